@@ -10,7 +10,7 @@
 //! | [`mac`] | DES-CBC MAC, secure messaging's retail MAC |
 //! | [`lock`] | MAC1, MAC2, GTAC, GMAC, TAC and SAM TAC of the grey lock |
 //! | [`online`] | MAC1, MAC2, MAC3 of the on-line unlock |
-//! | [`check`] | comparison in constant time, and the proof that it was made |
+//! | [`mod@check`] | comparison in constant time, and the proof that it was made |
 //! | [`icc`] | the keyed permutation behind the card's random numbers |
 #![no_std]
 #![forbid(unsafe_code)]

@@ -178,6 +178,27 @@ impl<'a> CardCommand<'a> {
         }
     }
 
+    /// The command's name in the protocol.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::SelectName { .. } | Self::SelectFile { .. } => "SELECT",
+            Self::ReadBinary { .. } => "READ BINARY",
+            Self::ReadRecord { .. } => "READ RECORD",
+            Self::VerifyPin { .. } => "VERIFY PIN",
+            Self::GetChallenge { .. } => "GET CHALLENGE",
+            Self::GetBalance(_) => "GET BALANCE",
+            Self::ApplicationUnblock { .. } => "APPLICATION UNBLOCK",
+            Self::GetResponse => "GET RESPONSE",
+            Self::InitializeForRefuel(_) => "INITIALIZE FOR REFUEL",
+            Self::LockForRefuel(_) => "LOCK FOR REFUEL",
+            Self::DebitForRefuel(_) => "DEBIT FOR REFUEL",
+            Self::GetGreyStatus(_) => "GET GREY STATUS",
+            Self::InitializeForUnlock(_) => "INITIALIZE FOR UNLOCK",
+            Self::DebitForUnlock(_) => "DEBIT FOR UNLOCK",
+        }
+    }
+
     /// The command as bytes, with Le where an answer is expected.
     #[must_use]
     pub fn encode(&self) -> CommandBytes {

@@ -128,6 +128,20 @@ impl<'a> PsamCommand<'a> {
         }
     }
 
+    /// The command's name in the protocol.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Select { .. } => "SELECT",
+            Self::ReadBinary { .. } => "READ BINARY",
+            Self::GetResponse => "GET RESPONSE",
+            Self::InitGreyLock(_) => "INIT SAM GREY LOCK",
+            Self::CertificateGreyLock { .. } => "CERTIFICATE SAM GREY LOCK",
+            Self::DebitGreyUnlock(_) => "DEBIT SAM GREY UNLOCK",
+            Self::GetGmac(_) => "GET GMAC",
+        }
+    }
+
     /// The command as bytes, with Le where an answer is expected.
     #[must_use]
     pub fn encode(&self) -> CommandBytes {

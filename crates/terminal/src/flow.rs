@@ -1,0 +1,239 @@
+//! The order of a refuelling and of recovery, over the states (protocol §9).
+//!
+//! [`Terminal`] only strings the steps together: what may follow what is in the states'
+//! types, what to do after a break is in the table of [`crate::recover`].
+
+use wire::{ClaimedRecord, Entry, GreyStatus, LockTerms, Purse, StatusWord, Step, Tid, Ttc};
+
+use crate::failure::{Failure, Refusal};
+use crate::journal::Journal;
+use crate::lock::{Certified, Drawn, LockAnswered, LockRecorded, answered_by_status, append};
+use crate::present::{CardIs, Grey, Ready};
+use crate::price::SaleTerms;
+use crate::progress::Progress;
+use crate::recover::{Action, Seen, next_action};
+use crate::sale::{Claimed, Delivered, Open, Settled};
+use crate::transport::{Clock, Dispenser, Lost, Transport};
+
+/// One terminal with a card in it, at work.
+pub struct Terminal<'a, C, P, J, K, D> {
+    /// The card reader.
+    pub card: &'a mut C,
+    /// The PSAM.
+    pub psam: &'a mut P,
+    /// The station's journal.
+    pub journal: &'a mut J,
+    /// The time.
+    pub clock: &'a mut K,
+    /// The pump.
+    pub dispenser: &'a mut D,
+    /// What is sold here.
+    pub sale: SaleTerms,
+    /// The PSAM's terminal id.
+    pub tid: Tid,
+}
+
+/// What a customer asks for.
+#[derive(Clone, Copy, Debug)]
+pub struct Wish<'a> {
+    /// Which purse pays.
+    pub purse: Purse,
+    /// BCD digits of the PIN.
+    pub pin: &'a [u8],
+    /// Refused before LOCK when the card cannot spend it; `None` to fill up.
+    pub amount: Option<wire::Amount>,
+}
+
+impl<C, P, J, K, D> Terminal<'_, C, P, J, K, D>
+where
+    C: Transport,
+    P: Transport,
+    J: Journal,
+    K: Clock,
+    D: Dispenser,
+{
+    /// From an unlocked card to the open nozzle. What goes wrong after LOCK may have gone out
+    /// ends as `void` or `no_dispense`, or stays open for [`Terminal::recover`].
+    pub fn lock(&mut self, ready: Ready, wish: &Wish<'_>) -> Result<Open, Failure> {
+        let verified = ready.verify(self.card, wish.pin)?;
+        let initialized = verified.initialize(self.card, wish.purse, self.tid)?;
+        if wish.amount.is_some_and(|amount| initialized.balance() < amount) {
+            return Err(Refusal::AmountAboveBalance.into());
+        }
+        let drawn = initialized.draw(self.psam, self.clock.now())?;
+        let recorded = self.record(drawn)?;
+        let answered = self.send_lock(recorded)?;
+        let certified = self.certify(recorded.terms(), answered)?;
+        certified.record(self.journal, self.dispenser, &self.sale)
+    }
+
+    /// `lock_sent`, or `void` when the card is gone before LOCK went out.
+    fn record(&mut self, drawn: Drawn) -> Result<LockRecorded, Failure> {
+        if self.card.is_present() {
+            return drawn.record(self.journal);
+        }
+        drawn.void(self.journal)?;
+        Err(Failure::CardLost { during: "LOCK FOR REFUEL", lost: Lost::NotSent })
+    }
+
+    /// LOCK. An answer that was lost or is nonsense is looked for on the card once; a refusal
+    /// is believed only if the card does not show the lock.
+    fn send_lock(&mut self, recorded: LockRecorded) -> Result<LockAnswered, Failure> {
+        let failure = match recorded.lock(self.card) {
+            Ok(answered) => return Ok(answered),
+            Err(failure) => failure,
+        };
+        if let Failure::CardLost { lost: Lost::NotSent, .. } = failure {
+            recorded.void(self.journal)?;
+            return Err(failure);
+        }
+        if let Ok(answered) = recorded.from_status(self.card) {
+            return Ok(answered);
+        }
+        append(self.journal, recorded.terms(), Step::NoDispense)?;
+        Err(failure)
+    }
+
+    /// CERTIFICATE. A MAC2 that does not verify is final; a PSAM that is gone may come back.
+    fn certify(&mut self, terms: &LockTerms, answered: LockAnswered) -> Result<Certified, Failure> {
+        answered.certify(self.psam, self.card).inspect_err(|failure| {
+            if let Failure::PsamRefused { .. } = failure {
+                // When even this fails the lock stays at `lock_sent`, and recovery says it again.
+                let _ = append(self.journal, terms, Step::NoDispense);
+            }
+        })
+    }
+
+    /// From the closed nozzle to the settled debit. When card or PSAM are gone the lock stays
+    /// where it is in the journal.
+    pub fn finish(&mut self, open: Open, totalizer_after: u64) -> Result<Settled, Failure> {
+        let delivered = open.close(self.journal, totalizer_after, self.clock.now())?;
+        let claimed = delivered.claim(self.psam, self.journal)?;
+        claimed.debit(self.card, self.journal)
+    }
+
+    /// Takes every open lock of this PSAM as far as it goes with what is there now. Returns
+    /// how many locks were looked at.
+    pub fn recover(&mut self, card: Option<&CardIs>) -> Result<u32, Failure> {
+        let (mut after, mut looked_at) = (None, 0);
+        while let Some(ttc) = self.journal.next_open(self.tid, after) {
+            self.resolve(ttc, card)?;
+            (after, looked_at) = (Some(ttc), looked_at + 1);
+        }
+        Ok(looked_at)
+    }
+
+    /// Takes one lock of this PSAM as far as it goes, row by row of the recovery table.
+    pub fn resolve(&mut self, ttc: Ttc, card: Option<&CardIs>) -> Result<(), Failure> {
+        let seen = Seen { card: card.map(|card| (card.asn(), card.status())), psam: true };
+        // Each row moves the lock at least one step on, and there are four steps.
+        for _ in 0..4 {
+            let Some(progress) = self.journal.progress(self.tid, ttc) else { return Ok(()) };
+            let action = next_action(&progress, &seen);
+            if !self.act(action, &progress, card)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// One row; `false` when nothing more follows from it.
+    fn act(
+        &mut self,
+        action: Action,
+        progress: &Progress,
+        card: Option<&CardIs>,
+    ) -> Result<bool, Failure> {
+        match (action, progress, card) {
+            (Action::CertifyFromStatus, Progress::LockSent(terms), _) => self.certify_later(terms),
+            (Action::NoDispense, Progress::LockSent(terms), _) => {
+                append(self.journal, terms, Step::NoDispense)?;
+                Ok(false)
+            }
+            (Action::ReadTotalizer, Progress::Locked(terms, certified), _) => {
+                let open = Open::new(*terms, *certified);
+                let (totalizer, now) = (self.dispenser.totalizer(), self.clock.now());
+                open.close(self.journal, totalizer, now)?;
+                Ok(true)
+            }
+            (Action::AskGmac, Progress::Delivered(terms, certified, delivery), _) => {
+                let delivered = Delivered::new(*terms, *certified, *delivery);
+                match delivered.claim(self.psam, self.journal) {
+                    // Unproved: the centre hears it as such.
+                    Err(Failure::Refused(Refusal::PsamForgot)) => Ok(false),
+                    result => result.map(|_| true),
+                }
+            }
+            (
+                Action::Debit | Action::DebitAgain,
+                Progress::Claimed(record) | Progress::Settled(record, _),
+                Some(CardIs::Grey(grey)),
+            ) => self.debit_present(record, grey),
+            (Action::SettleFromStatus, Progress::Claimed(record), Some(card)) => {
+                append(self.journal, &record.terms, Step::Settled(card.status().b))?;
+                Ok(false)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// LOCK's answer was lost and the card is back: certify what it shows. Nothing can have
+    /// flowed, so the lock goes on to a claim of 0 unless the nozzle opens now.
+    fn certify_later(&mut self, terms: &LockTerms) -> Result<bool, Failure> {
+        let answered = answered_by_status(*terms, self.card)?;
+        match answered.certify_once(self.psam) {
+            Ok(certified) => {
+                certified.record(self.journal, self.dispenser, &self.sale)?;
+                Ok(true)
+            }
+            Err(Failure::PsamRefused {
+                status: StatusWord::WRONG_MAC | StatusWord::UNKNOWN_LOCK,
+                ..
+            }) => {
+                append(self.journal, terms, Step::NoDispense)?;
+                Ok(false)
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// The way of the local unlock, also for the terminal's own record: everything that the
+    /// card shows must agree.
+    fn debit_present(&mut self, record: &ClaimedRecord, grey: &Grey) -> Result<bool, Failure> {
+        if grey.check_usable().is_err() {
+            return Ok(false);
+        }
+        match grey.agree(record) {
+            Ok(agreed) => agreed.debit(self.card, self.journal).map(|_| false),
+            Err(_) => Ok(false),
+        }
+    }
+}
+
+impl CardIs {
+    /// What GET GREY STATUS answered, the long form.
+    #[must_use]
+    pub const fn status(&self) -> GreyStatus {
+        match self {
+            Self::Ready(ready) => *ready.status(),
+            Self::TacUnread(unread) => *unread.status(),
+            Self::Grey(grey) => *grey.status(),
+        }
+    }
+}
+
+/// Finishes the debit of a record on the card that is there: for a terminal that only unlocks.
+pub fn debit_claimed(
+    record: ClaimedRecord,
+    card: &mut impl Transport,
+    journal: &mut impl Journal,
+) -> Result<Settled, Failure> {
+    Claimed::new(record).debit(card, journal)
+}
+
+/// Writes `no_dispense` for a lock that was never certified: safe at any time, since it only
+/// says that the nozzle never opens on it.
+pub fn give_up(terms: &LockTerms, journal: &mut impl Journal) -> Result<(), Failure> {
+    let entry = Entry::Lock { tid: terms.id.tid, ttc: terms.id.ttc, step: Step::NoDispense };
+    Ok(journal.append(&entry)?)
+}

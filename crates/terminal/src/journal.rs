@@ -1,0 +1,29 @@
+//! The journal as the terminal sees it: what is appended is durable, and can be looked up.
+
+use wire::{Entry, LockId, Tid, Ttc};
+
+use crate::progress::Progress;
+
+/// The entry is not durable (disk full, I/O error, power). The act that needed it must not
+/// happen. The journal itself keeps the reason.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct JournalFailed;
+
+/// A station's journal.
+pub trait Journal {
+    /// Appends an entry; it is durable when this returns `Ok`.
+    fn append(&mut self, entry: &Entry) -> Result<(), JournalFailed>;
+
+    /// How far a lock got, by (TID, TTC).
+    fn progress(&self, tid: Tid, ttc: Ttc) -> Option<Progress>;
+
+    /// The highest TTC of this PSAM that the journal knows; `None` when it knows none.
+    fn highest_ttc(&self, tid: Tid) -> Option<Ttc>;
+
+    /// The next lock of this PSAM, after `after`, on which something is still to be done
+    /// (see [`Progress::is_open`]).
+    fn next_open(&self, tid: Tid, after: Option<Ttc>) -> Option<Ttc>;
+
+    /// True when a card answered 9302 to this record here: it is never tried again.
+    fn is_refused(&self, lock: &LockId) -> bool;
+}
