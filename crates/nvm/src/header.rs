@@ -21,6 +21,8 @@ pub enum Kind {
     Journal = 3,
     /// The centre's books, a [`Log`](crate::Log).
     Books = 4,
+    /// The memory of a pump: its totalizer.
+    Pump = 5,
 }
 
 impl Kind {
@@ -32,6 +34,7 @@ impl Kind {
             2 => Some(Self::Psam),
             3 => Some(Self::Journal),
             4 => Some(Self::Books),
+            5 => Some(Self::Pump),
             _ => None,
         }
     }
@@ -45,7 +48,7 @@ impl Kind {
     /// Whether an image of this kind ends with its second slot; the others go on with frames.
     #[must_use]
     pub const fn has_fixed_length(self) -> bool {
-        matches!(self, Self::Card | Self::Psam)
+        matches!(self, Self::Card | Self::Psam | Self::Pump)
     }
 
     /// The kind in a sentence: "a card", "a journal".
@@ -56,6 +59,7 @@ impl Kind {
             Self::Psam => "a PSAM",
             Self::Journal => "a journal",
             Self::Books => "a centre's books",
+            Self::Pump => "a pump",
         }
     }
 }

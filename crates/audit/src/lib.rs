@@ -1,0 +1,2 @@
+//! Checks that money adds up (protocol §11).
+#![forbid(unsafe_code)]

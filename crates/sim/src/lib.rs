@@ -1,0 +1,2 @@
+//! The whole world in one thread.
+#![forbid(unsafe_code)]
