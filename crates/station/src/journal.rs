@@ -180,10 +180,11 @@ impl<N: Nvm> Journal for StationJournal<N> {
     }
 
     fn next_open(&self, tid: Tid, after: Option<Ttc>) -> Option<Ttc> {
-        let first = after.map_or(Some(0), |ttc| ttc.0.checked_add(1))?;
-        let of_tid = (tid, Ttc(first))..=(tid, Ttc(u32::MAX));
-        let mut open = self.index.locks.range(of_tid).filter(|(_, known)| known.progress.is_open());
-        open.next().map(|((_, ttc), _)| *ttc)
+        self.index.next(tid, after, Progress::is_open)
+    }
+
+    fn next_given_up(&self, tid: Tid, after: Option<Ttc>) -> Option<Ttc> {
+        self.index.next(tid, after, |progress| matches!(progress, Progress::NoDispense(_)))
     }
 
     fn is_refused(&self, lock: &LockId) -> bool {
@@ -226,6 +227,18 @@ impl Fold {
 }
 
 impl Index {
+    /// The first lock of a PSAM after `after` that is as wanted.
+    fn next(
+        &self,
+        tid: Tid,
+        after: Option<Ttc>,
+        wanted: impl Fn(&Progress) -> bool,
+    ) -> Option<Ttc> {
+        let first = after.map_or(Some(0), |ttc| ttc.0.checked_add(1))?;
+        let of_tid = self.locks.range((tid, Ttc(first))..=(tid, Ttc(u32::MAX)));
+        of_tid.filter(|(_, known)| wanted(&known.progress)).map(|((_, ttc), _)| *ttc).next()
+    }
+
     fn after(&self, tid: Tid, ttc: Ttc, step: &Step) -> Result<Progress, OutOfOrder> {
         let before = self.locks.get(&(tid, ttc)).map(|known| known.progress);
         Progress::after(before, step)

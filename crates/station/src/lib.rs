@@ -6,7 +6,10 @@
 #![forbid(unsafe_code)]
 
 pub mod journal;
+pub mod link;
 pub mod pump;
+pub mod visit;
 
 pub use journal::{JournalError, StationJournal};
+pub use link::{Link, LinkDown, NoLink, UnlockAnswer};
 pub use pump::{Flow, Pump};

@@ -49,7 +49,7 @@ impl<N: Nvm> Pump<N> {
 
     /// Lets a quantity flow. A totalizer that cannot be kept stops the pump: what is not
     /// counted must not flow.
-    fn run(&mut self, quantity: u64) {
+    pub fn run(&mut self, quantity: u64) {
         let end = self.totalizer.saturating_add(quantity);
         let part = quantity.div_ceil(PARTS).max(1);
         while self.totalizer < end {

@@ -3,16 +3,19 @@
 //! [`Terminal`] only strings the steps together: what may follow what is in the states'
 //! types, what to do after a break is in the table of [`crate::recover`].
 
-use wire::{ClaimedRecord, Entry, GreyStatus, LockTerms, Purse, StatusWord, Step, Tid, Ttc};
+use wire::{Amount, ClaimedRecord, LockTerms, Purse, StatusWord, Step, Tid, Ttc};
 
 use crate::failure::{Failure, Refusal};
 use crate::journal::Journal;
-use crate::lock::{Certified, Drawn, LockAnswered, LockRecorded, answered_by_status, append};
-use crate::present::{CardIs, Grey, Ready};
+use crate::lock::{
+    Certified, Drawn, Initialized, LockAnswered, LockRecorded, answered_by_status, append,
+};
+use crate::present::{Admitted, CardIs, Grey, Ready, TacUnread, present};
 use crate::price::SaleTerms;
 use crate::progress::Progress;
+use crate::psam::retire;
 use crate::recover::{Action, Seen, next_action};
-use crate::sale::{Claimed, Delivered, Open, Settled};
+use crate::sale::{Delivered, Open, Settled};
 use crate::transport::{Clock, Dispenser, Lost, Transport};
 
 /// One terminal with a card in it, at work.
@@ -41,7 +44,7 @@ pub struct Wish<'a> {
     /// BCD digits of the PIN.
     pub pin: &'a [u8],
     /// Refused before LOCK when the card cannot spend it; `None` to fill up.
-    pub amount: Option<wire::Amount>,
+    pub amount: Option<Amount>,
 }
 
 impl<C, P, J, K, D> Terminal<'_, C, P, J, K, D>
@@ -52,19 +55,73 @@ where
     K: Clock,
     D: Dispenser,
 {
-    /// From an unlocked card to the open nozzle. What goes wrong after LOCK may have gone out
+    /// A card was put in: looks at it, finishes what the journal left open, and frees the card
+    /// with the station's own record if it is grey under one. What an unread TAC says is made
+    /// durable. The card is then as it is answered.
+    pub fn begin(&mut self) -> Result<CardIs, Failure> {
+        let first = present(self.card)?;
+        let touched = self.recover(Some(&first))? > 0;
+        let now = if touched { present(self.card)? } else { first };
+        let now = match now {
+            CardIs::Grey(grey) if self.free(&grey)? => present(self.card)?,
+            other => other,
+        };
+        if let CardIs::TacUnread(unread) = &now {
+            keep_unread(unread, self.journal)?;
+        }
+        Ok(now)
+    }
+
+    /// The way of the local unlock with a record of this station, at whichever of its terminals
+    /// it was made; `true` when the card was debited by it.
+    fn free(&mut self, grey: &Grey) -> Result<bool, Failure> {
+        let lock = grey.lock_id();
+        let known = self.journal.progress(lock.tid, lock.ttc);
+        match known.as_ref().and_then(Progress::record) {
+            Some(record) if !self.journal.is_refused(&lock) => self.debit_present(record, grey),
+            _ => Ok(false),
+        }
+    }
+
+    /// From an admitted card to the open nozzle. What goes wrong after LOCK may have gone out
     /// ends as `void` or `no_dispense`, or stays open for [`Terminal::recover`].
-    pub fn lock(&mut self, ready: Ready, wish: &Wish<'_>) -> Result<Open, Failure> {
-        let verified = ready.verify(self.card, wish.pin)?;
+    pub fn lock(&mut self, admitted: Admitted, wish: &Wish<'_>) -> Result<Open, Failure> {
+        let verified = admitted.verify(self.card, wish.pin)?;
         let initialized = verified.initialize(self.card, wish.purse, self.tid)?;
         if wish.amount.is_some_and(|amount| initialized.balance() < amount) {
             return Err(Refusal::AmountAboveBalance.into());
         }
-        let drawn = initialized.draw(self.psam, self.clock.now())?;
+        let drawn = self.draw(&initialized)?;
         let recorded = self.record(drawn)?;
         let answered = self.send_lock(recorded)?;
         let certified = self.certify(recorded.terms(), answered)?;
         certified.record(self.journal, self.dispenser, &self.sale)
+    }
+
+    /// INIT SAM GREY LOCK; when its slots ran out, once more after those were freed that
+    /// nobody needs.
+    fn draw(&mut self, initialized: &Initialized) -> Result<Drawn, Failure> {
+        let now = self.clock.now();
+        match initialized.draw(self.psam, now) {
+            Err(Failure::PsamRefused { status: StatusWord::NO_ROOM, .. }) => {
+                self.make_room()?;
+                initialized.draw(self.psam, now)
+            }
+            result => result,
+        }
+    }
+
+    fn make_room(&mut self) -> Result<(), Failure> {
+        let mut after = None;
+        while let Some(ttc) = self.journal.next_given_up(self.tid, after) {
+            if let Some(terms) =
+                self.journal.progress(self.tid, ttc).as_ref().and_then(Progress::terms)
+            {
+                retire(self.psam, terms)?;
+            }
+            after = Some(ttc);
+        }
+        Ok(())
     }
 
     /// `lock_sent`, or `void` when the card is gone before LOCK went out.
@@ -96,12 +153,14 @@ where
 
     /// CERTIFICATE. A MAC2 that does not verify is final; a PSAM that is gone may come back.
     fn certify(&mut self, terms: &LockTerms, answered: LockAnswered) -> Result<Certified, Failure> {
-        answered.certify(self.psam, self.card).inspect_err(|failure| {
-            if let Failure::PsamRefused { .. } = failure {
-                // When even this fails the lock stays at `lock_sent`, and recovery says it again.
-                let _ = append(self.journal, terms, Step::NoDispense);
-            }
-        })
+        let failure = match answered.certify(self.psam, self.card) {
+            Ok(certified) => return Ok(certified),
+            Err(failure) => failure,
+        };
+        if let Failure::PsamRefused { .. } = failure {
+            append(self.journal, terms, Step::NoDispense)?;
+        }
+        Err(failure)
     }
 
     /// From the closed nozzle to the settled debit. When card or PSAM are gone the lock stays
@@ -146,10 +205,7 @@ where
     ) -> Result<bool, Failure> {
         match (action, progress, card) {
             (Action::CertifyFromStatus, Progress::LockSent(terms), _) => self.certify_later(terms),
-            (Action::NoDispense, Progress::LockSent(terms), _) => {
-                append(self.journal, terms, Step::NoDispense)?;
-                Ok(false)
-            }
+            (Action::NoDispense, Progress::LockSent(terms), _) => self.give_up(terms),
             (Action::ReadTotalizer, Progress::Locked(terms, certified), _) => {
                 let open = Open::new(*terms, *certified);
                 let (totalizer, now) = (self.dispenser.totalizer(), self.clock.now());
@@ -168,8 +224,12 @@ where
                 Action::Debit | Action::DebitAgain,
                 Progress::Claimed(record) | Progress::Settled(record, _),
                 Some(CardIs::Grey(grey)),
-            ) => self.debit_present(record, grey),
-            (Action::SettleFromStatus, Progress::Claimed(record), Some(card)) => {
+            ) => self.debit_present(record, grey).map(|_| false),
+            (
+                Action::SettleFromStatus,
+                Progress::Claimed(record) | Progress::Settled(record, _),
+                Some(card),
+            ) => {
                 append(self.journal, &record.terms, Step::Settled(card.status().b))?;
                 Ok(false)
             }
@@ -178,7 +238,7 @@ where
     }
 
     /// LOCK's answer was lost and the card is back: certify what it shows. Nothing can have
-    /// flowed, so the lock goes on to a claim of 0 unless the nozzle opens now.
+    /// flowed, so the lock goes on to a claim of 0, which frees the card.
     fn certify_later(&mut self, terms: &LockTerms) -> Result<bool, Failure> {
         let answered = answered_by_status(*terms, self.card)?;
         match answered.certify_once(self.psam) {
@@ -189,22 +249,26 @@ where
             Err(Failure::PsamRefused {
                 status: StatusWord::WRONG_MAC | StatusWord::UNKNOWN_LOCK,
                 ..
-            }) => {
-                append(self.journal, terms, Step::NoDispense)?;
-                Ok(false)
-            }
+            }) => self.give_up(terms),
             Err(failure) => Err(failure),
         }
+    }
+
+    /// `no_dispense`, and the PSAM's slot is free again.
+    fn give_up(&mut self, terms: &LockTerms) -> Result<bool, Failure> {
+        append(self.journal, terms, Step::NoDispense)?;
+        retire(self.psam, terms)?;
+        Ok(false)
     }
 
     /// The way of the local unlock, also for the terminal's own record: everything that the
     /// card shows must agree.
     fn debit_present(&mut self, record: &ClaimedRecord, grey: &Grey) -> Result<bool, Failure> {
-        if grey.check_usable().is_err() {
+        if grey.application_locked() {
             return Ok(false);
         }
         match grey.agree(record) {
-            Ok(agreed) => agreed.debit(self.card, self.journal).map(|_| false),
+            Ok(agreed) => agreed.debit(self.card, self.journal).map(|_| true),
             Err(_) => Ok(false),
         }
     }
@@ -213,27 +277,49 @@ where
 impl CardIs {
     /// What GET GREY STATUS answered, the long form.
     #[must_use]
-    pub const fn status(&self) -> GreyStatus {
+    pub const fn status(&self) -> wire::GreyStatus {
         match self {
             Self::Ready(ready) => *ready.status(),
             Self::TacUnread(unread) => *unread.status(),
             Self::Grey(grey) => *grey.status(),
         }
     }
+
+    /// The unlocked card, if it is one. What an unread TAC says must be durable before, as
+    /// [`Terminal::begin`] makes it; the next LOCK clears it.
+    #[must_use]
+    pub const fn unlocked(self) -> Option<Ready> {
+        match self {
+            Self::Ready(ready) => Some(ready),
+            Self::TacUnread(unread) => Some(unread.kept()),
+            Self::Grey(_) => None,
+        }
+    }
 }
 
-/// Finishes the debit of a record on the card that is there: for a terminal that only unlocks.
-pub fn debit_claimed(
-    record: ClaimedRecord,
-    card: &mut impl Transport,
-    journal: &mut impl Journal,
-) -> Result<Settled, Failure> {
-    Claimed::new(record).debit(card, journal)
-}
-
-/// Writes `no_dispense` for a lock that was never certified: safe at any time, since it only
-/// says that the nozzle never opens on it.
+/// Writes `no_dispense` for a lock that was never certified, where its PSAM is not there: safe
+/// at any time, since it only says that the nozzle never opens on it.
 pub fn give_up(terms: &LockTerms, journal: &mut impl Journal) -> Result<(), Failure> {
-    let entry = Entry::Lock { tid: terms.id.tid, ttc: terms.id.ttc, step: Step::NoDispense };
-    Ok(journal.append(&entry)?)
+    append(journal, terms, Step::NoDispense)
+}
+
+/// Makes durable what a card shows of its last debit: as the settlement of this station's own
+/// record, otherwise as seen, whosever sale it was (protocol §9).
+pub fn keep_unread(unread: &TacUnread, journal: &mut impl Journal) -> Result<(), Failure> {
+    let status = *unread.status();
+    let ttc = status.more.map(|more| more.ttc).unwrap_or_default();
+    let seen = Seen { card: Some((unread.asn(), status)), psam: true };
+    let own = journal.progress(status.tid, ttc);
+    match &own {
+        Some(progress) if next_action(progress, &seen) == Action::SettleFromStatus => {
+            let terms = progress.terms();
+            terms.map_or(Ok(()), |terms| append(journal, terms, Step::Settled(status.b)))
+        }
+        Some(Progress::Settled(record, tac))
+            if *tac == status.b && record.terms.id.asn == unread.asn() =>
+        {
+            Ok(())
+        }
+        _ => unread.keep(journal),
+    }
 }

@@ -24,6 +24,10 @@ pub trait Journal {
     /// (see [`Progress::is_open`]).
     fn next_open(&self, tid: Tid, after: Option<Ttc>) -> Option<Ttc>;
 
+    /// The next lock of this PSAM, after `after`, that ended as `no_dispense`: it needs no slot
+    /// in the PSAM any more.
+    fn next_given_up(&self, tid: Tid, after: Option<Ttc>) -> Option<Ttc>;
+
     /// True when a card answered 9302 to this record here: it is never tried again.
     fn is_refused(&self, lock: &LockId) -> bool;
 }

@@ -6,7 +6,7 @@
 //! nozzle, only [`sale::Claimed`] can be debited.
 //!
 //! ```text
-//! present ─ Ready ─ Verified ─ Initialized ─ Drawn ═ LockRecorded ─ LockAnswered ─ Certified
+//! present ─ Ready · Admitted ─ Verified ─ Initialized ─ Drawn ═ LockRecorded ─ LockAnswered ─ Certified
 //!    │                                                                                 ║
 //!    ├ Grey: local unlock, on-line unlock          Settled ═ Claimed ═ Delivered ═ Open ╝
 //!    └ TacUnread                                   (═ a journal entry, ─ an APDU)
@@ -37,7 +37,7 @@ pub use failure::{Failure, Refusal};
 pub use flow::Terminal;
 pub use journal::{Journal, JournalFailed};
 pub use lock::{Certified, Drawn, Initialized, LockAnswered, LockRecorded};
-pub use present::{CardIs, Checks, Grey, Ready, TacUnread, present};
+pub use present::{Admitted, CardIs, Checks, Grey, Ready, TacUnread, present};
 pub use price::SaleTerms;
 pub use progress::{OutOfOrder, Progress};
 pub use recover::{Action, Seen, next_action};

@@ -12,7 +12,7 @@ use wire::{
 use crate::exchange;
 use crate::failure::{Failure, Refusal};
 use crate::journal::Journal;
-use crate::present::{Ready, read_status};
+use crate::present::{Admitted, read_status};
 use crate::price::SaleTerms;
 use crate::sale::Open;
 use crate::transport::{Dispenser, Transport};
@@ -27,13 +27,13 @@ pub const MOST_VOIDS: u32 = 64;
 /// The PIN was right.
 #[derive(Clone, Copy, Debug)]
 pub struct Verified {
-    ready: Ready,
+    admitted: Admitted,
 }
 
 /// The card told its balance and its random number.
 #[derive(Clone, Copy, Debug)]
 pub struct Initialized {
-    ready: Ready,
+    admitted: Admitted,
     purse: Purse,
     tid: Tid,
     answer: InitRefuel,
@@ -67,11 +67,11 @@ pub struct Certified {
     answer: LockAnswer,
 }
 
-impl Ready {
+impl Admitted {
     /// VERIFY PIN: BCD digits.
     pub fn verify(self, card: &mut impl Transport, digits: &[u8]) -> Result<Verified, Failure> {
         exchange::card(card, &CardCommand::VerifyPin { digits })?;
-        Ok(Verified { ready: self })
+        Ok(Verified { admitted: self })
     }
 }
 
@@ -88,7 +88,7 @@ impl Verified {
         let data = exchange::card(card, &command)?;
         let answer =
             InitRefuel::parse(data.data()).ok_or(Failure::Malformed { command: command.name() })?;
-        Ok(Initialized { ready: self.ready, purse, tid, answer })
+        Ok(Initialized { admitted: self.admitted, purse, tid, answer })
     }
 }
 
@@ -100,8 +100,8 @@ impl Initialized {
     }
 
     /// INIT SAM GREY LOCK: draws the TTC.
-    pub fn draw(self, psam: &mut impl Transport, at: Stamp) -> Result<Drawn, Failure> {
-        let public = &self.ready.public;
+    pub fn draw(&self, psam: &mut impl Transport, at: Stamp) -> Result<Drawn, Failure> {
+        let public = &self.admitted.public;
         let dispersing = further_levels(public.levels(), public.issuer)?;
         let command = PsamCommand::InitGreyLock(InitGreyLock {
             icc: self.answer.icc,
@@ -121,7 +121,7 @@ impl Initialized {
     }
 
     fn terms(&self, sam: &InitSam, at: Stamp, dispersing: Dispersing) -> LockTerms {
-        let public = &self.ready.public;
+        let public = &self.admitted.public;
         LockTerms {
             id: LockId {
                 asn: public.asn(),

@@ -34,9 +34,15 @@ pub enum CardIs {
 /// An unlocked card.
 #[derive(Clone, Copy, Debug)]
 pub struct Ready {
-    pub(crate) public: PublicData,
+    public: PublicData,
     status: GreyStatus,
     application_locked: bool,
+}
+
+/// An unlocked card that may be locked here.
+#[derive(Clone, Copy, Debug)]
+pub struct Admitted {
+    pub(crate) public: PublicData,
 }
 
 /// A card whose last TAC nobody has read yet.
@@ -132,8 +138,8 @@ impl Ready {
         self.application_locked
     }
 
-    /// Whether a new lock may be made on this card.
-    pub fn check(&self, checks: &Checks<'_>) -> Result<(), Refusal> {
+    /// Whether a new lock may be made on this card: without it there is no PIN and no lock.
+    pub fn admit(self, checks: &Checks<'_>) -> Result<Admitted, Refusal> {
         if self.application_locked {
             return Err(Refusal::ApplicationLocked);
         }
@@ -146,7 +152,7 @@ impl Ready {
         if !checks.issuers.is_empty() && !checks.issuers.contains(&self.public.issuer) {
             return Err(Refusal::OtherIssuer);
         }
-        Ok(())
+        Ok(Admitted { public: self.public })
     }
 
     /// The card's number.

@@ -1,7 +1,8 @@
 //! The PSAM as the terminal meets it.
 
 use wire::files::{APPLICATION_FILE, PSAM_TID_SFI};
-use wire::{PsamCommand, Tid};
+use wire::psam_command::{DebitGreyUnlock, End};
+use wire::{Amount, LockTerms, PsamCommand, Tid};
 
 use crate::exchange;
 use crate::failure::Failure;
@@ -15,4 +16,22 @@ pub fn open(psam: &mut impl Transport) -> Result<Tid, Failure> {
     let answer = exchange::psam(psam, &read)?;
     let tid = answer.data().try_into().map_err(|_| Failure::Malformed { command: read.name() })?;
     Ok(Tid(tid))
+}
+
+/// Tells the PSAM that a lock given up needs no slot: a certified lock would keep its slot for
+/// ever, so its GMAC is drawn for the amount 0 and thrown away. It could do no more than what
+/// `no_dispense` says already. An uncertified or unknown lock answers an error, which is as good.
+pub fn retire(psam: &mut impl Transport, terms: &LockTerms) -> Result<(), Failure> {
+    let command = PsamCommand::DebitGreyUnlock(DebitGreyUnlock {
+        purse: terms.id.purse,
+        asn: terms.id.asn,
+        ctc: terms.id.ctc.wrapping_add(1),
+        amount: Amount::ZERO,
+        end: Some(End { date: terms.at.date, time: terms.at.time }),
+        ttc: Some(terms.id.ttc),
+    });
+    match exchange::psam(psam, &command) {
+        Ok(_) | Err(Failure::PsamRefused { .. }) => Ok(()),
+        Err(failure) => Err(failure),
+    }
 }

@@ -1,7 +1,7 @@
 //! Recovery: every case after a power cut or a lost card is one labelled row
 //! (protocol §9, §10).
 
-use wire::{Asn, GreyState, GreyStatus};
+use wire::{Asn, GreyState, GreyStatus, Mac};
 
 use crate::progress::Progress;
 
@@ -33,7 +33,8 @@ pub enum Action {
     ReportUnproved,
     /// The record is whole and the card is there, grey under it: debit.
     Debit,
-    /// The record is whole and the card shows its TAC: settle with it.
+    /// The record is whole and the card shows its TAC, which is not known yet (or not the one
+    /// that somebody answered for the card): settle with it.
     SettleFromStatus,
     /// The record is whole and the card is elsewhere: it stays a grey record.
     KeepGrey,
@@ -59,7 +60,16 @@ pub fn next_action(progress: &Progress, seen: &Seen) -> Action {
         (Progress::Claimed(_), Shows::TacOfIt) => Action::SettleFromStatus,
         (Progress::Claimed(_), Shows::SomethingElse) => Action::KeepGrey,
         (Progress::Settled(..), Shows::GreyUnderIt) => Action::DebitAgain,
+        (Progress::Settled(_, tac), Shows::TacOfIt) if !seen.shows_code(*tac) => {
+            Action::SettleFromStatus
+        }
         (Progress::Settled(..) | Progress::NoDispense(_) | Progress::Void(_), _) => Action::Done,
+    }
+}
+
+impl Seen {
+    fn shows_code(&self, code: Mac) -> bool {
+        self.card.is_some_and(|(_, status)| status.b == code)
     }
 }
 

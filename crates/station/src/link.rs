@@ -1,0 +1,47 @@
+//! The way to the centre, as the station sees it: it may be down at any moment.
+
+use terminal::online::{Asked, Decided};
+use wire::{ClaimedRecord, LockId, Report};
+
+/// The centre cannot be reached now; the journal keeps what was to be said.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LinkDown;
+
+/// What the centre answers to an unlock request.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum UnlockAnswer {
+    /// It decided: the card obeys MAC2.
+    Decided(Decided),
+    /// It does not decide by itself, or refuses; the reason in words.
+    Wait(String),
+}
+
+/// The link to the centre.
+pub trait Link {
+    /// Sends reports; `Ok` means that the centre has taken them durably.
+    fn report(&mut self, reports: &[Report]) -> Result<(), LinkDown>;
+
+    /// The grey record of the centre's list for a lock.
+    fn grey_record(&mut self, lock: &LockId) -> Result<Option<ClaimedRecord>, LinkDown>;
+
+    /// Asks for an on-line unlock (claim 2).
+    fn unlock(&mut self, asked: &Asked) -> Result<UnlockAnswer, LinkDown>;
+}
+
+/// A station without a link.
+#[derive(Clone, Copy, Debug)]
+pub struct NoLink;
+
+impl Link for NoLink {
+    fn report(&mut self, _: &[Report]) -> Result<(), LinkDown> {
+        Err(LinkDown)
+    }
+
+    fn grey_record(&mut self, _: &LockId) -> Result<Option<ClaimedRecord>, LinkDown> {
+        Err(LinkDown)
+    }
+
+    fn unlock(&mut self, _: &Asked) -> Result<UnlockAnswer, LinkDown> {
+        Err(LinkDown)
+    }
+}

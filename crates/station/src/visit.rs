@@ -1,0 +1,277 @@
+//! A card's visit at a terminal, from its insertion to its end: a refuelling, or an unlock.
+
+use nvm::Nvm;
+use terminal::flow::{Wish, give_up, keep_unread};
+use terminal::{
+    CardIs, Checks, Clock, Dispenser, Failure, Grey, Journal, JournalFailed, Open, Progress,
+    Refusal, TacUnread, Terminal, Transport, present,
+};
+use wire::{Amount, Asn, ClaimedRecord, GreyState, LockId, Mac, Tid};
+
+use crate::journal::StationJournal;
+use crate::link::{Link, LinkDown, UnlockAnswer};
+
+/// How a grey card was freed, or an unread TAC taken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum How {
+    /// With a grey record, from the journal or from the centre's list.
+    Local,
+    /// By the centre.
+    Online,
+    /// The card was free already and showed its TAC.
+    TacRead,
+}
+
+/// A card that is free again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Freed {
+    /// How.
+    pub how: How,
+    /// What was debited.
+    pub amount: Amount,
+    /// The lock that ended, with CTC n.
+    pub lock: LockId,
+    /// TAC or MAC3.
+    pub code: Mac,
+    /// The balance afterwards.
+    pub balance_after: Amount,
+}
+
+/// Why a card was not freed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum NotFreed {
+    /// Something broke, or card, PSAM or terminal said no.
+    Failed(Failure),
+    /// The centre waits for more, or for an operator; in its words.
+    Wait(String),
+    /// No record here fits, and the centre cannot be reached.
+    NoRecordNoLink,
+    /// The application is locked: the centre must unblock it first.
+    ApplicationLocked,
+}
+
+impl From<Failure> for NotFreed {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl From<JournalFailed> for NotFreed {
+    fn from(failed: JournalFailed) -> Self {
+        Self::Failed(failed.into())
+    }
+}
+
+/// A refuelling that ended well.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Sale {
+    /// The grey record.
+    pub record: ClaimedRecord,
+    /// The card's answer.
+    pub tac: Mac,
+    /// False when the card, asked afterwards, did not confirm the debit: somebody answered for
+    /// it, and the record is as good as a grey one.
+    pub confirmed: bool,
+}
+
+/// How a refuelling ended otherwise.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum NoSale {
+    /// Nothing was dispensed.
+    Before(NotFreed),
+    /// The nozzle was open, the debit did not come to its end: the lock is in the journal as
+    /// far as it got.
+    After {
+        /// Which lock.
+        lock: LockId,
+        /// What broke.
+        failure: Failure,
+    },
+}
+
+/// The terminal of a station.
+pub type AtStation<'a, C, P, N, K, D> = Terminal<'a, C, P, StationJournal<N>, K, D>;
+
+/// A whole refuelling: frees the card first where that is possible.
+pub fn refuel<C: Transport, P: Transport, N: Nvm, K: Clock, D: Dispenser>(
+    terminal: &mut AtStation<'_, C, P, N, K, D>,
+    link: &mut impl Link,
+    checks: &Checks<'_>,
+    wish: &Wish<'_>,
+) -> Result<Sale, NoSale> {
+    let open = lock(terminal, link, checks, wish).map_err(NoSale::Before)?;
+    let lock = open.terms().id;
+    let totalizer_after = terminal.dispenser.dispense(&open);
+    let settled = terminal
+        .finish(open, totalizer_after)
+        .map_err(|failure| NoSale::After { lock, failure })?;
+    let (record, tac) = (*settled.record(), settled.tac());
+    // The TAC is durable: a card that is gone by now is as good as one that answers.
+    let confirmed = settled.clear(terminal.card).unwrap_or(true);
+    Ok(Sale { record, tac, confirmed })
+}
+
+fn lock<C: Transport, P: Transport, N: Nvm, K: Clock, D: Dispenser>(
+    terminal: &mut AtStation<'_, C, P, N, K, D>,
+    link: &mut impl Link,
+    checks: &Checks<'_>,
+    wish: &Wish<'_>,
+) -> Result<Open, NotFreed> {
+    let ready = match terminal.begin()? {
+        CardIs::Grey(grey) => {
+            let tid = terminal.tid;
+            free(terminal.card, terminal.journal, link, tid, &grey)?;
+            present(terminal.card)?.unlocked()
+        }
+        other => other.unlocked(),
+    };
+    let ready = ready.ok_or(NotFreed::Failed(Refusal::UnexpectedState.into()))?;
+    // What the last debit left unread goes up before a new lock wipes it from the card.
+    let _ = upload(terminal.journal, link);
+    let admitted = ready.admit(checks).map_err(|refusal| NotFreed::Failed(refusal.into()))?;
+    Ok(terminal.lock(admitted, wish)?)
+}
+
+/// Frees a grey card: with a record of this station or of the centre's list, else on-line.
+pub fn free<C: Transport, N: Nvm>(
+    card: &mut C,
+    journal: &mut StationJournal<N>,
+    link: &mut impl Link,
+    tid: Tid,
+    grey: &Grey,
+) -> Result<Freed, NotFreed> {
+    if grey.application_locked() {
+        return Err(NotFreed::ApplicationLocked);
+    }
+    let lock = grey.lock_id();
+    if let Some(freed) = free_locally(card, journal, link, grey, &lock)? {
+        return Ok(freed);
+    }
+    free_online(card, journal, link, tid, grey, &lock)
+}
+
+/// `None` when no record fits, or the one that fits was refused by the card.
+fn free_locally<C: Transport, N: Nvm>(
+    card: &mut C,
+    journal: &mut StationJournal<N>,
+    link: &mut impl Link,
+    grey: &Grey,
+    lock: &LockId,
+) -> Result<Option<Freed>, NotFreed> {
+    if journal.is_refused(lock) {
+        return Ok(None);
+    }
+    let own = journal.record_of(lock).copied();
+    let listed = link.grey_record(lock).ok().flatten();
+    let agreed = [own, listed].into_iter().flatten().find_map(|record| grey.agree(&record).ok());
+    let Some(agreed) = agreed else { return Ok(None) };
+    let settled = match agreed.debit(card, journal) {
+        Ok(settled) => settled,
+        Err(Failure::CardRefused { .. }) => return Ok(None),
+        Err(failure) => return Err(failure.into()),
+    };
+    let (record, code) = (*settled.record(), settled.tac());
+    let _ = upload(journal, link);
+    let confirmed = settled.clear(card)?;
+    if !confirmed {
+        return Err(Failure::Refused(Refusal::UnexpectedState).into());
+    }
+    let amount = record.delivery.amount;
+    let balance_after = record.terms.balance.checked_sub(amount).unwrap_or(Amount::ZERO);
+    Ok(Some(Freed { how: How::Local, amount, lock: *lock, code, balance_after }))
+}
+
+fn free_online<C: Transport, N: Nvm>(
+    card: &mut C,
+    journal: &mut StationJournal<N>,
+    link: &mut impl Link,
+    tid: Tid,
+    grey: &Grey,
+    lock: &LockId,
+) -> Result<Freed, NotFreed> {
+    // A lock of this station that was never certified: the nozzle never opened on it and never
+    // will, and the centre can only decide when it hears so.
+    if let Some(Progress::LockSent(terms)) = journal.progress(lock.tid, lock.ttc) {
+        give_up(&terms, journal)?;
+    }
+    upload(journal, link).map_err(|_| NotFreed::NoRecordNoLink)?;
+    let asked = (*grey).ask(card, tid)?;
+    let decided = match link.unlock(&asked) {
+        Ok(UnlockAnswer::Decided(decided)) => decided,
+        Ok(UnlockAnswer::Wait(reason)) => return Err(NotFreed::Wait(reason)),
+        Err(LinkDown) => return Err(NotFreed::NoRecordNoLink),
+    };
+    let unlocked = asked.debit(card, journal, &decided)?;
+    let balance_after = unlocked.status.balance;
+    let code = unlocked.mac3;
+    // The card keeps MAC3 until the centre has it, so it is cleared only then.
+    if upload(journal, link).is_ok() {
+        unlocked.clear(card)?;
+    }
+    Ok(Freed { how: How::Online, amount: decided.amount, lock: *lock, code, balance_after })
+}
+
+/// Frees whatever card is put in; `None` when it is free and nothing is unread.
+pub fn unlock<C: Transport, N: Nvm>(
+    card: &mut C,
+    journal: &mut StationJournal<N>,
+    link: &mut impl Link,
+    tid: Tid,
+) -> Result<Option<Freed>, NotFreed> {
+    match present(card)? {
+        CardIs::Grey(grey) => free(card, journal, link, tid, &grey).map(Some),
+        CardIs::TacUnread(unread) => read_tac(card, journal, link, unread).map(Some),
+        CardIs::Ready(_) => Ok(None),
+    }
+}
+
+/// Reads what a free card still shows of its last debit: durable, reported, cleared.
+pub fn read_tac<C: Transport, N: Nvm>(
+    card: &mut C,
+    journal: &mut StationJournal<N>,
+    link: &mut impl Link,
+    unread: TacUnread,
+) -> Result<Freed, NotFreed> {
+    keep_unread(&unread, journal)?;
+    let freed = freed_by(&unread);
+    let reported = upload(journal, link);
+    // A MAC3 proves which decision was carried out: it stays on the card until the centre has it.
+    if reported.is_ok() || unread.status().state == GreyState::Debited {
+        unread.clear(card)?;
+    }
+    Ok(freed)
+}
+
+fn freed_by(unread: &TacUnread) -> Freed {
+    let status = unread.status();
+    let asn: Asn = unread.asn();
+    let ttc = status.more.map(|more| more.ttc).unwrap_or_default();
+    Freed {
+        how: How::TacRead,
+        amount: status.amount().unwrap_or(Amount::ZERO),
+        lock: LockId {
+            asn,
+            purse: status.purse,
+            ctc: status.ctc.wrapping_sub(2),
+            tid: status.tid,
+            ttc,
+        },
+        code: status.b,
+        balance_after: status.balance,
+    }
+}
+
+/// Sends the centre what it has not taken yet.
+pub fn upload<N: Nvm>(
+    journal: &mut StationJournal<N>,
+    link: &mut impl Link,
+) -> Result<(), LinkDown> {
+    let reports = journal.unreported();
+    if reports.is_empty() {
+        return Ok(());
+    }
+    link.report(&reports)?;
+    // When this entry cannot be written the reports go up once more, which is harmless.
+    let _ = journal.mark_reported();
+    Ok(())
+}

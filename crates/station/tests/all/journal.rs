@@ -1,0 +1,134 @@
+//! What the journal remembers, and what it refuses.
+
+use nvm::memory::Ram;
+use station::StationJournal;
+use station::journal::{IDENTITY_LEN, JournalError};
+use terminal::{Journal, Progress};
+use wire::{Entry, LockId, Report, Step, Ttc};
+
+use crate::records::*;
+use crate::tears::entries;
+
+fn fresh() -> StationJournal<Ram> {
+    StationJournal::format(Ram::growing(), &[1; IDENTITY_LEN]).unwrap()
+}
+
+#[test]
+fn a_lock_is_found_by_its_whole_id_only() {
+    let mut journal = fresh();
+    entries()[..4].iter().for_each(|entry| journal.append(entry).unwrap());
+    let id = terms().id;
+    assert_eq!(journal.record_of(&id), Some(&record()));
+    let others = [
+        LockId { asn: "6543210987654321".parse().unwrap(), ..id },
+        LockId { purse: wire::Purse::Ep, ..id },
+        LockId { ctc: 8, ..id },
+        LockId { tid: wire::Tid([9; 6]), ..id },
+        LockId { ttc: Ttc(42), ..id },
+    ];
+    for other in others {
+        assert_eq!(journal.record_of(&other), None, "{other}");
+    }
+}
+
+#[test]
+fn what_cannot_follow_is_not_written() {
+    let mut journal = fresh();
+    let id = terms().id;
+    let step = |step| Entry::Lock { tid: id.tid, ttc: id.ttc, step };
+    assert!(journal.append(&step(Step::Claimed(claim()))).is_err());
+    assert_eq!(journal.records(), 0);
+    journal.append(&step(Step::LockSent(terms()))).unwrap();
+    journal.append(&step(Step::NoDispense)).unwrap();
+    assert!(journal.append(&step(Step::Locked(certified()))).is_err(), "the nozzle stays shut");
+    assert_eq!(journal.records(), 2);
+}
+
+#[test]
+fn open_and_given_up_locks_are_listed_in_order() {
+    let mut journal = fresh();
+    let tid = terms().id.tid;
+    for ttc in 1..=4u32 {
+        let mut terms = terms();
+        terms.id.ttc = Ttc(ttc);
+        let mut add = |step| journal.append(&Entry::Lock { tid, ttc: Ttc(ttc), step }).unwrap();
+        add(Step::LockSent(terms));
+        if ttc % 2 == 0 {
+            add(Step::NoDispense);
+        }
+    }
+    assert_eq!(journal.next_open(tid, None), Some(Ttc(1)));
+    assert_eq!(journal.next_open(tid, Some(Ttc(1))), Some(Ttc(3)));
+    assert_eq!(journal.next_open(tid, Some(Ttc(3))), None);
+    assert_eq!(journal.next_given_up(tid, None), Some(Ttc(2)));
+    assert_eq!(journal.next_given_up(tid, Some(Ttc(2))), Some(Ttc(4)));
+    assert_eq!(journal.next_open(tid, Some(Ttc(u32::MAX))), None);
+    assert_eq!(journal.highest_ttc(tid), Some(Ttc(4)));
+}
+
+#[test]
+fn reports_go_up_until_the_centre_has_them_and_again_when_they_change() {
+    let mut journal = fresh();
+    entries()[..4].iter().for_each(|entry| journal.append(entry).unwrap());
+    assert_eq!(journal.unreported(), vec![Report::Grey(record())]);
+    assert_eq!(journal.unreported(), vec![Report::Grey(record())], "asking changes nothing");
+    journal.mark_reported().unwrap();
+    assert_eq!(journal.unreported(), vec![]);
+    journal.append(&entries()[4]).unwrap();
+    assert_eq!(journal.unreported(), vec![Report::Sale(record(), TAC)]);
+    let journal = StationJournal::open(journal.into_medium()).unwrap();
+    assert_eq!(journal.unreported(), vec![Report::Sale(record(), TAC)]);
+}
+
+#[test]
+fn a_full_disk_refuses_the_entry_and_keeps_the_rest() {
+    let mut journal = fresh();
+    journal.append(&entries()[0]).unwrap();
+    journal.medium_mut().fail_writes_after(0);
+    assert!(journal.append(&entries()[1]).is_err());
+    assert_eq!(journal.last_error(), Some(nvm::NvmError::Failed));
+    let id = terms().id;
+    assert_eq!(journal.progress(id.tid, id.ttc), Some(Progress::LockSent(terms())));
+    let mut medium = journal.into_medium();
+    medium.power_on();
+    let journal = StationJournal::open(medium).unwrap();
+    assert_eq!(journal.records(), 1);
+}
+
+/// Every byte of a journal at rest, changed: refused with the reason, or nothing is lost.
+#[test]
+fn damage_is_found_and_said() {
+    let mut journal = fresh();
+    entries()[..5].iter().for_each(|entry| journal.append(entry).unwrap());
+    let locks: Vec<_> = journal.locks().map(|(key, progress)| (key, *progress)).collect();
+    let sound = journal.into_medium().bytes;
+    let (mut refused, mut same) = (0, 0);
+    for at in 0..sound.len() {
+        let mut bytes = sound.clone();
+        bytes[at] ^= 0xFF;
+        match StationJournal::open(Ram::holding(bytes, true)) {
+            Err(JournalError::Log(error)) => {
+                assert!(!error.to_string().is_empty());
+                refused += 1;
+            }
+            Err(other) => panic!("byte {at}: {other}"),
+            Ok(journal) => {
+                let found: Vec<_> = journal.locks().map(|(key, p)| (key, *p)).collect();
+                assert_eq!(found, locks, "byte {at}");
+                same += 1;
+            }
+        }
+    }
+    println!("journal damaged: {refused} refused, {same} unharmed");
+}
+
+#[test]
+fn a_whole_record_that_is_no_entry_is_said() {
+    let spec = nvm::Spec { kind: nvm::Kind::Journal, version: 1, fixed_len: IDENTITY_LEN };
+    let mut log: nvm::Log<Ram, { nvm::frame_len(256) }> =
+        nvm::Log::format(Ram::growing(), spec, &[1; IDENTITY_LEN]).unwrap();
+    log.append(&entries()[0].to_bytes()).unwrap();
+    log.append(&[99, 1, 2]).unwrap();
+    let error = StationJournal::open(log.into_nvm()).err().unwrap();
+    assert!(matches!(error, JournalError::NoEntry { record: 2 }), "{error}");
+}
