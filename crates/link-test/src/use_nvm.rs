@@ -5,7 +5,7 @@ use core::hint::black_box;
 use nvm::{Image, Kind, Log, Nvm, NvmError, Spec};
 
 /// A medium in plain RAM.
-pub(crate) struct Flash([u8; 4096]);
+pub(crate) struct Flash([u8; 8192]);
 
 impl Nvm for Flash {
     fn len(&self) -> usize {
@@ -38,8 +38,8 @@ pub(crate) fn all() {
     black_box(log(spec).is_ok());
 }
 
-fn blank() -> Flash {
-    black_box(Flash([0xFF; 4096]))
+pub(crate) fn blank() -> Flash {
+    black_box(Flash([0xFF; 8192]))
 }
 
 fn image(spec: Spec) -> Result<(), nvm::OpenError> {

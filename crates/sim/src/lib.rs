@@ -1,2 +1,24 @@
-//! The whole world in one thread.
+//! The whole world in one thread: real cards, PSAMs, terminals, journals and centre, all in
+//! memory, and the stories that they play.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`world`] | cards, sites and the centre, and what people do with them |
+//! | [`deeds`] | what operators, thieves and broken devices do |
+//! | [`reader`] | readers, and whoever sits on the wire |
+//! | [`link`] | the link between a station and the centre |
+//! | [`power`] | what stops when the power goes |
+//! | [`proof`] | the audit of everything there is |
+//! | [`stories`] | every way in which it breaks (protocol §10), played in plain words |
 #![forbid(unsafe_code)]
+
+pub mod clock;
+pub mod deeds;
+pub mod link;
+pub mod power;
+pub mod proof;
+pub mod reader;
+pub mod stories;
+pub mod world;
+
+pub use world::{Breaks, Fill, World};

@@ -74,13 +74,17 @@ pub struct StationJournal<N> {
     log: Log<N, { frame_len(MOST) }>,
     index: Index,
     last_error: Option<NvmError>,
+    watcher: Option<Watcher>,
 }
+
+/// Somebody who is told of every entry once it is durable, before the act that it allows.
+pub type Watcher = Box<dyn FnMut(&Entry)>;
 
 impl<N: Nvm> StationJournal<N> {
     /// An empty journal over whatever the medium holds.
     pub fn format(medium: N, identity: &[u8; IDENTITY_LEN]) -> Result<Self, NvmError> {
         let log = Log::format(medium, SPEC, identity)?;
-        Ok(Self { log, index: Index::default(), last_error: None })
+        Ok(Self { log, index: Index::default(), last_error: None, watcher: None })
     }
 
     /// Opens a journal, checks every record and folds them.
@@ -94,8 +98,13 @@ impl<N: Nvm> StationJournal<N> {
         })?;
         match wrong {
             Some(error) => Err(error),
-            None => Ok(Self { log, index, last_error: None }),
+            None => Ok(Self { log, index, last_error: None, watcher: None }),
         }
+    }
+
+    /// Tells somebody of every entry from now on.
+    pub fn watch(&mut self, watcher: Watcher) {
+        self.watcher = Some(watcher);
     }
 
     /// Number of records.
@@ -116,6 +125,11 @@ impl<N: Nvm> StationJournal<N> {
     /// TACs that cards showed here, oldest first.
     pub fn tacs_seen(&self) -> &[TacSeen] {
         &self.index.tacs
+    }
+
+    /// Records that a card refused here, which are never tried again.
+    pub fn refused(&self) -> impl Iterator<Item = &LockId> {
+        self.index.refused.iter()
     }
 
     /// The TIDs whose locks this journal holds.
@@ -167,6 +181,9 @@ impl<N: Nvm> Journal for StationJournal<N> {
             JournalFailed
         })?;
         index_after.apply(&mut self.index, record);
+        if let Some(watcher) = &mut self.watcher {
+            watcher(entry);
+        }
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use nvm::Nvm;
 use terminal::flow::{Wish, give_up, keep_unread};
 use terminal::{
-    CardIs, Checks, Clock, Dispenser, Failure, Grey, Journal, JournalFailed, Open, Progress,
+    CardIs, Checks, Clock, Dispenser, Failure, Grey, Journal, JournalFailed, Open, Progress, Ready,
     Refusal, TacUnread, Terminal, Transport, present,
 };
 use wire::{Amount, Asn, ClaimedRecord, GreyState, LockId, Mac, Tid};
@@ -92,14 +92,16 @@ pub enum NoSale {
 /// The terminal of a station.
 pub type AtStation<'a, C, P, N, K, D> = Terminal<'a, C, P, StationJournal<N>, K, D>;
 
-/// A whole refuelling: frees the card first where that is possible.
+/// A whole refuelling: frees the card first where that is possible, and says so in `freed`.
 pub fn refuel<C: Transport, P: Transport, N: Nvm, K: Clock, D: Dispenser>(
     terminal: &mut AtStation<'_, C, P, N, K, D>,
     link: &mut impl Link,
     checks: &Checks<'_>,
     wish: &Wish<'_>,
+    freed: &mut Option<Freed>,
 ) -> Result<Sale, NoSale> {
-    let open = lock(terminal, link, checks, wish).map_err(NoSale::Before)?;
+    let ready = begin(terminal, link, freed).map_err(NoSale::Before)?;
+    let open = lock(terminal, ready, checks, wish).map_err(NoSale::Before)?;
     let lock = open.terms().id;
     let totalizer_after = terminal.dispenser.dispense(&open);
     let settled = terminal
@@ -111,23 +113,36 @@ pub fn refuel<C: Transport, P: Transport, N: Nvm, K: Clock, D: Dispenser>(
     Ok(Sale { record, tac, confirmed })
 }
 
-fn lock<C: Transport, P: Transport, N: Nvm, K: Clock, D: Dispenser>(
+/// The card, free: what the journal left open is finished, and a grey card is unlocked.
+fn begin<C: Transport, P: Transport, N: Nvm, K: Clock, D: Dispenser>(
     terminal: &mut AtStation<'_, C, P, N, K, D>,
     link: &mut impl Link,
+    freed: &mut Option<Freed>,
+) -> Result<Ready, NotFreed> {
+    let begun = terminal.begin()?;
+    let card = match begun.card {
+        CardIs::Grey(grey) => {
+            let tid = terminal.tid;
+            *freed = Some(free(terminal.card, terminal.journal, link, tid, &grey)?);
+            present(terminal.card)?
+        }
+        CardIs::TacUnread(unread) if begun.freed => {
+            *freed = Some(Freed { how: How::Local, ..freed_by(&unread) });
+            begun.card
+        }
+        other => other,
+    };
+    // What the last debit left unread goes up before a new lock wipes it from the card.
+    let _ = upload(terminal.journal, link);
+    card.unlocked().ok_or(NotFreed::Failed(Refusal::UnexpectedState.into()))
+}
+
+fn lock<C: Transport, P: Transport, N: Nvm, K: Clock, D: Dispenser>(
+    terminal: &mut AtStation<'_, C, P, N, K, D>,
+    ready: Ready,
     checks: &Checks<'_>,
     wish: &Wish<'_>,
 ) -> Result<Open, NotFreed> {
-    let ready = match terminal.begin()? {
-        CardIs::Grey(grey) => {
-            let tid = terminal.tid;
-            free(terminal.card, terminal.journal, link, tid, &grey)?;
-            present(terminal.card)?.unlocked()
-        }
-        other => other.unlocked(),
-    };
-    let ready = ready.ok_or(NotFreed::Failed(Refusal::UnexpectedState.into()))?;
-    // What the last debit left unread goes up before a new lock wipes it from the card.
-    let _ = upload(terminal.journal, link);
     let admitted = ready.admit(checks).map_err(|refusal| NotFreed::Failed(refusal.into()))?;
     Ok(terminal.lock(admitted, wish)?)
 }

@@ -36,6 +36,15 @@ pub struct Terminal<'a, C, P, J, K, D> {
     pub tid: Tid,
 }
 
+/// A card that was looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct Begun {
+    /// As it is now.
+    pub card: CardIs,
+    /// It was grey, and a record of this station freed it.
+    pub freed: bool,
+}
+
 /// What a customer asks for.
 #[derive(Clone, Copy, Debug)]
 pub struct Wish<'a> {
@@ -57,19 +66,20 @@ where
 {
     /// A card was put in: looks at it, finishes what the journal left open, and frees the card
     /// with the station's own record if it is grey under one. What an unread TAC says is made
-    /// durable. The card is then as it is answered.
-    pub fn begin(&mut self) -> Result<CardIs, Failure> {
+    /// durable.
+    pub fn begin(&mut self) -> Result<Begun, Failure> {
         let first = present(self.card)?;
         let touched = self.recover(Some(&first))? > 0;
-        let now = if touched { present(self.card)? } else { first };
-        let now = match now {
+        let card = if touched { present(self.card)? } else { first };
+        let card = match card {
             CardIs::Grey(grey) if self.free(&grey)? => present(self.card)?,
             other => other,
         };
-        if let CardIs::TacUnread(unread) = &now {
+        if let CardIs::TacUnread(unread) = &card {
             keep_unread(unread, self.journal)?;
         }
-        Ok(now)
+        let was_grey = matches!(first, CardIs::Grey(_)) && !matches!(card, CardIs::Grey(_));
+        Ok(Begun { card, freed: was_grey })
     }
 
     /// The way of the local unlock with a record of this station, at whichever of its terminals

@@ -41,6 +41,12 @@ pub trait Clock {
     fn now(&mut self) -> Stamp;
 }
 
+impl<T: Clock + ?Sized> Clock for &mut T {
+    fn now(&mut self) -> Stamp {
+        (**self).now()
+    }
+}
+
 /// The pump, outlet or counter. Its totalizer outlives a power cut.
 pub trait Dispenser {
     /// Everything that ever flowed, in thousandths of the product's unit.

@@ -10,7 +10,7 @@ use wire::{Entry, Step};
 use crate::records::*;
 
 /// The entries of a refuelling, and the others that a journal holds.
-pub fn entries() -> Vec<Entry> {
+pub(crate) fn entries() -> Vec<Entry> {
     let id = terms().id;
     let step = |step| Entry::Lock { tid: id.tid, ttc: id.ttc, step };
     vec![

@@ -4,7 +4,7 @@ use terminal::Progress;
 use wire::record::Rounding;
 use wire::*;
 
-pub fn stamp(day: u8, second: u8) -> Stamp {
+pub(crate) fn stamp(day: u8, second: u8) -> Stamp {
     Stamp {
         date: Date::new(2026, 6, day).unwrap(),
         time: Time::new(8, 0, second).unwrap(),
@@ -12,7 +12,7 @@ pub fn stamp(day: u8, second: u8) -> Stamp {
     }
 }
 
-pub fn terms() -> LockTerms {
+pub(crate) fn terms() -> LockTerms {
     LockTerms {
         id: LockId {
             asn: "1234567890123456".parse().unwrap(),
@@ -32,7 +32,7 @@ pub fn terms() -> LockTerms {
     }
 }
 
-pub fn certified() -> Certified {
+pub(crate) fn certified() -> Certified {
     Certified {
         mac2: Mac([1; 4]),
         gtac: Mac([2; 4]),
@@ -45,7 +45,7 @@ pub fn certified() -> Certified {
     }
 }
 
-pub fn delivery() -> Delivery {
+pub(crate) fn delivery() -> Delivery {
     Delivery {
         quantity: 1000,
         amount: Amount::new(789).unwrap(),
@@ -54,18 +54,18 @@ pub fn delivery() -> Delivery {
     }
 }
 
-pub fn claim() -> Claim {
+pub(crate) fn claim() -> Claim {
     Claim { gmac: Mac([3; 4]), sam_tac: Mac([4; 4]) }
 }
 
-pub const TAC: Mac = Mac([5; 4]);
+pub(crate) const TAC: Mac = Mac([5; 4]);
 
-pub fn record() -> ClaimedRecord {
+pub(crate) fn record() -> ClaimedRecord {
     ClaimedRecord { terms: terms(), certified: certified(), delivery: delivery(), claim: claim() }
 }
 
 /// Every step a lock can have taken, by its name.
-pub fn all_progress() -> Vec<Progress> {
+pub(crate) fn all_progress() -> Vec<Progress> {
     vec![
         Progress::LockSent(terms()),
         Progress::Locked(terms(), certified()),
@@ -78,7 +78,7 @@ pub fn all_progress() -> Vec<Progress> {
     ]
 }
 
-pub fn all_steps() -> Vec<Step> {
+pub(crate) fn all_steps() -> Vec<Step> {
     vec![
         Step::LockSent(terms()),
         Step::Locked(certified()),
@@ -91,7 +91,7 @@ pub fn all_steps() -> Vec<Step> {
 }
 
 /// What the card shows while it is grey under [`terms`].
-pub fn grey_status() -> GreyStatus {
+pub(crate) fn grey_status() -> GreyStatus {
     let terms = terms();
     GreyStatus {
         state: GreyState::Grey,
@@ -113,7 +113,7 @@ pub fn grey_status() -> GreyStatus {
 }
 
 /// What it shows after the debit of [`record`].
-pub fn debited_status() -> GreyStatus {
+pub(crate) fn debited_status() -> GreyStatus {
     GreyStatus {
         state: GreyState::Debited,
         balance: Amount::new(9211).unwrap(),

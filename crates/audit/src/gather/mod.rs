@@ -1,0 +1,9 @@
+//! Facts from the real things: cards, PSAMs, journals and the centre.
+
+mod centre;
+mod chips;
+mod journal;
+
+pub use centre::centre;
+pub use chips::{card, psam};
+pub use journal::journal;

@@ -1,0 +1,171 @@
+//! A journal against itself and against other journals.
+
+use std::collections::BTreeMap;
+
+use terminal::Progress;
+use terminal::lock::MOST_VOIDS;
+use terminal::price::amount_of;
+use wire::{Certified, Delivery, LockTerms, Tid, Ttc};
+
+use crate::facts::JournalFacts;
+use crate::finding::Finding;
+use crate::index::Index;
+use crate::known::{Record, cents, delivered, rank};
+use crate::log::range;
+use crate::verdict::Report;
+
+/// Every check that needs journals only.
+pub(crate) fn check(index: &Index<'_>, report: &mut Report) {
+    for journal in &index.facts.journals {
+        for (key, progress) in &journal.locks {
+            numbered(journal, *key, progress, report);
+            service(journal, progress, report);
+        }
+        let mut locks: Vec<&((Tid, Ttc), Progress)> = journal.locks.iter().collect();
+        locks.sort_by_key(|(key, _)| *key);
+        holes(journal, &locks, report);
+        totalizers(journal, &locks, report);
+    }
+    for (key, records) in &index.records {
+        for (at, one) in records.iter().enumerate() {
+            for other in records.iter().skip(at + 1) {
+                agree(*key, one, other, report);
+            }
+        }
+    }
+}
+
+fn numbered(journal: &JournalFacts, key: (Tid, Ttc), progress: &Progress, report: &mut Report) {
+    let Some(terms) = progress.terms() else { return };
+    if (terms.id.tid, terms.id.ttc) != key {
+        let evidence = format!("{}: under {}/{} stands {}", journal.name, key.0, key.1, terms.id);
+        report.problem(Finding::RecordUnderWrongNumber, 0, evidence);
+    }
+}
+
+/// The parts of a lock on which something may have flowed.
+const fn parts(progress: &Progress) -> Option<(&LockTerms, &Certified, Option<&Delivery>)> {
+    match progress {
+        Progress::Locked(terms, certified) => Some((terms, certified, None)),
+        Progress::Delivered(terms, certified, delivery) => Some((terms, certified, Some(delivery))),
+        Progress::Claimed(record) | Progress::Settled(record, _) => {
+            Some((&record.terms, &record.certified, Some(&record.delivery)))
+        }
+        Progress::LockSent(_) | Progress::NoDispense(_) | Progress::Void(_) => None,
+    }
+}
+
+/// Delivered ≤ ceiling ≤ balance, and amount = min(quantity × price, ceiling) (protocol §9).
+fn service(journal: &JournalFacts, progress: &Progress, report: &mut Report) {
+    let Some((terms, certified, delivery)) = parts(progress) else { return };
+    let place = format!("{}: {}", journal.name, terms.id);
+    let above = cents(certified.ceiling) - cents(terms.balance);
+    if above > 0 {
+        let evidence =
+            format!("{place}: ceiling {} above balance {}", certified.ceiling, terms.balance);
+        report.problem(Finding::CeilingAboveBalance, above, evidence);
+    }
+    let Some(delivery) = delivery else { return };
+    let above = cents(delivery.amount) - cents(certified.ceiling);
+    if above > 0 {
+        let evidence =
+            format!("{place}: charged {} above ceiling {}", delivery.amount, certified.ceiling);
+        report.problem(Finding::AmountAboveCeiling, above, evidence);
+        return;
+    }
+    let Certified { unit_price, rounding, ceiling, .. } = *certified;
+    let right = amount_of(delivery.quantity, unit_price, rounding, ceiling);
+    if right != delivery.amount {
+        let evidence = format!(
+            "{place}: {} × {unit_price} is {right}, charged {}",
+            delivery.quantity, delivery.amount
+        );
+        let off = cents(delivery.amount) - cents(right);
+        report.problem(Finding::AmountDoesNotFitQuantity, off, evidence);
+    }
+}
+
+/// A terminal declares every number void that it skipped, unless the PSAM was elsewhere.
+fn holes(journal: &JournalFacts, locks: &[&((Tid, Ttc), Progress)], report: &mut Report) {
+    for pair in locks.windows(2) {
+        let [((tid, low), _), ((next_tid, high), _)] = pair else { continue };
+        let skipped = high.0.saturating_sub(low.0).saturating_sub(1);
+        if tid == next_tid && (1..=MOST_VOIDS).contains(&skipped) {
+            let first = low.0.saturating_add(1);
+            let shown = match (u16::try_from(first), u16::try_from(high.0)) {
+                (Ok(first), Ok(end)) => range(first, end),
+                _ => format!("{first} up to {high}"),
+            };
+            let evidence = format!("{}: {tid} skips TTC {shown}", journal.name);
+            report.problem(Finding::JournalHasAHole, 0, evidence);
+        }
+    }
+}
+
+/// A nozzle's totalizer only counts up, and gives the quantity.
+fn totalizers(journal: &JournalFacts, locks: &[&((Tid, Ttc), Progress)], report: &mut Report) {
+    let mut nozzles: BTreeMap<(Tid, u8), u64> = BTreeMap::new();
+    for ((tid, _), progress) in locks {
+        let Some((terms, certified, delivery)) = parts(progress) else { continue };
+        let before = certified.totalizer_before;
+        let after = delivery.map_or(before, |delivery| delivery.totalizer_after);
+        let flowed = delivery.map_or(0, |delivery| delivery.quantity);
+        let stood = nozzles.insert((*tid, certified.nozzle), after.max(before)).unwrap_or(0);
+        let fits = stood <= before && before.checked_add(flowed) == Some(after);
+        if !fits {
+            let evidence = format!(
+                "{}: {} nozzle {}: stood at {stood}, then {before} to {after} for {flowed}",
+                journal.name, terms.id, certified.nozzle
+            );
+            report.problem(Finding::TotalizerBroken, 0, evidence);
+        }
+    }
+}
+
+/// One entry may have got further than the other; what both hold is the same.
+fn agree(key: (Tid, Ttc), one: &Record<'_>, other: &Record<'_>, report: &mut Report) {
+    let (less, more) = match rank(one.progress) <= rank(other.progress) {
+        true => (one.progress, other.progress),
+        false => (other.progress, one.progress),
+    };
+    let same_parts = match (parts(less), parts(more)) {
+        (Some((_, one, None)), Some((_, two, _))) => one == two,
+        (Some((_, one, Some(first))), Some((_, two, Some(second)))) => {
+            one == two && first == second
+        }
+        (Some(_), _) => false,
+        (None, Some(_)) => matches!(less, Progress::LockSent(_)),
+        (None, None) => rank(less) == rank(more) || may_become(less, more),
+    };
+    let same_terms =
+        less.terms().is_none() || more.terms().is_none() || less.terms() == more.terms();
+    let same_claim = match (less.record(), more.record()) {
+        (Some(first), Some(second)) => first.claim == second.claim,
+        _ => true,
+    };
+    if same_parts && same_terms && same_claim {
+        return;
+    }
+    let amount = |record: &Record<'_>| delivered(record.progress).map_or(0, cents);
+    let evidence = format!(
+        "{}/{}: {} has {} over {}, {} has {} over {}",
+        key.0,
+        key.1,
+        one.journal,
+        one.progress.name(),
+        amount(one),
+        other.journal,
+        other.progress.name(),
+        amount(other)
+    );
+    report.problem(Finding::JournalsDisagree, amount(one) - amount(other), evidence);
+}
+
+/// `lock_sent` may have ended as void or no dispense; those two exclude each other.
+const fn may_become(less: &Progress, more: &Progress) -> bool {
+    matches!(
+        (less, more),
+        (Progress::LockSent(_), Progress::NoDispense(_))
+            | (Progress::Void(_), Progress::LockSent(_))
+    )
+}

@@ -1,0 +1,198 @@
+//! Breaks that can be seen from more than one side, and limits of what can be said.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod support;
+
+use audit::facts::*;
+use audit::{Finding, Note, audit};
+use support::{World, amount};
+use terminal::Progress;
+use wire::Purse::Ed;
+
+fn found(world: &World) -> Vec<(Finding, i64)> {
+    audit(&world.facts).problems.iter().map(|problem| (problem.what, problem.cents)).collect()
+}
+
+#[test]
+fn an_image_rolled_back_to_its_grey_state_beside_a_journal_that_settled() {
+    let mut world = World::new(1, 1);
+    world.facts.host = None;
+    let id = world.escape(0, Ed, 0, 320);
+    let copy = world.card(0).clone();
+    world.debit(&id);
+    world.settle(&id);
+    assert_eq!(found(&world), []);
+    *world.card(0) = copy;
+    assert_eq!(found(&world), [(Finding::CardBehindItsRecords, 320)]);
+    assert_eq!(audit(&world.facts).totals.difference, 320);
+}
+
+#[test]
+fn an_image_rolled_back_behind_a_claim_an_unlock_and_a_load() {
+    let mut world = World::new(3, 1);
+    let fresh = world.facts.cards.clone();
+    world.escape(0, Ed, 0, 10);
+    let freed = world.escape(1, Ed, 0, 20);
+    world.unlock_online(&freed, 20, true);
+    world.load(2, Ed, 30);
+    assert_eq!(found(&world), []);
+    world.facts.cards = fresh;
+    let behind = |cents| (Finding::CardBehindItsRecords, cents);
+    assert_eq!(found(&world), [behind(20), behind(30), behind(10)]);
+}
+
+#[test]
+fn a_certified_lock_that_only_the_psam_remembers_and_a_psam_that_forgot() {
+    let mut world = World::new(2, 1);
+    world.facts.host = None;
+    world.refuel(0, Ed, 0, 100);
+    let id = world.lock(1, Ed, 0);
+    world.facts.journals[0].locks.pop();
+    assert_eq!(found(&world), [(Finding::PsamLockWithoutRecord, 0)]);
+    world.facts.psams[0].locks.retain(|lock| lock.id != id);
+    assert_eq!(found(&world), [(Finding::GreyCardWithoutRecord, 0)]);
+    world.facts.journals.clear();
+    assert_eq!(found(&world), []);
+}
+
+#[test]
+fn a_journal_says_nothing_of_what_was_before_it() {
+    let mut world = World::new(2, 1);
+    world.facts.host = None;
+    world.refuel(0, Ed, 0, 100);
+    let first = world.facts.journals[0].locks.clone();
+    world.refuel(1, Ed, 0, 200);
+    world.facts.journals[0].locks.retain(|entry| !first.contains(entry));
+    assert_eq!(found(&world), []);
+}
+
+#[test]
+fn a_debit_of_a_lock_that_the_journal_has_not_claimed() {
+    let mut world = World::new(1, 1);
+    world.facts.host = None;
+    let id = world.lock(0, Ed, 0);
+    let before = *world.entry(&id);
+    world.deliver(&id, 55);
+    world.claim(&id);
+    world.debit(&id);
+    *world.entry(&id) = before;
+    let problems = found(&world);
+    assert!(problems.contains(&(Finding::DebitWithoutRecord, 55)), "{problems:?}");
+    assert!(problems.contains(&(Finding::GmacDisagreesWithRecord, 55)), "{problems:?}");
+}
+
+#[test]
+fn a_sale_beside_a_card_that_was_freed_on_line() {
+    let mut world = World::new(1, 1);
+    let id = world.escape(0, Ed, 0, 500);
+    world.unlock_online(&id, 0, false);
+    world.settle(&id);
+    assert_eq!(found(&world), [(Finding::DebitDisagreesWithRecord, 500)]);
+}
+
+#[test]
+fn an_unlock_that_the_centre_never_decided() {
+    let mut world = World::new(1, 1);
+    let id = world.escape(0, Ed, 0, 500);
+    world.unlock_online(&id, 0, false);
+    assert_eq!(found(&world), []);
+    let differ = audit(&world.facts);
+    let on_line = differ.statements.iter().find(|s| s.what == Note::ClaimedUnlockedOnline);
+    assert_eq!(on_line.map(|statement| statement.cents), Some(500));
+    world.host().decisions[0].amount = amount(1);
+    assert_eq!(found(&world), [(Finding::DecisionDisagreesWithCard, 1)]);
+    world.host().decisions.clear();
+    assert_eq!(found(&world), [(Finding::DecisionDisagreesWithCard, 0)]);
+}
+
+#[test]
+fn the_centre_unlocked_and_settled_the_same_lock() {
+    let mut world = World::new(1, 1);
+    let id = world.refuel(0, Ed, 0, 500);
+    world.report(0);
+    let decision = DecisionFacts { id, otc: 0, amount: amount(200), confirmed: true };
+    world.host().decisions.push(decision);
+    let problems = found(&world);
+    assert!(problems.contains(&(Finding::LockSettledTwice, 200)), "{problems:?}");
+    assert!(problems.contains(&(Finding::DecisionDisagreesWithCard, 300)), "{problems:?}");
+}
+
+#[test]
+fn unknown_changes_take_money_but_never_bring_it() {
+    let mut world = World::new(1, 1);
+    for _ in 0..12 {
+        world.buy(0, Ed, 0, 10);
+    }
+    world.facts.journals.clear();
+    let host = world.facts.host.take();
+    world.card(0).purses[0].balance = amount(9_870);
+    assert_eq!(found(&world), [], "30 more may have gone in the two that nothing tells about");
+    world.card(0).purses[0].balance = amount(9_905);
+    assert_eq!(found(&world), [(Finding::BalanceDoesNotFollow, 5)]);
+    world.card(0).purses[0].balance = amount(9_870);
+    world.facts.host = host;
+    assert_eq!(found(&world), [(Finding::BalanceDoesNotFollow, 10)], "the centre knows all twelve");
+}
+
+#[test]
+fn a_sum_beyond_64_bits_is_named_and_does_not_stop_the_audit() {
+    let mut world = World::new(1, 1);
+    world.host().purses[0].moved = i64::MAX;
+    let problems = found(&world);
+    assert!(problems.contains(&(Finding::TotalsDoNotAddUp, 0)), "{problems:?}");
+    world.host().trial_balance = i64::MIN;
+    assert!(found(&world).contains(&(Finding::TrialBalanceNotZero, i64::MAX)));
+}
+
+#[test]
+fn a_copy_of_a_journal_from_earlier_agrees_with_the_journal() {
+    let mut world = World::new(1, 1);
+    world.facts.host = None;
+    let id = world.lock(0, Ed, 0);
+    let mut early = world.facts.journals[0].clone();
+    early.name = "early".to_owned();
+    world.deliver(&id, 70);
+    world.claim(&id);
+    world.debit(&id);
+    world.settle(&id);
+    world.facts.journals.insert(0, early);
+    assert_eq!(found(&world), []);
+    let Progress::Locked(terms, _) = world.facts.journals[0].locks[0].1 else { panic!("locked") };
+    world.facts.journals[0].locks[0].1 = Progress::NoDispense(terms);
+    assert_eq!(found(&world), [(Finding::JournalsDisagree, 70)]);
+}
+
+#[test]
+fn a_card_shown_by_two_sides_differently() {
+    let mut world = World::new(1, 2);
+    let id = world.escape(0, Ed, 0, 450);
+    world.debit(&id);
+    world.see_tac(0, 1);
+    assert_eq!(found(&world), []);
+    world.facts.journals[1].tacs_seen[0].1.a = amount(449).to_bytes();
+    assert_eq!(found(&world), [(Finding::DebitDisagreesWithRecord, 1)]);
+}
+
+#[test]
+fn a_lock_that_may_have_ended_in_two_ways_takes_one_of_the_two_amounts() {
+    let mut world = World::new(1, 1);
+    let id = world.escape(0, Ed, 0, 500);
+    world.report(0);
+    world.unlock_online(&id, 120, false);
+    for _ in 0..11 {
+        world.buy(0, Ed, 0, 1);
+    }
+    assert_eq!(found(&world), []);
+    let verdict = audit(&world.facts);
+    assert!(verdict.statements.iter().any(|s| (s.what, s.cents) == (Note::ChangesNotCovered, 120)));
+    let spend = |world: &mut World, cents: i64| {
+        let now = world.card(0).purses[0].money();
+        world.card(0).purses[0].balance = amount(u32::try_from(now - cents).unwrap());
+    };
+    spend(&mut world, 380);
+    assert_eq!(found(&world), [], "its record may as well have taken 500");
+    spend(&mut world, 30);
+    assert_eq!(found(&world), [(Finding::BalanceDoesNotFollow, 30)]);
+    spend(&mut world, -30 - 380 - 7);
+    assert_eq!(found(&world), [(Finding::BalanceDoesNotFollow, 7)]);
+}

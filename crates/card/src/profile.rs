@@ -1,0 +1,293 @@
+//! What personalisation writes once, as the image's fixed section.
+
+use crypto::Key;
+use wire::files::{DEFAULT_AID, PublicData};
+use wire::key::SUITE_3DES;
+use wire::{Amount, KeyRef, Limit, Reader, Scheme};
+use zeroize::Zeroizing;
+
+use crate::bytes::Writer;
+
+/// The key index that a terminal uses unless told otherwise, and the only one of DULK.
+pub const DEFAULT_KEY_INDEX: u8 = 1;
+
+/// The application's name: 1 to 16 bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Aid {
+    bytes: [u8; Self::MOST],
+    len: u8,
+}
+
+impl Aid {
+    /// The most bytes of a name.
+    pub const MOST: usize = 16;
+
+    /// `None` unless there are 1 to 16 bytes.
+    #[must_use]
+    pub fn new(name: &[u8]) -> Option<Self> {
+        let mut bytes = [0; Self::MOST];
+        bytes.get_mut(..name.len())?.copy_from_slice(name);
+        let len = u8::try_from(name.len()).ok().filter(|len| *len > 0)?;
+        Some(Self { bytes, len })
+    }
+
+    /// The bytes of the name.
+    #[must_use]
+    pub fn as_slice(&self) -> &[u8] {
+        self.bytes.get(..usize::from(self.len)).unwrap_or_default()
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        let len = reader.u8()?;
+        let bytes: [u8; Self::MOST] = reader.take()?;
+        Self::new(bytes.get(..usize::from(len))?)
+    }
+}
+
+impl Default for Aid {
+    /// The name unless the issuer gives another.
+    fn default() -> Self {
+        let mut bytes = [0; Self::MOST];
+        bytes[..DEFAULT_AID.len()].copy_from_slice(&DEFAULT_AID);
+        Self { bytes, len: 10 }
+    }
+}
+
+/// A dispersed key of the card.
+#[derive(Clone, Debug)]
+pub struct CardKey {
+    /// Key version, as INITIALIZE answers it.
+    pub version: u8,
+    /// Algorithm identifier: the suite.
+    pub algorithm: u8,
+    /// The key.
+    pub key: Key,
+}
+
+impl CardKey {
+    const LEN: usize = 18;
+
+    /// The key, where the card knows its suite.
+    pub(crate) fn usable(&self) -> Option<&Key> {
+        (self.algorithm == SUITE_3DES).then_some(&self.key)
+    }
+
+    pub(crate) const fn reference(&self) -> KeyRef {
+        KeyRef { version: self.version, algorithm: self.algorithm }
+    }
+
+    fn write(&self, out: &mut Writer<'_>) {
+        out.put(&[self.version, self.algorithm]);
+        out.put(self.key.expose());
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        Some(Self { version: reader.u8()?, algorithm: reader.u8()?, key: Key::new(reader.take()?) })
+    }
+}
+
+/// A consumption key DPK: of the grey lock and of the purchase.
+#[derive(Clone, Debug)]
+pub struct ConsumptionKey {
+    /// The index by which INITIALIZE names it.
+    pub index: u8,
+    /// Key version.
+    pub version: u8,
+    /// Algorithm identifier: the suite.
+    pub algorithm: u8,
+    /// How the grey lock's codes are made with it.
+    pub scheme: Scheme,
+    /// The key.
+    pub key: Key,
+}
+
+impl ConsumptionKey {
+    const LEN: usize = 21;
+
+    pub(crate) const fn reference(&self) -> KeyRef {
+        KeyRef { version: self.version, algorithm: self.algorithm }
+    }
+
+    fn write(slot: Option<&Self>, out: &mut Writer<'_>) {
+        let Some(key) = slot else { return out.skip(Self::LEN) };
+        out.put(&[1, key.index, key.version, key.algorithm, key.scheme.byte()]);
+        out.put(key.key.expose());
+    }
+
+    #[expect(clippy::option_option, reason = "an empty place is not a damaged one")]
+    fn read(reader: &mut Reader<'_>) -> Option<Option<Self>> {
+        let there = reader.u8()?;
+        let key = Self {
+            index: reader.u8()?,
+            version: reader.u8()?,
+            algorithm: reader.u8()?,
+            scheme: Scheme::from_byte(reader.u8()?)?,
+            key: Key::new(reader.take()?),
+        };
+        Some((there == 1).then_some(key))
+    }
+}
+
+/// The card's own keys (protocol §4).
+#[derive(Clone, Debug)]
+pub struct CardKeys {
+    /// DPK, up to two; index 01 is the default.
+    pub consumption: [Option<ConsumptionKey>; 2],
+    /// DLK.
+    pub load: CardKey,
+    /// DULK.
+    pub unlock: CardKey,
+    /// DUNK.
+    pub unload: CardKey,
+    /// DODK.
+    pub overdraft: CardKey,
+    /// DTK.
+    pub tac: CardKey,
+    /// DPUK.
+    pub pin_unblock: CardKey,
+    /// DPRK.
+    pub pin_reload: CardKey,
+    /// DAMK.
+    pub maintenance: CardKey,
+    /// DIAK.
+    pub internal: CardKey,
+}
+
+impl CardKeys {
+    const LEN: usize = 2 * ConsumptionKey::LEN + 9 * CardKey::LEN;
+
+    const fn others(&self) -> [&CardKey; 9] {
+        [
+            &self.load,
+            &self.unlock,
+            &self.unload,
+            &self.overdraft,
+            &self.tac,
+            &self.pin_unblock,
+            &self.pin_reload,
+            &self.maintenance,
+            &self.internal,
+        ]
+    }
+
+    fn write(&self, out: &mut Writer<'_>) {
+        self.consumption.iter().for_each(|key| ConsumptionKey::write(key.as_ref(), out));
+        self.others().into_iter().for_each(|key| key.write(out));
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        Some(Self {
+            consumption: [ConsumptionKey::read(reader)?, ConsumptionKey::read(reader)?],
+            load: CardKey::read(reader)?,
+            unlock: CardKey::read(reader)?,
+            unload: CardKey::read(reader)?,
+            overdraft: CardKey::read(reader)?,
+            tac: CardKey::read(reader)?,
+            pin_unblock: CardKey::read(reader)?,
+            pin_reload: CardKey::read(reader)?,
+            maintenance: CardKey::read(reader)?,
+            internal: CardKey::read(reader)?,
+        })
+    }
+}
+
+/// What a purse begins with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Opening {
+    /// What can be spent: the money plus the limit.
+    pub balance: Amount,
+    /// The overdraft limit in it.
+    pub limit: Limit,
+    /// The first CTC; 0 for a new card.
+    pub ctc: u16,
+    /// The first OTC; 0 for a new card.
+    pub otc: u16,
+}
+
+impl Opening {
+    const LEN: usize = 11;
+
+    fn write(&self, out: &mut Writer<'_>) {
+        out.put(&self.balance.to_bytes());
+        out.put(&self.limit.to_bytes());
+        out.put(&self.ctc.to_be_bytes());
+        out.put(&self.otc.to_be_bytes());
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        Some(Self {
+            balance: Amount::new(reader.u32()?)?,
+            limit: Limit::from_bytes(reader.take()?),
+            ctc: reader.u16()?,
+            otc: reader.u16()?,
+        })
+    }
+}
+
+/// What a card is made with.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    /// The application's name.
+    pub aid: Aid,
+    /// EF 15.
+    pub public: PublicData,
+    /// The card's own keys.
+    pub keys: CardKeys,
+    /// The key of the permutation behind the card's random numbers: random, of no other use, kept by nobody else.
+    pub icc_key: Key,
+    /// What the purses begin with, by [`wire::Purse::index`].
+    pub opening: [Opening; 2],
+    /// How many wrong codes lock the application; at least 1.
+    pub error_limit: u8,
+}
+
+impl Profile {
+    /// The error limit unless the issuer gives another (protocol §5).
+    pub const DEFAULT_ERROR_LIMIT: u8 = 3;
+
+    /// Bytes of the fixed section: AID length 1 and bytes 16, EF 15 30, two consumption keys (there 1, index, version,
+    /// algorithm, scheme, key 16), nine keys in the order of [`CardKeys`] (version, algorithm, key 16), ICC key 16, two
+    /// openings (balance 4, limit 3, CTC 2, OTC 2), error limit 1.
+    pub(crate) const LEN: usize =
+        1 + Aid::MOST + PublicData::LEN + CardKeys::LEN + 16 + 2 * Opening::LEN + 1;
+
+    /// The consumption key of an index, where there is one whose suite the card knows, and can end what it begins: the
+    /// TAC key's suite is known too.
+    pub(crate) fn consumption_key(&self, index: u8) -> Option<&ConsumptionKey> {
+        let known = self.keys.consumption.iter().flatten().find(|key| key.index == index);
+        known.filter(|key| key.algorithm == SUITE_3DES && self.keys.tac.usable().is_some())
+    }
+
+    /// DULK, where the index is its one and the card knows its suite.
+    pub(crate) fn unlock_key(&self, index: u8) -> Option<&CardKey> {
+        let key = &self.keys.unlock;
+        (index == DEFAULT_KEY_INDEX && key.usable().is_some()).then_some(key)
+    }
+
+    pub(crate) fn encode(&self) -> Zeroizing<[u8; Self::LEN]> {
+        let mut bytes = Zeroizing::new([0; Self::LEN]);
+        let mut out = Writer::new(&mut *bytes);
+        out.put(&[self.aid.len]);
+        out.put(&self.aid.bytes);
+        out.put(&self.public.encode());
+        self.keys.write(&mut out);
+        out.put(self.icc_key.expose());
+        self.opening.iter().for_each(|opening| opening.write(&mut out));
+        out.put(&[self.error_limit]);
+        debug_assert_eq!(out.left(), 0, "the layout fills its room");
+        bytes
+    }
+
+    pub(crate) fn decode(bytes: &[u8; Self::LEN]) -> Option<Self> {
+        let mut reader = Reader::new(bytes);
+        let profile = Self {
+            aid: Aid::read(&mut reader)?,
+            public: PublicData::parse(&reader.take::<{ PublicData::LEN }>()?)?,
+            keys: CardKeys::read(&mut reader)?,
+            icc_key: Key::new(reader.take()?),
+            opening: [Opening::read(&mut reader)?, Opening::read(&mut reader)?],
+            error_limit: reader.u8()?,
+        };
+        reader.end().map(|()| profile)
+    }
+}

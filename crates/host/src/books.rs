@@ -1,0 +1,164 @@
+//! What the rules need of storage: rows by card, by lock, by PSAM; each call within one card or
+//! one station.
+//!
+//! A store over a database opens one transaction for a call of [`Centre`](crate::Centre),
+//! answers from the rows of the card or station that the call names, and commits before the
+//! answer is shown. Reads see what the same call has written.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use wire::{Amount, Asn, Limit, LockId, Purse, Stamp, Tid, Ttc};
+
+use crate::case::Case;
+use crate::codec;
+use crate::facts::{DecisionRow, OnlineChange, ProposalRow, Shown, Sighting, TacFact};
+use crate::ledger::{Account, Legs, Posting};
+use crate::notice::{Code, Notice};
+
+/// A station's name.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
+pub struct StationId(pub String);
+
+impl From<&str> for StationId {
+    fn from(name: &str) -> Self {
+        Self(name.to_owned())
+    }
+}
+
+impl fmt::Display for StationId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A purse as the card was issued.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct PurseOpening {
+    /// What can be spent: the money plus the limit.
+    #[serde(with = "codec::number")]
+    pub balance: Amount,
+    /// Overdraft limit.
+    #[serde(with = "codec::number")]
+    pub limit: Limit,
+    /// First off-line transaction number.
+    pub ctc: u16,
+    /// First on-line transaction number.
+    pub otc: u16,
+}
+
+/// A card as it was issued.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct CardOpening {
+    /// The card.
+    #[serde(with = "codec::text")]
+    pub asn: Asn,
+    /// ED, then EP.
+    pub openings: [PurseOpening; 2],
+}
+
+/// A lost or destroyed card, replaced.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Replacement {
+    /// The money that the cardholder gets on another card, by purse; negative is a debt.
+    pub money: [i64; 2],
+    /// Two persons, and why.
+    pub maker: String,
+    /// The second person.
+    pub checker: String,
+    /// Why.
+    pub reason: String,
+    /// When.
+    pub at: Stamp,
+}
+
+/// A card's account.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Card {
+    /// How it was issued.
+    pub opening: CardOpening,
+    /// Why it is on the blacklist.
+    pub blacklisted: Option<Code>,
+    /// Its replacement.
+    pub replaced: Option<Replacement>,
+}
+
+/// Storage. Rows are small; nothing is ever deleted but open marks.
+pub trait Books {
+    /// A card's account.
+    fn card(&self, asn: Asn) -> Option<Card>;
+    /// Every card that was registered, by its number.
+    fn cards(&self) -> Vec<Asn>;
+    /// Writes a card's account.
+    fn put_card(&mut self, card: Card);
+    /// All cards on the blacklist.
+    fn blacklist(&self) -> Vec<(Asn, Code)>;
+
+    /// The station that registered a TID.
+    fn station_of(&self, tid: Tid) -> Option<StationId>;
+    /// Registers a PSAM.
+    fn put_psam(&mut self, tid: Tid, station: StationId);
+
+    /// What is known of a lock.
+    fn case(&self, tid: Tid, ttc: Ttc) -> Option<Case>;
+    /// Writes what is known of a lock.
+    fn put_case(&mut self, case: Case);
+    /// The cases of one purse number: those whose record, unproved delivery or notice names it.
+    fn cases_at(&self, asn: Asn, purse: Purse, ctc: u16) -> Vec<Case>;
+    /// All cases of a PSAM, by TTC.
+    fn cases_of(&self, tid: Tid) -> Vec<Case>;
+    /// All cases, by TID and TTC.
+    fn cases(&self) -> Vec<Case>;
+
+    /// Keeps a fact; false when it was known.
+    fn add_sighting(&mut self, sighting: Sighting) -> bool;
+    /// Sightings of a purse at this CTC and above, by CTC.
+    fn sightings_from(&self, asn: Asn, purse: Purse, ctc: u16) -> Vec<Sighting>;
+    /// Keeps a fact; false when it was known.
+    fn add_tac(&mut self, fact: TacFact) -> bool;
+    /// The TACs seen for a lock.
+    fn tacs_of(&self, tid: Tid, ttc: Ttc) -> Vec<TacFact>;
+    /// The TACs whose status or record named this purse number.
+    fn tacs_at(&self, asn: Asn, purse: Purse, ctc: u16) -> Vec<TacFact>;
+    /// Keeps a change.
+    fn add_change(&mut self, change: OnlineChange);
+    /// The changes of a purse, by OTC.
+    fn changes(&self, asn: Asn, purse: Purse) -> Vec<OnlineChange>;
+
+    /// All answers to on-line unlocks of a card, by date and time.
+    fn decisions_of(&self, asn: Asn) -> Vec<DecisionRow>;
+    /// Writes an answer; it is named by card, date and time.
+    fn put_decision(&mut self, decision: DecisionRow);
+    /// All answers.
+    fn decisions(&self) -> Vec<DecisionRow>;
+    /// What the card showed when an unlock of this lock had to wait.
+    fn waiting(&self, lock: &LockId) -> Option<Shown>;
+    /// Writes it.
+    fn put_waiting(&mut self, lock: LockId, shown: Shown);
+    /// The rulings on a lock, oldest first; approved ones are never changed.
+    fn proposals(&self, lock: &LockId) -> Vec<ProposalRow>;
+    /// Writes all rulings on a lock.
+    fn put_proposals(&mut self, lock: LockId, rows: Vec<ProposalRow>);
+
+    /// Locks of a purse that are not at rest yet.
+    fn open_locks(&self, asn: Asn, purse: Purse) -> Vec<LockId>;
+    /// Marks a lock.
+    fn mark_open(&mut self, lock: LockId, open: bool);
+
+    /// What is booked for a lock.
+    fn booked(&self, lock: &LockId) -> Legs;
+    /// Appends a posting.
+    fn post(&mut self, posting: Posting);
+    /// All postings, oldest first.
+    fn postings(&self) -> Vec<Posting>;
+    /// The balance of an account.
+    fn balance(&self, account: &Account) -> i128;
+    /// All accounts that are not empty.
+    fn accounts(&self) -> BTreeMap<Account, i128>;
+
+    /// Appends a notice unless the same one (code, about, detail) was told before.
+    fn add_notice(&mut self, notice: Notice);
+    /// All notices, oldest first.
+    fn notices(&self) -> Vec<Notice>;
+}

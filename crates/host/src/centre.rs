@@ -1,0 +1,244 @@
+//! The door: registering cards and PSAMs, and the lists that stations and operators read.
+
+use wire::{Amount, Asn, ClaimedRecord, LockId, Mac, Purse, Scheme, Stamp, Tid, Ttc};
+
+use crate::books::{Books, Card, CardOpening, StationId};
+use crate::case::{Case, Outcome};
+use crate::facts::{DecisionRow, OnlineChange};
+use crate::holes::Holes;
+use crate::keys::{KeyKind, KeyVault};
+use crate::ledger::{Account, Legs, Posting, PostingReason, TrialBalance};
+use crate::notice::{About, Code, Notice};
+use crate::position::{Ending, Position};
+use crate::refusal::Refusal;
+
+/// The central computer: its books and its keys.
+#[derive(Clone, Debug)]
+pub struct Centre<B, V> {
+    pub(crate) books: B,
+    pub(crate) vault: V,
+}
+
+/// A registration was taken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Registered {
+    /// It was registered just so before.
+    pub repeat: bool,
+}
+
+/// One lock in the list of outcomes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OutcomeRow {
+    /// The terminal.
+    pub tid: Tid,
+    /// Its PSAM's number.
+    pub ttc: Ttc,
+    /// The owner of the TID.
+    pub station: Option<StationId>,
+    /// The whole lock id, where it is known.
+    pub lock: Option<LockId>,
+    /// The outcome; `None` while all that was heard is quarantined.
+    pub outcome: Option<Outcome>,
+    /// What the station says it is owed.
+    pub amount: Option<Amount>,
+    /// How the card's debit was proved, and what it was.
+    pub ending: Option<Ending>,
+    /// False in the *field* scheme: no code proves date' and time'.
+    pub times_proved: bool,
+    /// Reports that were kept aside.
+    pub quarantined: usize,
+}
+
+impl<B: Books, V: KeyVault> Centre<B, V> {
+    /// A centre over these books and keys.
+    pub const fn new(books: B, vault: V) -> Self {
+        Self { books, vault }
+    }
+
+    /// The books, to read.
+    pub const fn books(&self) -> &B {
+        &self.books
+    }
+
+    /// The vault.
+    pub const fn vault(&self) -> &V {
+        &self.vault
+    }
+
+    /// Takes a card into the books with its opening balances.
+    pub fn register_card(
+        &mut self,
+        opening: &CardOpening,
+        now: Stamp,
+    ) -> Result<Registered, Refusal> {
+        let asn = opening.asn;
+        if !asn.is_bcd() || asn.complement_is_bcd() {
+            return Err(Refusal::AsnNotIssuable);
+        }
+        match self.books.card(asn) {
+            Some(card) if card.opening == *opening => return Ok(Registered { repeat: true }),
+            Some(_) => return Err(Refusal::CardAlreadyRegistered),
+            None => {}
+        }
+        self.books.put_card(Card { opening: *opening, blacklisted: None, replaced: None });
+        for purse in Purse::ALL {
+            let [ed, ep] = opening.openings;
+            let opened = if purse == Purse::Ed { ed } else { ep };
+            let money = wire::amount::money(opened.balance, opened.limit);
+            self.transfer(asn, purse, PostingReason::Opening, money, now)?;
+        }
+        Ok(Registered { repeat: false })
+    }
+
+    /// Gives a TID to a station: only it may report outcomes of this TID.
+    pub fn register_psam(&mut self, tid: Tid, station: &str) -> Result<Registered, Refusal> {
+        let station = StationId::from(station);
+        match self.books.station_of(tid) {
+            Some(owner) if owner == station => Ok(Registered { repeat: true }),
+            Some(_) => Err(Refusal::PsamAlreadyRegistered),
+            None => {
+                self.books.put_psam(tid, station);
+                Ok(Registered { repeat: false })
+            }
+        }
+    }
+
+    /// Takes a load or unload that the card's TAC has confirmed: it belongs to the chain of
+    /// balances by which locks are settled.
+    pub fn change(&mut self, change: OnlineChange, now: Stamp) -> Result<Registered, Refusal> {
+        self.card(change.asn)?;
+        let known = self.books.changes(change.asn, change.purse);
+        match known.iter().find(|other| other.otc == change.otc) {
+            Some(other) if other.by == change.by => return Ok(Registered { repeat: true }),
+            Some(_) => return Err(Refusal::ChangeDisagrees),
+            None => {}
+        }
+        self.books.add_change(change);
+        let reason = PostingReason::OnlineChange;
+        self.transfer(change.asn, change.purse, reason, change.by, now)?;
+        self.settle_open(change.asn, now)?;
+        Ok(Registered { repeat: false })
+    }
+
+    /// The code of APPLICATION UNBLOCK `84 18 00 00 04` over the card's challenge: it leaves
+    /// balance, mark and unread TAC as they are, and the unlock can follow (protocol §5).
+    pub fn unblock(&mut self, asn: Asn, challenge: [u8; 4], now: Stamp) -> Result<Mac, Refusal> {
+        if self.card(asn)?.replaced.is_some() {
+            return Err(Refusal::CardReplaced);
+        }
+        let newest = self.vault.versions().into_iter().next();
+        let key = newest.and_then(|version| self.vault.card_key(KeyKind::Mamk, version, asn));
+        let damk = key.ok_or(Refusal::KeyVersionUnknown)?;
+        self.tell(Code::ApplicationUnblocked, About::card(asn), now, String::new());
+        Ok(crypto::mac::secure_message(&damk, challenge, &[0x84, 0x18, 0x00, 0x00, 0x04]))
+    }
+
+    /// Every lock of which something was heard.
+    pub fn outcomes(&self) -> Vec<OutcomeRow> {
+        self.books.cases().iter().map(|case| self.outcome_row(case)).collect()
+    }
+
+    /// The records that the stations get for local unlocks (claim 5): every grey one, with the
+    /// GTAC that the centre recomputed.
+    pub fn grey_list(&self) -> Vec<ClaimedRecord> {
+        let cases = self.books.cases();
+        let grey = cases.iter().filter(|case| {
+            let lock = case.record.map(|held| held.record.terms.id);
+            lock.is_some_and(|lock| Position::load(&self.books, lock).ending.is_none())
+        });
+        grey.filter_map(|case| case.record)
+            .map(|held| {
+                let mut record = held.record;
+                record.certified.gtac = held.gtac;
+                record
+            })
+            .collect()
+    }
+
+    /// Everything told to operators, oldest first.
+    pub fn notices(&self) -> Vec<Notice> {
+        self.books.notices()
+    }
+
+    /// TTCs of a PSAM of which nothing was heard.
+    pub fn holes(&self, tid: Tid) -> Holes {
+        let cases = self.books.cases_of(tid);
+        Holes::new(cases.iter().filter(|case| case.is_heard()).map(|case| case.ttc.0))
+    }
+
+    /// Every answer to an on-line unlock.
+    pub fn decisions(&self) -> Vec<DecisionRow> {
+        self.books.decisions()
+    }
+
+    /// Cards that get no new lock.
+    pub fn blacklist(&self) -> Vec<(Asn, Code)> {
+        self.books.blacklist()
+    }
+
+    /// All postings, oldest first.
+    pub fn postings(&self) -> Vec<Posting> {
+        self.books.postings()
+    }
+
+    /// Every account, and their sum.
+    pub fn trial_balance(&self) -> TrialBalance {
+        TrialBalance::new(self.books.accounts())
+    }
+
+    pub(crate) fn card(&self, asn: Asn) -> Result<Card, Refusal> {
+        self.books.card(asn).ok_or(Refusal::CardUnknown)
+    }
+
+    pub(crate) fn tell(&mut self, code: Code, about: About, at: Stamp, detail: String) {
+        self.books.add_notice(Notice { code, about, at, detail });
+    }
+
+    /// Puts a card on the blacklist, for the first reason.
+    pub(crate) fn blacklist_card(&mut self, asn: Asn, code: Code) {
+        if let Some(card) = self.books.card(asn).filter(|card| card.blacklisted.is_none()) {
+            self.books.put_card(Card { blacklisted: Some(code), ..card });
+        }
+    }
+
+    /// Moves money between the outside and a purse: openings, loads, the rest of a lost card.
+    pub(crate) fn transfer(
+        &mut self,
+        asn: Asn,
+        purse: Purse,
+        reason: PostingReason,
+        money: i64,
+        at: Stamp,
+    ) -> Result<(), Refusal> {
+        let float = Account::Float(asn, purse);
+        let lines = Legs::default().transfer(Account::Issued, float, money);
+        let lines = lines.ok_or(Refusal::LedgerOverflow)?;
+        if !lines.is_empty() {
+            self.books.post(Posting { reason, asn, lock: None, at, lines });
+        }
+        Ok(())
+    }
+
+    fn outcome_row(&self, case: &Case) -> OutcomeRow {
+        let lock = case.lock_id();
+        let ending = lock.and_then(|lock| Position::load(&self.books, lock).ending);
+        OutcomeRow {
+            tid: case.tid,
+            ttc: case.ttc,
+            station: self.books.station_of(case.tid),
+            lock,
+            outcome: self.outcome_of(case),
+            amount: case.claimed_amount(),
+            ending,
+            times_proved: case.terms().is_some_and(|terms| terms.scheme == Scheme::Seed),
+            quarantined: case.quarantined.len(),
+        }
+    }
+
+    /// The outcome of a case, given the TACs held.
+    pub(crate) fn outcome_of(&self, case: &Case) -> Option<Outcome> {
+        let lock = case.claimed_lock();
+        let held = lock.is_some_and(|lock| Position::load(&self.books, lock).has_tac());
+        case.outcome(held)
+    }
+}

@@ -1,0 +1,183 @@
+//! How the words of `wire` stand in a serialized [`Input`](crate::Input): ids, codes and
+//! records as hex, amounts as numbers.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serializer};
+use wire::record::{Layout, decode, encode};
+use wire::response::InitUnlock;
+use wire::{Amount, GreyStatus, Limit, LockId, Purse, Report, Stamp, Ttc};
+
+/// A layout of `wire` as bytes.
+pub(crate) trait AsBytes: Sized {
+    /// The bytes.
+    fn to_vec(&self) -> Vec<u8>;
+    /// `None` when they are not this layout.
+    fn from_slice(bytes: &[u8]) -> Option<Self>;
+}
+
+fn from_layout<T: Layout>(bytes: &[u8]) -> Option<T> {
+    decode(bytes)
+}
+
+macro_rules! layouts {
+    ($($name:ident),*) => {
+        $(impl AsBytes for $name {
+            fn to_vec(&self) -> Vec<u8> {
+                encode(self).to_vec()
+            }
+            fn from_slice(bytes: &[u8]) -> Option<Self> {
+                from_layout(bytes)
+            }
+        })*
+    };
+}
+layouts!(Report, LockId, Stamp);
+
+impl AsBytes for GreyStatus {
+    fn to_vec(&self) -> Vec<u8> {
+        self.encode().to_vec()
+    }
+    fn from_slice(bytes: &[u8]) -> Option<Self> {
+        Self::parse(bytes)
+    }
+}
+
+impl AsBytes for InitUnlock {
+    fn to_vec(&self) -> Vec<u8> {
+        self.encode().to_vec()
+    }
+    fn from_slice(bytes: &[u8]) -> Option<Self> {
+        Self::parse(bytes)
+    }
+}
+
+/// Layouts as hex.
+pub(crate) mod bytes {
+    use super::{AsBytes, Deserialize, Deserializer, Serializer};
+    use serde::de::Error as _;
+
+    pub(crate) fn serialize<T: AsBytes, S: Serializer>(
+        value: &T,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&hex::encode(value.to_vec()))
+    }
+
+    pub(crate) fn deserialize<'de, T: AsBytes, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<T, D::Error> {
+        let text = String::deserialize(from)?;
+        let bytes = hex::decode(text).map_err(|_| D::Error::custom("want hex digits"))?;
+        T::from_slice(&bytes).ok_or_else(|| D::Error::custom("not the layout that stands here"))
+    }
+}
+
+/// Ids and codes as the text that they print.
+pub(crate) mod text {
+    use super::{Deserialize, Deserializer, Display, FromStr, Serializer};
+    use serde::de::Error as _;
+
+    pub(crate) fn serialize<T: Display, S: Serializer>(
+        value: &T,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        to.collect_str(value)
+    }
+
+    pub(crate) fn deserialize<'de, T, D>(from: D) -> Result<T, D::Error>
+    where
+        T: FromStr,
+        T::Err: Display,
+        D: Deserializer<'de>,
+    {
+        String::deserialize(from)?.parse().map_err(D::Error::custom)
+    }
+}
+
+/// Anything that has a number.
+pub(crate) trait AsNumber: Sized {
+    /// The number.
+    fn number(&self) -> u32;
+    /// `None` when no such value has it.
+    fn from_number(number: u32) -> Option<Self>;
+}
+
+impl AsNumber for Amount {
+    fn number(&self) -> u32 {
+        self.units()
+    }
+    fn from_number(number: u32) -> Option<Self> {
+        Self::new(number)
+    }
+}
+
+impl AsNumber for Limit {
+    fn number(&self) -> u32 {
+        self.units()
+    }
+    fn from_number(number: u32) -> Option<Self> {
+        Self::new(number)
+    }
+}
+
+impl AsNumber for Purse {
+    fn number(&self) -> u32 {
+        u32::from(Purse::number(*self))
+    }
+    fn from_number(number: u32) -> Option<Self> {
+        Purse::from_number(u8::try_from(number).ok()?)
+    }
+}
+
+impl AsNumber for Ttc {
+    fn number(&self) -> u32 {
+        self.0
+    }
+    fn from_number(number: u32) -> Option<Self> {
+        Some(Self(number))
+    }
+}
+
+fn numbered<'de, T: AsNumber, D: Deserializer<'de>>(number: u32) -> Result<T, D::Error> {
+    T::from_number(number).ok_or_else(|| D::Error::custom("number out of range"))
+}
+
+/// Amounts, limits, purses and TTCs as numbers.
+pub(crate) mod number {
+    use super::{AsNumber, Deserialize, Deserializer, Serializer, numbered};
+
+    pub(crate) fn serialize<T: AsNumber, S: Serializer>(
+        value: &T,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        to.serialize_u32(value.number())
+    }
+
+    pub(crate) fn deserialize<'de, T: AsNumber, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<T, D::Error> {
+        numbered::<T, D>(u32::deserialize(from)?)
+    }
+}
+
+/// The same, or nothing.
+pub(crate) mod maybe {
+    use super::{AsNumber, Deserialize, Deserializer, Serializer, numbered};
+    use serde::Serialize as _;
+
+    pub(crate) fn serialize<T: AsNumber, S: Serializer>(
+        value: &Option<T>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        value.as_ref().map(AsNumber::number).serialize(to)
+    }
+
+    pub(crate) fn deserialize<'de, T: AsNumber, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<T>, D::Error> {
+        Option::<u32>::deserialize(from)?.map(numbered::<T, D>).transpose()
+    }
+}

@@ -1,0 +1,155 @@
+//! Facts about a purse that its card proved, and what the centre and its operators decided.
+
+use serde::{Deserialize, Serialize};
+use wire::{Amount, Asn, Date, Icc, LockId, Mac, Purse, Stamp, Tid, Time, Ttc};
+
+use crate::codec;
+use crate::notice::Code;
+
+/// The card proved, by a GTAC under the TAC key, that it was locked at this CTC with this
+/// balance.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Sighting {
+    /// The lock, as the card has it.
+    pub lock: LockId,
+    /// The balance at the lock.
+    pub balance: Amount,
+    /// The purse's OTC, where MAC1 of an on-line unlock proved it too.
+    pub otc: Option<u16>,
+}
+
+/// The card proved, by its TAC, that it debited this amount under (TID, TTC).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct TacFact {
+    /// The lock. Its CTC is as the record or the status had it: the TAC does not prove it.
+    pub lock: LockId,
+    /// What was debited.
+    pub amount: Amount,
+    /// date', as the card has it.
+    pub date: Date,
+    /// time', as the card has it.
+    pub time: Time,
+    /// The code.
+    pub tac: Mac,
+}
+
+/// Why an answer to an on-line unlock carries its amount.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Ground {
+    /// The claimed record's amount.
+    Record,
+    /// The notice says that nothing was delivered.
+    NoDispense,
+    /// Two operators.
+    Operators {
+        /// What was known when they decided.
+        basis: Code,
+        /// Who proposed.
+        maker: String,
+        /// Who approved.
+        checker: String,
+    },
+}
+
+/// One answer to an on-line unlock: durable before MAC2 leaves. It only reserves.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DecisionRow {
+    /// The lock that it ends.
+    pub lock: LockId,
+    /// Locked balance that the card proved.
+    pub balance: Amount,
+    /// The OTC that DEBIT FOR UNLOCK will use.
+    pub otc: u16,
+    /// The ICC of the session: the same one gets the same answer.
+    pub icc: Icc,
+    /// The terminal at which the card is unlocked.
+    pub tid: Tid,
+    /// What DEBIT FOR UNLOCK debits.
+    pub amount: Amount,
+    /// Given to this card once only.
+    pub date: Date,
+    /// With the date.
+    pub time: Time,
+    /// The centre's word.
+    pub mac2: Mac,
+    /// Why this amount.
+    pub ground: Ground,
+    /// The card's receipt, once it was seen.
+    pub mac3: Option<Mac>,
+}
+
+impl DecisionRow {
+    /// The purse.
+    #[must_use]
+    pub const fn purse(&self) -> Purse {
+        self.lock.purse
+    }
+}
+
+/// What a card showed when its on-line unlock had to wait.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Shown {
+    /// The lock, as the card has it.
+    pub lock: LockId,
+    /// The locked balance.
+    pub balance: Amount,
+    /// Date of the lock.
+    pub date: Date,
+    /// Time of the lock.
+    pub time: Time,
+    /// The purse's OTC, once MAC1 proved it.
+    pub otc: Option<u16>,
+}
+
+/// What two operators rule about one lock.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ruling {
+    /// An on-line unlock debits this amount.
+    Unlock(#[serde(with = "codec::number")] Amount),
+    /// The card was debited this amount: the log or the totalizer shows it.
+    Debited(#[serde(with = "codec::number")] Amount),
+    /// The claim that is open on the lock is paid, or not.
+    Claim {
+        /// The claim as the notice shows it: the station's is positive, the cardholder's
+        /// negative. The ruling stands only while just that is claimed.
+        amount: i64,
+        /// Paid.
+        accepted: bool,
+    },
+}
+
+/// A ruling of one operator, and of the second one when he approved.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ProposalRow {
+    /// The lock, by its whole id.
+    pub lock: LockId,
+    /// What is ruled.
+    pub ruling: Ruling,
+    /// What was known: the ruling stands only while that is still so.
+    pub basis: Option<Code>,
+    /// Who proposed.
+    pub maker: String,
+    /// Why.
+    pub reason: String,
+    /// Who approved, and when.
+    pub approved: Option<(String, Stamp)>,
+    /// When it was proposed.
+    pub at: Stamp,
+}
+
+/// A confirmed load, unload or change that used an OTC.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct OnlineChange {
+    /// The card.
+    pub asn: Asn,
+    /// The purse.
+    pub purse: Purse,
+    /// The OTC that it used.
+    pub otc: u16,
+    /// How the balance changed.
+    pub by: i64,
+}
+
+/// (TID, TTC), under which locks are looked up.
+pub type Number = (Tid, Ttc);

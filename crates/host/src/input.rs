@@ -1,0 +1,154 @@
+//! Every mutating call as a value: durable before its answer is shown, replayed at start.
+
+use serde::{Deserialize, Serialize};
+use wire::{Asn, Mac, Purse, Report, Stamp, Tid};
+
+use crate::books::{Books, CardOpening};
+use crate::centre::{Centre, Registered};
+use crate::codec;
+use crate::confirm::Confirmed;
+use crate::facts::{OnlineChange, ProposalRow};
+use crate::hear::Heard;
+use crate::keys::KeyVault;
+use crate::operator::{Approval, Proposal};
+use crate::refusal::Refusal;
+use crate::replace::{ReplaceOrder, Replaced};
+use crate::unlock::{UnlockAnswer, UnlockRequest};
+
+/// A call that may change the books.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "call")]
+pub enum Input {
+    /// [`Centre::register_card`].
+    RegisterCard {
+        /// The card.
+        card: CardOpening,
+        /// When.
+        #[serde(with = "codec::bytes")]
+        now: Stamp,
+    },
+    /// [`Centre::register_psam`].
+    RegisterPsam {
+        /// The PSAM.
+        #[serde(with = "codec::text")]
+        tid: Tid,
+        /// Its station.
+        station: String,
+    },
+    /// [`Centre::hear`].
+    Hear {
+        /// Who reports.
+        station: String,
+        /// The report's bytes.
+        #[serde(with = "codec::bytes")]
+        report: Report,
+        /// When.
+        #[serde(with = "codec::bytes")]
+        now: Stamp,
+    },
+    /// [`Centre::unlock`].
+    Unlock(UnlockRequest),
+    /// [`Centre::confirm`].
+    Confirm {
+        /// The card.
+        #[serde(with = "codec::text")]
+        asn: Asn,
+        /// The purse, where it is known.
+        #[serde(with = "codec::maybe", default)]
+        purse: Option<Purse>,
+        /// The OTC that the unlock used.
+        otc: u16,
+        /// The card's receipt.
+        #[serde(with = "codec::text")]
+        mac3: Mac,
+        /// When.
+        #[serde(with = "codec::bytes")]
+        now: Stamp,
+    },
+    /// [`Centre::propose`].
+    Propose(Proposal),
+    /// [`Centre::approve`].
+    Approve(Approval),
+    /// [`Centre::unblock`].
+    Unblock {
+        /// The card.
+        #[serde(with = "codec::text")]
+        asn: Asn,
+        /// What GET CHALLENGE answered.
+        challenge: [u8; 4],
+        /// When.
+        #[serde(with = "codec::bytes")]
+        now: Stamp,
+    },
+    /// [`Centre::replace`].
+    Replace(ReplaceOrder),
+    /// [`Centre::change`].
+    Change {
+        /// The card.
+        #[serde(with = "codec::text")]
+        asn: Asn,
+        /// The purse.
+        #[serde(with = "codec::number")]
+        purse: Purse,
+        /// The OTC that it used.
+        otc: u16,
+        /// How the balance changed.
+        by: i64,
+        /// When.
+        #[serde(with = "codec::bytes")]
+        now: Stamp,
+    },
+}
+
+/// What a call answers.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Answer {
+    /// A card, a PSAM or a change was taken.
+    Registered(Registered),
+    /// A report was taken.
+    Heard(Heard),
+    /// An on-line unlock.
+    Unlock(UnlockAnswer),
+    /// A MAC3 fitted.
+    Confirmed(Confirmed),
+    /// A ruling was proposed or approved.
+    Ruled(ProposalRow),
+    /// The code of APPLICATION UNBLOCK.
+    Unblocked(Mac),
+    /// A card was replaced.
+    Replaced(Replaced),
+}
+
+/// The answer, or why there is none.
+pub type Output = Result<Answer, Refusal>;
+
+impl<B: Books, V: KeyVault> Centre<B, V> {
+    /// Does one call. The same inputs in the same order give the same books and answers.
+    pub fn apply(&mut self, input: &Input) -> Output {
+        match input {
+            Input::RegisterCard { card, now } => {
+                self.register_card(card, *now).map(Answer::Registered)
+            }
+            Input::RegisterPsam { tid, station } => {
+                self.register_psam(*tid, station).map(Answer::Registered)
+            }
+            Input::Hear { station, report, now } => {
+                self.hear(station, report, *now).map(Answer::Heard)
+            }
+            Input::Unlock(request) => self.unlock(request).map(Answer::Unlock),
+            Input::Confirm { asn, purse, otc, mac3, now } => {
+                self.confirm(*asn, *purse, *otc, *mac3, *now).map(Answer::Confirmed)
+            }
+            Input::Propose(proposal) => self.propose(proposal).map(Answer::Ruled),
+            Input::Approve(approval) => self.approve(approval).map(Answer::Ruled),
+            Input::Unblock { asn, challenge, now } => {
+                self.unblock(*asn, *challenge, *now).map(Answer::Unblocked)
+            }
+            Input::Replace(order) => self.replace(order).map(Answer::Replaced),
+            Input::Change { asn, purse, otc, by, now } => {
+                let (asn, purse, otc, by) = (*asn, *purse, *otc, *by);
+                self.change(OnlineChange { asn, purse, otc, by }, *now).map(Answer::Registered)
+            }
+        }
+    }
+}

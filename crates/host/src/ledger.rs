@@ -1,0 +1,204 @@
+//! The ledger: double entry, whole units, postings only appended.
+//!
+//! | posting | when | lines |
+//! |---|---|---|
+//! | `opening` | a card is registered | issued − m, float + m |
+//! | `online_change` | a load, unload is confirmed | issued − d, float + d (d < 0 for an unload) |
+//! | `grey_heard` | a claimed record verifies, the debit is not proved | float − a, reserved + a |
+//! | `decision_reserved` | an answer to an on-line unlock left | float − d, reserved + d (the highest answer out, or the record if higher) |
+//! | `settled_by_tac`, `settled_by_mac3`, `settled_by_succession`, `settled_by_operators` | the debit d is proved or ruled; the station is owed r | reserved or float − d, payable + min(r, d) |
+//! | … with r > d | the station is short | loss − (r − d), station claims + (r − d) |
+//! | … with d > r | the cardholder paid too much | cardholder claims + (d − r) |
+//! | `debit_without_record` | a TAC proves d, no record was heard | float − d, reserved + d |
+//! | `claim_opened` | succession does not add up | reserved − r, station claims + r |
+//! | `claim_ruled` | two operators accept or reject a claim x | accepted: station claims − x, payable + x; or cardholder claims − x, issued + x. Rejected: claims − x, loss + x |
+//! | `loss_booked` | the lock is a copy's, or was heard after its card was replaced | as above with loss in place of float |
+//! | `replacement` | a lost card is replaced | float − m, issued + m, m what is left after all reservations |
+//! | `settled_by_replacement` | its reserved locks | reserved − a, payable + a |
+//! | `corrected` | what is known of a lock took away what was booked | the difference |
+//!
+//! Each lock has one position in the books. A posting of a lock is the difference between the
+//! position that follows from everything known and the one that is booked, so order and
+//! repetition of what is heard cannot change where the books end, and no lock is paid twice.
+
+use std::collections::BTreeMap;
+
+use wire::{Asn, LockId, Purse, Stamp};
+
+use crate::books::StationId;
+
+/// An account. A credit is positive, so what the centre owes is positive.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Account {
+    /// Money taken in for cards: the counter-account of openings and loads.
+    Issued,
+    /// The money of a purse, as the books have it: balance − limit.
+    Float(Asn, Purse),
+    /// Money of a purse that grey locks and decisions hold.
+    Reserved(Asn, Purse),
+    /// What a station is owed.
+    StationPayable(StationId),
+    /// What a station claims and nobody has accepted yet.
+    StationClaims(StationId),
+    /// What a cardholder may claim.
+    CardholderClaims(Asn),
+    /// Losses.
+    WriteOff,
+}
+
+/// Why something was booked.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum PostingReason {
+    /// A card was registered.
+    Opening,
+    /// A load or unload was confirmed.
+    OnlineChange,
+    /// A claimed record verified.
+    GreyHeard,
+    /// An answer to an on-line unlock left.
+    DecisionReserved,
+    /// The card's TAC.
+    SettledByTac,
+    /// The card's MAC3.
+    SettledByMac3,
+    /// The card went on, and its balances agree.
+    SettledBySuccession,
+    /// Two operators ruled what the card was debited.
+    SettledByOperators,
+    /// The card was replaced.
+    SettledByReplacement,
+    /// A TAC whose record was not heard.
+    DebitWithoutRecord,
+    /// The card went on, and its balances do not agree.
+    ClaimOpened,
+    /// Two operators ruled on a claim.
+    ClaimRuled,
+    /// A copied card, or a lock heard too late.
+    LossBooked,
+    /// The rest of a lost card.
+    Replacement,
+    /// What is known of a lock took away what was booked.
+    Corrected,
+}
+
+impl PostingReason {
+    /// The name, as the interface shows it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Opening => "opening",
+            Self::OnlineChange => "online_change",
+            Self::GreyHeard => "grey_heard",
+            Self::DecisionReserved => "decision_reserved",
+            Self::SettledByTac => "settled_by_tac",
+            Self::SettledByMac3 => "settled_by_mac3",
+            Self::SettledBySuccession => "settled_by_succession",
+            Self::SettledByOperators => "settled_by_operators",
+            Self::SettledByReplacement => "settled_by_replacement",
+            Self::DebitWithoutRecord => "debit_without_record",
+            Self::ClaimOpened => "claim_opened",
+            Self::ClaimRuled => "claim_ruled",
+            Self::LossBooked => "loss_booked",
+            Self::Replacement => "replacement",
+            Self::Corrected => "corrected",
+        }
+    }
+}
+
+/// One balanced booking.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Posting {
+    /// Why.
+    pub reason: PostingReason,
+    /// The card.
+    pub asn: Asn,
+    /// The lock, where there is one.
+    pub lock: Option<LockId>,
+    /// When.
+    pub at: Stamp,
+    /// Account and signed amount; they sum to zero.
+    pub lines: Legs,
+}
+
+/// Signed amounts by account that sum to zero, because money only [moves](Legs::transfer).
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Legs(BTreeMap<Account, i64>);
+
+impl Legs {
+    /// Moves money from one account to another; `None` when a sum leaves the range.
+    #[must_use]
+    pub fn transfer(mut self, from: Account, to: Account, amount: i64) -> Option<Self> {
+        self.add(from, amount.checked_neg()?)?;
+        self.add(to, amount)?;
+        Some(self)
+    }
+
+    /// The signed amount of an account.
+    #[must_use]
+    pub fn amount(&self, account: &Account) -> i64 {
+        self.0.get(account).copied().unwrap_or(0)
+    }
+
+    /// All lines; none is zero.
+    pub fn iter(&self) -> impl Iterator<Item = (&Account, i64)> {
+        self.0.iter().map(|(account, amount)| (account, *amount))
+    }
+
+    /// True without any line.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Both together.
+    #[must_use]
+    pub fn plus(&self, other: &Self) -> Option<Self> {
+        let mut sum = self.clone();
+        other.iter().try_for_each(|(account, amount)| sum.add(account.clone(), amount))?;
+        Some(sum)
+    }
+
+    /// What must be booked to get from `booked` to `self`.
+    #[must_use]
+    pub fn minus(&self, booked: &Self) -> Option<Self> {
+        let mut difference = self.clone();
+        for (account, amount) in booked.iter() {
+            difference.add(account.clone(), amount.checked_neg()?)?;
+        }
+        Some(difference)
+    }
+
+    fn add(&mut self, account: Account, amount: i64) -> Option<()> {
+        let sum = self.amount(&account).checked_add(amount)?;
+        if sum == 0 {
+            self.0.remove(&account);
+        } else {
+            self.0.insert(account, sum);
+        }
+        Some(())
+    }
+}
+
+/// Every account with its balance, and their sum, which is zero.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TrialBalance {
+    /// Accounts that are not empty.
+    pub accounts: BTreeMap<Account, i128>,
+    /// The sum over all accounts.
+    pub sum: i128,
+}
+
+impl TrialBalance {
+    /// Sums the accounts.
+    #[must_use]
+    pub fn new(accounts: BTreeMap<Account, i128>) -> Self {
+        let sum = accounts.values().sum();
+        Self { accounts, sum }
+    }
+
+    /// The balance of one account.
+    #[must_use]
+    pub fn of(&self, account: &Account) -> i128 {
+        self.accounts.get(account).copied().unwrap_or(0)
+    }
+}

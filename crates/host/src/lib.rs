@@ -1,0 +1,76 @@
+//! The rules of the central computer (protocol §9 to §11): what it takes from stations, how it
+//! answers on-line unlocks, what it books. No I/O, no clock, no randomness: time comes in.
+//!
+//! [`Centre`] is the door. Every call that changes something is also an [`Input`], so that a
+//! shell makes the input durable before it shows the answer, and replays inputs at start: the
+//! same inputs give the same books and the same answers.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`issue`] | the profiles of new cards and PSAMs |
+//! | [`keys`] | the vault, and the main keys of the keys file |
+//! | [`books`], [`memory`] | what the rules need of storage, and storage in memory |
+//! | [`case`](mod@case), [`facts`] | what is known of one lock and of one purse |
+//! | [`centre`] | registering, and the lists that stations and operators read |
+//! | [`hear`] | outcomes and TACs that stations report |
+//! | [`unlock`], [`confirm`] | the on-line unlock (claim 2) and its receipt |
+//! | [`operator`], [`replace`] | what two persons decide |
+//! | [`ledger`] | accounts and the table of postings |
+//! | [`holes`] | TTCs of which nothing was heard |
+//! | [`notice`], [`refusal`] | every reason, its words, and what to do |
+//! | [`input`] | every mutating call as a value |
+//!
+//! Invariant: what is known of a lock only grows. Its place in the books is a function of what
+//! is known (`filed`, `succession`, `position`), and only the difference to what is booked is posted.
+//! Whatever order reports come in, and however often, the books end alike.
+//!
+//! Invariant: a lock is found by (TID, TTC), and nothing is done with it unless the rest of
+//! its lock id agrees.
+//!
+//! Invariant: no call here shows a main key, a card key or a session key.
+#![forbid(unsafe_code)]
+
+pub mod books;
+pub mod case;
+pub mod centre;
+pub mod clock;
+mod codec;
+pub mod confirm;
+pub mod facts;
+mod filed;
+pub mod hear;
+pub mod holes;
+pub mod input;
+pub mod issue;
+pub mod keys;
+pub mod ledger;
+pub mod memory;
+pub mod notice;
+pub mod operator;
+mod position;
+pub mod refusal;
+pub mod replace;
+mod seen;
+mod settle;
+mod standing;
+mod succession;
+pub mod unlock;
+mod verify;
+
+pub use books::{Books, Card, CardOpening, PurseOpening, Replacement, StationId};
+pub use case::{Case, HeldRecord, HeldUnproved, Outcome, Quarantined};
+pub use centre::{Centre, OutcomeRow, Registered};
+pub use confirm::Confirmed;
+pub use facts::{DecisionRow, Ground, OnlineChange, ProposalRow, Ruling, Shown, Sighting, TacFact};
+pub use hear::{Heard, News};
+pub use holes::Holes;
+pub use input::{Answer, Input, Output};
+pub use keys::{KeyKind, KeyVault, MainKeys};
+pub use ledger::{Account, Legs, Posting, PostingReason, TrialBalance};
+pub use memory::MemoryBooks;
+pub use notice::{About, Class, Code, Notice};
+pub use operator::{Approval, Proposal};
+pub use position::Ending;
+pub use refusal::{Fault, Refusal};
+pub use replace::{ReplaceOrder, Replaced};
+pub use unlock::{Decision, UnlockAnswer, UnlockRequest};

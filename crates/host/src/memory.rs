@@ -1,0 +1,221 @@
+//! Storage in memory: for tests, the simulator, and a shell that replays its inputs at start.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use wire::{Asn, Date, LockId, Purse, Tid, Time, Ttc};
+
+use crate::books::{Books, Card, StationId};
+use crate::case::Case;
+use crate::facts::{DecisionRow, Number, OnlineChange, ProposalRow, Shown, Sighting, TacFact};
+use crate::ledger::{Account, Legs, Posting};
+use crate::notice::{About, Code, Notice};
+
+/// (ASN, purse, CTC): one change of one purse, for ever.
+type PurseNumber = (Asn, Purse, u16);
+
+/// [`Books`] in ordered maps.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct MemoryBooks {
+    cards: BTreeMap<Asn, Card>,
+    psams: BTreeMap<Tid, StationId>,
+    cases: BTreeMap<Number, Case>,
+    numbers: BTreeMap<PurseNumber, BTreeSet<Number>>,
+    sightings: BTreeMap<PurseNumber, BTreeSet<Sighting>>,
+    tacs: BTreeMap<Number, BTreeSet<TacFact>>,
+    tac_numbers: BTreeMap<PurseNumber, BTreeSet<TacFact>>,
+    changes: BTreeMap<(Asn, Purse), BTreeSet<(u16, i64)>>,
+    decisions: BTreeMap<Asn, BTreeMap<(Date, Time), DecisionRow>>,
+    waiting: BTreeMap<LockId, Shown>,
+    proposals: BTreeMap<LockId, Vec<ProposalRow>>,
+    open: BTreeMap<(Asn, Purse), BTreeSet<LockId>>,
+    booked: BTreeMap<LockId, Legs>,
+    accounts: BTreeMap<Account, i128>,
+    postings: Vec<Posting>,
+    notices: Vec<Notice>,
+    told: BTreeSet<(Code, About, String)>,
+}
+
+const fn number_of(lock: &LockId) -> PurseNumber {
+    (lock.asn, lock.purse, lock.ctc)
+}
+
+fn all<K: Ord, T: Copy>(map: &BTreeMap<K, BTreeSet<T>>, key: &K) -> Vec<T> {
+    map.get(key).into_iter().flatten().copied().collect()
+}
+
+impl MemoryBooks {
+    /// Empty books.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl Books for MemoryBooks {
+    fn card(&self, asn: Asn) -> Option<Card> {
+        self.cards.get(&asn).cloned()
+    }
+
+    fn cards(&self) -> Vec<Asn> {
+        self.cards.keys().copied().collect()
+    }
+
+    fn put_card(&mut self, card: Card) {
+        self.cards.insert(card.opening.asn, card);
+    }
+
+    fn blacklist(&self) -> Vec<(Asn, Code)> {
+        let listed = |(asn, card): (&Asn, &Card)| card.blacklisted.map(|code| (*asn, code));
+        self.cards.iter().filter_map(listed).collect()
+    }
+
+    fn station_of(&self, tid: Tid) -> Option<StationId> {
+        self.psams.get(&tid).cloned()
+    }
+
+    fn put_psam(&mut self, tid: Tid, station: StationId) {
+        self.psams.insert(tid, station);
+    }
+
+    fn case(&self, tid: Tid, ttc: Ttc) -> Option<Case> {
+        self.cases.get(&(tid, ttc)).cloned()
+    }
+
+    fn put_case(&mut self, case: Case) {
+        let key = (case.tid, case.ttc);
+        let named = [case.claimed_lock(), case.no_dispense.map(|terms| terms.id)];
+        for lock in named.into_iter().flatten() {
+            self.numbers.entry(number_of(&lock)).or_default().insert(key);
+        }
+        self.cases.insert(key, case);
+    }
+
+    fn cases_at(&self, asn: Asn, purse: Purse, ctc: u16) -> Vec<Case> {
+        let numbers = self.numbers.get(&(asn, purse, ctc)).into_iter().flatten();
+        numbers.filter_map(|number| self.cases.get(number).cloned()).collect()
+    }
+
+    fn cases_of(&self, tid: Tid) -> Vec<Case> {
+        let range = (tid, Ttc(0))..=(tid, Ttc(u32::MAX));
+        self.cases.range(range).map(|(_, case)| case.clone()).collect()
+    }
+
+    fn cases(&self) -> Vec<Case> {
+        self.cases.values().cloned().collect()
+    }
+
+    fn add_sighting(&mut self, sighting: Sighting) -> bool {
+        self.sightings.entry(number_of(&sighting.lock)).or_default().insert(sighting)
+    }
+
+    fn sightings_from(&self, asn: Asn, purse: Purse, ctc: u16) -> Vec<Sighting> {
+        let range = (asn, purse, ctc)..=(asn, purse, u16::MAX);
+        self.sightings.range(range).flat_map(|(_, found)| found).copied().collect()
+    }
+
+    fn add_tac(&mut self, fact: TacFact) -> bool {
+        self.tac_numbers.entry(number_of(&fact.lock)).or_default().insert(fact);
+        self.tacs.entry((fact.lock.tid, fact.lock.ttc)).or_default().insert(fact)
+    }
+
+    fn tacs_of(&self, tid: Tid, ttc: Ttc) -> Vec<TacFact> {
+        all(&self.tacs, &(tid, ttc))
+    }
+
+    fn tacs_at(&self, asn: Asn, purse: Purse, ctc: u16) -> Vec<TacFact> {
+        all(&self.tac_numbers, &(asn, purse, ctc))
+    }
+
+    fn add_change(&mut self, change: OnlineChange) {
+        let key = (change.asn, change.purse);
+        self.changes.entry(key).or_default().insert((change.otc, change.by));
+    }
+
+    fn changes(&self, asn: Asn, purse: Purse) -> Vec<OnlineChange> {
+        let found = self.changes.get(&(asn, purse)).into_iter().flatten();
+        found.map(|(otc, by)| OnlineChange { asn, purse, otc: *otc, by: *by }).collect()
+    }
+
+    fn decisions_of(&self, asn: Asn) -> Vec<DecisionRow> {
+        self.decisions.get(&asn).into_iter().flat_map(BTreeMap::values).cloned().collect()
+    }
+
+    fn put_decision(&mut self, decision: DecisionRow) {
+        let key = (decision.date, decision.time);
+        self.decisions.entry(decision.lock.asn).or_default().insert(key, decision);
+    }
+
+    fn decisions(&self) -> Vec<DecisionRow> {
+        self.decisions.values().flat_map(BTreeMap::values).cloned().collect()
+    }
+
+    fn waiting(&self, lock: &LockId) -> Option<Shown> {
+        self.waiting.get(lock).copied()
+    }
+
+    fn put_waiting(&mut self, lock: LockId, shown: Shown) {
+        self.waiting.insert(lock, shown);
+    }
+
+    fn proposals(&self, lock: &LockId) -> Vec<ProposalRow> {
+        self.proposals.get(lock).cloned().unwrap_or_default()
+    }
+
+    fn put_proposals(&mut self, lock: LockId, rows: Vec<ProposalRow>) {
+        self.proposals.insert(lock, rows);
+    }
+
+    fn open_locks(&self, asn: Asn, purse: Purse) -> Vec<LockId> {
+        all(&self.open, &(asn, purse))
+    }
+
+    fn mark_open(&mut self, lock: LockId, open: bool) {
+        let of_purse = self.open.entry((lock.asn, lock.purse)).or_default();
+        if open {
+            of_purse.insert(lock);
+        } else {
+            of_purse.remove(&lock);
+        }
+    }
+
+    fn booked(&self, lock: &LockId) -> Legs {
+        self.booked.get(lock).cloned().unwrap_or_default()
+    }
+
+    fn post(&mut self, posting: Posting) {
+        for (account, amount) in posting.lines.iter() {
+            let balance = self.accounts.entry(account.clone()).or_default();
+            *balance += i128::from(amount);
+            if *balance == 0 {
+                self.accounts.remove(account);
+            }
+        }
+        if let Some(lock) = posting.lock {
+            let booked = self.booked.entry(lock).or_default();
+            *booked = booked.plus(&posting.lines).unwrap_or_default();
+        }
+        self.postings.push(posting);
+    }
+
+    fn postings(&self) -> Vec<Posting> {
+        self.postings.clone()
+    }
+
+    fn balance(&self, account: &Account) -> i128 {
+        self.accounts.get(account).copied().unwrap_or(0)
+    }
+
+    fn accounts(&self) -> BTreeMap<Account, i128> {
+        self.accounts.clone()
+    }
+
+    fn add_notice(&mut self, notice: Notice) {
+        if self.told.insert((notice.code, notice.about.clone(), notice.detail.clone())) {
+            self.notices.push(notice);
+        }
+    }
+
+    fn notices(&self) -> Vec<Notice> {
+        self.notices.clone()
+    }
+}

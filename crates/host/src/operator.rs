@@ -1,0 +1,167 @@
+//! What operators decide: one proposes with a reason, another one approves, per lock id.
+
+use serde::{Deserialize, Serialize};
+use wire::{Amount, LockId, Stamp};
+
+use crate::books::Books;
+use crate::centre::Centre;
+use crate::codec;
+use crate::facts::{ProposalRow, Ruling, Shown};
+use crate::keys::KeyVault;
+use crate::notice::Code;
+use crate::position::{Ending, Position};
+use crate::refusal::Refusal;
+use crate::standing::{Standing, is_final, known};
+
+/// What one operator proposes.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Proposal {
+    /// The lock, by its whole id, as the notice shows it.
+    #[serde(with = "codec::bytes")]
+    pub lock: LockId,
+    /// What is to be ruled.
+    pub ruling: Ruling,
+    /// Who proposes.
+    pub maker: String,
+    /// Why.
+    pub reason: String,
+    /// When.
+    #[serde(with = "codec::bytes")]
+    pub now: Stamp,
+}
+
+/// What the second operator approves: the newest proposal for the lock, as he saw it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Approval {
+    /// The lock, by its whole id.
+    #[serde(with = "codec::bytes")]
+    pub lock: LockId,
+    /// What he approves.
+    pub ruling: Ruling,
+    /// Who approves.
+    pub checker: String,
+    /// When.
+    #[serde(with = "codec::bytes")]
+    pub now: Stamp,
+}
+
+impl<B: Books, V: KeyVault> Centre<B, V> {
+    /// Proposes a ruling. It changes nothing before another person approved it.
+    pub fn propose(&mut self, proposal: &Proposal) -> Result<ProposalRow, Refusal> {
+        is_person(&proposal.maker)?;
+        if proposal.reason.trim().is_empty() {
+            return Err(Refusal::ReasonMissing);
+        }
+        let basis = self.basis(proposal.lock, proposal.ruling)?;
+        let row = ProposalRow {
+            lock: proposal.lock,
+            ruling: proposal.ruling,
+            basis,
+            maker: proposal.maker.clone(),
+            reason: proposal.reason.clone(),
+            approved: None,
+            at: proposal.now,
+        };
+        let mut rows = self.books.proposals(&proposal.lock);
+        rows.retain(|row| row.approved.is_some());
+        rows.push(row.clone());
+        self.books.put_proposals(proposal.lock, rows);
+        Ok(row)
+    }
+
+    /// Approves the proposal that waits for the lock. Only what was known when it was made may
+    /// be known now.
+    pub fn approve(&mut self, approval: &Approval) -> Result<ProposalRow, Refusal> {
+        is_person(&approval.checker)?;
+        let mut rows = self.books.proposals(&approval.lock);
+        let waits =
+            |row: &&mut ProposalRow| row.approved.is_none() && row.ruling == approval.ruling;
+        let row = rows.iter_mut().find(waits).ok_or(Refusal::NothingToApprove)?;
+        if same_person(&row.maker, &approval.checker) {
+            return Err(Refusal::SamePerson);
+        }
+        if self.basis(row.lock, row.ruling)? != row.basis {
+            return Err(Refusal::KnowledgeChanged);
+        }
+        row.approved = Some((approval.checker.clone(), approval.now));
+        let approved = row.clone();
+        self.books.put_proposals(approval.lock, rows);
+        self.settle(approval.lock, approval.now)?;
+        Ok(approved)
+    }
+
+    /// What is known of the lock and lets operators rule; else why they may not.
+    fn basis(&self, lock: LockId, ruling: Ruling) -> Result<Option<Code>, Refusal> {
+        match ruling {
+            Ruling::Unlock(amount) => self.basis_of_unlock(lock, amount).map(Some),
+            Ruling::Debited(amount) => self.may_rule_debit(lock, amount).map(|()| None),
+            Ruling::Claim { amount, .. } => {
+                let open = Position::load(&self.books, lock).difference();
+                let same = open.is_some_and(|open| open.signed() == amount);
+                if same { Ok(None) } else { Err(Refusal::NoClaimOpen) }
+            }
+        }
+    }
+
+    fn basis_of_unlock(&self, lock: LockId, amount: Amount) -> Result<Code, Refusal> {
+        let shown = self.shown(lock).ok_or(Refusal::NothingToDecide)?;
+        match known(&self.books, &shown) {
+            Standing::Answer { .. } => Err(Refusal::RecordStands),
+            Standing::Wait { lock: filed, .. } if filed != lock => Err(Refusal::NothingToDecide),
+            Standing::Wait { reason: Code::CardReplaced, .. } => Err(Refusal::CardReplaced),
+            Standing::Wait { reason, .. } if is_final(reason) => Err(Refusal::LockAlreadySettled),
+            Standing::Wait { .. } if amount > shown.balance => Err(Refusal::AmountExceedsBalance),
+            Standing::Wait { reason, .. } => self.checked_unproved(lock, reason, amount),
+        }
+    }
+
+    fn checked_unproved(
+        &self,
+        lock: LockId,
+        reason: Code,
+        amount: Amount,
+    ) -> Result<Code, Refusal> {
+        let case = self.books.case(lock.tid, lock.ttc);
+        let delivered = case.and_then(|case| case.claimed_amount());
+        match reason {
+            Code::Unproved if delivered != Some(amount) => Err(Refusal::AmountDiffersFromUnproved),
+            reason => Ok(reason),
+        }
+    }
+
+    /// What the card showed when it had to wait, or the unproved delivery before any card came.
+    fn shown(&self, lock: LockId) -> Option<Shown> {
+        let from_unproved = || {
+            let terms = self.books.case(lock.tid, lock.ttc)?.unproved?.terms;
+            let (balance, date, time) = (terms.balance, terms.at.date, terms.at.time);
+            (terms.id == lock).then_some(Shown { lock, balance, date, time, otc: None })
+        };
+        self.books.waiting(&lock).or_else(from_unproved)
+    }
+
+    /// Operators may say what a card was debited while no code of the card says it.
+    fn may_rule_debit(&self, lock: LockId, amount: Amount) -> Result<(), Refusal> {
+        let position = Position::load(&self.books, lock);
+        let open = match position.ending {
+            None => position.facts.balance().is_some(),
+            Some(Ending::Tac(paid)) if position.owed().is_none() && paid != amount => {
+                return Err(Refusal::LockAlreadySettled);
+            }
+            Some(Ending::Tac(_)) => position.owed().is_none(),
+            Some(_) => return Err(Refusal::LockAlreadySettled),
+        };
+        match position.facts.balance() {
+            _ if !open => Err(Refusal::NothingToDecide),
+            Some(balance) if amount > balance => Err(Refusal::AmountExceedsBalance),
+            _ => Ok(()),
+        }
+    }
+}
+
+pub(crate) fn is_person(name: &str) -> Result<(), Refusal> {
+    if name.trim().is_empty() { Err(Refusal::PersonMissing) } else { Ok(()) }
+}
+
+pub(crate) fn same_person(one: &str, other: &str) -> bool {
+    one.trim().to_lowercase() == other.trim().to_lowercase()
+}

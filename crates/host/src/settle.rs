@@ -1,0 +1,155 @@
+//! Booking what follows from what is known, and telling what it means.
+
+use std::collections::BTreeSet;
+
+use wire::{Asn, LockId, Purse, Scheme, Stamp};
+
+use crate::books::Books;
+use crate::centre::Centre;
+use crate::facts::{Sighting, TacFact};
+use crate::filed::{home, names_at};
+use crate::keys::KeyVault;
+use crate::ledger::{Account, Legs, Posting, PostingReason};
+use crate::notice::{About, Code};
+use crate::position::{Difference, Ending, Position};
+use crate::refusal::Refusal;
+use crate::succession::Succession;
+
+impl<B: Books, V: KeyVault> Centre<B, V> {
+    /// Books a lock anew, with all others of its purse number and all open locks of the card.
+    pub(crate) fn settle(&mut self, lock: LockId, now: Stamp) -> Result<(), Refusal> {
+        let mut touched = BTreeSet::from([lock, home(&self.books, lock)]);
+        let tacs = self.books.tacs_of(lock.tid, lock.ttc).into_iter().map(|fact| fact.lock);
+        touched.extend(tacs.filter(|other| other.asn == lock.asn));
+        for name in touched.clone() {
+            touched.extend(names_at(&self.books, name.asn, name.purse, name.ctc));
+        }
+        for name in &touched {
+            self.book(*name, now)?;
+        }
+        self.settle_open(lock.asn, now)
+    }
+
+    /// Books all locks of a card that are not at rest: something new may have ended them.
+    pub(crate) fn settle_open(&mut self, asn: Asn, now: Stamp) -> Result<(), Refusal> {
+        for purse in Purse::ALL {
+            for lock in self.books.open_locks(asn, purse) {
+                self.book(lock, now)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps what a card proved. Two proved locks of one purse number mean two cards.
+    pub(crate) fn sight(&mut self, sighting: Sighting, now: Stamp) {
+        if !self.books.add_sighting(sighting) {
+            return;
+        }
+        let LockId { asn, purse, ctc, .. } = sighting.lock;
+        let seen = self.books.sightings_from(asn, purse, ctc);
+        let locks: BTreeSet<LockId> =
+            seen.into_iter().map(|other| other.lock).filter(|other| other.ctc == ctc).collect();
+        if locks.len() > 1 {
+            let named: Vec<String> = locks.iter().map(LockId::to_string).collect();
+            let detail = named.join(" and ");
+            self.tell(Code::ClonedOrRolledBackCard, About::card(asn), now, detail);
+            self.blacklist_card(asn, Code::ClonedOrRolledBackCard);
+        }
+    }
+
+    fn book(&mut self, lock: LockId, now: Stamp) -> Result<(), Refusal> {
+        let position = Position::load(&self.books, lock);
+        let booked = self.books.booked(&lock);
+        let target = position.legs().ok_or(Refusal::LedgerOverflow)?;
+        let lines = target.minus(&booked).ok_or(Refusal::LedgerOverflow)?;
+        if !lines.is_empty() {
+            let reason = reason_of(&position, &target);
+            self.books.post(Posting { reason, asn: lock.asn, lock: Some(lock), at: now, lines });
+        }
+        self.books.mark_open(lock, position.is_open());
+        self.tell_position(&position, &target, now);
+        Ok(())
+    }
+
+    fn tell_position(&mut self, position: &Position, target: &Legs, now: Stamp) {
+        let about = About::lock(position.facts.lock);
+        for code in codes_of(position) {
+            self.tell(code, about.clone(), now, String::new());
+        }
+        let loss = -target.amount(&Account::WriteOff);
+        if position.source == Account::WriteOff && loss > 0 {
+            self.tell(Code::LossBooked, about.clone(), now, format!("{loss}"));
+        }
+        match position.difference().filter(|_| position.claim_ruling().is_none()) {
+            Some(Difference::StationShort(by)) => {
+                self.tell(Code::StationClaim, about, now, format!("{by}"));
+            }
+            Some(Difference::CardholderOver(by)) => {
+                self.tell(Code::CardholderClaim, about, now, format!("{by}"));
+            }
+            None => {}
+        }
+        if debited_twice(position) {
+            self.blacklist_card(position.facts.lock.asn, Code::LockDebitedTwice);
+        }
+    }
+}
+
+fn reason_of(position: &Position, target: &Legs) -> PostingReason {
+    if target.is_empty() {
+        return PostingReason::Corrected;
+    }
+    if position.claim_ruling().is_some() {
+        return PostingReason::ClaimRuled;
+    }
+    if position.source == Account::WriteOff {
+        return PostingReason::LossBooked;
+    }
+    match position.ending {
+        Some(Ending::Mac3(_)) => PostingReason::SettledByMac3,
+        Some(Ending::Tac(_)) if position.owed().is_none() => PostingReason::DebitWithoutRecord,
+        Some(Ending::Tac(_)) => PostingReason::SettledByTac,
+        Some(Ending::Operators(_)) => PostingReason::SettledByOperators,
+        Some(Ending::Succession(_)) => PostingReason::SettledBySuccession,
+        Some(Ending::Replaced(_)) => PostingReason::SettledByReplacement,
+        None if is_disputed(position) => PostingReason::ClaimOpened,
+        None if position.facts.decisions.is_empty() => PostingReason::GreyHeard,
+        None => PostingReason::DecisionReserved,
+    }
+}
+
+const fn is_disputed(position: &Position) -> bool {
+    matches!(position.succession, Succession::Gap | Succession::Disagrees)
+}
+
+/// What an operator should know about the lock as it stands.
+fn codes_of(position: &Position) -> Vec<Code> {
+    let facts = &position.facts;
+    let record_differs = facts.record().is_some_and(|held| {
+        let at = held.record.delivery.at;
+        let proved = held.record.terms.scheme == Scheme::Seed;
+        let same_time = |fact: &TacFact| !proved || (fact.date, fact.time) == (at.date, at.time);
+        facts.tacs.iter().any(|fact| fact.amount != held.amount() || !same_time(fact))
+    });
+    let second = position.source == Account::WriteOff && facts.record().is_some();
+    let ended_by_tac = matches!(position.ending, Some(Ending::Tac(_)));
+    let judged = position.ending.is_none().then_some(position.succession);
+    let rows = [
+        (record_differs, Code::TacDisagreesWithRecord),
+        (debited_twice(position), Code::LockDebitedTwice),
+        (ended_by_tac && position.owed().is_none(), Code::TacWithoutRecord),
+        (second, Code::SecondRecordOfOneNumber),
+        (judged == Some(Succession::Gap), Code::SuccessionGap),
+        (judged == Some(Succession::Disagrees), Code::SuccessionDisagrees),
+        (judged == Some(Succession::Ambiguous), Code::EndingAmbiguous),
+    ];
+    rows.into_iter().filter(|(holds, _)| *holds).map(|(_, code)| code).collect()
+}
+
+/// One card debits one lock once: a second proof comes from a copy.
+fn debited_twice(position: &Position) -> bool {
+    let online = position.facts.decisions.iter().filter(|row| row.mac3.is_some()).count();
+    let debits = position.facts.tacs.iter().map(|fact| (fact.amount, fact.date, fact.time));
+    let local = debits.collect::<BTreeSet<_>>().len();
+    online + local > 1
+}

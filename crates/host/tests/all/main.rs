@@ -1,0 +1,10 @@
+//! The rules of the centre against a small card and PSAM that make every code themselves.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
+
+mod hear;
+mod operators;
+mod orders;
+mod register;
+mod succession;
+mod support;
+mod unlock;

@@ -1,0 +1,291 @@
+//! A card and a PSAM that make every code of protocol §4 with `crypto`, and keep no rule that
+//! the centre could lean on.
+
+use crypto::online::{Unlock, mac1};
+use crypto::session::Randoms;
+use crypto::{Debit, Key, Lock, SessionKey};
+use host::{Decision, KeyKind, KeyVault, MainKeys, UnlockRequest};
+use wire::record::{Claim, Rounding};
+use wire::response::InitUnlock;
+use wire::{
+    Amount, Asn, Certified, ClaimedRecord, Delivery, Dispersing, GreyState, GreyStatus, Icc,
+    KeyRef, Limit, LockId, LockTerms, Mac, Purse, Report, Scheme, Stamp, StatusMore, Tid, Trn, Ttc,
+};
+
+use super::{FIRST_CTC, OPENING, cents, keys};
+
+#[derive(Clone, Debug)]
+pub struct Grey {
+    pub terms: LockTerms,
+    pub mac2: Mac,
+    pub gtac: Mac,
+}
+
+#[derive(Clone, Debug)]
+pub struct TestCard {
+    pub keys: MainKeys,
+    pub asn: Asn,
+    pub purse: Purse,
+    pub balance: u32,
+    pub ctc: u16,
+    pub otc: u16,
+    pub icc: u32,
+    pub grey: Option<Grey>,
+    pub unread: Option<GreyStatus>,
+    session: Option<(SessionKey, u16, Tid)>,
+}
+
+impl TestCard {
+    pub fn new(asn: Asn) -> Self {
+        Self::with(asn, Scheme::Seed)
+    }
+
+    pub fn with(asn: Asn, scheme: Scheme) -> Self {
+        Self {
+            keys: keys(scheme),
+            asn,
+            purse: Purse::Ed,
+            balance: OPENING,
+            ctc: FIRST_CTC,
+            otc: 0,
+            icc: 0x5A00_0000,
+            grey: None,
+            unread: None,
+            session: None,
+        }
+    }
+
+    fn key(&self, kind: KeyKind) -> Key {
+        self.keys.card_key(kind, 1, self.asn).unwrap()
+    }
+
+    fn draw(&mut self) -> Icc {
+        self.icc += 1;
+        Icc(self.icc.wrapping_mul(0x9E37_79B1).to_be_bytes())
+    }
+
+    /// INITIALIZE, INIT SAM, LOCK.
+    pub fn lock(&mut self, psam: &mut TestPsam, at: Stamp) -> Grey {
+        assert!(self.grey.is_none(), "the card is grey");
+        let (ttc, trn) = psam.draw();
+        let terms = LockTerms {
+            id: LockId { asn: self.asn, purse: self.purse, ctc: self.ctc, tid: psam.tid, ttc },
+            icc: self.draw(),
+            trn,
+            balance: cents(self.balance),
+            limit: Limit::ZERO,
+            at,
+            key: KeyRef { version: 1, algorithm: 0 },
+            scheme: self.keys.scheme,
+            dispersing: Dispersing::NONE,
+        };
+        let grey = codes(&self.keys, terms);
+        self.ctc += 1;
+        self.grey = Some(grey.clone());
+        self.unread = None;
+        grey
+    }
+
+    /// LOCK with the high half of TTC altered on its way to the card.
+    pub fn lock_altered(&mut self, psam: &mut TestPsam, at: Stamp) -> Grey {
+        let sent = self.lock(psam, at);
+        let mut terms = sent.terms;
+        terms.id.ttc = Ttc(terms.id.ttc.0 ^ 0x0003_0000);
+        self.grey = Some(codes(&self.keys, terms));
+        let answered = self.grey.clone().unwrap();
+        Grey { terms: sent.terms, ..answered }
+    }
+
+    /// DEBIT FOR REFUEL.
+    pub fn debit(&mut self, record: &ClaimedRecord) -> Mac {
+        let grey = self.grey.take().expect("grey");
+        let (amount, end) = (record.delivery.amount, record.delivery.at);
+        let (tid, ttc) = (grey.terms.id.tid, grey.terms.id.ttc);
+        let debit = Debit { purse: self.purse, amount, tid, ttc, date: end.date, time: end.time };
+        let tac = debit.tac(&self.key(KeyKind::Mtk).folded());
+        self.balance -= amount.units();
+        self.ctc += 1;
+        let more = StatusMore { ttc, ..StatusMore::default() };
+        self.unread = Some(self.state10(GreyState::Debited, tid, end, amount, tac, more));
+        tac
+    }
+
+    fn state10(
+        &self,
+        state: GreyState,
+        tid: Tid,
+        at: Stamp,
+        amount: Amount,
+        code: Mac,
+        more: StatusMore,
+    ) -> GreyStatus {
+        GreyStatus {
+            state,
+            purse: self.purse,
+            balance: cents(self.balance),
+            ctc: self.ctc,
+            tid,
+            date: at.date,
+            time: at.time,
+            a: amount.to_bytes(),
+            b: code,
+            more: Some(more),
+        }
+    }
+
+    /// GET GREY STATUS with P1 = 02, in state 01.
+    pub fn grey_status(&self) -> GreyStatus {
+        let grey = self.grey.as_ref().expect("grey");
+        let terms = grey.terms;
+        let more = StatusMore { ttc: terms.id.ttc, icc: terms.icc, trn: terms.trn, key: terms.key };
+        GreyStatus {
+            state: GreyState::Grey,
+            purse: self.purse,
+            balance: terms.balance,
+            ctc: self.ctc,
+            tid: terms.id.tid,
+            date: terms.at.date,
+            time: terms.at.time,
+            a: grey.mac2.0,
+            b: grey.gtac,
+            more: Some(more),
+        }
+    }
+
+    /// GET GREY STATUS with P1 = 02, in state 10.
+    pub fn unread(&self) -> GreyStatus {
+        self.unread.expect("a TAC is unread")
+    }
+
+    /// INITIALIZE FOR UNLOCK at a terminal, with the status before it.
+    pub fn ask(&mut self, tid: Tid, now: Stamp) -> UnlockRequest {
+        let icc = self.draw();
+        let sesulk = SessionKey::online(&self.key(KeyKind::Mulk), icc, self.otc);
+        let balance = cents(self.balance);
+        let init = InitUnlock {
+            balance,
+            ctc: self.ctc,
+            otc: self.otc,
+            key: KeyRef { version: 1, algorithm: 0 },
+            icc,
+            mac1: mac1(&sesulk, balance, self.ctc, self.purse, tid),
+        };
+        self.session = Some((sesulk, self.otc, tid));
+        UnlockRequest { tid, asn: self.asn, status: self.grey_status(), init, now }
+    }
+
+    /// DEBIT FOR UNLOCK: the card checks MAC2 and answers MAC3.
+    pub fn obey(&mut self, decision: &Decision) -> Mac {
+        let (sesulk, otc, tid) = self.session.take().expect("pre-unlock");
+        let Decision { amount, date, time, mac2 } = *decision;
+        let unlock = Unlock { purse: self.purse, amount, tid, date, time };
+        assert_eq!(unlock.mac2(&sesulk), mac2, "9302");
+        self.grey = None;
+        self.balance -= amount.units();
+        self.ctc += 1;
+        self.otc += 1;
+        let after = cents(self.balance);
+        let mac3 = unlock.mac3(&self.key(KeyKind::Mtk).folded(), after, otc);
+        let stamp = Stamp { date, time, utc_offset_minutes: 0 };
+        let more = StatusMore { ttc: Ttc(u32::from(otc)), ..StatusMore::default() };
+        let state = GreyState::UnlockedOnline;
+        self.unread = Some(self.state10(state, tid, stamp, amount, mac3, more));
+        mac3
+    }
+}
+
+/// MAC2 and GTAC of a lock.
+pub fn codes(keys: &MainKeys, terms: LockTerms) -> Grey {
+    let source = source(keys, &terms);
+    let lock = Lock {
+        scheme: terms.scheme,
+        purse: terms.id.purse,
+        balance: terms.balance,
+        ctc: terms.id.ctc,
+        icc: terms.icc,
+        tid: terms.id.tid,
+        ttc: terms.id.ttc,
+        date: terms.at.date,
+        time: terms.at.time,
+    };
+    let dtk = keys.card_key(KeyKind::Mtk, 1, terms.id.asn).unwrap();
+    Grey { terms, mac2: lock.mac2(&source), gtac: lock.gtac(&source, &dtk.folded()) }
+}
+
+fn source(keys: &MainKeys, terms: &LockTerms) -> SessionKey {
+    let dpk = keys.card_key(KeyKind::Mpk, 1, terms.id.asn).unwrap();
+    let (icc, ctc, ttc, trn) = (terms.icc, terms.id.ctc, terms.id.ttc, terms.trn);
+    SessionKey::locking_source(&dpk, terms.scheme, &Randoms { icc, ctc, ttc, trn })
+}
+
+#[derive(Clone, Debug)]
+pub struct TestPsam {
+    pub keys: MainKeys,
+    pub tid: Tid,
+    pub ttc: u32,
+}
+
+impl TestPsam {
+    pub fn new(tid: Tid) -> Self {
+        Self::with(tid, Scheme::Seed)
+    }
+
+    pub fn with(tid: Tid, scheme: Scheme) -> Self {
+        Self { keys: keys(scheme), tid, ttc: 0 }
+    }
+
+    pub fn draw(&mut self) -> (Ttc, Trn) {
+        self.ttc += 1;
+        let [a, b, c, d] = self.ttc.wrapping_mul(0x85EB_CA6B).to_be_bytes();
+        (Ttc(self.ttc), Trn([a | 0x80, b, c, d]))
+    }
+
+    /// DEBIT SAM GREY UNLOCK: the whole grey record.
+    pub fn claim(&self, grey: &Grey, amount: u32, end: Stamp) -> ClaimedRecord {
+        let mut record = ClaimedRecord {
+            terms: grey.terms,
+            certified: certified(grey),
+            delivery: delivery(amount, end),
+            claim: Claim { gmac: Mac::default(), sam_tac: Mac::default() },
+        };
+        self.sign(&mut record);
+        record
+    }
+
+    /// GMAC and SAM TAC over whatever the record says.
+    pub fn sign(&self, record: &mut ClaimedRecord) {
+        let terms = record.terms;
+        let debit = Debit {
+            purse: terms.id.purse,
+            amount: record.delivery.amount,
+            tid: terms.id.tid,
+            ttc: terms.id.ttc,
+            date: record.delivery.at.date,
+            time: record.delivery.at.time,
+        };
+        record.claim.gmac = debit.gmac(&source(&self.keys, &terms), terms.scheme);
+        let dsk = self.keys.psam_key(self.tid);
+        record.claim.sam_tac = debit.sam_tac(&dsk, terms.scheme, terms.id.asn, terms.id.ctc);
+    }
+}
+
+pub fn certified(grey: &Grey) -> Certified {
+    Certified {
+        mac2: grey.mac2,
+        gtac: grey.gtac,
+        nozzle: 1,
+        product: 92,
+        unit_price: 789,
+        rounding: Rounding::Down,
+        ceiling: grey.terms.balance,
+        totalizer_before: 1000,
+    }
+}
+
+pub fn delivery(amount: u32, end: Stamp) -> Delivery {
+    Delivery { quantity: u64::from(amount), amount: cents(amount), at: end, totalizer_after: 0 }
+}
+
+pub fn unproved(grey: &Grey, amount: u32, end: Stamp) -> Report {
+    Report::Unproved(grey.terms, certified(grey), delivery(amount, end))
+}

@@ -1,0 +1,430 @@
+//! Cards, sites and the centre, and what people do with them.
+
+use card::{Card, Opening, Pin};
+use crypto::Key;
+use host::issue::{CardOrder, card_profile, psam_profile};
+use host::{CardOpening, Centre, MainKeys, MemoryBooks, PurseOpening};
+use nvm::memory::Ram;
+use psam::Psam;
+use station::journal::{IDENTITY_LEN, JournalError};
+use station::pump::Flow;
+use station::visit::{self, Freed, NoSale, NotFreed, Sale};
+use station::{Pump, StationJournal};
+use terminal::flow::Wish;
+use terminal::{Checks, Clock, Dispenser, Failure, Lost, Open, SaleTerms, Terminal};
+use wire::record::Rounding;
+use wire::{Amount, Asn, Date, Purse, Scheme, Tid};
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use crate::clock::WorldClock;
+use crate::link::{Line, WorldCentre};
+use crate::power::Mains;
+use crate::reader::{CardReader, NoCard, PsamSlot, Shim, honest};
+
+/// A card in somebody's pocket.
+pub struct Pocket {
+    /// Its number.
+    pub asn: Asn,
+    /// Its memory.
+    pub memory: Ram,
+}
+
+/// One terminal with its PSAM and pump, at a station with a journal of its own.
+pub struct Site {
+    /// The station's name.
+    pub station: &'static str,
+    /// The PSAM's terminal id.
+    pub tid: Tid,
+    /// The PSAM in its slot.
+    pub psam: PsamSlot,
+    /// The station's journal.
+    pub journal: StationJournal<Mains>,
+    /// The station's power: journal and PSAM hang on it.
+    pub power: Rc<Cell<bool>>,
+    /// The pump.
+    pub pump: Pump<Ram>,
+}
+
+/// Everything there is.
+pub struct World {
+    /// Time.
+    pub clock: WorldClock,
+    /// The centre.
+    pub centre: WorldCentre,
+    /// The main keys, which only the centre has.
+    pub keys: MainKeys,
+    /// The cards, each in its pocket.
+    pub cards: Vec<Pocket>,
+    /// The sites.
+    pub sites: Vec<Site>,
+    /// False while the line to the centre is cut.
+    pub link_up: bool,
+    /// False while stations cannot read the centre's list of grey records.
+    pub list_available: bool,
+    seed: u64,
+}
+
+/// The PIN of every card here.
+const PIN: [u8; 3] = [0x12, 0x34, 0x56];
+/// A litre costs 7.89.
+const UNIT_PRICE: u32 = 789;
+
+/// What happens while the fuel flows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Breaks {
+    /// Nothing.
+    Nothing,
+    /// The card is pulled when this much has flowed: the pump stops.
+    CardPulledAt(u32),
+    /// The station loses power when this much has flowed.
+    PowerCutAt(u32),
+}
+
+/// One filling: how much is wanted, and what goes wrong.
+pub struct Fill {
+    /// Cents.
+    pub amount: u32,
+    /// While the fuel flows.
+    pub breaks: Breaks,
+    /// Who is on the card's wire.
+    pub shim: Shim,
+}
+
+impl Fill {
+    /// An honest filling.
+    #[must_use]
+    pub fn of(amount: u32) -> Self {
+        Self { amount, breaks: Breaks::Nothing, shim: honest() }
+    }
+
+    /// With somebody on the wire.
+    #[must_use]
+    pub fn through(amount: u32, shim: Shim) -> Self {
+        Self { shim, ..Self::of(amount) }
+    }
+
+    /// Something breaks while the fuel flows.
+    #[must_use]
+    pub fn breaking(amount: u32, breaks: Breaks) -> Self {
+        Self { breaks, ..Self::of(amount) }
+    }
+}
+
+/// A pump at which the card can be pulled, or the power cut, while it runs.
+struct Forecourt<'a> {
+    pump: &'a mut Pump<Ram>,
+    hand: Rc<Cell<bool>>,
+    power: Rc<Cell<bool>>,
+    wanted: Amount,
+    breaks: Breaks,
+}
+
+impl<'a> Forecourt<'a> {
+    fn idle(pump: &'a mut Pump<Ram>, power: &Rc<Cell<bool>>) -> Self {
+        let (hand, power) = (Rc::default(), Rc::clone(power));
+        Self { pump, hand, power, wanted: Amount::ZERO, breaks: Breaks::Nothing }
+    }
+}
+
+impl Dispenser for Forecourt<'_> {
+    fn totalizer(&mut self) -> u64 {
+        self.pump.totalizer()
+    }
+
+    fn dispense(&mut self, permit: &Open) -> u64 {
+        let stop_at = match self.breaks {
+            Breaks::Nothing => self.wanted,
+            Breaks::CardPulledAt(at) | Breaks::PowerCutAt(at) => cents(at).min(self.wanted),
+        };
+        self.pump.set_flow(Flow { stop_at });
+        let after = self.pump.dispense(permit);
+        match self.breaks {
+            Breaks::Nothing => {}
+            Breaks::CardPulledAt(_) => self.hand.set(true),
+            Breaks::PowerCutAt(_) => {
+                self.hand.set(true);
+                self.power.set(false);
+            }
+        }
+        after
+    }
+}
+
+impl Site {
+    /// Power comes back: the PSAM starts from its memory, the journal is read again.
+    fn power_on(&mut self) -> Result<(), String> {
+        self.power.set(true);
+        self.psam.power_cycle()?;
+        let unreadable = |error: JournalError| error.to_string();
+        let empty = Mains { medium: Ram::growing(), power: Rc::clone(&self.power) };
+        let spare = StationJournal::format(empty, &[0; IDENTITY_LEN]);
+        let spare = spare.map_err(|error| error.to_string())?;
+        let medium = std::mem::replace(&mut self.journal, spare).into_medium();
+        self.journal = StationJournal::open(medium).map_err(unreadable)?;
+        // A dead PSAM does not answer: the station works on without it.
+        let _ = terminal::psam::open(&mut self.psam);
+        Ok(())
+    }
+}
+
+/// A key for this world: different for each use, the same for the same seed.
+fn made_key(seed: u64, label: u64) -> Key {
+    let root = Key::new(*b"a simulated root");
+    root.diversify((seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ label).to_be_bytes())
+}
+
+fn cents(units: u32) -> Amount {
+    Amount::new(units).unwrap_or(Amount::MAX)
+}
+
+impl World {
+    /// An empty world in this scheme.
+    #[must_use]
+    pub fn new(seed: u64, scheme: Scheme) -> Self {
+        let main = std::array::from_fn(|index| made_key(seed, index as u64));
+        let mut keys = MainKeys::new(main, made_key(seed, 99));
+        keys.scheme = scheme;
+        Self {
+            clock: WorldClock::default(),
+            centre: Centre::new(MemoryBooks::default(), keys.clone()),
+            keys,
+            cards: Vec::new(),
+            sites: Vec::new(),
+            link_up: true,
+            list_available: true,
+            seed,
+        }
+    }
+
+    /// Issues a card with money on its ED purse, registered at the centre.
+    pub fn issue(&mut self, money: u32) -> Result<usize, String> {
+        let number = self.cards.len() as u64 + 1;
+        let asn = asn_of(number);
+        let ed = Opening { balance: cents(money), ..Opening::default() };
+        let order = CardOrder {
+            asn,
+            aid: card::Aid::default(),
+            opening: [ed, Opening::default()],
+            start: Date::new(2026, 1, 1).unwrap_or_default(),
+            expiry: Date::new(2036, 12, 31).unwrap_or_default(),
+            icc_key: made_key(self.seed, 1_000 + number),
+        };
+        let profile = card_profile(&self.keys, &order).ok_or("keys cannot be dispersed")?;
+        let pin = Pin::from_bcd(&PIN).ok_or("no PIN")?;
+        let memory = Ram::fixed(card::IMAGE_LEN);
+        let made = Card::personalise(memory, &profile, &pin).map_err(|error| error.to_string())?;
+        let opening = CardOpening { asn, openings: profile.opening.map(purse_opening) };
+        let now = self.clock.now();
+        self.centre.register_card(&opening, now).map_err(|error| error.to_string())?;
+        self.cards.push(Pocket { asn, memory: made.into_nvm() });
+        Ok(self.cards.len() - 1)
+    }
+
+    /// Opens a site: a PSAM, a journal, a pump.
+    pub fn open_site(&mut self, station: &'static str) -> Result<usize, String> {
+        let number = self.sites.len() as u64 + 1;
+        let [.., a, b, c, d, e, f] = number.to_be_bytes();
+        let tid = Tid([a, b, c, d, e, f]);
+        let profile = psam_profile(&self.keys, tid, made_key(self.seed, 2_000 + number))
+            .ok_or("keys cannot be dispersed")?;
+        let psam = Psam::personalise(Ram::fixed(psam::IMAGE_LEN), &profile)
+            .map_err(|error| error.to_string())?;
+        self.centre.register_psam(tid, station).map_err(|error| error.to_string())?;
+        let [.., last] = number.to_be_bytes();
+        let power = Rc::new(Cell::new(true));
+        let disk = Mains { medium: Ram::growing(), power: Rc::clone(&power) };
+        let journal = StationJournal::format(disk, &[last; IDENTITY_LEN]);
+        let pump = Pump::format(Ram::fixed(Pump::<Ram>::IMAGE_LEN));
+        let mut slot = PsamSlot::new(psam, Rc::clone(&power));
+        terminal::psam::open(&mut slot).map_err(|failure| failure.to_string())?;
+        self.sites.push(Site {
+            station,
+            tid,
+            psam: slot,
+            journal: journal.map_err(|error| error.to_string())?,
+            power,
+            pump: pump.map_err(|error| error.to_string())?,
+        });
+        Ok(self.sites.len() - 1)
+    }
+
+    /// A card is put into a reader, with somebody on its wire.
+    pub(crate) fn insert(&mut self, card: usize, shim: Shim) -> Result<CardReader, Failure> {
+        let pocket = self.cards.get_mut(card).ok_or(NO_CARD)?;
+        let mut memory = std::mem::take(&mut pocket.memory);
+        memory.power_on();
+        match Card::power_on(memory.clone()) {
+            Ok(powered) => Ok(CardReader::new(powered, shim)),
+            Err(_) => {
+                pocket.memory = memory;
+                Err(NO_CARD)
+            }
+        }
+    }
+
+    pub(crate) fn pocket(&mut self, card: usize, reader: CardReader) -> u32 {
+        let apdus = reader.apdus;
+        let mut memory = reader.take();
+        memory.power_on();
+        if let Some(pocket) = self.cards.get_mut(card) {
+            pocket.memory = memory;
+        }
+        apdus
+    }
+
+    const fn line(&self) -> Line {
+        Line { up: self.link_up, list: self.list_available }
+    }
+
+    /// A card comes to a site to be filled up.
+    pub fn refuel(&mut self, site: usize, card: usize, fill: Fill) -> Result<Sale, NoSale> {
+        let before = |failure| NoSale::Before(NotFreed::Failed(failure));
+        let mut reader = self.insert(card, fill.shim).map_err(before)?;
+        let now = self.clock.now();
+        let line = self.line();
+        let place = self.sites.get_mut(site).ok_or(before(NO_CARD))?;
+        let mut forecourt = Forecourt {
+            pump: &mut place.pump,
+            hand: reader.hand(),
+            power: Rc::clone(&place.power),
+            wanted: cents(fill.amount),
+            breaks: fill.breaks,
+        };
+        let mut link = line.to(&mut self.centre, place.station, now);
+        let mut terminal = Terminal {
+            card: &mut reader,
+            psam: &mut place.psam,
+            journal: &mut place.journal,
+            clock: &mut self.clock,
+            dispenser: &mut forecourt,
+            sale: sale_terms(),
+            tid: place.tid,
+        };
+        let checks = Checks { today: now.date, issuers: &[], blacklist: &[] };
+        let wish = Wish { purse: Purse::Ed, pin: &PIN, amount: Some(cents(fill.amount)) };
+        let outcome = visit::refuel(&mut terminal, &mut link, &checks, &wish, &mut None);
+        if place.power.get() {
+            let _ = visit::upload(&mut place.journal, &mut link);
+        }
+        self.pocket(card, reader);
+        outcome
+    }
+
+    /// A card comes to a site only to be freed.
+    pub fn unlock(
+        &mut self,
+        site: usize,
+        card: usize,
+        shim: Shim,
+    ) -> Result<Option<Freed>, NotFreed> {
+        let mut reader = self.insert(card, shim)?;
+        let freed = self.unlock_in(site, &mut reader);
+        self.pocket(card, reader);
+        freed
+    }
+
+    /// Frees the card that is in a reader of a site.
+    pub(crate) fn unlock_in(
+        &mut self,
+        site: usize,
+        reader: &mut CardReader,
+    ) -> Result<Option<Freed>, NotFreed> {
+        let (now, line) = (self.clock.now(), self.line());
+        let place = self.sites.get_mut(site).ok_or(NO_CARD)?;
+        let mut link = line.to(&mut self.centre, place.station, now);
+        visit::unlock(reader, &mut place.journal, &mut link, place.tid)
+    }
+
+    /// A site starts again: power, journal and PSAM as they are, no card in the reader; every
+    /// open lock is taken as far as it goes, and the centre hears of it.
+    pub fn restart(&mut self, site: usize) -> Result<(), String> {
+        let (line, now) = (self.line(), self.clock.now());
+        let place = self.sites.get_mut(site).ok_or("no such site")?;
+        place.power_on()?;
+        let mut nobody = NoCard;
+        let mut forecourt = Forecourt::idle(&mut place.pump, &place.power);
+        let mut terminal = Terminal {
+            card: &mut nobody,
+            psam: &mut place.psam,
+            journal: &mut place.journal,
+            clock: &mut self.clock,
+            dispenser: &mut forecourt,
+            sale: sale_terms(),
+            tid: place.tid,
+        };
+        // A PSAM that is dead leaves its locks as they are.
+        let _ = terminal.recover(None);
+        let mut link = line.to(&mut self.centre, place.station, now);
+        let _ = visit::upload(&mut place.journal, &mut link);
+        Ok(())
+    }
+
+    /// A site's journal is lost; it starts a new one.
+    pub fn burn_journal(&mut self, site: usize) -> Result<(), String> {
+        let place = self.sites.get_mut(site).ok_or("no such site")?;
+        let disk = Mains { medium: Ram::growing(), power: Rc::clone(&place.power) };
+        let journal = StationJournal::format(disk, &[0xBB; IDENTITY_LEN]);
+        place.journal = journal.map_err(|error| error.to_string())?;
+        Ok(())
+    }
+
+    /// Sends up what a site's journal still holds back.
+    pub fn upload(&mut self, site: usize) {
+        let (line, now) = (self.line(), self.clock.now());
+        if let Some(place) = self.sites.get_mut(site) {
+            let mut link = line.to(&mut self.centre, place.station, now);
+            let _ = visit::upload(&mut place.journal, &mut link);
+        }
+    }
+
+    /// What a card is, looked at with power of its own.
+    #[must_use]
+    pub fn look(&self, card: usize) -> Option<card::View> {
+        let mut memory = self.cards.get(card)?.memory.clone();
+        memory.power_on();
+        Card::power_on(memory).ok().map(|powered| powered.view())
+    }
+
+    /// A card's memory, copied: for those who clone or roll back cards.
+    #[must_use]
+    pub fn copy_of(&self, card: usize) -> Ram {
+        self.cards.get(card).map(|pocket| pocket.memory.clone()).unwrap_or_default()
+    }
+
+    /// Sends commands to a card outside any terminal.
+    pub fn tinker<T>(
+        &mut self,
+        card: usize,
+        with: impl FnOnce(&mut CardReader) -> T,
+    ) -> Result<T, Failure> {
+        let mut reader = self.insert(card, honest())?;
+        let result = with(&mut reader);
+        self.pocket(card, reader);
+        Ok(result)
+    }
+}
+
+const NO_CARD: Failure = Failure::CardLost { during: "power on", lost: Lost::NotSent };
+
+fn sale_terms() -> SaleTerms {
+    SaleTerms {
+        nozzle: 1,
+        product: 1,
+        unit_price: UNIT_PRICE,
+        rounding: Rounding::Down,
+        limit: Amount::MAX,
+    }
+}
+
+/// Card numbers begin with the issuer's prefix.
+fn asn_of(number: u64) -> Asn {
+    let digits = format!("62001{number:011}");
+    digits.parse().unwrap_or_default()
+}
+
+const fn purse_opening(opening: Opening) -> PurseOpening {
+    let Opening { balance, limit, ctc, otc } = opening;
+    PurseOpening { balance, limit, ctc, otc }
+}

@@ -1,0 +1,216 @@
+//! Somebody sits on the wire between card and terminal and swallows, repeats, alters or makes
+//! up what passes. Afterwards the card is used honestly: nobody has gained a cent, and the
+//! stations are paid for everything that flowed.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use sim::reader::{Shim, honest};
+use sim::{Fill, World, proof};
+use station::visit::NotFreed;
+use terminal::Lost;
+use wire::apdu::{ResponseBytes, response, split_response};
+use wire::{Amount, GreyState, Scheme, StatusWord};
+
+/// What a cheat does to the n-th exchange of a visit.
+#[derive(Clone, Copy, Debug)]
+enum Cheat {
+    /// The command never arrives, and the terminal gets no answer.
+    SwallowCommand,
+    /// The command is executed, its answer is lost.
+    SwallowAnswer,
+    /// The card hears the command twice; the terminal sees the second answer.
+    SendTwice,
+    /// The terminal sees the answer to the command before.
+    RepeatAnswer,
+    /// The card never hears it; the terminal sees 9000 with zeros.
+    Say9000(usize),
+    /// The card never hears it; the terminal sees this status word.
+    Say(u16),
+    /// It is executed; the terminal sees this status word instead.
+    SayAfter(u16),
+    /// One byte of the command is altered.
+    AlterCommand(usize, u8),
+    /// One byte of the answer is altered.
+    AlterAnswer(usize, u8),
+}
+
+/// The shim that cheats once, at the n-th exchange.
+fn shim(cheat: Cheat, at: usize) -> Shim {
+    let (mut count, mut last): (usize, Option<ResponseBytes>) = (0, None);
+    Box::new(move |wire, command| {
+        count += 1;
+        if count != at + 1 {
+            let answer = wire.send(command)?;
+            last = Some(answer);
+            return Ok(answer);
+        }
+        match cheat {
+            Cheat::SwallowCommand => Err(Lost::Unknown),
+            Cheat::SwallowAnswer => wire.send(command).and(Err(Lost::Unknown)),
+            Cheat::SendTwice => {
+                wire.send(command)?;
+                wire.send(command)
+            }
+            Cheat::RepeatAnswer => {
+                wire.send(command)?;
+                last.ok_or(Lost::Unknown)
+            }
+            Cheat::Say9000(len) => Ok(response(&vec![0; len], StatusWord::DONE)),
+            Cheat::Say(status) => Ok(response(&[], StatusWord(status))),
+            Cheat::SayAfter(status) => {
+                wire.send(command)?;
+                Ok(response(&[], StatusWord(status)))
+            }
+            Cheat::AlterCommand(byte, mask) => {
+                let mut altered = command.to_vec();
+                if let Some(place) = altered.get_mut(byte) {
+                    *place ^= mask;
+                }
+                wire.send(&altered)
+            }
+            Cheat::AlterAnswer(byte, mask) => {
+                let answer = wire.send(command)?;
+                let (data, status) = split_response(&answer).unwrap();
+                let mut data = data.to_vec();
+                if let Some(place) = data.get_mut(byte) {
+                    *place ^= mask;
+                }
+                Ok(response(&data, status))
+            }
+        }
+    })
+}
+
+fn world(scheme: Scheme) -> World {
+    let mut world = World::new(3, scheme);
+    world.issue(10_000).unwrap();
+    world.open_site("North").unwrap();
+    world.open_site("South").unwrap();
+    world
+}
+
+fn is_grey(world: &World) -> bool {
+    world.look(0).unwrap().status.state == GreyState::Grey
+}
+
+/// After the cheat everything is honest: North starts again, the card is freed, by operators
+/// where the centre does not decide alone, and is filled up once more, which proves where it
+/// stands.
+fn come_to_rest(world: &mut World) {
+    world.restart(0).unwrap();
+    for _ in 0..3 {
+        if !is_grey(world) {
+            break;
+        }
+        if let Err(NotFreed::Wait(_)) = world.unlock(1, 0, honest()) {
+            let view = world.look(0).unwrap();
+            let terms = view.lock().unwrap().terms;
+            let lock = wire::LockId {
+                asn: view.public.asn(),
+                purse: terms.purse,
+                ctc: terms.ctc,
+                tid: terms.tid,
+                ttc: terms.ttc,
+            };
+            let owed = u32::try_from(world.delivered()).unwrap();
+            let ruling = host::Ruling::Unlock(Amount::new(owed).unwrap());
+            world.rule(&lock, ruling, "totalizer read").unwrap();
+        }
+    }
+    assert!(!is_grey(world), "the card is stuck");
+    let _ = world.unlock(1, 0, honest());
+    let sale = world.refuel(1, 0, Fill::of(100));
+    assert!(sale.is_ok(), "an honest refuelling afterwards: {sale:?}");
+    world.upload(0);
+    world.upload(1);
+}
+
+/// Nobody gained a cent; what is wrong otherwise.
+fn check(world: &World) -> Result<(), String> {
+    let verdict = proof::verdict(world);
+    if let Some(problem) = verdict.problems.first() {
+        return Err(format!("{}: {}", problem.what, problem.evidence));
+    }
+    let (delivered, owed) = (world.delivered(), verdict.totals.owed_to_stations);
+    let on_card = i64::from(world.look(0).unwrap().purses[0].balance.units());
+    if 10_000 - on_card != delivered {
+        return Err(format!("{delivered} flowed, the card paid {}", 10_000 - on_card));
+    }
+    if owed != delivered {
+        return Err(format!("{delivered} flowed, the stations are owed {owed}"));
+    }
+    Ok(())
+}
+
+/// Plays all of these cheats at every exchange of a refuelling, in both schemes.
+fn play(cheats: &[Cheat]) -> usize {
+    let mut cases = 0;
+    let mut wrong = Vec::new();
+    for scheme in [Scheme::Seed, Scheme::Field] {
+        for cheat in cheats {
+            for at in 0..EXCHANGES {
+                let mut world = world(scheme);
+                let _ = world.refuel(0, 0, Fill::through(3_000, shim(*cheat, at)));
+                come_to_rest(&mut world);
+                if let Err(why) = check(&world) {
+                    wrong.push(format!("{scheme:?} {cheat:?} at exchange {at}: {why}"));
+                }
+                cases += 1;
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {cases}:\n{}", wrong.len(), wrong.join("\n"));
+    cases
+}
+
+/// A refuelling has nine exchanges with the card; one more shows that the count is right.
+const EXCHANGES: usize = 9;
+
+#[test]
+fn an_honest_refuelling_has_nine_exchanges() {
+    for scheme in [Scheme::Seed, Scheme::Field] {
+        let mut world = world(scheme);
+        let sale = world.refuel(0, 0, Fill::through(3_000, shim(Cheat::SwallowCommand, EXCHANGES)));
+        assert!(sale.unwrap().confirmed);
+        let mut world = self::world(scheme);
+        let shim = shim(Cheat::SwallowCommand, EXCHANGES - 1);
+        assert!(
+            world.refuel(0, 0, Fill::through(3_000, shim)).is_ok(),
+            "only the clearing is lost"
+        );
+    }
+}
+
+#[test]
+fn answers_swallowed_repeated_and_made_up() {
+    let cheats = [
+        Cheat::SwallowCommand,
+        Cheat::SwallowAnswer,
+        Cheat::SendTwice,
+        Cheat::RepeatAnswer,
+        Cheat::Say9000(0),
+        Cheat::Say9000(4),
+        Cheat::Say9000(8),
+        Cheat::Say9000(15),
+        Cheat::Say9000(30),
+        Cheat::Say9000(44),
+        Cheat::Say(0x6985),
+        Cheat::Say(0x9302),
+        Cheat::Say(0x6A81),
+        Cheat::SayAfter(0x6985),
+        Cheat::SayAfter(0x9302),
+        Cheat::SayAfter(0x6F00),
+    ];
+    println!("made-up answers: {} cases", play(&cheats));
+}
+
+#[test]
+fn every_byte_of_every_command_altered() {
+    let bytes = (0..33).flat_map(|byte| [0x01, 0x80].map(|mask| Cheat::AlterCommand(byte, mask)));
+    println!("altered commands: {} cases", play(&bytes.collect::<Vec<_>>()));
+}
+
+#[test]
+fn every_byte_of_every_answer_altered() {
+    let bytes = (0..44).flat_map(|byte| [0x01, 0x80].map(|mask| Cheat::AlterAnswer(byte, mask)));
+    println!("altered answers: {} cases", play(&bytes.collect::<Vec<_>>()));
+}
