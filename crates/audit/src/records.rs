@@ -112,11 +112,9 @@ fn disagrees(shown: &Seen<'_>, lock: &Known<'_>, amount: i64, field: &str, repor
 
 /// A debit that no record explains, though the terminal's journal reaches back far enough.
 fn without_record(index: &Index<'_>, change: Change, shown: &Seen<'_>, report: &mut Report) {
-    // A certified lock of this number by another terminal is named where it stands.
-    let other = index.locks_of(change).any(Known::certified);
     let covered =
         earliest(index, shown.tid).is_some_and(|from| shown.at.is_some_and(|at| at >= from));
-    if covered && !other {
+    if covered {
         let evidence = format!(
             "{}: {} debited by {}, whose journal has no such lock ({})",
             shown.by,

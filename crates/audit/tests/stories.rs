@@ -24,7 +24,19 @@ fn an_image_rolled_back_to_its_grey_state_beside_a_journal_that_settled() {
     assert_eq!(found(&world), []);
     *world.card(0) = copy;
     assert_eq!(found(&world), [(Finding::CardBehindItsRecords, 320)]);
-    assert_eq!(audit(&world.facts).totals.difference, 320);
+    let verdict = audit(&world.facts);
+    assert_eq!(verdict.totals.difference, 320);
+    assert_eq!(verdict.statements, [], "it is a problem, not a record that waits");
+}
+
+#[test]
+fn a_rolled_back_grey_image_is_no_money_that_waits() {
+    let mut world = World::new(1, 1);
+    let id = world.escape(0, Ed, 0, 320);
+    world.settle(&id);
+    assert_eq!(found(&world), [(Finding::CardBehindItsRecords, 320)]);
+    let stated = audit(&world.facts).statements;
+    assert!(stated.iter().all(|statement| statement.what != Note::ClaimedMoneyOnCard));
 }
 
 #[test]
@@ -195,4 +207,75 @@ fn a_lock_that_may_have_ended_in_two_ways_takes_one_of_the_two_amounts() {
     assert_eq!(found(&world), [(Finding::BalanceDoesNotFollow, 30)]);
     spend(&mut world, -30 - 380 - 7);
     assert_eq!(found(&world), [(Finding::BalanceDoesNotFollow, 7)]);
+}
+
+#[test]
+fn a_claim_on_a_card_whose_lock_is_gone() {
+    let mut world = World::new(1, 1);
+    world.escape(0, Ed, 0, 90);
+    world.card(0).lock = None;
+    let problems = found(&world);
+    assert!(problems.contains(&(Finding::ClaimedLockNotOnCard, 90)), "{problems:?}");
+    let open = audit(&world.facts).statements;
+    assert!(
+        open.iter().all(|statement| statement.what == Note::NotYetReported
+            || statement.what == Note::ChangesNotCovered),
+        "{open:?}"
+    );
+}
+
+#[test]
+fn a_psam_that_worked_elsewhere_leaves_no_hole() {
+    let mut world = World::new(2, 1);
+    world.facts.host = None;
+    world.refuel(0, Ed, 0, 10);
+    world.facts.psams[0].next_ttc = wire::Ttc(100);
+    let elsewhere = world.send_lock(1, Ed, 0);
+    world.grey(&elsewhere);
+    world.facts.psams[0].next_ttc = wire::Ttc(200);
+    world.refuel(0, Ed, 0, 10);
+    world.facts.journals[0].locks.retain(|(key, _)| key.1 != elsewhere.ttc);
+    assert_eq!(found(&world), []);
+    let stated = audit(&world.facts).statements;
+    assert!(stated.iter().any(|statement| statement.what == Note::GreyWithoutRecord));
+}
+
+#[test]
+fn of_two_images_of_a_card_the_newer_one_counts() {
+    let mut world = World::new(1, 1);
+    let mut old = world.card(0).clone();
+    old.name = "old".to_owned();
+    world.refuel(0, Ed, 0, 100);
+    world.facts.cards.insert(0, old);
+    assert_eq!(found(&world), [(Finding::CardGivenTwice, 15_000)]);
+    assert_eq!(audit(&world.facts).totals.money_on_cards, 14_900);
+}
+
+#[test]
+fn of_two_decisions_the_confirmed_one_is_what_the_card_did() {
+    let mut world = World::new(1, 1);
+    let id = world.escape(0, Ed, 0, 100);
+    world.unlock_online(&id, 50, false);
+    world.unlock_confirmed(&id, 50);
+    let mut other = world.host().decisions[0];
+    other.amount = amount(100);
+    world.host().decisions[0] = other;
+    assert_eq!(found(&world), []);
+    let host = world.host();
+    host.decisions[0].amount = amount(50);
+    host.decisions[1].amount = amount(100);
+    let problems = found(&world);
+    assert!(problems.contains(&(Finding::DecisionDisagreesWithCard, 50)), "{problems:?}");
+}
+
+#[test]
+fn an_on_line_settlement_and_its_decision_are_one() {
+    let mut world = World::new(1, 1);
+    let id = world.escape(0, Ed, 0, 100);
+    world.report(0);
+    world.unlock_online(&id, 100, true);
+    let settled = Settlement { how: SettledBy::Online, amount: amount(100) };
+    world.host().outcomes[0].settled = Some(settled);
+    assert_eq!(found(&world), []);
+    assert_eq!(audit(&world.facts).totals.settled, 100);
 }

@@ -5,6 +5,7 @@ use wire::{Amount, Asn, ClaimedRecord, LockId, Mac, Purse, Scheme, Stamp, Tid, T
 use crate::books::{Books, Card, CardOpening, StationId};
 use crate::case::{Case, Outcome};
 use crate::facts::{DecisionRow, OnlineChange};
+use crate::filed::LockFacts;
 use crate::holes::Holes;
 use crate::keys::{KeyKind, KeyVault};
 use crate::ledger::{Account, Legs, Posting, PostingReason, TrialBalance};
@@ -238,7 +239,7 @@ impl<B: Books, V: KeyVault> Centre<B, V> {
     /// The outcome of a case, given the TACs held.
     pub(crate) fn outcome_of(&self, case: &Case) -> Option<Outcome> {
         let lock = case.claimed_lock();
-        let held = lock.is_some_and(|lock| Position::load(&self.books, lock).has_tac());
+        let held = lock.is_some_and(|lock| !LockFacts::load(&self.books, lock).tacs.is_empty());
         case.outcome(held)
     }
 }

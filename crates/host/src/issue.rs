@@ -1,99 +1,141 @@
 //! Making cards and PSAMs from main keys: the issuing half of the centre (protocol §4).
 
-use card::{CardKey, CardKeys, ConsumptionKey, Opening};
-use crypto::Key;
+use std::fmt;
 
-use psam::MainKey;
-use wire::files::PublicData;
-use wire::{Asn, Date, Tid};
+use card::{Aid, CardKey, CardKeys, ConsumptionKey, DEFAULT_KEY_INDEX, Opening};
+use crypto::Key;
+use wire::files::{DEFAULT_AID, PublicData};
+use wire::{Asn, Date, Purse, Tid};
 
 use crate::keys::{KeyKind, KeyVault, MainKeys};
 
+/// The application's type in EF 15.
+const APPLICATION_TYPE: u8 = 1;
+/// The application's version in EF 15.
+const APPLICATION_VERSION: u8 = 1;
+
 /// A card to be made.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct CardOrder {
-    /// Its number.
+    /// The card.
     pub asn: Asn,
+    /// The purse that is opened with money.
+    pub purse: Purse,
+    /// What can be spent, the limit, and the first numbers.
+    pub opening: Opening,
     /// The application's name.
-    pub aid: card::Aid,
-    /// What the purses begin with.
-    pub opening: [Opening; 2],
+    pub aid: Aid,
     /// First day of use.
     pub start: Date,
     /// Last day of use.
     pub expiry: Date,
-    /// Random key of its number generator.
-    pub icc_key: Key,
 }
 
-/// The card's profile: every key dispersed; `None` when the keys file has a suite or a number
-/// of dispersing levels that cannot be dispersed.
-#[must_use]
-pub fn card_profile(keys: &MainKeys, order: &CardOrder) -> Option<card::Profile> {
-    let key = |kind| keys.card_key(kind, keys.version, order.asn);
-    let card_key =
-        |kind| Some(CardKey { version: keys.version, algorithm: keys.suite, key: key(kind)? });
-    let consumption = ConsumptionKey {
-        index: 1,
-        version: keys.version,
-        algorithm: keys.suite,
-        scheme: keys.scheme,
-        key: key(KeyKind::Mpk)?,
-    };
-    let card_keys = CardKeys {
-        consumption: [Some(consumption), None],
-        load: card_key(KeyKind::Mlk)?,
-        unlock: card_key(KeyKind::Mulk)?,
-        unload: card_key(KeyKind::Munk)?,
-        overdraft: card_key(KeyKind::Modk)?,
-        tac: card_key(KeyKind::Mtk)?,
-        pin_unblock: card_key(KeyKind::Mpuk)?,
-        pin_reload: card_key(KeyKind::Mprk)?,
-        maintenance: card_key(KeyKind::Mamk)?,
-        internal: card_key(KeyKind::Miak)?,
-    };
-    Some(card::Profile {
+/// A PSAM to be made.
+#[derive(Clone, Copy, Debug)]
+pub struct PsamOrder {
+    /// Terminal id.
+    pub tid: Tid,
+    /// Serial number.
+    pub serial: [u8; 10],
+    /// First transaction number.
+    pub first_ttc: u32,
+}
+
+/// No card key comes from this main key: its suite or its number of levels is unknown here.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct NotDispersed(pub KeyKind);
+
+impl fmt::Display for NotDispersed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "no card key comes from `{}`: its suite or its levels are unknown here",
+            self.0.name()
+        )
+    }
+}
+
+impl std::error::Error for NotDispersed {}
+
+/// A card's profile. `icc_key` is random and of no other use.
+pub fn card_profile(
+    keys: &MainKeys,
+    order: &CardOrder,
+    icc_key: Key,
+) -> Result<card::Profile, NotDispersed> {
+    let opening = Purse::ALL
+        .map(|purse| if purse == order.purse { order.opening } else { Opening::default() });
+    Ok(card::Profile {
         aid: order.aid,
         public: public_data(keys, order),
-        keys: card_keys,
-        icc_key: order.icc_key.clone(),
-        opening: order.opening,
+        keys: card_keys(keys, order.asn)?,
+        icc_key,
+        opening,
         error_limit: card::Profile::DEFAULT_ERROR_LIMIT,
     })
 }
 
+/// A PSAM's profile: the consumption main key itself, and its own record key. `trn_key` is
+/// random and of no other use.
+pub fn psam_profile(
+    keys: &MainKeys,
+    order: &PsamOrder,
+    trn_key: Key,
+) -> Result<psam::Profile, NotDispersed> {
+    let mpk = keys.main.get(&KeyKind::Mpk).ok_or(NotDispersed(KeyKind::Mpk))?;
+    let consumption = psam::MainKey {
+        version: keys.version,
+        algorithm: keys.suite,
+        scheme: keys.scheme,
+        key: mpk.clone(),
+    };
+    Ok(psam::Profile {
+        tid: order.tid,
+        serial: order.serial,
+        aid: DEFAULT_AID,
+        consumption: [Some(consumption), None, None, None],
+        record_key: keys.psam_key(order.tid),
+        trn_key,
+        first_ttc: order.first_ttc,
+    })
+}
+
+/// EF 15; its FCI bytes say the dispersing levels of the consumption key and its scheme.
 fn public_data(keys: &MainKeys, order: &CardOrder) -> PublicData {
-    let mut number = [0; 10];
-    number[2..].copy_from_slice(&order.asn.0);
+    let [a, b, c, d, e, f, g, h] = order.asn.0;
     PublicData {
         issuer: keys.issuer,
-        kind: 1,
-        version: 1,
-        number,
+        kind: APPLICATION_TYPE,
+        version: APPLICATION_VERSION,
+        number: [0, 0, a, b, c, d, e, f, g, h],
         start: order.start,
         expiry: order.expiry,
         fci: [keys.levels_of(KeyKind::Mpk), keys.scheme.byte()],
     }
 }
 
-/// The PSAM's profile: the consumption main key itself, and its own record key.
-#[must_use]
-pub fn psam_profile(keys: &MainKeys, tid: Tid, trn_key: Key) -> Option<psam::Profile> {
-    let consumption = MainKey {
-        version: keys.version,
-        algorithm: keys.suite,
+fn card_keys(keys: &MainKeys, asn: Asn) -> Result<CardKeys, NotDispersed> {
+    let (version, algorithm) = (keys.version, keys.suite);
+    let dispersed = |kind: KeyKind| keys.card_key(kind, version, asn).ok_or(NotDispersed(kind));
+    let other = |kind| dispersed(kind).map(|key| CardKey { version, algorithm, key });
+    let consumption = ConsumptionKey {
+        index: DEFAULT_KEY_INDEX,
+        version,
+        algorithm,
         scheme: keys.scheme,
-        key: keys.main.get(&KeyKind::Mpk)?.clone(),
+        key: dispersed(KeyKind::Mpk)?,
     };
-    let mut serial = [0; 10];
-    serial[4..].copy_from_slice(&tid.0);
-    Some(psam::Profile {
-        tid,
-        serial,
-        aid: wire::files::DEFAULT_AID,
-        consumption: [Some(consumption), None, None, None],
-        record_key: keys.psam_key(tid),
-        trn_key,
-        first_ttc: psam::Profile::FIRST_TTC,
+    Ok(CardKeys {
+        consumption: [Some(consumption), None],
+        load: other(KeyKind::Mlk)?,
+        unlock: other(KeyKind::Mulk)?,
+        unload: other(KeyKind::Munk)?,
+        overdraft: other(KeyKind::Modk)?,
+        tac: other(KeyKind::Mtk)?,
+        pin_unblock: other(KeyKind::Mpuk)?,
+        pin_reload: other(KeyKind::Mprk)?,
+        maintenance: other(KeyKind::Mamk)?,
+        internal: other(KeyKind::Miak)?,
     })
 }

@@ -102,10 +102,6 @@ impl Position {
         Self { facts, ending, succession, station, source, ruled_debit, ruled_claim }
     }
 
-    pub(crate) fn has_tac(&self) -> bool {
-        !self.facts.tacs.is_empty()
-    }
-
     /// True when money hangs on the lock, and either the card's debit or who is owed it is
     /// not known yet.
     pub(crate) fn is_open(&self) -> bool {

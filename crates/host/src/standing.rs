@@ -5,7 +5,7 @@
 //! | a claimed record agrees, but perhaps in the high half of TTC | its amount |
 //! | an unproved delivery agrees | its amount, once two operators approved |
 //! | a notice that nothing was delivered agrees | 0 |
-//! | nothing, void, quarantined, or another lock | wait; what two operators decided while just that was known |
+//! | nothing, void, another lock, or a quarantined report (even beside a notice) | wait; what two operators decided while just that was known |
 //! | the lock is settled, or its card replaced | wait, whatever operators say |
 
 use wire::{Amount, LockId, LockTerms};

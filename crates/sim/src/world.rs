@@ -2,7 +2,7 @@
 
 use card::{Card, Opening, Pin};
 use crypto::Key;
-use host::issue::{CardOrder, card_profile, psam_profile};
+use host::issue::{CardOrder, PsamOrder, card_profile, psam_profile};
 use host::{CardOpening, Centre, MainKeys, MemoryBooks, PurseOpening};
 use nvm::memory::Ram;
 use psam::Psam;
@@ -205,13 +205,15 @@ impl World {
         let ed = Opening { balance: cents(money), ..Opening::default() };
         let order = CardOrder {
             asn,
+            purse: Purse::Ed,
+            opening: ed,
             aid: card::Aid::default(),
-            opening: [ed, Opening::default()],
             start: Date::new(2026, 1, 1).unwrap_or_default(),
             expiry: Date::new(2036, 12, 31).unwrap_or_default(),
-            icc_key: made_key(self.seed, 1_000 + number),
         };
-        let profile = card_profile(&self.keys, &order).ok_or("keys cannot be dispersed")?;
+        let icc_key = made_key(self.seed, 1_000 + number);
+        let profile =
+            card_profile(&self.keys, &order, icc_key).map_err(|error| error.to_string())?;
         let pin = Pin::from_bcd(&PIN).ok_or("no PIN")?;
         let memory = Ram::fixed(card::IMAGE_LEN);
         let made = Card::personalise(memory, &profile, &pin).map_err(|error| error.to_string())?;
@@ -227,8 +229,14 @@ impl World {
         let number = self.sites.len() as u64 + 1;
         let [.., a, b, c, d, e, f] = number.to_be_bytes();
         let tid = Tid([a, b, c, d, e, f]);
-        let profile = psam_profile(&self.keys, tid, made_key(self.seed, 2_000 + number))
-            .ok_or("keys cannot be dispersed")?;
+        let order = PsamOrder {
+            tid,
+            serial: [0, 0, 0, 0, a, b, c, d, e, f],
+            first_ttc: psam::Profile::FIRST_TTC,
+        };
+        let trn_key = made_key(self.seed, 2_000 + number);
+        let profile =
+            psam_profile(&self.keys, &order, trn_key).map_err(|error| error.to_string())?;
         let psam = Psam::personalise(Ram::fixed(psam::IMAGE_LEN), &profile)
             .map_err(|error| error.to_string())?;
         self.centre.register_psam(tid, station).map_err(|error| error.to_string())?;

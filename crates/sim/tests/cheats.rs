@@ -162,21 +162,21 @@ fn play(cheats: &[Cheat]) -> usize {
     cases
 }
 
-/// A refuelling has nine exchanges with the card; one more shows that the count is right.
-const EXCHANGES: usize = 9;
+/// A refuelling has eight exchanges with the card: SELECT, READ BINARY, GET GREY STATUS, VERIFY,
+/// INITIALIZE, LOCK, DEBIT, and the clearing of TACUF.
+const EXCHANGES: usize = 8;
 
 #[test]
-fn an_honest_refuelling_has_nine_exchanges() {
+fn an_honest_refuelling_has_eight_exchanges() {
     for scheme in [Scheme::Seed, Scheme::Field] {
-        let mut world = world(scheme);
-        let sale = world.refuel(0, 0, Fill::through(3_000, shim(Cheat::SwallowCommand, EXCHANGES)));
-        assert!(sale.unwrap().confirmed);
-        let mut world = self::world(scheme);
-        let shim = shim(Cheat::SwallowCommand, EXCHANGES - 1);
-        assert!(
-            world.refuel(0, 0, Fill::through(3_000, shim)).is_ok(),
-            "only the clearing is lost"
-        );
+        let state_after_losing = |at| {
+            let mut world = world(scheme);
+            let sale = world.refuel(0, 0, Fill::through(3_000, shim(Cheat::SwallowCommand, at)));
+            assert!(sale.is_ok());
+            world.look(0).unwrap().status.state
+        };
+        assert_eq!(state_after_losing(EXCHANGES), GreyState::Unlocked, "there is no ninth");
+        assert_eq!(state_after_losing(EXCHANGES - 1), GreyState::Debited, "the eighth clears");
     }
 }
 

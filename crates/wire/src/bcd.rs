@@ -60,6 +60,9 @@ impl Date {
     /// From numbers; `None` for a date that BCD cannot carry.
     #[must_use]
     pub fn new(year: u16, month: u8, day: u8) -> Option<Self> {
+        if month > 12 || day > 31 {
+            return None;
+        }
         let century = u8::try_from(year / 100).ok().filter(|c| *c < 100)?;
         let year = u8::try_from(year % 100).ok()?;
         Self::from_bytes([to_bcd(century), to_bcd(year), to_bcd(month), to_bcd(day)])

@@ -1,7 +1,7 @@
 //! What the centre hears (protocol §9).
 use crate::support::*;
 use host::{Code, Ending, Heard, News, Outcome, Refusal};
-use wire::{Mac, Report, Scheme, Tid, Ttc};
+use wire::{LockId, Mac, Report, Scheme, Tid, Ttc};
 
 fn quarantined(scene: &mut Scene, report: &Report, code: Code) {
     let heard = scene.hear(report);
@@ -316,4 +316,37 @@ fn in_the_field_scheme_the_end_of_the_service_is_flagged_as_not_proved() {
     let mut other = Scene::with(Scheme::Field);
     let heard = other.hear(&Report::Grey(shifted));
     assert_eq!(heard.outcome, Some(Outcome::Grey), "no code notices it");
+}
+
+#[test]
+fn claim_05_the_grey_list_holds_what_any_terminal_needs_to_free_the_card() {
+    let mut scene = Scene::new();
+    let record = scene.grey(2_000, 1);
+    scene.hear(&Report::Grey(record));
+    let listed = scene.host.grey_list();
+    let status = scene.card.grey_status();
+    let terms = listed[0].terms;
+    let shown = (status.purse, status.tid, status.ctc, status.balance, status.date, status.time);
+    let LockId { purse, tid, ctc, .. } = terms.id;
+    assert_eq!((purse, tid, ctc + 1, terms.balance, terms.at.date, terms.at.time), shown);
+    assert_eq!((listed[0].certified.mac2, listed[0].certified.gtac), (status.mac2(), status.b));
+    assert_eq!(listed[0].claim, record.claim, "the GMAC that the card takes");
+    scene.card.debit(&listed[0]);
+    scene.hear(&Report::TacSeen(CARD, scene.card.unread()));
+    assert!(scene.host.grey_list().is_empty());
+}
+
+#[test]
+fn row_station_cannot_reach_the_centre_outcomes_go_up_later_each_settled_once() {
+    let mut scene = Scene::new();
+    let mut journal = Vec::new();
+    for minute in [1, 4, 7] {
+        let (record, tac) = scene.sale(100, minute);
+        journal.push(Report::Sale(record, tac));
+    }
+    for report in journal.iter().rev().chain(&journal) {
+        scene.hear(report);
+    }
+    assert_eq!(scene.books(), [49_700, 0, 300, 0, 0]);
+    assert_eq!(scene.host.postings().iter().filter(|posting| posting.lock.is_some()).count(), 3);
 }

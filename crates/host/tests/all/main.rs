@@ -5,6 +5,8 @@ mod hear;
 mod operators;
 mod orders;
 mod register;
+mod stored;
 mod succession;
 mod support;
+mod twice;
 mod unlock;

@@ -218,3 +218,20 @@ fn a_blacklisted_card_is_unlocked_too() {
     assert_eq!(scene.host.blacklist().len(), 1);
     assert_eq!(scene.unlock(100).amount, cents(400));
 }
+
+#[test]
+fn an_answer_whose_otc_was_not_used_is_dead() {
+    let mut scene = Scene::new();
+    let grey = scene.card.lock(&mut scene.psam, at(1));
+    let _ = scene.ask(100);
+    scene.rule(grey.terms.id, Ruling::Unlock(cents(2_000))).unwrap();
+    assert_eq!(decided(scene.ask(101)).amount, cents(2_000));
+    let record = scene.psam.claim(&grey, 2_000, at(2));
+    scene.card.debit(&record);
+    scene.grey(500, 110);
+    let _ = scene.ask(120);
+    assert_eq!(scene.books(), [48_000, 2_000, 0, 0, 0], "not by that answer: wait for the record");
+    scene.hear(&Report::Grey(record));
+    assert_eq!(ending(&scene, 1), Some(Ending::Succession(cents(2_000))));
+    assert_eq!(scene.books(), [48_000, 0, 2_000, 0, 0]);
+}

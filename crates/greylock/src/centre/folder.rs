@@ -1,0 +1,148 @@
+//! The folder: keys, and the log of inputs.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use host::{Centre, Input, MainKeys, MemoryBooks, Output};
+use nvm::{Kind, Log, Nvm, Spec, frame_len};
+
+use crate::env::Random;
+use crate::error::{Error, Fault};
+use crate::keys_file;
+use crate::media::{FileNvm, Growth, Snapshot, create_private_file, sync_folder_of};
+
+const KEYS: &str = "keys.toml";
+const INPUTS: &str = "inputs";
+/// Longest input in bytes.
+const MOST: usize = 4096;
+const IDENTITY_LEN: usize = 16;
+const SPEC: Spec = Spec { kind: Kind::Books, version: 1, fixed_len: IDENTITY_LEN };
+
+type InputLog<N> = Log<N, { frame_len(MOST) }>;
+
+/// The rules over books in memory.
+pub type FolderCentre = Centre<MemoryBooks, MainKeys>;
+
+/// A centre whose inputs are kept in a folder.
+pub struct CentreFolder {
+    centre: FolderCentre,
+    inputs: InputLog<FileNvm>,
+    path: PathBuf,
+}
+
+impl CentreFolder {
+    /// Makes a centre with these keys; a folder with one in it stays as it is.
+    ///
+    /// # Errors
+    /// A keys file that cannot be used, a centre that is there already, or a full disk.
+    pub fn make(path: &Path, keys: &Path, random: &mut dyn Random) -> Result<Self, Error> {
+        let keys = keys_file::read(keys)?.keys;
+        std::fs::create_dir_all(path).map_err(|error| Error::file("make", path, &error))?;
+        let mut identity = [0; IDENTITY_LEN];
+        random.fill(&mut identity)?;
+        let inputs = path.join(INPUTS);
+        let medium = FileNvm::create(&inputs, 0, Growth::Growing)?;
+        write_keys(&path.join(KEYS), &keys)?;
+        let log = InputLog::format(medium, SPEC, &identity);
+        let log = log.map_err(|error| unwritten(&inputs, &error.to_string()))?;
+        Ok(Self { centre: Centre::new(MemoryBooks::default(), keys), inputs: log, path: inputs })
+    }
+
+    /// Opens a centre and replays its inputs.
+    ///
+    /// # Errors
+    /// No centre there, one in use, or a damaged one.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        let inputs = inputs_of(path)?;
+        let medium = FileNvm::open(&inputs, Growth::Growing)?;
+        let (log, centre) = replay(medium, path, &inputs)?;
+        Ok(Self { centre, inputs: log, path: inputs })
+    }
+
+    /// Makes an input durable, then does it.
+    ///
+    /// # Errors
+    /// The input could not be kept: nothing was done.
+    pub fn apply(&mut self, input: &Input) -> Result<Output, Error> {
+        let bytes = serde_json::to_vec(input)
+            .map_err(|error| Error::bug(format!("an input cannot be written: {error}")))?;
+        let kept = self.inputs.append(&bytes);
+        kept.map_err(|error| unwritten(&self.path, &error.to_string()))?;
+        Ok(self.centre.apply(input))
+    }
+
+    /// The centre, to look at.
+    #[must_use]
+    pub const fn centre(&self) -> &FolderCentre {
+        &self.centre
+    }
+
+    /// Its main keys, for issuing.
+    #[must_use]
+    pub const fn keys(&self) -> &MainKeys {
+        self.centre.vault()
+    }
+}
+
+/// Looks at a centre without changing its folder.
+///
+/// # Errors
+/// As [`CentreFolder::open`].
+pub fn look_at_centre(path: &Path) -> Result<FolderCentre, Error> {
+    let inputs = inputs_of(path)?;
+    replay(Snapshot::read(&inputs)?, path, &inputs).map(|(_, centre)| centre)
+}
+
+fn inputs_of(path: &Path) -> Result<PathBuf, Error> {
+    let inputs = path.join(INPUTS);
+    if inputs.exists() {
+        return Ok(inputs);
+    }
+    Err(Error::usage(format!("{} holds no centre", path.display()))
+        .advice("make one: greylock host init --keys FILE --dir DIR"))
+}
+
+/// The same inputs in the same order give the same books.
+fn replay<N: Nvm>(
+    medium: N,
+    folder: &Path,
+    inputs: &Path,
+) -> Result<(InputLog<N>, FolderCentre), Error> {
+    let keys = keys_file::read(&folder.join(KEYS))?.keys;
+    let mut centre = Centre::new(MemoryBooks::default(), keys);
+    let mut unreadable = None;
+    let log = InputLog::open(medium, SPEC, &mut [0; IDENTITY_LEN], |record, bytes| {
+        match serde_json::from_slice::<Input>(bytes) {
+            // A refusal is an answer like any other: it was given before, too.
+            Ok(input) => drop(centre.apply(&input)),
+            Err(error) => unreadable = unreadable.take().or(Some((record, error))),
+        }
+    });
+    let log = log.map_err(|error| damaged(inputs, &error.to_string()))?;
+    match unreadable {
+        Some((record, error)) => {
+            Err(damaged(inputs, &format!("input {record} cannot be read: {error}")))
+        }
+        None => Ok((log, centre)),
+    }
+}
+
+/// The main keys, readable by their owner only.
+fn write_keys(path: &Path, keys: &MainKeys) -> Result<(), Error> {
+    let mut file = create_private_file(path)?;
+    let written = file.write_all(keys_file::render(keys).as_bytes()).and_then(|()| file.sync_all());
+    written.map_err(|error| Error::file("write", path, &error))?;
+    sync_folder_of(path)
+}
+
+fn damaged(path: &Path, why: &str) -> Error {
+    Error::new(Fault::Lost, format!("the centre's books {} cannot be used: {why}", path.display()))
+        .advice(
+            "nothing of them was used or changed; keep the file, and restore a copy of the folder",
+        )
+}
+
+fn unwritten(path: &Path, why: &str) -> Error {
+    Error::new(Fault::System, format!("{} could not be written: {why}", path.display()))
+        .advice("nothing was decided; check the disk's free space and health")
+}

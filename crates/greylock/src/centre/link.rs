@@ -1,0 +1,179 @@
+//! The folder's centre as a station's link.
+
+use host::{
+    Answer, CardOpening, Heard, Input, PurseOpening, UnlockAnswer as Decision, UnlockRequest,
+};
+use station::{Link, LinkDown, UnlockAnswer};
+use terminal::online::{Asked, Decided};
+use wire::{Asn, ClaimedRecord, LockId, Report, Stamp, Tid};
+
+use super::{CentreFolder, folder_of};
+use crate::error::{Error, Fault};
+use crate::output::Context;
+
+/// A station's way to a centre in a folder; down when there is none.
+pub struct FolderLink {
+    centre: Option<CentreFolder>,
+    station: String,
+    now: Stamp,
+    /// What the centre had to say against reports.
+    pub remarks: Vec<String>,
+}
+
+/// Opens the link of a command. A centre that another process is using counts as out of reach:
+/// the station works on, and its journal keeps what it has to say.
+///
+/// # Errors
+/// A `--host` that is wrong, or books that are damaged.
+pub fn open_link(
+    host: Option<&str>,
+    station: String,
+    context: &mut Context<'_>,
+) -> Result<FolderLink, Error> {
+    let now = context.io.clock.now();
+    let centre = match host.map(folder_of).transpose()? {
+        None => None,
+        Some(folder) => match CentreFolder::open(&folder) {
+            Ok(centre) => Some(centre),
+            Err(error) if error.fault == Fault::Lost && error.what.contains("in use") => {
+                context.warn(&format!("the centre is out of reach: {}", error.what));
+                None
+            }
+            Err(error) => return Err(error),
+        },
+    };
+    Ok(FolderLink { centre, station, now, remarks: Vec::new() })
+}
+
+impl FolderLink {
+    /// The centre, when it is in reach.
+    pub const fn centre(&mut self) -> Option<&mut CentreFolder> {
+        self.centre.as_mut()
+    }
+
+    /// Cards that get no new lock.
+    #[must_use]
+    pub fn blacklist(&self) -> Vec<Asn> {
+        let listed = self.centre.as_ref().map(|folder| folder.centre().blacklist());
+        listed.into_iter().flatten().map(|(asn, _)| asn).collect()
+    }
+
+    /// Takes a card into the books that was issued with the centre's keys but not by it. Its
+    /// image tells what it began with.
+    ///
+    /// # Errors
+    /// The books cannot be written.
+    pub fn adopt(&mut self, view: &card::View) -> Result<(), Error> {
+        let opening = |opening: card::Opening| {
+            let card::Opening { balance, limit, ctc, otc } = opening;
+            PurseOpening { balance, limit, ctc, otc }
+        };
+        let card = CardOpening { asn: view.public.asn(), openings: view.opening.map(opening) };
+        self.register(card)
+    }
+
+    fn register(&mut self, card: CardOpening) -> Result<(), Error> {
+        let now = self.now;
+        let Some(folder) = &mut self.centre else { return Ok(()) };
+        if !host::Books::card(folder.centre().books(), card.asn).is_some() {
+            let taken = folder.apply(&Input::RegisterCard { card, now })?;
+            if let Err(refusal) = taken {
+                self.remarks.push(format!("card {}: {refusal}", card.asn));
+            }
+        }
+        Ok(())
+    }
+
+    /// Who speaks for a TID: the station that owns it; a TID that nobody owns is this
+    /// station's from now on.
+    fn owner(&mut self, tid: Tid) -> Result<String, LinkDown> {
+        let folder = self.centre.as_mut().ok_or(LinkDown)?;
+        if let Some(owner) = host::Books::station_of(folder.centre().books(), tid) {
+            return Ok(owner.0);
+        }
+        let station = self.station.clone();
+        let input = Input::RegisterPsam { tid, station: station.clone() };
+        folder.apply(&input).map_err(|_| LinkDown)?.map_err(|_| LinkDown)?;
+        Ok(station)
+    }
+
+    /// A card that neither the centre issued nor this command holds: its books begin with the
+    /// first lock that is heard of.
+    fn adopt_from(&mut self, report: &Report) -> Result<(), LinkDown> {
+        let terms = match report {
+            Report::Sale(record, _) | Report::Grey(record) => &record.terms,
+            Report::NoDispense(terms) | Report::Unproved(terms, ..) => terms,
+            Report::Void(..) | Report::TacSeen(..) => return Ok(()),
+        };
+        let mut openings = [PurseOpening::default(); 2];
+        openings[terms.id.purse.index()] =
+            PurseOpening { balance: terms.balance, limit: terms.limit, ctc: terms.id.ctc, otc: 0 };
+        self.register(CardOpening { asn: terms.id.asn, openings }).map_err(|_| LinkDown)
+    }
+
+    fn hear(&mut self, report: &Report) -> Result<(), LinkDown> {
+        let station = match report.lock() {
+            Some((tid, _)) => self.owner(tid)?,
+            None => self.station.clone(),
+        };
+        self.adopt_from(report)?;
+        let now = self.now;
+        let input = Input::Hear { station, report: *report, now };
+        let folder = self.centre.as_mut().ok_or(LinkDown)?;
+        match folder.apply(&input).map_err(|_| LinkDown)? {
+            Ok(Answer::Heard(Heard { outcome, .. })) => self.remark_on(report, outcome.is_none()),
+            Ok(_) => {}
+            // It will not get better by being said again: it is heard, and remarked on.
+            Err(refusal) => self.remarks.push(refusal.to_string()),
+        }
+        Ok(())
+    }
+
+    fn remark_on(&mut self, report: &Report, kept_aside: bool) {
+        if let (true, Some(lock)) = (kept_aside, report.lock_id()) {
+            self.remarks.push(format!(
+                "the centre keeps the report of lock {lock} aside: it does not verify"
+            ));
+        }
+    }
+}
+
+impl Link for FolderLink {
+    fn report(&mut self, reports: &[Report]) -> Result<(), LinkDown> {
+        if self.centre.is_none() {
+            return Err(LinkDown);
+        }
+        // The card's books begin with the lowest number that is known of it.
+        let mut ordered: Vec<&Report> = reports.iter().collect();
+        ordered.sort_by_key(|report| report.lock_id().map(|lock| (lock.asn, lock.purse, lock.ctc)));
+        ordered.into_iter().try_for_each(|report| self.hear(report))
+    }
+
+    fn grey_record(&mut self, lock: &LockId) -> Result<Option<ClaimedRecord>, LinkDown> {
+        let folder = self.centre.as_ref().ok_or(LinkDown)?;
+        Ok(folder.centre().grey_list().into_iter().find(|record| record.terms.id == *lock))
+    }
+
+    fn unlock(&mut self, asked: &Asked) -> Result<UnlockAnswer, LinkDown> {
+        let Asked { asn, tid, status, init } = *asked;
+        let request = UnlockRequest { tid, asn, status, init, now: self.now };
+        let folder = self.centre.as_mut().ok_or(LinkDown)?;
+        let answer = folder.apply(&Input::Unlock(request)).map_err(|_| LinkDown)?;
+        Ok(match answer {
+            Ok(Answer::Unlock(Decision::Decided(decision))) => UnlockAnswer::Decided(Decided {
+                amount: decision.amount,
+                date: decision.date,
+                time: decision.time,
+                mac2: decision.mac2,
+            }),
+            Ok(Answer::Unlock(Decision::Wait(code))) => UnlockAnswer::Wait(format!(
+                "{} ({}): {}",
+                code.words(),
+                code.name(),
+                code.what_to_do()
+            )),
+            Ok(_) => UnlockAnswer::Wait("the centre gave another answer".to_owned()),
+            Err(refusal) => UnlockAnswer::Wait(refusal.to_string()),
+        })
+    }
+}

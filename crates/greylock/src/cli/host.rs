@@ -1,0 +1,126 @@
+//! `greylock host`: the centre.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Args, Subcommand};
+use wire::{Amount, Asn, Tid};
+
+use super::values;
+
+/// What can be done with the centre.
+#[derive(Debug, Subcommand)]
+pub enum HostCommand {
+    /// Make a centre that lives in a folder
+    Init(HostInitArgs),
+    /// Serve the centre
+    Serve(HostServeArgs),
+    /// List the outcomes that the centre heard
+    Outcomes(HostOutcomesArgs),
+    /// List what waits for a decision or needs attention
+    Notices(HostNoticesArgs),
+    /// Decide about a lock: one operator proposes, another one checks
+    Decide(HostDecideArgs),
+    /// List the transaction numbers that nobody reported
+    Holes(HostHolesArgs),
+}
+
+/// `host init`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  greylock host init --keys keys.toml --dir centre")]
+pub struct HostInitArgs {
+    /// The main keys
+    #[arg(long, value_name = "FILE")]
+    pub keys: PathBuf,
+    /// The folder to make
+    #[arg(long, value_name = "DIR")]
+    pub dir: PathBuf,
+}
+
+/// `host serve`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  greylock host serve --dev --listen 127.0.0.1:7816")]
+pub struct HostServeArgs {
+    /// The database: sqlite:FILE or a PostgreSQL URL
+    #[arg(long, value_name = "URL")]
+    pub db: Option<String>,
+    /// The vault of the main keys
+    #[arg(long, value_name = "VAULT")]
+    pub vault: Option<String>,
+    /// Where to listen
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7816")]
+    pub listen: SocketAddr,
+    /// For trying things out: loopback only, without TLS, one operator
+    #[arg(long)]
+    pub dev: bool,
+}
+
+/// `host outcomes`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  greylock host outcomes --host file:centre --asn 6280100000000017"
+)]
+pub struct HostOutcomesArgs {
+    /// The centre: a server's URL or file:DIR
+    #[arg(long, value_name = "URL")]
+    pub host: String,
+    /// Of this card only
+    #[arg(long, value_name = "HEX16", value_parser = values::asn)]
+    pub asn: Option<Asn>,
+    /// Of this terminal only
+    #[arg(long, value_name = "HEX12", value_parser = values::tid)]
+    pub tid: Option<Tid>,
+}
+
+/// `host notices`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  greylock host notices --host file:centre")]
+pub struct HostNoticesArgs {
+    /// The centre: a server's URL or file:DIR
+    #[arg(long, value_name = "URL")]
+    pub host: String,
+}
+
+/// `host decide`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  greylock host decide --host file:centre --tid 112233445566 --ttc 7 \\\n    \
+        --amount 8765 --reason 'totalizer of nozzle 2' --maker ada\n  \
+        greylock host decide --host file:centre --tid 112233445566 --ttc 7 --checker grace",
+    group = ArgGroup::new("operator").required(true).args(["maker", "checker"])
+)]
+pub struct HostDecideArgs {
+    /// The centre: a server's URL or file:DIR
+    #[arg(long, value_name = "URL")]
+    pub host: String,
+    /// Terminal of the lock
+    #[arg(long, value_name = "HEX12", value_parser = values::tid)]
+    pub tid: Tid,
+    /// Its transaction number
+    #[arg(long, value_name = "N")]
+    pub ttc: u32,
+    /// What to debit; 0 only unlocks
+    #[arg(long, value_name = "CENTS", value_parser = values::cents, allow_hyphen_values = true, requires = "maker")]
+    pub amount: Option<Amount>,
+    /// Why
+    #[arg(long, value_name = "TEXT", requires = "maker")]
+    pub reason: Option<String>,
+    /// Who proposes
+    #[arg(long, value_name = "NAME", requires_all = ["amount", "reason"])]
+    pub maker: Option<String>,
+    /// Who agrees with the proposal that is there
+    #[arg(long, value_name = "NAME")]
+    pub checker: Option<String>,
+}
+
+/// `host holes`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  greylock host holes --host file:centre --tid 112233445566")]
+pub struct HostHolesArgs {
+    /// The centre: a server's URL or file:DIR
+    #[arg(long, value_name = "URL")]
+    pub host: String,
+    /// Of this terminal only
+    #[arg(long, value_name = "HEX12", value_parser = values::tid)]
+    pub tid: Option<Tid>,
+}

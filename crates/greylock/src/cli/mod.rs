@@ -1,0 +1,91 @@
+//! The arguments of every command. One file per family.
+
+mod audit;
+mod card;
+mod chip;
+mod demo;
+mod host;
+mod keys;
+mod later;
+mod psam;
+mod shell;
+mod terminal;
+pub mod values;
+
+pub use audit::AuditArgs;
+pub use card::{CardCommand, CardIssueArgs, CardShowArgs, CardUnblockArgs, IssuerArgs, PurseName};
+pub use chip::{ApduArgs, VectorsArgs};
+pub use demo::{DemoArgs, Script};
+pub use host::{
+    HostCommand, HostDecideArgs, HostHolesArgs, HostInitArgs, HostNoticesArgs, HostOutcomesArgs,
+    HostServeArgs,
+};
+pub use keys::{KeysCommand, KeysNewArgs, SchemeName, SuiteName};
+pub use later::LaterCommand;
+pub use psam::{PsamCommand, PsamIssueArgs, PsamShowArgs};
+pub use shell::{CompletionsArgs, ManArgs};
+pub use terminal::{HoldStep, RefuelArgs, UnlockArgs};
+
+use clap::{Parser, Subcommand};
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "greylock",
+    version,
+    about = "An open grey-lock prepaid purse: cards, PSAMs, stations and their centre",
+    long_about = "An open grey-lock prepaid purse: cards, PSAMs, stations and their centre.\n\n\
+        Alone, `greylock` is `greylock demo`.\n\n\
+        CARD and PSAM are the path of an image file, or pcsc:READER NAME.",
+    after_help = "Example:\n  greylock keys new --out keys.toml\n  \
+        greylock card issue --keys keys.toml --asn 6280100000000017 --balance 150000 --out card.img\n  \
+        greylock card show card.img\n\n\
+        Exit codes: 0 done, 1 refused by card, PSAM or centre, 2 wrong use, 3 card or reader lost,\n\
+        70 a bug of greylock, 75 torn on purpose.",
+    max_term_width = 100
+)]
+pub struct Cli {
+    /// Print one JSON document on stdout and nothing else there
+    #[arg(long, global = true, display_order = 900)]
+    pub json: bool,
+
+    /// What to do; without it, the demo.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Every command.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Play the whole world in one process
+    Demo(DemoArgs),
+    /// Make main keys
+    #[command(subcommand, after_help = "Example:\n  greylock keys new --out keys.toml")]
+    Keys(KeysCommand),
+    /// Issue, show and free cards
+    #[command(subcommand, after_help = "Example:\n  greylock card show card.img")]
+    Card(CardCommand),
+    /// Issue and show PSAMs
+    #[command(subcommand, after_help = "Example:\n  greylock psam show psam.img")]
+    Psam(PsamCommand),
+    /// Send APDUs to a card or a PSAM in one power session
+    Apdu(ApduArgs),
+    /// Refuel once: lock, deliver, debit
+    Refuel(RefuelArgs),
+    /// Free a grey card
+    Unlock(UnlockArgs),
+    /// The centre, and what its operators look at and decide
+    #[command(subcommand, after_help = "Example:\n  greylock host notices --host file:centre")]
+    Host(HostCommand),
+    /// Check that the money adds up
+    Audit(AuditArgs),
+    /// Compute every intermediate value of a refuelling
+    Vectors(VectorsArgs),
+    /// Print the completions of a shell
+    Completions(CompletionsArgs),
+    /// Print or write the manual pages
+    Man(ManArgs),
+    /// Commands that this build has no code for
+    #[command(flatten)]
+    Later(LaterCommand),
+}

@@ -1,0 +1,51 @@
+//! `greylock psam`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use wire::Tid;
+
+use super::card::IssuerArgs;
+use super::values::{self, Serial};
+use crate::media::Place;
+
+/// What can be done with PSAMs.
+#[derive(Debug, Subcommand)]
+pub enum PsamCommand {
+    /// Personalise a virtual PSAM
+    Issue(PsamIssueArgs),
+    /// Show a PSAM's numbers and its pending locks
+    Show(PsamShowArgs),
+}
+
+/// `psam issue`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  greylock psam issue --keys keys.toml --tid 112233445566 --out psam.img"
+)]
+pub struct PsamIssueArgs {
+    #[command(flatten)]
+    /// Whose keys.
+    pub issuer: IssuerArgs,
+    /// Terminal id: 12 hex digits
+    #[arg(long, value_name = "HEX12", value_parser = values::tid)]
+    pub tid: Tid,
+    /// The image to make; a file that is there is never overwritten
+    #[arg(long, value_name = "IMAGE")]
+    pub out: PathBuf,
+    /// Serial number: 20 hex digits [default: the terminal id behind zeros]
+    #[arg(long, value_name = "HEX20", value_parser = values::serial)]
+    pub serial: Option<Serial>,
+    /// First transaction number; above the last one of the PSAM that it replaces
+    #[arg(long, value_name = "N", default_value_t = psam::Profile::FIRST_TTC, allow_negative_numbers = true)]
+    pub first_ttc: u32,
+}
+
+/// `psam show`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  greylock psam show psam.img\n\nThe image stays as it is.")]
+pub struct PsamShowArgs {
+    /// The PSAM: an image's path or pcsc:READER NAME
+    #[arg(value_name = "PSAM")]
+    pub psam: Place,
+}

@@ -1,0 +1,99 @@
+//! `greylock refuel` and `greylock unlock`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use wire::Amount;
+
+use super::card::PurseName;
+use super::values;
+use crate::media::Place;
+
+/// `refuel`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  greylock refuel --card card.img --psam psam.img --journal station --amount 8765"
+)]
+pub struct RefuelArgs {
+    /// The card: an image's path or pcsc:READER NAME
+    #[arg(long, value_name = "CARD")]
+    pub card: Place,
+    /// The PSAM: an image's path or pcsc:READER NAME
+    #[arg(long, value_name = "PSAM")]
+    pub psam: Place,
+    /// Folder of the station's journal; made if it is not there
+    #[arg(long, value_name = "DIR")]
+    pub journal: PathBuf,
+    /// What to deliver, in cents
+    #[arg(long, value_name = "CENTS", value_parser = values::cents, allow_hyphen_values = true)]
+    pub amount: Amount,
+    /// Pull the card when this much has flowed
+    #[arg(long, value_name = "CENTS", value_parser = values::cents, allow_hyphen_values = true)]
+    pub escape_at: Option<Amount>,
+    /// The purse that pays
+    #[arg(long, value_enum, default_value_t = PurseName::Ed)]
+    pub purse: PurseName,
+    /// A file with the PIN; else GREYLOCK_PIN, else it is asked for
+    #[arg(long, value_name = "FILE")]
+    pub pin_file: Option<PathBuf>,
+    /// The centre: a server's URL or file:DIR
+    #[arg(long, value_name = "URL")]
+    pub host: Option<String>,
+    /// For tests and demonstrations: after the journal step is durable, says so on stderr and waits for a line on stdin
+    #[arg(long, value_name = "STEP", value_enum, hide = true)]
+    pub hold_at: Option<HoldStep>,
+}
+
+/// A journal step by its name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub enum HoldStep {
+    /// Before LOCK goes out
+    LockSent,
+    /// Before the nozzle opens
+    Locked,
+    /// Before the GMAC is asked for
+    Delivered,
+    /// Before DEBIT goes out
+    Claimed,
+    /// Before the receipt
+    Settled,
+    /// Before the notice
+    NoDispense,
+    /// Before the notice
+    Void,
+}
+
+impl HoldStep {
+    /// The step's name in the journal.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::LockSent => "lock_sent",
+            Self::Locked => "locked",
+            Self::Delivered => "delivered",
+            Self::Claimed => "claimed",
+            Self::Settled => "settled",
+            Self::NoDispense => "no_dispense",
+            Self::Void => "void",
+        }
+    }
+}
+
+/// `unlock`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  greylock unlock --card card.img --journal station")]
+pub struct UnlockArgs {
+    /// The card: an image's path or pcsc:READER NAME
+    #[arg(long, value_name = "CARD")]
+    pub card: Place,
+    /// Folder of the station's journal
+    #[arg(long, value_name = "DIR")]
+    pub journal: PathBuf,
+    /// The PSAM: an image's path or pcsc:READER NAME
+    #[arg(long, value_name = "PSAM")]
+    pub psam: Option<Place>,
+    /// The centre: a server's URL or file:DIR
+    #[arg(long, value_name = "URL")]
+    pub host: Option<String>,
+}

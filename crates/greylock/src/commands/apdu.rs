@@ -1,0 +1,148 @@
+//! `greylock apdu`: commands to a card or a PSAM in one power session.
+
+use std::io::BufRead;
+
+use card::Card;
+use psam::Psam;
+use serde_json::{Value, json};
+use terminal::Transport;
+use wire::apdu::split_response;
+
+use crate::cli::ApduArgs;
+use crate::env::Random;
+use crate::error::{Error, Fault};
+use crate::media::{Chip, FileNvm, Growth, Place, Slot, TearingNvm};
+use crate::output::{Context, Report};
+
+/// The medium of a session.
+type Medium = TearingNvm<FileNvm>;
+
+/// Stands for stdin among the commands.
+const STDIN: &str = "-";
+
+/// One power session: power on, every command in turn, power off.
+pub(crate) fn run(args: &ApduArgs, context: &mut Context<'_>) -> Result<Report, Error> {
+    let given = Given::read(&args.commands)?;
+    let mut answers = Vec::new();
+    let ended = match (&args.card, &args.psam) {
+        (Some(place), _) => session::<Card<Medium>>(place, args.tear, given, &mut answers, context),
+        (None, Some(place)) => {
+            session::<Psam<Medium>>(place, args.tear, given, &mut answers, context)
+        }
+        (None, None) => Err(Error::bug("neither --card nor --psam was asked for")),
+    };
+    match ended {
+        Ok(()) => Ok(Report::done(json!({ "outcome": "done", "responses": answers }), "")),
+        Err(error) => Err(error.with_document(json!({ "responses": answers }))),
+    }
+}
+
+fn session<C>(
+    place: &Place,
+    tear: Option<u64>,
+    mut given: Given,
+    answers: &mut Vec<Value>,
+    context: &mut Context<'_>,
+) -> Result<(), Error>
+where
+    C: Chip<Medium>,
+    Slot<C>: Transport,
+{
+    let file = FileNvm::open(place.image()?, Growth::Fixed)?;
+    let faults = file.faults();
+    let medium = medium(file, tear, context.io.random)?;
+    let mut slot = Slot::<C>::over(medium, place, faults)?;
+    while let Some(command) = given.next(context.io.stdin)? {
+        let answer = slot.transmit(&command).map_err(|_| slot.why_lost(place))?;
+        context.line(&hex::encode(&*answer))?;
+        answers.push(document(&command, &answer));
+    }
+    Ok(())
+}
+
+fn medium(file: FileNvm, tear: Option<u64>, random: &mut dyn Random) -> Result<Medium, Error> {
+    let faults = file.faults();
+    let Some(number) = tear else { return Ok(TearingNvm::whole(file, faults)) };
+    let mut noise = vec![0; 4096];
+    random.fill(&mut noise)?;
+    Ok(TearingNvm::new(file, number, noise, faults))
+}
+
+fn document(command: &[u8], answer: &[u8]) -> Value {
+    let (data, status) = split_response(answer).unwrap_or((&[], wire::StatusWord(0)));
+    json!({
+        "command": hex::encode(command),
+        "response": hex::encode(answer),
+        "data": hex::encode(data),
+        "status": status.to_string(),
+        "words": status.words(),
+    })
+}
+
+/// Where the commands come from.
+enum Given {
+    /// The command line; all of them were read before anything is sent.
+    Arguments(std::vec::IntoIter<Vec<u8>>),
+    /// Stdin, a line at a time, and how many lines were read.
+    Lines(u64),
+}
+
+impl Given {
+    fn read(arguments: &[String]) -> Result<Self, Error> {
+        match arguments {
+            [alone] if alone == STDIN => return Ok(Self::Lines(0)),
+            _ if arguments.iter().any(|argument| argument == STDIN) => {
+                return Err(Error::usage(
+                    "`-` stands alone: commands come from stdin or from the command line",
+                ));
+            }
+            _ => {}
+        }
+        let commands = arguments.iter().zip(1..).map(|(text, number)| {
+            parse(text.as_bytes())
+                .filter(|bytes| !bytes.is_empty())
+                .ok_or_else(|| not_hex(&format!("command {number}")).advice("nothing was sent"))
+        });
+        Ok(Self::Arguments(commands.collect::<Result<Vec<_>, _>>()?.into_iter()))
+    }
+
+    /// The next command; `None` at the end.
+    fn next(&mut self, stdin: &mut dyn BufRead) -> Result<Option<Vec<u8>>, Error> {
+        match self {
+            Self::Arguments(commands) => Ok(commands.next()),
+            Self::Lines(number) => next_line(number, stdin),
+        }
+    }
+}
+
+/// The next line that is not empty.
+fn next_line(number: &mut u64, stdin: &mut dyn BufRead) -> Result<Option<Vec<u8>>, Error> {
+    loop {
+        let mut line = Vec::new();
+        let read = stdin.read_until(b'\n', &mut line).map_err(|error| {
+            Error::new(Fault::System, format!("stdin could not be read: {error}"))
+        })?;
+        if read == 0 {
+            return Ok(None);
+        }
+        *number = number.saturating_add(1);
+        let command = parse(&line).ok_or_else(|| {
+            not_hex(&format!("line {number}")).advice("the commands before it were carried out")
+        })?;
+        if !command.is_empty() {
+            return Ok(Some(command));
+        }
+    }
+}
+
+/// Hex digits, with or without space between them.
+fn parse(text: &[u8]) -> Option<Vec<u8>> {
+    let digits: Vec<u8> = text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    hex::decode(digits).ok()
+}
+
+fn not_hex(which: &str) -> Error {
+    Error::usage(format!(
+        "{which} is not a command in hex: it needs an even number of hex digits (0-9, a-f)"
+    ))
+}

@@ -1,0 +1,115 @@
+//! `greylock card issue`.
+
+use serde_json::json;
+use wire::Date;
+
+use super::issue_by_host;
+use super::issuing::{CardOrder, card_profile, opening, write_card};
+use super::keys::fresh_key;
+use crate::cli::CardIssueArgs;
+use crate::env::pin_for_new_card;
+use crate::error::Error;
+use crate::keys_file;
+use crate::output::{Context, Report};
+
+/// How long a card may be used unless the issuer says otherwise.
+const YEARS: u16 = 10;
+
+/// Personalises a card by a keys file or by a centre.
+pub(crate) fn run(args: &CardIssueArgs, context: &mut Context<'_>) -> Result<Report, Error> {
+    let order = order(args, context.io.clock.now().date)?;
+    let pin = pin_for_new_card(args.pin_file.as_deref(), &context.io.settings)?;
+    if let Some(url) = &args.issuer.host {
+        return issue_by_host::card(args, &order, &pin, url, context);
+    }
+    let keys = issuer_keys(args.issuer.keys.as_deref(), context)?;
+    let profile = card_profile(&keys, &order, fresh_key(context.io.random)?)?;
+    write_card(&args.out, &profile, &pin)?;
+    Ok(report(args, &order))
+}
+
+/// The keys of `--keys`, with their warnings said.
+pub(crate) fn issuer_keys(
+    path: Option<&std::path::Path>,
+    context: &mut Context<'_>,
+) -> Result<keys_file::MainKeys, Error> {
+    let path = path.ok_or_else(|| Error::bug("neither --keys nor --host was asked for"))?;
+    let file = keys_file::read(path)?;
+    file.warnings.iter().for_each(|warning| context.warn(warning));
+    Ok(file.keys)
+}
+
+fn order(args: &CardIssueArgs, today: Date) -> Result<CardOrder, Error> {
+    let start = args.start.unwrap_or(today);
+    let expiry = match args.expiry {
+        Some(expiry) => expiry,
+        None => years_after(start).ok_or_else(|| {
+            Error::usage("--start is too late for a date ten years after it")
+                .advice("give --expiry too")
+        })?,
+    };
+    if expiry < start {
+        return Err(Error::usage(format!("--expiry {expiry} is before --start {start}"))
+            .advice("a card must have at least one day of use"));
+    }
+    Ok(CardOrder {
+        asn: args.asn,
+        purse: args.purse.into(),
+        opening: opening(args.balance, args.overdraft, args.ctc, args.otc)?,
+        aid: args.aid,
+        start,
+        expiry,
+    })
+}
+
+fn years_after(start: Date) -> Option<Date> {
+    let (year, month, day) = start.ymd();
+    let day = if (month, day) == (2, 29) { 28 } else { day };
+    Date::new(year.checked_add(YEARS)?, month, day)
+}
+
+/// The report of a card that was made, whoever made it.
+pub(crate) fn report(args: &CardIssueArgs, order: &CardOrder) -> Report {
+    let CardOrder { asn, purse, opening, .. } = order;
+    let (money, limit) = (args.balance, opening.limit.units());
+    let text = format!(
+        "{}: card {asn}, purse {purse} with {money} cents and an overdraft limit of {limit}, valid {} to {}\n",
+        args.out.display(),
+        shown_date(order.start),
+        shown_date(order.expiry),
+    );
+    let document = json!({
+        "outcome": "done",
+        "card": args.out.display().to_string(),
+        "asn": asn.to_string(),
+        "purse": purse.to_string(),
+        "balance": opening.balance.units(),
+        "money": money.units(),
+        "overdraft": limit,
+        "ctc": opening.ctc,
+        "otc": opening.otc,
+        "aid": hex::encode(order.aid.as_slice()),
+        "start": order.start.to_string(),
+        "expiry": order.expiry.to_string(),
+    });
+    Report::done(document, text)
+}
+
+/// `YYYY-MM-DD`.
+pub(crate) fn shown_date(date: Date) -> String {
+    let (year, month, day) = date.ymd();
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ten_years_after_a_leap_day_is_a_day_that_exists() {
+        let leap = Date::new(2028, 2, 29).unwrap();
+        assert_eq!(years_after(leap), Date::new(2038, 2, 28));
+        assert_eq!(years_after(Date::new(2026, 10, 18).unwrap()), Date::new(2036, 10, 18));
+        assert_eq!(years_after(Date::new(9999, 1, 1).unwrap()), None);
+    }
+}

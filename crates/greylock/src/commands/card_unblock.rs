@@ -1,0 +1,51 @@
+//! `greylock card unblock`: frees an application-locked card.
+
+use host::{Answer, Input};
+use serde_json::json;
+use terminal::{Transport, present};
+use wire::apdu::split_response;
+use wire::{CardCommand, StatusWord};
+
+use super::words;
+use crate::centre::{CentreFolder, folder_of};
+use crate::cli::CardUnblockArgs;
+use crate::error::{Error, Fault};
+use crate::media::{FileNvm, Slot};
+use crate::output::{Context, Report};
+
+/// The centre makes the code of APPLICATION UNBLOCK over the card's challenge.
+///
+/// # Errors
+/// What could not be opened, or what card or centre refuse.
+pub(crate) fn run(args: &CardUnblockArgs, context: &mut Context<'_>) -> Result<Report, Error> {
+    let mut folder = CentreFolder::open(&folder_of(&args.host)?)?;
+    let mut card = Slot::<card::Card<FileNvm>>::open(&args.card)?;
+    let asn = present(&mut card).map_err(|failure| words::error(&failure))?.asn();
+    let challenge = ask(&mut card, &CardCommand::GetChallenge { len: 4 })?;
+    let challenge = challenge
+        .try_into()
+        .map_err(|_| Error::new(Fault::Card, "the card's challenge is not 4 bytes long"))?;
+    let now = context.io.clock.now();
+    let answer = folder.apply(&Input::Unblock { asn, challenge, now })?;
+    let mac = match answer {
+        Ok(Answer::Unblocked(mac)) => mac,
+        Ok(_) => return Err(Error::bug("the centre gave another answer than a code")),
+        Err(refusal) => return Err(Error::new(Fault::Centre, refusal.to_string())),
+    };
+    ask(&mut card, &CardCommand::ApplicationUnblock { mac })?;
+    let state = present(&mut card).map_err(|failure| words::error(&failure))?;
+    let grey = matches!(state, terminal::CardIs::Grey(_));
+    let document = json!({ "outcome": "unblocked", "asn": asn.to_string(), "grey": grey });
+    let next = if grey { "; it is grey: unlock it with `greylock unlock`" } else { "" };
+    Ok(Report::done(document, format!("card {asn} is unblocked{next}\n")))
+}
+
+fn ask(card: &mut impl Transport, command: &CardCommand<'_>) -> Result<Vec<u8>, Error> {
+    let lost = || Error::new(Fault::Lost, format!("the card gave no answer to {}", command.name()));
+    let answer = card.transmit(&command.encode()).map_err(|_| lost())?;
+    match split_response(&answer) {
+        Some((data, StatusWord::DONE)) => Ok(data.to_vec()),
+        Some((_, status)) => Err(Error::refused(Fault::Card, command.name(), status)),
+        None => Err(lost()),
+    }
+}

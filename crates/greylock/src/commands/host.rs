@@ -1,0 +1,246 @@
+//! `greylock host`: what an operator looks at and decides.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use host::{About, Approval, Class, Holes, Input, OutcomeRow, Proposal, Ruling};
+use serde_json::{Value, json};
+use wire::{LockId, Tid, Ttc};
+
+use crate::centre::{CentreFolder, FolderCentre, folder_of, look_at_centre};
+use crate::cli::{
+    HostCommand, HostDecideArgs, HostHolesArgs, HostInitArgs, HostNoticesArgs, HostOutcomesArgs,
+};
+use crate::error::{Error, Fault};
+use crate::output::{Context, Report};
+
+/// Does what the operator asks.
+///
+/// # Errors
+/// A centre that cannot be opened, or what it refuses.
+pub(crate) fn run(command: &HostCommand, context: &mut Context<'_>) -> Result<Report, Error> {
+    match command {
+        HostCommand::Init(args) => init(args, context),
+        HostCommand::Serve(_) => Err(Error::not_built_in("host serve")),
+        HostCommand::Outcomes(args) => outcomes(args),
+        HostCommand::Notices(args) => notices(args),
+        HostCommand::Decide(args) => decide(args, context),
+        HostCommand::Holes(args) => holes(args),
+    }
+}
+
+fn look(host: &str) -> Result<FolderCentre, Error> {
+    look_at_centre(&folder_of(host)?)
+}
+
+fn init(args: &HostInitArgs, context: &mut Context<'_>) -> Result<Report, Error> {
+    CentreFolder::make(&args.dir, &args.keys, context.io.random)?;
+    let url = format!("file:{}", args.dir.display());
+    let text = format!("centre made in {}; stations reach it as {url}\n", args.dir.display());
+    Ok(Report::done(json!({ "dir": args.dir.display().to_string(), "host": url }), text))
+}
+
+fn outcomes(args: &HostOutcomesArgs) -> Result<Report, Error> {
+    let centre = look(&args.host)?;
+    let wanted = |row: &OutcomeRow| {
+        args.tid.is_none_or(|tid| tid == row.tid)
+            && args.asn.is_none_or(|asn| row.lock.is_some_and(|lock| lock.asn == asn))
+    };
+    let rows: Vec<OutcomeRow> = centre.outcomes().into_iter().filter(wanted).collect();
+    let text = rows.iter().fold(String::new(), |mut text, row| {
+        let _ = writeln!(text, "{}", outcome_text(row));
+        text
+    });
+    let rows: Vec<Value> = rows.iter().map(outcome_document).collect();
+    Ok(Report::done(json!({ "outcomes": rows }), text))
+}
+
+fn outcome_document(row: &OutcomeRow) -> Value {
+    json!({
+        "outcome": row.outcome.map(|outcome| outcome.name()),
+        "tid": row.tid.to_string(),
+        "ttc": row.ttc.0,
+        "asn": row.lock.map(|lock| lock.asn.to_string()),
+        "purse": row.lock.map(|lock| lock.purse.to_string()),
+        "ctc": row.lock.map(|lock| lock.ctc),
+        "amount": row.amount.map(|amount| amount.units()),
+        "settled": row.ending.map(|ending| ending.amount().units()),
+        "settled_by": row.ending.map(|ending| ending.name()),
+        "times_proved": row.times_proved,
+        "quarantined": row.quarantined,
+        "station": row.station.as_ref().map(ToString::to_string),
+    })
+}
+
+fn outcome_text(row: &OutcomeRow) -> String {
+    let outcome = row.outcome.map_or("quarantined", |outcome| outcome.name());
+    let lock = row.lock.map_or("card unknown".to_owned(), |lock| {
+        format!("card {} {} number {}", lock.asn, lock.purse, lock.ctc)
+    });
+    let amount = row.amount.map_or(String::new(), |amount| format!(", {amount}"));
+    let settled = row.ending.map_or(String::new(), |ending| {
+        format!(", settled with {} by {}", ending.amount(), ending.name())
+    });
+    format!("{}/{}  {outcome}  {lock}{amount}{settled}", row.tid, row.ttc)
+}
+
+fn notices(args: &HostNoticesArgs) -> Result<Report, Error> {
+    let centre = look(&args.host)?;
+    let mut text = String::new();
+    let mut rows = Vec::new();
+    for notice in centre.notices() {
+        let code = notice.code;
+        let about = about_text(&notice.about);
+        let _ =
+            writeln!(text, "{} {about}\n  {}; {}", code.name(), code.words(), code.what_to_do());
+        rows.push(json!({
+            "code": code.name(),
+            "class": class_name(code.class()),
+            "about": about,
+            "asn": notice.about.asn.map(|asn| asn.to_string()),
+            "purse": notice.about.lock.map(|lock| lock.purse.to_string()),
+            "ctc": notice.about.lock.map(|lock| lock.ctc),
+            "tid": notice.about.number.map(|(tid, _)| tid.to_string()),
+            "ttc": notice.about.number.map(|(_, ttc)| ttc.0),
+            "date": notice.at.date.to_string(),
+            "time": notice.at.time.to_string(),
+            "words": code.words(),
+            "what_to_do": code.what_to_do(),
+            "detail": notice.detail,
+        }));
+    }
+    Ok(Report::done(json!({ "notices": rows }), text))
+}
+
+fn about_text(about: &About) -> String {
+    let number = about.number.map(|(tid, ttc)| format!("lock {tid}/{ttc}"));
+    let card = about.asn.map(|asn| format!("card {asn}"));
+    let station = about.station.as_ref().map(|station| format!("station {station}"));
+    let parts: Vec<String> = [number, card, station].into_iter().flatten().collect();
+    parts.join(", ")
+}
+
+const fn class_name(class: Class) -> &'static str {
+    match class {
+        Class::Quarantine => "quarantine",
+        Class::Alarm => "alarm",
+        Class::Claim => "claim",
+        Class::Wait => "wait",
+        Class::Information => "information",
+    }
+}
+
+fn decide(args: &HostDecideArgs, context: &mut Context<'_>) -> Result<Report, Error> {
+    let mut folder = CentreFolder::open(&folder_of(&args.host)?)?;
+    let lock = lock_to_decide(folder.centre(), args.tid, Ttc(args.ttc))?;
+    let now = context.io.clock.now();
+    let (input, said) = match (&args.maker, &args.checker) {
+        (Some(maker), _) => {
+            let amount = args.amount.ok_or_else(|| Error::usage("--maker needs --amount"))?;
+            let proposal = Proposal {
+                lock,
+                ruling: Ruling::Unlock(amount),
+                maker: maker.clone(),
+                reason: args.reason.clone().unwrap_or_default(),
+                now,
+            };
+            (Input::Propose(proposal), "proposed; a second operator must approve it")
+        }
+        (None, Some(checker)) => {
+            let ruling = newest_proposal(folder.centre(), &lock)?;
+            let approval = Approval { lock, ruling, checker: checker.clone(), now };
+            (Input::Approve(approval), "approved")
+        }
+        (None, None) => return Err(Error::usage("either --maker or --checker is needed")),
+    };
+    let ruled = folder.apply(&input)?.map_err(|refusal| {
+        Error::new(Fault::Centre, refusal.to_string()).with_document(json!({
+            "refusal": refusal.name(),
+            "lock": lock.to_string(),
+        }))
+    })?;
+    let host::Answer::Ruled(row) = ruled else {
+        return Err(Error::bug("the centre gave another answer than a ruling"));
+    };
+    let amount = match row.ruling {
+        Ruling::Unlock(amount) | Ruling::Debited(amount) => Some(amount.units()),
+        Ruling::Claim { .. } => None,
+    };
+    let document = json!({
+        "state": if row.approved.is_some() { "approved" } else { "proposed" },
+        "asn": lock.asn.to_string(),
+        "purse": lock.purse.to_string(),
+        "ctc": lock.ctc,
+        "tid": lock.tid.to_string(),
+        "ttc": lock.ttc.0,
+        "amount": amount,
+        "maker": row.maker,
+        "checker": row.approved.map(|(checker, _)| checker),
+        "reason": row.reason,
+    });
+    Ok(Report::done(document, format!("lock {lock}: {said}\n")))
+}
+
+/// The one lock of this number that a card waits with, or that a report named.
+fn lock_to_decide(centre: &FolderCentre, tid: Tid, ttc: Ttc) -> Result<LockId, Error> {
+    let told = centre.notices().into_iter().filter_map(|notice| notice.about.lock);
+    let heard = centre.outcomes().into_iter().filter_map(|row| row.lock);
+    let named: BTreeSet<LockId> =
+        told.chain(heard).filter(|lock| (lock.tid, lock.ttc) == (tid, ttc)).collect();
+    let mut named = named.into_iter();
+    match (named.next(), named.next()) {
+        (Some(lock), None) => Ok(lock),
+        (None, _) => Err(Error::new(Fault::Centre, format!("the centre knows no lock {tid}/{ttc}"))
+            .advice("a lock is known once its card asked to be unlocked or its station reported it: see `greylock host notices`")),
+        (Some(_), Some(_)) => Err(Error::new(
+            Fault::Centre,
+            format!("different locks name {tid}/{ttc}"),
+        )
+        .advice("a card was copied or a message forged: see `greylock host notices`")),
+    }
+}
+
+fn newest_proposal(centre: &FolderCentre, lock: &LockId) -> Result<Ruling, Error> {
+    let rows = host::Books::proposals(centre.books(), lock);
+    let open = rows.iter().rev().find(|row| row.approved.is_none());
+    open.map(|row| row.ruling).ok_or_else(|| {
+        Error::new(Fault::Centre, format!("nothing is proposed for lock {lock}")).advice(
+            "propose first: greylock host decide --maker NAME --amount CENTS --reason TEXT …",
+        )
+    })
+}
+
+fn holes(args: &HostHolesArgs) -> Result<Report, Error> {
+    let centre = look(&args.host)?;
+    let heard: BTreeSet<Tid> = centre.outcomes().iter().map(|row| row.tid).collect();
+    let tids: Vec<Tid> =
+        heard.into_iter().filter(|tid| args.tid.is_none_or(|wanted| wanted == *tid)).collect();
+    let (mut text, mut rows) = (String::new(), Vec::new());
+    for tid in tids {
+        let holes = centre.holes(tid);
+        let ranges: Vec<(u32, u32)> =
+            holes.missing.iter().map(|range| (*range.start(), *range.end())).collect();
+        let _ = writeln!(text, "{}", holes_text(tid, &holes));
+        rows.push(json!({
+            "tid": tid.to_string(),
+            "watermark": holes.watermark,
+            "highest": holes.highest,
+            "missing": ranges.iter().map(|(first, last)| json!({ "first": first, "last": last })).collect::<Vec<_>>(),
+        }));
+    }
+    Ok(Report::done(json!({ "psams": rows }), text))
+}
+
+fn holes_text(tid: Tid, holes: &Holes) -> String {
+    let missing: Vec<String> = holes
+        .missing
+        .iter()
+        .map(|range| match (range.start(), range.end()) {
+            (first, last) if first == last => first.to_string(),
+            (first, last) => format!("{first}-{last}"),
+        })
+        .collect();
+    let missing = if missing.is_empty() { "nothing".to_owned() } else { missing.join(", ") };
+    let upto = holes.watermark.map_or("nothing yet".to_owned(), |ttc| format!("all up to {ttc}"));
+    format!("{tid}: heard {upto}, missing {missing}")
+}

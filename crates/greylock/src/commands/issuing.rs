@@ -1,0 +1,74 @@
+//! What issuing by a keys file and issuing by a centre share: openings, and images from profiles.
+
+use std::path::Path;
+
+use card::{Card, Opening, Pin};
+use psam::Psam;
+use wire::{Amount, Limit};
+
+pub use host::issue::{CardOrder, PsamOrder, card_profile, psam_profile};
+
+use crate::error::{Error, Fault};
+use crate::media::{FaultLog, FileNvm, Growth, MediumFault, remove_unfinished};
+
+/// A keys file from which no card key comes.
+impl From<host::issue::NotDispersed> for Error {
+    fn from(error: host::issue::NotDispersed) -> Self {
+        Self::usage(error.to_string()).advice("correct the keys file")
+    }
+}
+
+/// The opening of a purse: the balance is the money plus the limit.
+///
+/// # Errors
+/// When both together do not fit a purse.
+pub(crate) fn opening(money: Amount, limit: Limit, ctc: u16, otc: u16) -> Result<Opening, Error> {
+    let balance = Amount::new(limit.units()).and_then(|limit| money.checked_add(limit));
+    let balance = balance.ok_or_else(|| {
+        Error::usage(format!(
+            "--balance {money} and --overdraft {} are together more than {} (7FFFFFFF)",
+            limit.units(),
+            Amount::MAX
+        ))
+        .advice("a purse holds no more; take less of either")
+    })?;
+    Ok(Opening { balance, limit, ctc, otc })
+}
+
+/// Makes a card's image; one that is there stays.
+///
+/// # Errors
+/// The file cannot be made; nothing of it is left then.
+pub fn write_card(path: &Path, profile: &card::Profile, pin: &Pin) -> Result<(), Error> {
+    write(path, card::IMAGE_LEN, |medium| Card::personalise(medium, profile, pin).map(drop))
+}
+
+/// Makes a PSAM's image; one that is there stays.
+///
+/// # Errors
+/// The file cannot be made; nothing of it is left then.
+pub fn write_psam(path: &Path, profile: &psam::Profile) -> Result<(), Error> {
+    write(path, psam::IMAGE_LEN, |medium| Psam::personalise(medium, profile).map(drop))
+}
+
+fn write(
+    path: &Path,
+    len: usize,
+    personalise: impl FnOnce(FileNvm) -> Result<(), nvm::NvmError>,
+) -> Result<(), Error> {
+    let medium = FileNvm::create(path, len, Growth::Fixed)?;
+    let faults = medium.faults();
+    personalise(medium).map_err(|error| {
+        remove_unfinished(path);
+        unwritten(path, &faults, error)
+    })
+}
+
+fn unwritten(path: &Path, faults: &FaultLog, error: nvm::NvmError) -> Error {
+    let why = match faults.first() {
+        Some(MediumFault::Refused(why)) => why.clone(),
+        Some(MediumFault::Torn) | None => error.to_string(),
+    };
+    Error::new(Fault::System, format!("{} could not be written: {why}", path.display()))
+        .advice("check the disk's free space and health")
+}

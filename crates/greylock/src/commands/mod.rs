@@ -1,0 +1,50 @@
+//! One file per command: from its arguments to a [`Report`] or an [`Error`].
+
+mod apdu;
+mod audit;
+mod card_issue;
+mod card_show;
+mod card_unblock;
+mod demo;
+mod host;
+mod issue_by_host;
+mod issuing;
+mod keys;
+mod psam;
+mod refuel;
+mod shell;
+mod unlock;
+mod vectors;
+mod words;
+
+pub use issuing::{CardOrder, PsamOrder, card_profile, psam_profile, write_card, write_psam};
+
+use crate::cli::{CardCommand, Cli, Command, DemoArgs, KeysCommand, PsamCommand};
+use crate::error::Error;
+use crate::output::{Context, Report};
+
+/// Does what the command line says.
+///
+/// # Errors
+/// Why it was not done.
+pub fn run(cli: &Cli, context: &mut Context<'_>) -> Result<Report, Error> {
+    match &cli.command {
+        None => demo::run(&DemoArgs::default(), context),
+        Some(Command::Demo(args)) => demo::run(args, context),
+        Some(Command::Keys(KeysCommand::New(args))) => keys::run(args, context),
+        Some(Command::Card(CardCommand::Issue(args))) => card_issue::run(args, context),
+        Some(Command::Card(CardCommand::Show(args))) => card_show::run(args),
+        Some(Command::Card(CardCommand::Unblock(args))) => card_unblock::run(args, context),
+        Some(Command::Psam(PsamCommand::Issue(args))) => psam::issue(args, context),
+        Some(Command::Psam(PsamCommand::Show(args))) => psam::show(args),
+        Some(Command::Apdu(args)) => apdu::run(args, context),
+        Some(Command::Refuel(args)) => refuel::run(args, context),
+        Some(Command::Unlock(args)) => unlock::run(args, context),
+        Some(Command::Host(command)) => host::run(command, context),
+        Some(Command::Audit(args)) => audit::run(args, context),
+        Some(Command::Vectors(args)) => vectors::run(args, context),
+        Some(Command::Completions(args)) => shell::completions(args),
+        Some(Command::Man(args)) => shell::man(args),
+        Some(Command::Later(command)) => Err(Error::not_built_in(command.name())),
+    }
+}

@@ -1,0 +1,115 @@
+//! `greylock psam issue` and `greylock psam show`.
+
+use std::fmt::Write as _;
+
+use psam::{LockView, PsamView};
+use serde_json::{Value, json};
+
+use super::card_issue::issuer_keys;
+use super::issue_by_host;
+use super::issuing::{PsamOrder, psam_profile, write_psam};
+use super::keys::fresh_key;
+use crate::cli::values::Serial;
+use crate::cli::{PsamIssueArgs, PsamShowArgs};
+use crate::error::Error;
+use crate::media::look_at_psam;
+use crate::output::{Context, Report};
+
+/// Personalises a PSAM by a keys file or by a centre.
+pub(crate) fn issue(args: &PsamIssueArgs, context: &mut Context<'_>) -> Result<Report, Error> {
+    let order = order(args);
+    if let Some(url) = &args.issuer.host {
+        return issue_by_host::psam(args, &order, url, context);
+    }
+    let keys = issuer_keys(args.issuer.keys.as_deref(), context)?;
+    let profile = psam_profile(&keys, &order, fresh_key(context.io.random)?)?;
+    write_psam(&args.out, &profile)?;
+    Ok(report(args, &order))
+}
+
+fn order(args: &PsamIssueArgs) -> PsamOrder {
+    let [a, b, c, d, e, f] = args.tid.0;
+    let serial = args.serial.unwrap_or(Serial([0, 0, 0, 0, a, b, c, d, e, f]));
+    PsamOrder { tid: args.tid, serial: serial.0, first_ttc: args.first_ttc }
+}
+
+/// The report of a PSAM that was made, whoever made it.
+pub(crate) fn report(args: &PsamIssueArgs, order: &PsamOrder) -> Report {
+    let serial = hex::encode(order.serial);
+    let text = format!(
+        "{}: PSAM {}, serial number {serial}, first transaction number {}\n",
+        args.out.display(),
+        order.tid,
+        order.first_ttc
+    );
+    let document = json!({
+        "outcome": "done",
+        "psam": args.out.display().to_string(),
+        "tid": order.tid.to_string(),
+        "serial": serial,
+        "first_ttc": order.first_ttc,
+    });
+    Report::done(document, text)
+}
+
+/// Looks at a PSAM; its image stays as it is.
+pub(crate) fn show(args: &PsamShowArgs) -> Result<Report, Error> {
+    let view = look_at_psam(&args.psam)?;
+    Ok(Report::done(document(&view), text(&view)))
+}
+
+fn document(view: &PsamView) -> Value {
+    json!({
+        "tid": view.tid.to_string(),
+        "serial": hex::encode(view.serial),
+        "next_ttc": view.next_ttc.0,
+        "pending": view.pending().map(lock_document).collect::<Vec<_>>(),
+    })
+}
+
+fn lock_document(lock: &LockView) -> Value {
+    json!({
+        "ttc": lock.ttc.0,
+        "state": progress(lock),
+        "asn": lock.asn.to_string(),
+        "purse": lock.purse.to_string(),
+        "ctc": lock.ctc,
+        "balance": lock.balance.units(),
+        "wrong_mac2": lock.wrong_mac2,
+        "amount": lock.given.map(wire::Amount::units),
+    })
+}
+
+const fn progress(lock: &LockView) -> &'static str {
+    match (lock.certified, lock.given) {
+        (_, Some(_)) => "gmac_given",
+        (true, None) => "certified",
+        (false, None) => "drawn",
+    }
+}
+
+fn text(view: &PsamView) -> String {
+    let mut text = format!(
+        "PSAM {}\n  serial number            {}\n  next transaction number  {}\n",
+        view.tid,
+        hex::encode(view.serial),
+        view.next_ttc
+    );
+    for lock in view.pending() {
+        let given = lock.given.map_or_else(String::new, |amount| format!(" for {amount}"));
+        let _never_fails = writeln!(
+            text,
+            "  lock {}: card {}, {} number {}, balance {}, {}{given}",
+            lock.ttc,
+            lock.asn,
+            lock.purse,
+            lock.ctc,
+            lock.balance,
+            progress(lock).replace('_', " ")
+        );
+    }
+    if view.pending().next().is_none() {
+        text.push_str("  no pending locks\n");
+    }
+    text
+}

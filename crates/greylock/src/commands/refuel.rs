@@ -1,0 +1,234 @@
+//! `greylock refuel`: one refuelling at a terminal with a simulated pump.
+
+use serde_json::{Value, json};
+use station::visit::{self, Freed, NoSale, NotFreed, Sale};
+use station::{Pump, StationJournal};
+use terminal::flow::Wish;
+use terminal::{Checks, Dispenser, Failure, Open, Progress, SaleTerms, Terminal};
+use wire::record::{Rounding, encode};
+use wire::{Amount, LockId};
+
+use super::words;
+use crate::centre::{FolderLink, open_link};
+use crate::cli::RefuelArgs;
+use crate::env::resolve_pin;
+use crate::error::Error;
+use crate::media::{Counted, FileNvm, Hand, Place, Slot};
+use crate::output::{Context, Exit, Report};
+use crate::{hold, site};
+
+/// A litre, a kilowatt-hour: 7.89.
+const UNIT_PRICE: u32 = 789;
+
+/// The pump, and the hand that pulls the card while it runs.
+struct Forecourt<'a> {
+    pump: &'a mut Pump<FileNvm>,
+    wanted: Amount,
+    escape_at: Option<Amount>,
+    hand: Hand,
+}
+
+impl Dispenser for Forecourt<'_> {
+    fn totalizer(&mut self) -> u64 {
+        self.pump.totalizer()
+    }
+
+    fn dispense(&mut self, permit: &Open) -> u64 {
+        let stop_at = self.escape_at.map_or(self.wanted, |escape| escape.min(self.wanted));
+        self.pump.set_flow(station::pump::Flow { stop_at });
+        let after = self.pump.dispense(permit);
+        if self.escape_at.is_some() {
+            self.hand.pull();
+        }
+        after
+    }
+}
+
+/// One refuelling: lock, deliver, debit. A grey card is unlocked first where that is possible.
+///
+/// # Errors
+/// What could not be opened; nothing has happened then.
+pub(crate) fn run(args: &RefuelArgs, context: &mut Context<'_>) -> Result<Report, Error> {
+    let pin = resolve_pin(args.pin_file.as_deref(), &context.io.settings)?;
+    let mut card = Counted::new(Slot::<card::Card<FileNvm>>::open(&args.card)?);
+    let mut psam = Counted::new(Slot::<psam::Psam<FileNvm>>::open(&args.psam)?);
+    let mut journal = site::open_or_make_journal(&args.journal, context.io.random)?;
+    let mut pump = site::open_or_make_pump(&args.journal)?;
+    let station = site::station_name(&args.journal);
+    let mut link = open_link(args.host.as_deref(), station, context)?;
+    link.adopt(&card.slot().chip().view())?;
+    if let Some(warning) = pin.warning() {
+        context.warn(warning);
+    }
+    journal.watch(hold::watcher(args.hold_at));
+
+    let tid = terminal::psam::open(&mut psam).map_err(|failure| words::error(&failure))?;
+    let before = card.slot().chip().view();
+    let mut forecourt = Forecourt {
+        pump: &mut pump,
+        wanted: args.amount,
+        escape_at: args.escape_at,
+        hand: card.hand(),
+    };
+    let today = context.io.clock.now().date;
+    let mut freed = None;
+    let outcome = {
+        let mut terminal = Terminal {
+            card: &mut card,
+            psam: &mut psam,
+            journal: &mut journal,
+            clock: &mut context.io.clock,
+            dispenser: &mut forecourt,
+            sale: sale_terms(),
+            tid,
+        };
+        let checks = Checks { today, issuers: &[], blacklist: &link.blacklist() };
+        let wish = Wish { purse: args.purse.into(), pin: pin.digits(), amount: Some(args.amount) };
+        visit::refuel(&mut terminal, &mut link, &checks, &wish, &mut freed)
+    };
+    upload(&mut journal, &mut link, context);
+    let visit = Visit {
+        apdus: card.apdus() + psam.apdus(),
+        freed,
+        balance_before: before.purse(args.purse.into()).balance,
+        asn: before.public.asn(),
+        places: [&args.card, &args.psam],
+    };
+    Ok(match outcome {
+        Ok(sale) => visit.settled(&sale),
+        Err(NoSale::After { lock, failure }) => visit.escaped(&journal, &lock, &failure),
+        Err(NoSale::Before(reason)) => visit.before(&reason),
+    })
+}
+
+/// Sends up what the journal holds back, and says what the centre had against it.
+pub(super) fn upload(
+    journal: &mut StationJournal<FileNvm>,
+    link: &mut FolderLink,
+    context: &mut Context<'_>,
+) {
+    // Out of reach: the journal keeps it for the next time.
+    let _ = visit::upload(journal, link);
+    for remark in std::mem::take(&mut link.remarks) {
+        context.warn(&remark);
+    }
+}
+
+pub(super) fn sale_terms() -> SaleTerms {
+    SaleTerms {
+        nozzle: 1,
+        product: 1,
+        unit_price: UNIT_PRICE,
+        rounding: Rounding::Down,
+        limit: Amount::MAX,
+    }
+}
+
+/// What every ending says.
+struct Visit<'a> {
+    apdus: u32,
+    freed: Option<Freed>,
+    balance_before: Amount,
+    asn: wire::Asn,
+    places: [&'a Place; 2],
+}
+
+impl Visit<'_> {
+    fn settled(&self, sale: &Sale) -> Report {
+        let record = &sale.record;
+        let (amount, before) = (record.delivery.amount, record.terms.balance);
+        let after = before.checked_sub(amount).unwrap_or_default();
+        let mut document = self.document("settled", amount, Some(&record.terms.id));
+        document["balance_before"] = before.units().into();
+        document["balance_after"] = after.units().into();
+        document["tac"] = sale.tac.to_string().into();
+        document["gtac"] = record.certified.gtac.to_string().into();
+        document["record"] = hex::encode(encode(record).as_slice()).into();
+        if sale.confirmed {
+            let text = format!(
+                "{}settled: {amount} delivered and debited, {before} before, {after} after (TAC {}, {} APDUs)\n",
+                self.freed_text(),
+                sale.tac,
+                self.apdus,
+            );
+            return Report::done(document, text);
+        }
+        document["outcome"] = "escaped".into();
+        document["balance_after"] = before.units().into();
+        let reason = "the card is still grey: something else answered the debit in its place";
+        document["reason"] = reason.into();
+        Report::done(document, "").ending(Exit::Lost, reason)
+    }
+
+    fn escaped(
+        &self,
+        journal: &StationJournal<FileNvm>,
+        lock: &LockId,
+        failure: &Failure,
+    ) -> Report {
+        let progress = terminal::Journal::progress(journal, lock.tid, lock.ttc);
+        let record = progress.as_ref().and_then(Progress::record);
+        let delivered = match &progress {
+            Some(Progress::Delivered(_, _, delivery)) => delivery.amount,
+            _ => record.map_or(Amount::ZERO, |record| record.delivery.amount),
+        };
+        let mut document = self.document("escaped", delivered, Some(lock));
+        if let Some(record) = record {
+            document["gtac"] = record.certified.gtac.to_string().into();
+            document["record"] = hex::encode(encode(record).as_slice()).into();
+            document["balance_before"] = record.terms.balance.units().into();
+            document["balance_after"] = record.terms.balance.units().into();
+        }
+        let reason = format!("{failure}; {delivered} was delivered");
+        document["reason"] = reason.clone().into();
+        let text = format!(
+            "{}escaped: {delivered} delivered, the lock is in the journal\n",
+            self.freed_text()
+        );
+        let exit = if matches!(failure, Failure::Journal) { Exit::WrongUse } else { Exit::Lost };
+        Report::done(document, text).ending(exit, reason)
+    }
+
+    fn before(&self, reason: &NotFreed) -> Report {
+        let why = words::not_freed(reason);
+        let exit = words::exit_of(reason);
+        let outcome = if exit == Exit::Lost { "card_lost" } else { "refused" };
+        let mut document = self.document(outcome, Amount::ZERO, None);
+        document["reason"] = why.clone().into();
+        document["status"] = words::status_of(reason).map(|status| status.to_string()).into();
+        let text = format!("{}{outcome}: nothing was delivered\n", self.freed_text());
+        Report::done(document, text).ending(exit, why)
+    }
+
+    fn document(&self, outcome: &str, amount: Amount, lock: Option<&LockId>) -> Value {
+        let balance = match self.freed {
+            Some(freed) => freed.balance_after,
+            None => self.balance_before,
+        };
+        json!({
+            "outcome": outcome,
+            "amount": amount.units(),
+            "balance_before": balance.units(),
+            "balance_after": balance.units(),
+            "asn": self.asn.to_string(),
+            "ctc": lock.map(|lock| lock.ctc),
+            "tid": lock.map(|lock| lock.tid.to_string()),
+            "ttc": lock.map(|lock| lock.ttc.0),
+            "tac": null,
+            "gtac": null,
+            "record": null,
+            "apdus": self.apdus,
+            "reason": null,
+            "unlocked": self.freed.as_ref().map(words::freed_document),
+            "card": self.places[0].to_string(),
+            "psam": self.places[1].to_string(),
+        })
+    }
+
+    fn freed_text(&self) -> String {
+        self.freed
+            .as_ref()
+            .map(|freed| format!("{}\n", words::freed_text(freed)))
+            .unwrap_or_default()
+    }
+}

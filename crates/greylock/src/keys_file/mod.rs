@@ -1,0 +1,34 @@
+//! The main keys as a TOML file.
+//!
+//! ```toml
+//! [main]
+//! version = 1
+//! suite = "3des"
+//! scheme = "seed"
+//! issuer = "0000000000000001"
+//! currency = "EUR"
+//! decimals = 2
+//! levels = { mpk = 1, mlk = 1, … }
+//! mpk = "32 hex digits"
+//! …
+//! msk = "32 hex digits"
+//! ```
+//!
+//! The eleven keys must be there; whatever else is missing has the value above. `levels` may also be one number for
+//! all card keys. No message ever shows a key, at most its check value.
+
+mod fields;
+mod read;
+mod write;
+
+pub use host::{KeyKind, KeyVault, MainKeys};
+pub use read::{KeysFile, read};
+pub use write::{check_values, render, scheme_name, suite_name};
+
+/// The name of the PSAM's main key, which is no [`KeyKind`]: no card key comes from it.
+pub const MSK: &str = "msk";
+
+/// The names of the eleven keys, in the order of protocol §4.
+pub fn key_names() -> impl Iterator<Item = &'static str> {
+    KeyKind::ALL.into_iter().map(KeyKind::name).chain([MSK])
+}

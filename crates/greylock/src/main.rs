@@ -1,0 +1,21 @@
+//! The command `greylock`: hands the process's arguments and streams to the library.
+#![forbid(unsafe_code)]
+
+use std::io;
+use std::process::ExitCode;
+
+use greylock::env::{Settings, SystemClock, SystemRandom};
+use greylock::{Io, guard, run};
+
+fn main() -> ExitCode {
+    guard::install_hook();
+    let mut io = Io {
+        stdin: &mut io::stdin().lock(),
+        stdout: &mut io::stdout(),
+        stderr: &mut io::stderr(),
+        clock: &mut SystemClock,
+        random: &mut SystemRandom,
+        settings: Settings::of_this_process(),
+    };
+    run(std::env::args_os(), &mut io).into()
+}

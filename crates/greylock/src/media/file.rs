@@ -1,0 +1,177 @@
+//! A file as non-volatile memory.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
+use std::os::unix::fs::{FileExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+use nvm::{Nvm, NvmError};
+
+use crate::error::{Error, Fault};
+use crate::media::fault::{FaultLog, MediumFault};
+
+/// Whether a file keeps its length.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Growth {
+    /// It does: an image.
+    Fixed,
+    /// It grows as it is written: a journal, books.
+    Growing,
+}
+
+/// A file that this process has for itself until it drops it.
+#[derive(Debug)]
+pub struct FileNvm {
+    file: File,
+    path: PathBuf,
+    len: usize,
+    growth: Growth,
+    faults: FaultLog,
+}
+
+impl FileNvm {
+    /// Opens a file that is there.
+    ///
+    /// # Errors
+    /// No such file, not a regular one, no permission, or another process has it.
+    pub fn open(path: &Path, growth: Growth) -> Result<Self, Error> {
+        let file = open_regular(path, OpenOptions::new().read(true).write(true))?;
+        take_lock(&file, path)?;
+        Self::over(file, path, growth)
+    }
+
+    /// Makes a file of `len` zeros that only its owner reads; it must not be there yet. The folder is synced, so that
+    /// the name outlives a power failure too.
+    ///
+    /// # Errors
+    /// A file of this name is there, the folder is not, or the disk refuses.
+    pub fn create(path: &Path, len: usize, growth: Growth) -> Result<Self, Error> {
+        let file = create_private_file(path)?;
+        let made = take_lock(&file, path).and_then(|()| {
+            file.set_len(len as u64).map_err(|error| Error::file("make", path, &error))?;
+            sync_folder_of(path)?;
+            Self::over(file, path, growth)
+        });
+        if made.is_err() {
+            remove_unfinished(path);
+        }
+        made
+    }
+
+    fn over(file: File, path: &Path, growth: Growth) -> Result<Self, Error> {
+        let length = file.metadata().map_err(|error| Error::file("read", path, &error))?.len();
+        let len = usize::try_from(length).map_err(|_| {
+            Error::usage(format!("{} is too long for this machine", path.display()))
+        })?;
+        Ok(Self { file, path: path.to_owned(), len, growth, faults: FaultLog::default() })
+    }
+
+    /// Where the file is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// A handle on what goes wrong from now on.
+    #[must_use]
+    pub fn faults(&self) -> FaultLog {
+        self.faults.clone()
+    }
+
+    fn end(&self, offset: usize, len: usize) -> Result<usize, NvmError> {
+        offset.checked_add(len).ok_or(NvmError::OutOfRange)
+    }
+
+    fn note<T>(&self, result: io::Result<T>) -> Result<T, NvmError> {
+        result.map_err(|error| {
+            self.faults.note(MediumFault::Refused(error.to_string()));
+            NvmError::Failed
+        })
+    }
+}
+
+impl Nvm for FileNvm {
+    fn len(&self) -> usize {
+        self.len
+    }
+
+    fn read(&mut self, offset: usize, out: &mut [u8]) -> Result<(), NvmError> {
+        if self.end(offset, out.len())? > self.len {
+            return Err(NvmError::OutOfRange);
+        }
+        let read = self.file.read_exact_at(out, offset as u64);
+        self.note(read)
+    }
+
+    fn write(&mut self, offset: usize, bytes: &[u8]) -> Result<(), NvmError> {
+        let end = self.end(offset, bytes.len())?;
+        if end > self.len && self.growth == Growth::Fixed {
+            return Err(NvmError::OutOfRange);
+        }
+        let written = self.file.write_all_at(bytes, offset as u64);
+        self.note(written)?;
+        self.len = self.len.max(end);
+        Ok(())
+    }
+
+    fn sync(&mut self) -> Result<(), NvmError> {
+        let synced = self.file.sync_data();
+        self.note(synced)
+    }
+}
+
+/// Makes a file with mode 0600; one that is there stays as it is.
+///
+/// # Errors
+/// A file of this name is there, or it cannot be made.
+pub fn create_private_file(path: &Path) -> Result<File, Error> {
+    OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(|error| Error::file("make", path, &error))
+}
+
+/// Makes the names in a file's folder durable.
+pub(crate) fn sync_folder_of(path: &Path) -> Result<(), Error> {
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    let synced = File::open(folder).and_then(|folder| folder.sync_all());
+    synced.map_err(|error| Error::file("sync", folder, &error))
+}
+
+/// Takes away a file that this process has begun and could not finish.
+pub(crate) fn remove_unfinished(path: &Path) {
+    let _left_behind = std::fs::remove_file(path);
+}
+
+/// Opens a regular file: opening a pipe would wait for its other end.
+pub(crate) fn open_regular(path: &Path, how: &OpenOptions) -> Result<File, Error> {
+    let found = std::fs::metadata(path).map_err(|error| Error::file("open", path, &error))?;
+    if !found.is_file() {
+        return Err(Error::usage(format!("{} is not a file", path.display()))
+            .advice("give the path of an image"));
+    }
+    how.open(path).map_err(|error| Error::file("open", path, &error))
+}
+
+fn take_lock(file: &File, path: &Path) -> Result<(), Error> {
+    file.try_lock().map_err(|refused| locked(refused, path))
+}
+
+/// The message for a lock that another process has.
+pub(crate) fn locked(refused: TryLockError, path: &Path) -> Error {
+    match refused {
+        TryLockError::WouldBlock => {
+            Error::new(Fault::Lost, format!("{} is in use by another process", path.display()))
+                .advice(
+                    "wait until it has ended, or stop it; an image works for one process at a time",
+                )
+        }
+        TryLockError::Error(error) => Error::file("lock", path, &error),
+    }
+}

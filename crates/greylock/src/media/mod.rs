@@ -1,0 +1,28 @@
+//! Files as memory, and what runs on them.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `file` | [`FileNvm`]: an image, a journal or books in a file that only one process has |
+//! | `tear` | [`TearingNvm`]: power that fails in the N-th write |
+//! | `snapshot` | [`Snapshot`]: a copy of an image to look at, the file stays as it is |
+//! | `fault` | [`FaultLog`]: why a medium failed, kept for the message |
+//! | `place` | [`Place`]: where a card or a PSAM is, as the command line says it |
+//! | `counted` | [`Counted`]: a slot whose commands are counted, and the [`Hand`] that pulls its card |
+//! | `slot` | [`CardSlot`], [`PsamSlot`]: an opened image as something to send commands to |
+
+mod counted;
+mod fault;
+mod file;
+mod place;
+mod slot;
+mod snapshot;
+mod tear;
+
+pub use counted::{Counted, Hand};
+pub use fault::{FaultLog, MediumFault};
+pub use file::{FileNvm, Growth, create_private_file};
+pub(crate) use file::{remove_unfinished, sync_folder_of};
+pub use place::Place;
+pub use slot::{CardSlot, Chip, PsamSlot, Slot, describe_open_error, look_at_card, look_at_psam};
+pub use snapshot::Snapshot;
+pub use tear::TearingNvm;

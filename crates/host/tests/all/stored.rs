@@ -1,0 +1,53 @@
+//! Inputs as a shell stores them: what was written once must be read for ever.
+
+use host::{Input, Ruling};
+use wire::{Mac, Purse, Report, Ttc};
+
+use crate::support::*;
+
+fn inputs() -> Vec<Input> {
+    let mut scene = Scene::new();
+    let grey = scene.card.lock(&mut scene.psam, at(1));
+    let lock = grey.terms.id;
+    let request = scene.card.ask(T2, at(2));
+    let now = at(3);
+    vec![
+        Input::RegisterCard { card: opening(CARD), now },
+        Input::RegisterPsam { tid: T1, station: NORTH.to_owned() },
+        Input::Hear { station: NORTH.to_owned(), report: Report::Void(T1, Ttc(7)), now },
+        Input::Unlock(request),
+        Input::Confirm { asn: CARD, purse: Some(Purse::Ed), otc: 4, mac3: Mac([1, 2, 3, 4]), now },
+        Input::Confirm { asn: CARD, purse: None, otc: 4, mac3: Mac([1, 2, 3, 4]), now },
+        Input::Propose(proposal(lock, Ruling::Unlock(cents(5)))),
+        Input::Approve(approval(lock, Ruling::Debited(cents(6)))),
+        Input::Approve(approval(lock, Ruling::Claim { amount: -7, accepted: true })),
+        Input::Unblock { asn: CARD, challenge: [1, 2, 3, 4], now },
+        Input::Replace(order("ada", "bob", "lost")),
+        Input::Change { asn: CARD, purse: Purse::Ep, otc: 2, by: -300, now },
+    ]
+}
+
+#[test]
+fn the_stored_form_of_every_input_is_what_it_was() {
+    let written: Vec<String> =
+        inputs().iter().map(|input| serde_json::to_string(input).unwrap()).collect();
+    let kept: Vec<&str> = include_str!("inputs.jsonl").lines().collect();
+    assert_eq!(written, kept);
+    for (line, input) in kept.iter().zip(inputs()) {
+        assert_eq!(serde_json::from_str::<Input>(line).unwrap(), input);
+    }
+}
+
+#[test]
+fn what_is_no_input_is_not_read() {
+    for (good, bad) in [
+        (r#""report":"0104"#, r#""report":"0904"#),
+        (r#""tid":"000000000001""#, r#""tid":"00000000001""#),
+        (r#""purse":1"#, r#""purse":3"#),
+        (r#""mac3":"01020304""#, r#""mac3":"0102030g""#),
+    ] {
+        let kept = include_str!("inputs.jsonl");
+        let line = kept.lines().find(|line| line.contains(good)).unwrap();
+        assert!(serde_json::from_str::<Input>(&line.replace(good, bad)).is_err(), "{bad}");
+    }
+}

@@ -1,0 +1,402 @@
+#!/usr/bin/env python3
+"""Test vectors of the grey-lock purse, made by OpenSSL and not by this project's own code.
+
+    python3 vectors/openssl.py            writes greylock.json and more.json beside this file
+    python3 vectors/openssl.py --check    compares the files with what it would write; 1 on a difference
+
+Written from the protocol reference alone (section 4, suite 00), with Python's standard library and the
+`openssl` command. All cryptography is OpenSSL's: two-key triple DES in ECB and in CBC. Single DES with
+the key K is triple DES with K || K, so that no legacy provider is needed.
+
+greylock.json is an array in the shape that `greylock vectors` takes and gives: purse ED, one dispersing
+level, `ctc` is n. more.json holds what that command does not show, by topic.
+"""
+
+import hashlib
+import json
+import pathlib
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+# The cipher.
+
+
+def openssl(mode, key, data, decrypt=False):
+    """Whole blocks under a 16-byte key. In CBC the first chaining value is zero."""
+    command = ["openssl", "enc", mode, "-nopad", "-K", key.hex()]
+    command += ["-iv", "00" * 8] if mode.endswith("cbc") else []
+    command += ["-d"] if decrypt else []
+    done = subprocess.run(command, input=data, capture_output=True, check=False)
+    if done.returncode != 0 or len(done.stdout) != len(data):
+        raise SystemExit(f"{' '.join(command[:4])}: {done.stderr.decode(errors='replace').strip()}")
+    return done.stdout
+
+
+def des3(key, blocks, decrypt=False):
+    """3DES of every block by itself."""
+    return openssl("-des-ede", key, blocks, decrypt)
+
+
+def xor(left, right):
+    return bytes(a ^ b for a, b in zip(left, right, strict=True))
+
+
+def padded(message):
+    """80, then 00 to a multiple of eight."""
+    message += b"\x80"
+    return message + bytes(-len(message) % 8)
+
+
+def mac8(key, message):
+    """DES-CBC under an 8-byte key, the whole last block."""
+    return openssl("-des-ede-cbc", key + key, padded(message))[-8:]
+
+
+def mac(key, message):
+    return mac8(key, message)[:4]
+
+
+def retail_mac(key, challenge, message):
+    """ISO 9797-1 algorithm 3 under a 16-byte key, challenge || 00000000 xored into the first block."""
+    left, right = key[:8], key[8:]
+    blocks = padded(message)
+    blocks = xor(blocks[:8], challenge + bytes(4)) + blocks[8:]
+    last = openssl("-des-ede-cbc", left + left, blocks)[-8:]
+    return des3(left + left, des3(right + right, last, decrypt=True))[:4]
+
+
+# Keys.
+
+
+def diversify(key, data):
+    return des3(key, data + xor(data, b"\xff" * 8))
+
+
+def card_key(main, asn, further=()):
+    """The further inputs stand innermost first: the last one is applied first, the ASN last of all."""
+    for data in reversed(further):
+        main = diversify(main, data)
+    return diversify(main, asn)
+
+
+def folded(key):
+    return xor(key[:8], key[8:])
+
+
+# One lock and its debit.
+
+
+def number(value, size):
+    return value.to_bytes(size, "big")
+
+
+def codes_of_lock(given, purse=1, further=()):
+    """Every key and code of a lock and of the debit that ends it."""
+    raw = {name: bytes.fromhex(given[name])
+           for name in ("asn", "icc", "trn", "tid", "date", "time", "end_date", "end_time", "mpk", "mtk")}
+    ctc, ttc = number(given["ctc"], 2), number(given["ttc"], 4)
+    balance, amount = number(given["balance"], 4), number(given["amount"], 4)
+    lock_tag, debit_tag, mark = bytes([0x90 + purse]), bytes([0x92 + purse]), bytes([0xA0 + purse])
+    field = given["scheme"] == "field"
+
+    dpk = card_key(raw["mpk"], raw["asn"], further)
+    dtk = card_key(raw["mtk"], raw["asn"])
+    tac_key = folded(dtk)
+    sespk = des3(dpk, raw["icc"] + ctc + ttc[2:4])
+    if field:
+        sespk = mac8(sespk, raw["trn"])
+
+    when = raw["date"] + raw["time"]
+    end = raw["end_date"] + raw["end_time"]
+    of_lock = lock_tag + raw["tid"] + (b"" if field else ttc) + when
+    of_debit = amount + debit_tag + raw["tid"] + ttc + end
+    grey = mark + ctc + balance + raw["tid"] + ttc + when
+    made = {
+        "dpk": dpk,
+        "dtk": dtk,
+        "sespk": sespk,
+        "mac1": mac(sespk, of_lock),
+        "mac2": mac(sespk, balance + of_lock),
+        "gtac": mac(sespk, grey + mac(tac_key, grey + raw["icc"])),
+        "gmac": mac(sespk, amount if field else of_debit),
+        "tac": mac(tac_key, of_debit),
+    }
+    return {name: value.hex() for name, value in made.items()}
+
+
+# Inputs: chosen ones first, then random ones that are the same on every machine.
+
+
+class Draw:
+    """Bytes and numbers that depend on the name alone."""
+
+    def __init__(self, name):
+        self.name, self.count = name, 0
+
+    def bytes(self, size):
+        self.count += 1
+        return hashlib.shake_256(f"greylock/{self.name}/{self.count}".encode()).digest(size)
+
+    def hex(self, size):
+        return self.bytes(size).hex()
+
+    def number(self, least, most):
+        return least + int.from_bytes(self.bytes(8), "big") % (most - least + 1)
+
+    def date(self):
+        return f"{self.number(0, 9999):04}{self.number(1, 12):02}{self.number(1, 31):02}"
+
+    def time(self):
+        return f"{self.number(0, 23):02}{self.number(0, 59):02}{self.number(0, 59):02}"
+
+    def asn(self):
+        return "".join(str(self.number(0, 9)) for _ in range(16))
+
+    def trn(self):
+        first, *rest = self.bytes(4)
+        return bytes([first | 0x80, *rest]).hex()
+
+
+PLAIN = {
+    "asn": "6280100000000017",
+    "icc": "1a2b3c4d",
+    "ctc": 41,
+    "ttc": 0x00010002,
+    "trn": "9e8d7c6b",
+    "tid": "112233445566",
+    "balance": 150000,
+    "date": "20261018",
+    "time": "142501",
+    "amount": 8765,
+    "end_date": "20261018",
+    "end_time": "142939",
+    "scheme": "seed",
+    "mpk": "00112233445566778899aabbccddeeff",
+    "mtk": "0f1e2d3c4b5a69788796a5b4c3d2e1f0",
+}
+
+# What each chosen entry changes in the plain one; each is made in both schemes.
+CHOSEN = [
+    {},
+    {"ctc": 0},
+    {"ctc": 65533},
+    {"ttc": 0xFFFF0001},
+    {"ttc": 0x00020002},
+    {"ttc": 0, "icc": "00000000"},
+    {"amount": 0},
+    {"balance": 0x7FFFFFFF, "amount": 0x7FFFFFFF},
+    {"balance": 0, "amount": 0},
+    {"balance": 100, "amount": 101},
+    {"date": "99991231", "time": "235959", "end_date": "00000101", "end_time": "000000"},
+    {"date": "20240229", "time": "235959", "end_date": "20240301", "end_time": "000001"},
+    {"date": "20260231", "time": "000000", "end_date": "20260431", "end_time": "190930"},
+    {"trn": "80000000", "tid": "000000000000"},
+    {"trn": "ffffffff", "tid": "ffffffffffff", "icc": "ffffffff", "ttc": 0xFFFFFFFF},
+    {"asn": "0000000000000000"},
+    {"mtk": PLAIN["mpk"]},
+]
+RANDOM = 16
+
+
+def random_lock(draw):
+    return {
+        "asn": draw.asn(),
+        "icc": draw.hex(4),
+        "ctc": draw.number(0, 65533),
+        "ttc": draw.number(0, 0xFFFFFFFF),
+        "trn": draw.trn(),
+        "tid": draw.hex(6),
+        "balance": draw.number(0, 0x7FFFFFFF),
+        "date": draw.date(),
+        "time": draw.time(),
+        "amount": draw.number(0, 0x7FFFFFFF),
+        "end_date": draw.date(),
+        "end_time": draw.time(),
+        "scheme": ("seed", "field")[draw.number(0, 1)],
+        "mpk": draw.hex(16),
+        "mtk": draw.hex(16),
+    }
+
+
+def greylock():
+    chosen = [{**PLAIN, **change, "scheme": scheme} for change in CHOSEN for scheme in ("seed", "field")]
+    drawn = [random_lock(Draw(f"lock {index}")) for index in range(RANDOM)]
+    return [{**given, **codes_of_lock(given)} for given in chosen + drawn]
+
+
+# What `greylock vectors` does not show.
+
+
+def locks_with_more():
+    """Locks of both purses and of keys that are dispersed by more than the ASN."""
+    entries = []
+    for purse, levels in [(2, 0), (1, 1), (2, 2), (1, 3)]:
+        for scheme in ("seed", "field"):
+            draw = Draw(f"more {purse} {levels} {scheme}")
+            given = {**random_lock(draw), "scheme": scheme}
+            further = [draw.bytes(8) for _ in range(levels)]
+            made = codes_of_lock(given, purse, further)
+            entries.append({"purse": purse, "dispersing": [data.hex() for data in further], **given, **made})
+    return entries
+
+
+def dispersing():
+    entries = []
+    for levels in range(4):
+        draw = Draw(f"dispersing {levels}")
+        main, asn = draw.bytes(16), draw.asn()
+        further = [draw.bytes(8) for _ in range(levels)]
+        key = card_key(main, bytes.fromhex(asn), further)
+        entries.append({
+            "main": main.hex(),
+            "asn": asn,
+            "dispersing": [data.hex() for data in further],
+            "key": key.hex(),
+            "folded": folded(key).hex(),
+            "check_value": des3(key, bytes(8))[:3].hex(),
+        })
+    return entries
+
+
+def sam_tac():
+    entries = []
+    for purse in (1, 2):
+        for scheme in ("seed", "field"):
+            draw = Draw(f"sam tac {purse} {scheme}")
+            lock = random_lock(draw)
+            given = {name: lock[name] for name in ("asn", "ctc", "amount", "tid", "ttc", "end_date", "end_time")}
+            given = {"msk": draw.hex(16), "purse": purse, **given, "scheme": scheme}
+            dsk = diversify(bytes.fromhex(given["msk"]), bytes.fromhex(given["tid"]) + bytes(2))
+            end = bytes(7) if scheme == "field" else bytes.fromhex(given["end_date"] + given["end_time"])
+            message = bytes([0x92 + purse]) + bytes.fromhex(given["asn"]) + number(given["ctc"], 2)
+            message += number(given["amount"], 4) + bytes.fromhex(given["tid"]) + number(given["ttc"], 4) + end
+            entries.append({**given, "dsk": dsk.hex(), "sam_tac": mac(folded(dsk), message).hex()})
+    return entries
+
+
+def online_unlock():
+    """`ctc` is n + 1, as the purse stands."""
+    entries = []
+    for index in range(6):
+        draw = Draw(f"unlock {index}")
+        balance = (0x7FFFFFFF, 0)[index] if index < 2 else draw.number(0, 0x7FFFFFFF)
+        amount = (0, 0)[index] if index < 2 else draw.number(0, balance)
+        given = {
+            "mulk": draw.hex(16),
+            "mtk": draw.hex(16),
+            "asn": draw.asn(),
+            "purse": 1 + index % 2,
+            "icc": draw.hex(4),
+            "otc": (0, 65534)[index] if index < 2 else draw.number(0, 65534),
+            "balance": balance,
+            "ctc": draw.number(1, 65534),
+            "amount": amount,
+            "tid": draw.hex(6),
+            "date": draw.date(),
+            "time": draw.time(),
+        }
+        asn, icc, tid = (bytes.fromhex(given[name]) for name in ("asn", "icc", "tid"))
+        dulk = card_key(bytes.fromhex(given["mulk"]), asn)
+        tac_key = folded(card_key(bytes.fromhex(given["mtk"]), asn))
+        otc = number(given["otc"], 2)
+        sesulk = des3(dulk, icc + otc + b"\x80\x00")
+        tag = bytes([0x94 + given["purse"]])
+        decision = number(amount, 4) + tag + tid + bytes.fromhex(given["date"] + given["time"])
+        made = {
+            "dulk": dulk,
+            "sesulk": sesulk,
+            "mac1": mac(sesulk, number(balance, 4) + number(given["ctc"], 2) + tag + tid),
+            "mac2": mac(sesulk, decision),
+            "mac3": mac(tac_key, number(balance - amount, 4) + otc + decision),
+        }
+        entries.append({**given, **{name: value.hex() for name, value in made.items()}})
+    return entries
+
+
+def secure_messaging():
+    """The bare headers of BLOCK and UNBLOCK, and messages of every length around a block's end."""
+    messages = ["841e000004", "8418000004", "8416000004"]
+    messages += [Draw(f"message {size}").hex(size) for size in (0, 1, 7, 8, 9, 15, 16, 17, 64)]
+    entries = []
+    for index, message in enumerate(messages):
+        draw = Draw(f"secure messaging {index}")
+        given = {"mamk": draw.hex(16), "asn": draw.asn(), "challenge": draw.hex(4), "message": message}
+        damk = card_key(bytes.fromhex(given["mamk"]), bytes.fromhex(given["asn"]))
+        code = retail_mac(damk, bytes.fromhex(given["challenge"]), bytes.fromhex(message))
+        entries.append({**given, "damk": damk.hex(), "mac": code.hex()})
+    return entries
+
+
+def macs():
+    """The plain MAC over messages of every length around a block's end."""
+    entries = []
+    for size in (0, 1, 4, 7, 8, 9, 15, 16, 17, 24, 32, 63, 64):
+        draw = Draw(f"mac {size}")
+        key, message = draw.bytes(8), draw.bytes(size)
+        entries.append({"key": key.hex(), "message": message.hex(), "mac8": mac8(key, message).hex()})
+    return entries
+
+
+def more():
+    return {
+        "dispersing": dispersing(),
+        "mac": macs(),
+        "lock": locks_with_more(),
+        "sam_tac": sam_tac(),
+        "online_unlock": online_unlock(),
+        "secure_messaging": secure_messaging(),
+    }
+
+
+# Files.
+
+
+def differences(path, old, new):
+    """Where two JSON values differ."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        for name in [*new, *(name for name in old if name not in new)]:
+            yield from differences(f"{path}.{name}", old.get(name), new.get(name))
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        for index, pair in enumerate(zip(old, new)):
+            yield from differences(f"{path}[{index}]", *pair)
+    elif old != new:
+        yield f"{path}: the file has {json.dumps(old)[:80]}, OpenSSL makes {json.dumps(new)[:80]}"
+
+
+def check(file, value):
+    if not file.exists():
+        return [f"{file.name} is missing"]
+    text = file.read_text(encoding="utf-8")
+    try:
+        found = list(differences(file.name, json.loads(text), value))
+    except json.JSONDecodeError as error:
+        return [f"{file.name} is no JSON: {error}"]
+    if not found and text != written(value):
+        found.append(f"{file.name} holds the right values, but was not written by this script")
+    return found
+
+
+def written(value):
+    return json.dumps(value, indent=2) + "\n"
+
+
+def main(arguments):
+    if arguments not in ([], ["--check"]):
+        print("usage: openssl.py [--check]", file=sys.stderr)
+        return 2
+    files = {HERE / "greylock.json": greylock(), HERE / "more.json": more()}
+    if not arguments:
+        for file, value in files.items():
+            file.write_text(written(value), encoding="utf-8")
+        return 0
+    found = [line for file, value in files.items() for line in check(file, value)]
+    for line in found:
+        print(line, file=sys.stderr)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
