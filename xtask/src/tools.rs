@@ -37,6 +37,7 @@ const TOOLS: &[Tool] = &[
     Tool { name: "git", probe: "git --version", from: Apt("git"), used_by: "tidy, to list the files" },
     Tool { name: "nm", probe: "nm --version", from: Apt("binutils"), used_by: "link, to read the symbols" },
     Tool { name: "openssl", probe: "openssl version", from: Apt("openssl"), used_by: "cargo-test, the independent vectors" },
+    Tool { name: "python3", probe: "python3 --version", from: Apt("python3"), used_by: "cargo-test, the independent vectors" },
     Tool { name: "cargo-deny", probe: "cargo deny --version", from: Crate("cargo-deny", "0.20.2"), used_by: "deny" },
 ];
 

@@ -45,12 +45,13 @@ pub struct HeldRecord {
 }
 
 impl HeldRecord {
-    /// True when both are one record. The stored GTAC does not count: nobody at the station
-    /// can check it.
+    /// True when both are one record. The stored GTAC and the scheme do not count: nobody at the
+    /// station can check them, and the centre has repaired the scheme.
     #[must_use]
     pub fn is_same_record(&self, other: &ClaimedRecord) -> bool {
         let mut own = self.record;
         own.certified.gtac = other.certified.gtac;
+        own.terms.scheme = other.terms.scheme;
         own == *other
     }
 

@@ -231,7 +231,9 @@ impl<B: Books, V: KeyVault> Centre<B, V> {
             outcome: self.outcome_of(case),
             amount: case.claimed_amount(),
             ending,
-            times_proved: case.terms().is_some_and(|terms| terms.scheme == Scheme::Seed),
+            times_proved: case
+                .terms()
+                .is_some_and(|terms| self.vault.scheme(terms.key.version) == Some(Scheme::Seed)),
             quarantined: case.quarantined.len(),
         }
     }

@@ -62,7 +62,6 @@ macro_rules! codes {
 codes! {
     CardUnknown, "card_unknown", Quarantine, "the report names a card that this centre never issued", "register the card if it is ours, then let the station send again";
     KeyVersionUnknown, "key_version_unknown", Quarantine, "no key of this version or suite is in the vault", "put the key into the vault, then let the station send again";
-    SchemeWrong, "scheme_wrong", Quarantine, "the record claims another scheme than its key has", "look at the terminal's software";
     TermsInconsistent, "terms_inconsistent", Quarantine, "the terms cannot come from a lock: TRN below 80, a purse at its last CTC, or an ASN that is no number", "look at the terminal's software";
     CeilingExceedsBalance, "ceiling_exceeds_balance", Quarantine, "the ceiling is above the locked balance", "look at the terminal's software";
     AmountExceedsCeiling, "amount_exceeds_ceiling", Quarantine, "the amount is above the ceiling", "compare with the totalizer";

@@ -27,9 +27,6 @@ impl Recomputed {
         if vault.suite(version) != Some(algorithm) {
             return Err(Code::KeyVersionUnknown);
         }
-        if scheme != terms.scheme {
-            return Err(Code::SchemeWrong);
-        }
         let asn = terms.id.asn;
         let dpk = vault.card_key(KeyKind::Mpk, version, asn).ok_or(Code::KeyVersionUnknown)?;
         let dtk = vault.card_key(KeyKind::Mtk, version, asn).ok_or(Code::KeyVersionUnknown)?;
@@ -55,6 +52,13 @@ impl Recomputed {
         self.lock.gtac(&self.source, &self.tac_key)
     }
 
+    /// The terms with the scheme of their key. The terminal has the scheme from the card's public
+    /// data, which nothing proves: whoever alters them on their way must not cost the station
+    /// its record.
+    fn repaired(&self, terms: &LockTerms) -> LockTerms {
+        LockTerms { scheme: self.scheme, ..*terms }
+    }
+
     fn proves_mac2(&self, mac2: Mac) -> Result<(), Code> {
         check(self.lock.mac2(&self.source), mac2).map(drop).ok_or(Code::Mac2Wrong)
     }
@@ -76,7 +80,8 @@ pub(crate) fn claimed(vault: &impl KeyVault, record: &ClaimedRecord) -> Result<H
     check(sam_tac, claim.sam_tac).ok_or(Code::SamTacWrong)?;
     let gtac = recomputed.gtac();
     let card_proved = check(gtac, certified.gtac).is_some();
-    Ok(HeldRecord { record: *record, gtac, card_proved })
+    let terms = recomputed.repaired(terms);
+    Ok(HeldRecord { record: ClaimedRecord { terms, ..*record }, gtac, card_proved })
 }
 
 /// Checks a delivery without a GMAC; the GTAC it carries proves the card or not, as above.
@@ -86,7 +91,7 @@ pub(crate) fn unproved(
 ) -> Result<(HeldUnproved, bool), Code> {
     let recomputed = sound(vault, &held.terms, &held.certified, &held.delivery)?;
     let card_proved = check(recomputed.gtac(), held.certified.gtac).is_some();
-    Ok((held, card_proved))
+    Ok((HeldUnproved { terms: recomputed.repaired(&held.terms), ..held }, card_proved))
 }
 
 fn sound(

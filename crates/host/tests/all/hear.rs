@@ -164,7 +164,6 @@ fn what_does_not_verify_is_quarantined_and_stays_a_hole() {
     add(Code::SamTacWrong, &|r| r.claim.sam_tac = Mac([0; 4]));
     add(Code::KeyVersionUnknown, &|r| r.terms.key.version = 9);
     add(Code::KeyVersionUnknown, &|r| r.terms.key.algorithm = 0x10);
-    add(Code::SchemeWrong, &|r| r.terms.scheme = Scheme::Field);
     add(Code::TermsInconsistent, &|r| r.terms.trn.0[0] = 0x7F);
     add(Code::CeilingExceedsBalance, &|r| r.certified.ceiling = cents(50_001));
     add(Code::AmountExceedsCeiling, &|r| {
@@ -181,6 +180,19 @@ fn what_does_not_verify_is_quarantined_and_stays_a_hole() {
         assert_eq!(scene.hear(&Report::Grey(good)).outcome, Some(Outcome::Grey), "{code}");
         assert_eq!(scene.books(), [48_000, 2_000, 0, 0, 0], "{code}");
     }
+}
+
+/// The terminal has the scheme from the card's public data, which nothing proves: altered on
+/// its way it costs the station nothing.
+#[test]
+fn a_scheme_altered_on_its_way_is_repaired() {
+    let good = Scene::new().grey(2_000, 1);
+    let mut altered = good;
+    altered.terms.scheme = Scheme::Field;
+    let mut scene = Scene::new();
+    assert_eq!(scene.hear(&Report::Grey(altered)).outcome, Some(Outcome::Grey));
+    assert_eq!(scene.host.grey_list()[0].terms.scheme, Scheme::Seed);
+    assert_eq!(scene.hear(&Report::Grey(good)).news, News::Repeat, "one record, not two");
 }
 
 #[test]
