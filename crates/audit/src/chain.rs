@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use wire::Purse;
+use wire::{Limit, LockTerms, Purse};
 
 use crate::facts::{CardFacts, Opening, PurseFacts};
 use crate::finding::{Finding, Note};
@@ -182,7 +182,7 @@ impl Chain<'_> {
                 continue;
             };
             let before = self.debits_before(lock.id.ctc, report);
-            let money = cents(terms.balance) - i64::from(terms.limit.units());
+            let money = cents(terms.balance) - i64::from(self.limit_then(terms).units());
             let off = report.sum("a lock's balance", [money, before, -self.opening.money()]);
             let (least, most) = self.loaded_by_then(report);
             let outside = off - off.clamp(least, most);
@@ -194,6 +194,12 @@ impl Chain<'_> {
                 report.problem(Finding::LockBalanceDoesNotFollow, outside, evidence);
             }
         }
+    }
+
+    /// The overdraft limit when a lock was made. No code proves the one in its record, so it
+    /// counts only where the limit changed since the opening.
+    fn limit_then(&self, terms: &LockTerms) -> Limit {
+        if self.opening.limit == self.now.limit { self.now.limit } else { terms.limit }
     }
 
     /// The least and the most that loads and unloads may have brought by any one lock: where

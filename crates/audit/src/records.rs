@@ -1,8 +1,8 @@
 //! Records of locks against the cards that they are about.
 
-use wire::{Date, Kind, Tid, Time};
+use wire::{Date, Kind, Scheme, Tid, Time};
 
-use crate::finding::Finding;
+use crate::finding::{Finding, Note};
 use crate::index::{Change, Index};
 use crate::known::{Known, cents};
 use crate::seen::Seen;
@@ -98,7 +98,13 @@ fn compare(shown: &Seen<'_>, lock: &Known<'_>, report: &mut Report) {
     } else if let (Some(at), Some(ended)) = (shown.at, ended)
         && at != ended
     {
-        disagrees(shown, lock, amount, "date or time", report);
+        let field = record.is_some_and(|record| record.terms.scheme == Scheme::Field);
+        if field {
+            let evidence = format!("{}: {} was debited at another time", shown.by, lock.id);
+            report.state(Note::TimesNotProved, 0, Some(lock.id), evidence);
+        } else {
+            disagrees(shown, lock, amount, "date or time", report);
+        }
     }
 }
 
