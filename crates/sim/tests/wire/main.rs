@@ -3,12 +3,15 @@
 //! stations are paid for everything that flowed.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use sim::reader::{Shim, honest};
-use sim::{Fill, World, proof};
-use station::visit::NotFreed;
+mod random;
+mod rest;
+
+use rest::{check, come_to_rest, world};
+use sim::Fill;
+use sim::reader::{Shim, Wire};
 use terminal::Lost;
 use wire::apdu::{ResponseBytes, response, split_response};
-use wire::{Amount, GreyState, Scheme, StatusWord};
+use wire::{GreyState, Scheme, StatusWord};
 
 /// What a cheat does to the n-th exchange of a visit.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +46,19 @@ fn shim(cheat: Cheat, at: usize) -> Shim {
             last = Some(answer);
             return Ok(answer);
         }
-        match cheat {
+        cheat.on(wire, command, last)
+    })
+}
+
+impl Cheat {
+    /// Does it to one exchange; `last` is the answer before.
+    fn on(
+        self,
+        wire: &mut Wire<'_>,
+        command: &[u8],
+        last: Option<ResponseBytes>,
+    ) -> Result<ResponseBytes, Lost> {
+        match self {
             Cheat::SwallowCommand => Err(Lost::Unknown),
             Cheat::SwallowAnswer => wire.send(command).and(Err(Lost::Unknown)),
             Cheat::SendTwice => {
@@ -77,68 +92,7 @@ fn shim(cheat: Cheat, at: usize) -> Shim {
                 Ok(response(&data, status))
             }
         }
-    })
-}
-
-fn world(scheme: Scheme) -> World {
-    let mut world = World::new(3, scheme);
-    world.issue(10_000).unwrap();
-    world.open_site("North").unwrap();
-    world.open_site("South").unwrap();
-    world
-}
-
-fn is_grey(world: &World) -> bool {
-    world.look(0).unwrap().status.state == GreyState::Grey
-}
-
-/// After the cheat everything is honest: North starts again, the card is freed, by operators
-/// where the centre does not decide alone, and is filled up once more, which proves where it
-/// stands.
-fn come_to_rest(world: &mut World) {
-    world.restart(0).unwrap();
-    for _ in 0..3 {
-        if !is_grey(world) {
-            break;
-        }
-        if let Err(NotFreed::Wait(_)) = world.unlock(1, 0, honest()) {
-            let view = world.look(0).unwrap();
-            let terms = view.lock().unwrap().terms;
-            let lock = wire::LockId {
-                asn: view.public.asn(),
-                purse: terms.purse,
-                ctc: terms.ctc,
-                tid: terms.tid,
-                ttc: terms.ttc,
-            };
-            let owed = u32::try_from(world.delivered()).unwrap();
-            let ruling = host::Ruling::Unlock(Amount::new(owed).unwrap());
-            world.rule(&lock, ruling, "totalizer read").unwrap();
-        }
     }
-    assert!(!is_grey(world), "the card is stuck");
-    let _ = world.unlock(1, 0, honest());
-    let sale = world.refuel(1, 0, Fill::of(100));
-    assert!(sale.is_ok(), "an honest refuelling afterwards: {sale:?}");
-    world.upload(0);
-    world.upload(1);
-}
-
-/// Nobody gained a cent; what is wrong otherwise.
-fn check(world: &World) -> Result<(), String> {
-    let verdict = proof::verdict(world);
-    if let Some(problem) = verdict.problems.first() {
-        return Err(format!("{}: {}", problem.what, problem.evidence));
-    }
-    let (delivered, owed) = (world.delivered(), verdict.totals.owed_to_stations);
-    let on_card = i64::from(world.look(0).unwrap().purses[0].balance.units());
-    if 10_000 - on_card != delivered {
-        return Err(format!("{delivered} flowed, the card paid {}", 10_000 - on_card));
-    }
-    if owed != delivered {
-        return Err(format!("{delivered} flowed, the stations are owed {owed}"));
-    }
-    Ok(())
 }
 
 /// Plays all of these cheats at every exchange of a refuelling, in both schemes.
