@@ -3,6 +3,7 @@
 //! Each checker is a function from the text of one file, or from all files, to [`Finding`]s.
 
 mod attributes;
+mod claims;
 mod functions;
 mod markdown;
 mod paths;
@@ -61,6 +62,7 @@ fn check(sources: &Sources) -> Vec<Finding> {
         findings.extend(functions::check(file));
     }
     findings.extend(attributes::check(sources));
+    findings.extend(claims::check(sources));
     findings.extend(paths::check(sources));
     findings.extend(markdown::check(sources));
     findings.sort();
