@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use wire::{Limit, LockTerms, Purse};
+use wire::{Kind, Limit, LockTerms, Purse};
 
 use crate::facts::{CardFacts, Opening, PurseFacts};
 use crate::finding::{Finding, Note};
 use crate::index::{Change, Index};
-use crate::known::{Known, cents};
+use crate::known::{Known, cents, rank};
 use crate::log::range;
 use crate::verdict::Report;
 
@@ -177,10 +177,10 @@ impl Chain<'_> {
         }
         let locks = self.index.locks.values();
         let mine = locks.filter(|lock| (lock.id.asn, lock.id.purse) == (self.card.asn, self.purse));
-        for lock in mine.filter(|lock| lock.certified() && self.within(lock.id.ctc)) {
-            let Some(terms) = lock.record.and_then(|record| record.progress.terms()) else {
-                continue;
-            };
+        for lock in mine.filter(|lock| self.within(lock.id.ctc)) {
+            // Before `locked` no code has proved the balance that the terminal was told.
+            let proved = lock.record.filter(|record| rank(record.progress) >= 3);
+            let Some(terms) = proved.and_then(|record| record.progress.terms()) else { continue };
             let before = self.debits_before(lock.id.ctc, report);
             let money = cents(terms.balance) - i64::from(self.limit_then(terms).units());
             let off = report.sum("a lock's balance", [money, before, -self.opening.money()]);
@@ -197,9 +197,11 @@ impl Chain<'_> {
     }
 
     /// The overdraft limit when a lock was made. No code proves the one in its record, so it
-    /// counts only where the limit changed since the opening.
+    /// counts only where the limit ever changed, back to what it was included.
     fn limit_then(&self, terms: &LockTerms) -> Limit {
-        if self.opening.limit == self.now.limit { self.now.limit } else { terms.limit }
+        let mut changes = self.index.online.range(self.at(0)..=self.at(u16::MAX));
+        let changed = changes.any(|(_, change)| change.kind == Kind::Overdraft);
+        if changed { terms.limit } else { self.now.limit }
     }
 
     /// The least and the most that loads and unloads may have brought by any one lock: where

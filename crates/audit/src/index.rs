@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use terminal::Progress;
 use terminal::lock::MOST_VOIDS;
-use wire::{Asn, GreyState, GreyStatus, Kind, LockId, Purse, Tid, Ttc};
+use wire::{Asn, Kind, LockId, Purse, Tid, Ttc};
 
 use crate::facts::{CardFacts, Facts, HostPurse, Opening, OutcomeFacts};
 use crate::known::{Known, Record, rank};
@@ -30,6 +30,8 @@ pub(crate) struct Index<'a> {
     pub(crate) records: BTreeMap<(Tid, Ttc), Vec<Record<'a>>>,
     /// What cards themselves showed, the log first.
     pub(crate) seen: BTreeMap<Change, Vec<Seen<'a>>>,
+    /// Statuses that journals kept and that fit nothing.
+    pub(crate) unproved: Vec<(Change, Seen<'a>)>,
     /// Loads, unloads, limit changes by OTC.
     pub(crate) online: BTreeMap<Change, OnlineChange>,
     /// What each change debited, by the best witness.
@@ -48,6 +50,7 @@ impl<'a> Index<'a> {
             by_change: BTreeMap::new(),
             records: BTreeMap::new(),
             seen: BTreeMap::new(),
+            unproved: Vec::new(),
             online: BTreeMap::new(),
             debits: BTreeMap::new(),
             outcomes: BTreeMap::new(),
@@ -57,6 +60,7 @@ impl<'a> Index<'a> {
         index.take_journals();
         index.take_psams();
         index.take_host();
+        index.take_statuses();
         for id in index.locks.keys() {
             index.by_change.entry(change_of(id)).or_default().push(*id);
         }
@@ -100,9 +104,6 @@ impl<'a> Index<'a> {
                     self.known(terms.id).take(record);
                 }
             }
-            for (asn, status) in &journal.tacs_seen {
-                self.take_status(&journal.name, *asn, status);
-            }
             for purchase in &journal.purchases {
                 let seen = Seen::purchase(&journal.name, purchase);
                 self.seen.entry(change_of(&purchase.id)).or_default().push(seen);
@@ -110,14 +111,35 @@ impl<'a> Index<'a> {
         }
     }
 
-    fn take_status(&mut self, journal: &'a str, asn: Asn, status: &GreyStatus) {
-        let Some((change, seen)) = Seen::in_status(journal, asn, status) else { return };
-        if let (GreyState::Debited, Some(more)) = (status.state, status.more) {
-            let (asn, purse, ctc) = change;
-            let id = LockId { asn, purse, ctc, tid: status.tid, ttc: more.ttc };
-            self.known(id).tac = status.amount();
+    /// A station cannot check a TAC, and whoever owns the wire may alter a status. So one counts
+    /// only when it tells what a record, a decision or the card's own log tells too.
+    fn take_statuses(&mut self) {
+        for journal in &self.facts.journals {
+            for (asn, status) in &journal.tacs_seen {
+                let Some((change, seen)) = Seen::in_status(&journal.name, *asn, status) else {
+                    continue;
+                };
+                if !self.fits(change, &seen) {
+                    self.unproved.push((change, seen));
+                    continue;
+                }
+                let (asn, purse, ctc) = change;
+                if let (Kind::Debit, Some(ttc)) = (seen.kind, seen.ttc) {
+                    let id = LockId { asn, purse, ctc, tid: seen.tid, ttc };
+                    self.known(id).tac = status.amount();
+                }
+                self.seen.entry(change).or_default().push(seen);
+            }
         }
-        self.seen.entry(change).or_default().push(seen);
+    }
+
+    fn fits(&self, change: Change, seen: &Seen<'_>) -> bool {
+        let own = self.seen.get(&change).and_then(|shown| shown.first());
+        let (asn, purse, ctc) = change;
+        let lock = |tid: Tid, ttc: Ttc| LockId { asn, purse, ctc, tid, ttc };
+        let of_change = lock(Tid([0; 6]), Ttc(0))..=lock(Tid([0xFF; 6]), Ttc(u32::MAX));
+        own.is_some_and(|own| own.differs(seen).is_none())
+            || self.locks.range(of_change).any(|(_, lock)| lock.fits(seen))
     }
 
     fn take_psams(&mut self) {

@@ -1,9 +1,10 @@
 //! What all the facts together say of one lock.
 
 use terminal::Progress;
-use wire::{Amount, LockId};
+use wire::{Amount, Kind, LockId};
 
 use crate::facts::{DecisionFacts, OutcomeFacts, OutcomeKind, PsamLock, SettledBy};
+use crate::seen::Seen;
 
 /// An entry of a journal.
 #[derive(Clone, Copy)]
@@ -75,16 +76,33 @@ impl<'a> Known<'a> {
         }
     }
 
+    /// True when a status tells what this lock's record, or a decision about it, tells too.
+    pub(crate) fn fits(&self, seen: &Seen<'_>) -> bool {
+        let decided = || self.decisions.iter().any(|by| cents(by.amount) == seen.amount);
+        let record = self.record.and_then(|record| record.progress.record());
+        let ended = record.map(|record| (record.delivery.at.date, record.delivery.at.time));
+        match seen.kind {
+            Kind::Unlock => decided(),
+            _ => {
+                (Some(self.id.ttc), self.id.tid) == (seen.ttc, seen.tid)
+                    && self.claimed() == Some(seen.amount)
+                    && (ended.is_none() || ended == seen.at)
+            }
+        }
+    }
+
     fn outcome(&self, kinds: &[OutcomeKind]) -> Option<&'a OutcomeFacts> {
         self.outcomes.iter().copied().find(|outcome| kinds.contains(&outcome.kind))
     }
 
-    /// Its MAC2 agreed: the card really made this lock.
+    /// The card really made this lock: its MAC2 agreed, or the centre found GTAC and MAC1 right
+    /// before it decided an unlock.
     pub(crate) fn certified(&self) -> bool {
         const KINDS: [OutcomeKind; 3] =
             [OutcomeKind::Sale, OutcomeKind::Grey, OutcomeKind::Unproved];
         self.grey
             || self.tac.is_some()
+            || !self.decisions.is_empty()
             || self.record.is_some_and(|record| rank(record.progress) >= 3)
             || self.psam.is_some_and(|lock| lock.certified)
             || self.outcome(&KINDS).is_some()

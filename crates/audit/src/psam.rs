@@ -80,7 +80,9 @@ fn gmac(psam: &PsamFacts, lock: &PsamLock, record: &Record<'_>, report: &mut Rep
     let given = lock.given.map(cents);
     let amount = delivered(record.progress).map(cents);
     let claimed = record.progress.record().is_some();
-    if given == amount || (given.is_none() && !claimed) {
+    // A certified lock that was given up before `locked` is freed by a GMAC over nothing.
+    let given_up = matches!(record.progress, Progress::NoDispense(_)) && given == Some(0);
+    if given == amount || given_up || (given.is_none() && !claimed) {
         return;
     }
     let off = given.unwrap_or(0) - amount.unwrap_or(0);

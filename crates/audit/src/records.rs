@@ -15,6 +15,11 @@ pub(crate) fn check(index: &Index<'_>, report: &mut Report) -> i64 {
         seen_alike(*change, seen, report);
         seen_and_recorded(index, *change, seen, report);
     }
+    for (change, seen) in &index.unproved {
+        let evidence =
+            format!("{}: {} saw {} debited by {}", name(*change), seen.by, seen.amount, seen.tid);
+        report.state(Note::StatusNotProved, seen.amount, None, evidence);
+    }
     for lock in index.locks.values() {
         on_its_card(index, lock, report);
     }

@@ -204,3 +204,12 @@ fn claims_are_owed_once_accepted() {
     let totals = clean(&world).totals;
     assert_eq!((totals.claims, totals.owed_to_stations), (5, 45));
 }
+
+#[test]
+fn a_limit_that_was_raised_and_taken_back_is_right() {
+    let mut world = World::new(1, 1);
+    world.overdraft(0, Ed, 500);
+    world.refuel(0, Ed, 0, 100);
+    world.overdraft(0, Ed, 0);
+    clean(&world);
+}

@@ -277,7 +277,12 @@ fn roll_back(world: &mut World, card: usize, turn: usize, turns: &[Turn]) -> Opt
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 400,
+        max_global_rejects: 100_000,
+        failure_persistence: None,
+        ..Default::default()
+    })]
 
     #[test]
     fn a_true_history_is_clean_after_every_turn(turns in turns()) {

@@ -175,14 +175,32 @@ fn a_copy_of_a_journal_from_earlier_agrees_with_the_journal() {
 }
 
 #[test]
-fn a_card_shown_by_two_sides_differently() {
+fn a_status_that_was_altered_on_its_way_proves_nothing() {
     let mut world = World::new(1, 2);
     let id = world.escape(0, Ed, 0, 450);
     world.debit(&id);
     world.see_tac(0, 1);
     assert_eq!(found(&world), []);
+    let not_proved = |world: &World| {
+        let stated = audit(&world.facts).statements;
+        stated.iter().any(|s| (s.what, s.cents) == (Note::StatusNotProved, 449))
+    };
+    assert!(!not_proved(&world));
     world.facts.journals[1].tacs_seen[0].1.a = amount(449).to_bytes();
-    assert_eq!(found(&world), [(Finding::DebitDisagreesWithRecord, 1)]);
+    assert_eq!(found(&world), []);
+    assert!(not_proved(&world));
+}
+
+#[test]
+fn a_record_and_a_status_beside_a_log_that_differs() {
+    let mut world = World::new(1, 2);
+    let id = world.escape(0, Ed, 0, 450);
+    world.debit(&id);
+    world.see_tac(0, 1);
+    world.card(0).log[0].tid.0[0] = 9;
+    world.card(0).last_debit = None;
+    let problems = found(&world);
+    assert!(problems.contains(&(Finding::DebitDisagreesWithRecord, 0)), "{problems:?}");
 }
 
 #[test]
@@ -278,4 +296,34 @@ fn an_on_line_settlement_and_its_decision_are_one() {
     world.host().outcomes[0].settled = Some(settled);
     assert_eq!(found(&world), []);
     assert_eq!(audit(&world.facts).totals.settled, 100);
+}
+
+#[test]
+fn a_decision_proves_the_lock_as_well_as_a_mac2() {
+    let mut world = World::new(1, 1);
+    let id = world.send_lock(0, Ed, 0);
+    world.grey(&id);
+    world.no_dispense(&id);
+    let fresh = World::new(1, 1).facts.cards[0].clone();
+    world.unlock_online(&id, 0, false);
+    assert_eq!(found(&world), []);
+    *world.card(0) = fresh;
+    assert_eq!(found(&world), [(Finding::CardBehindItsRecords, 0)]);
+}
+
+#[test]
+fn a_balance_that_no_code_proved_and_a_gmac_over_nothing_are_no_problems() {
+    let mut world = World::new(1, 1);
+    let id = world.send_lock(0, Ed, 0);
+    world.grey(&id);
+    world.no_dispense(&id);
+    world.unlock_online(&id, 0, true);
+    let lied = amount(10_256);
+    let Progress::NoDispense(terms) = world.entry(&id) else { panic!("no dispense") };
+    terms.balance = lied;
+    world.slot(&id).balance = lied;
+    world.slot(&id).given = Some(amount(0));
+    assert_eq!(found(&world), []);
+    world.slot(&id).given = Some(amount(1));
+    assert_eq!(found(&world), [(Finding::GmacDisagreesWithRecord, 1)]);
 }

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use card::Card;
-use nvm::memory::Ram;
+use nvm::memory::{Ram, Tear};
 use psam::Psam;
 use terminal::{Lost, Transport};
 use wire::apdu::{ResponseBytes, response, split_response};
@@ -56,6 +56,11 @@ impl CardReader {
         Rc::clone(&self.pulled)
     }
 
+    /// Lets the card's power fail in one of its writes from now on.
+    pub fn arm(&mut self, tear: Tear) {
+        self.card.nvm_mut().arm(tear);
+    }
+
     /// Takes the card out for good.
     #[must_use]
     pub fn take(self) -> Ram {
@@ -80,7 +85,7 @@ impl Transport for CardReader {
 /// Nobody is on the wire.
 #[must_use]
 pub fn honest() -> Shim {
-    Box::new(|wire, command| wire.send(command))
+    Box::new(Wire::send)
 }
 
 /// True when `command` has this name in the protocol.
@@ -201,6 +206,18 @@ impl PsamSlot {
     #[must_use]
     pub fn view(&self) -> Option<psam::PsamView> {
         self.psam.as_ref().map(Psam::view)
+    }
+
+    /// Lets the PSAM's power fail in one of its writes from now on.
+    pub fn arm(&mut self, tear: Tear) {
+        if let Some(psam) = &mut self.psam {
+            psam.nvm_mut().arm(tear);
+        }
+    }
+
+    /// True when its power failed.
+    pub fn is_dark(&mut self) -> bool {
+        self.psam.as_mut().is_some_and(|psam| psam.nvm_mut().is_dark())
     }
 
     /// Power was away and is back: the application must be selected again.

@@ -4,7 +4,7 @@ use card::{Card, Opening, Pin};
 use crypto::Key;
 use host::issue::{CardOrder, PsamOrder, card_profile, psam_profile};
 use host::{CardOpening, Centre, MainKeys, MemoryBooks, PurseOpening};
-use nvm::memory::Ram;
+use nvm::memory::{Ram, Tear};
 use psam::Psam;
 use station::journal::{IDENTITY_LEN, JournalError};
 use station::pump::Flow;
@@ -90,13 +90,15 @@ pub struct Fill {
     pub breaks: Breaks,
     /// Who is on the card's wire.
     pub shim: Shim,
+    /// The card's power fails in one of its writes.
+    pub card_torn: Option<Tear>,
 }
 
 impl Fill {
     /// An honest filling.
     #[must_use]
     pub fn of(amount: u32) -> Self {
-        Self { amount, breaks: Breaks::Nothing, shim: honest() }
+        Self { amount, breaks: Breaks::Nothing, shim: honest(), card_torn: None }
     }
 
     /// With somebody on the wire.
@@ -290,6 +292,9 @@ impl World {
     pub fn refuel(&mut self, site: usize, card: usize, fill: Fill) -> Result<Sale, NoSale> {
         let before = |failure| NoSale::Before(NotFreed::Failed(failure));
         let mut reader = self.insert(card, fill.shim).map_err(before)?;
+        if let Some(tear) = fill.card_torn {
+            reader.arm(tear);
+        }
         let now = self.clock.now();
         let line = self.line();
         let place = self.sites.get_mut(site).ok_or(before(NO_CARD))?;

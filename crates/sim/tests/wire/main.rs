@@ -3,6 +3,7 @@
 //! stations are paid for everything that flowed.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod power;
 mod random;
 mod rest;
 

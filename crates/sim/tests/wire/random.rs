@@ -23,20 +23,28 @@ impl Dice {
         self.next() % bound
     }
 
+    fn index(&mut self, len: usize) -> usize {
+        usize::try_from(self.below(len as u64)).unwrap()
+    }
+
+    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+        from[self.index(from.len())]
+    }
+
     fn one_in(&mut self, bound: u64) -> bool {
         self.below(bound) == 0
     }
 }
 
 fn cheat(dice: &mut Dice) -> Cheat {
-    let (byte, mask) = (dice.below(44) as usize, 1 << dice.below(8));
-    let status = [0x6985, 0x9302, 0x6A81, 0x9406, 0x6F00][dice.below(5) as usize];
+    let (byte, mask) = (dice.index(44), 1 << dice.below(8));
+    let status = dice.pick(&[0x6985, 0x9302, 0x6A81, 0x9406, 0x6F00]);
     match dice.below(9) {
         0 => Cheat::SwallowCommand,
         1 => Cheat::SwallowAnswer,
         2 => Cheat::SendTwice,
         3 => Cheat::RepeatAnswer,
-        4 => Cheat::Say9000([0, 4, 8, 15, 18, 30, 44][dice.below(7) as usize]),
+        4 => Cheat::Say9000(dice.pick(&[0, 4, 8, 15, 18, 30, 44])),
         5 => Cheat::Say(status),
         6 => Cheat::SayAfter(status),
         7 => Cheat::AlterCommand(byte, mask),
@@ -65,7 +73,7 @@ fn shim(mut dice: Dice, odds: u64) -> Shim {
 fn visit(world: &mut World, dice: &mut Dice) {
     world.link_up = !dice.one_in(4);
     world.list_available = !dice.one_in(4);
-    let site = dice.below(2) as usize;
+    let site = dice.index(2);
     let shim = shim(Dice(dice.next()), 2 + dice.below(20));
     if dice.one_in(4) {
         let _ = world.unlock(site, 0, shim);
@@ -77,9 +85,9 @@ fn visit(world: &mut World, dice: &mut Dice) {
         _ => Breaks::Nothing,
     };
     if dice.one_in(8) {
-        world.sites[site].psam.cut_after = Some([0x40, 0x42, 0x44][dice.below(3) as usize]);
+        world.sites[site].psam.cut_after = Some(dice.pick(&[0x40, 0x42, 0x44]));
     }
-    let _ = world.refuel(site, 0, Fill { amount: 2_000, breaks, shim });
+    let _ = world.refuel(site, 0, Fill { breaks, shim, ..Fill::of(2_000) });
     world.sites[site].psam.cut_after = None;
     if !world.sites[site].power.get() || dice.one_in(6) {
         world.restart(site).unwrap();
@@ -97,9 +105,10 @@ fn play(seed: u64) -> Result<(), String> {
     check(&world)
 }
 
+/// `WORLDS=100000 cargo test --release -p sim --test wire random` plays more of them.
 #[test]
 fn whole_worlds_of_cheats_and_breaks() {
-    let worlds = 3_000;
+    let worlds = std::env::var("WORLDS").map_or(3_000, |count| count.parse().unwrap());
     let mut wrong = Vec::new();
     for seed in 0..worlds {
         match std::panic::catch_unwind(|| play(seed)) {
@@ -132,7 +141,10 @@ fn replay_one_seed() {
 
 fn tell(world: &World) {
     let view = world.look(0).unwrap();
-    println!("card {:?} balance {} CTC {}", view.status.state, view.purses[0].balance, view.purses[0].ctc);
+    println!(
+        "card {:?} balance {} CTC {}",
+        view.status.state, view.purses[0].balance, view.purses[0].ctc
+    );
     for site in &world.sites {
         for ((tid, ttc), progress) in site.journal.locks() {
             println!("  {} {tid}/{ttc} {progress:?}", site.station);
@@ -142,5 +154,9 @@ fn tell(world: &World) {
         }
     }
     world.centre.outcomes().iter().for_each(|row| println!("  centre {row:?}"));
-    world.centre.notices().iter().for_each(|notice| println!("  {:?} {:?}", notice.code, notice.detail));
+    world
+        .centre
+        .notices()
+        .iter()
+        .for_each(|notice| println!("  {:?} {:?}", notice.code, notice.detail));
 }
