@@ -1,10 +1,11 @@
 //! The facts, looked up by lock and by change.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use terminal::Progress;
 use terminal::lock::MOST_VOIDS;
-use wire::{Asn, Kind, LockId, Purse, Tid, Ttc};
+use wire::{Amount, Asn, Kind, LockId, Purse, Tid, Ttc};
 
 use crate::facts::{CardFacts, Facts, HostPurse, Opening, OutcomeFacts};
 use crate::known::{Known, Record, rank};
@@ -17,6 +18,13 @@ pub(crate) type Change = (Asn, Purse, u16);
 /// The change of a lock.
 pub(crate) const fn change_of(id: &LockId) -> Change {
     (id.asn, id.purse, id.ctc)
+}
+
+/// The names that locks of a change can have.
+const fn locks_of((asn, purse, ctc): Change) -> RangeInclusive<LockId> {
+    let first = LockId { asn, purse, ctc, tid: Tid([0; 6]), ttc: Ttc(0) };
+    let last = LockId { asn, purse, ctc, tid: Tid([0xFF; 6]), ttc: Ttc(u32::MAX) };
+    RangeInclusive::new(first, last)
 }
 
 /// The facts, indexed.
@@ -123,23 +131,40 @@ impl<'a> Index<'a> {
                     self.unproved.push((change, seen));
                     continue;
                 }
-                let (asn, purse, ctc) = change;
-                if let (Kind::Debit, Some(ttc)) = (seen.kind, seen.ttc) {
-                    let id = LockId { asn, purse, ctc, tid: seen.tid, ttc };
-                    self.known(id).tac = status.amount();
-                }
+                let seen = self.name_lock(change, seen, status.amount());
                 self.seen.entry(change).or_default().push(seen);
             }
         }
     }
 
+    /// The card's log holds no TTC, so the one of a status is believed only where a lock of that
+    /// name is known.
+    fn name_lock(
+        &mut self,
+        (asn, purse, ctc): Change,
+        seen: Seen<'a>,
+        amount: Option<Amount>,
+    ) -> Seen<'a> {
+        let (Kind::Debit, Some(ttc)) = (seen.kind, seen.ttc) else { return seen };
+        let id = LockId { asn, purse, ctc, tid: seen.tid, ttc };
+        match self.locks.get_mut(&id) {
+            Some(known) => {
+                known.tac = amount;
+                seen
+            }
+            None => Seen { ttc: None, ..seen },
+        }
+    }
+
     fn fits(&self, change: Change, seen: &Seen<'_>) -> bool {
         let own = self.seen.get(&change).and_then(|shown| shown.first());
-        let (asn, purse, ctc) = change;
-        let lock = |tid: Tid, ttc: Ttc| LockId { asn, purse, ctc, tid, ttc };
-        let of_change = lock(Tid([0; 6]), Ttc(0))..=lock(Tid([0xFF; 6]), Ttc(u32::MAX));
-        own.is_some_and(|own| own.differs(seen).is_none())
-            || self.locks.range(of_change).any(|(_, lock)| lock.fits(seen))
+        let agrees = own.map(|own| own.differs(seen).is_none());
+        let recorded = || self.locks.range(locks_of(change)).any(|(_, lock)| lock.fits(seen));
+        match (agrees, seen.kind) {
+            // A decision tells neither terminal nor time; the card's log tells both.
+            (Some(agrees), Kind::Unlock) => agrees,
+            (agrees, _) => agrees == Some(true) || recorded(),
+        }
     }
 
     fn take_psams(&mut self) {

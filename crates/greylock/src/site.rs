@@ -6,9 +6,9 @@ use nvm::OpenError;
 use station::journal::IDENTITY_LEN;
 use station::{JournalError, Pump, StationJournal};
 
-use crate::env::Random;
 use crate::error::{Error, Fault};
-use crate::media::{FileNvm, Growth, Snapshot};
+use crate::media::{Birth, FileNvm, Growth, Snapshot};
+use crate::output::Context;
 
 const JOURNAL: &str = "journal";
 const PUMP: &str = "pump";
@@ -52,7 +52,7 @@ pub fn look_at_journal(folder: &Path) -> Result<StationJournal<Snapshot>, Error>
 /// As [`open_journal`], or a folder that cannot be made.
 pub fn open_or_make_journal(
     folder: &Path,
-    random: &mut dyn Random,
+    context: &mut Context<'_>,
 ) -> Result<StationJournal<FileNvm>, Error> {
     let path = journal_path(folder);
     if path.exists() {
@@ -60,9 +60,14 @@ pub fn open_or_make_journal(
     }
     std::fs::create_dir_all(folder).map_err(|error| Error::file("make", folder, &error))?;
     let mut identity = [0; IDENTITY_LEN];
-    random.fill(&mut identity)?;
-    let medium = FileNvm::create(&path, 0, Growth::Growing)?;
-    StationJournal::format(medium, &identity).map_err(|error| unwritten(&path, &error))
+    context.io.random.fill(&mut identity)?;
+    let birth = Birth::begin(&path)?;
+    let medium = birth.memory(0, Growth::Growing)?;
+    let journal = StationJournal::format(medium, &identity);
+    let journal = journal.map_err(|error| unwritten(&path, &error))?;
+    birth.finish()?;
+    context.note(&format!("a new journal begins in {}", folder.display()));
+    Ok(journal)
 }
 
 /// Opens the pump of a folder, which is made with it when it is not there.
@@ -75,8 +80,11 @@ pub fn open_or_make_pump(folder: &Path) -> Result<Pump<FileNvm>, Error> {
         let medium = FileNvm::open(&path, Growth::Fixed)?;
         return Pump::open(medium).map_err(|error| damaged_pump(&path, &error));
     }
-    let medium = FileNvm::create(&path, Pump::<FileNvm>::IMAGE_LEN, Growth::Fixed)?;
-    Pump::format(medium).map_err(|error| unwritten(&path, &error))
+    let birth = Birth::begin(&path)?;
+    let medium = birth.memory(Pump::<FileNvm>::IMAGE_LEN, Growth::Fixed)?;
+    let pump = Pump::format(medium).map_err(|error| unwritten(&path, &error))?;
+    birth.finish()?;
+    Ok(pump)
 }
 
 fn damaged_journal(path: &Path, error: &JournalError) -> Error {

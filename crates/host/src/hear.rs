@@ -36,6 +36,23 @@ pub struct Heard {
     pub news: News,
 }
 
+/// Whether a station may forget a report with this answer. What is unknown to the centre only
+/// because something was not registered yet must come again; everything else was understood.
+#[must_use]
+pub const fn is_final(answer: &Result<Heard, Refusal>) -> bool {
+    !matches!(
+        answer,
+        Err(Refusal::TidUnknown
+            | Refusal::CardUnknown
+            | Refusal::KeyVersionUnknown
+            | Refusal::LedgerOverflow)
+            | Ok(Heard {
+                news: News::Quarantined(Code::CardUnknown | Code::KeyVersionUnknown),
+                ..
+            })
+    )
+}
+
 /// A report at the door: who sent it, and when.
 pub(crate) struct Sender<'a> {
     pub(crate) station: &'a StationId,

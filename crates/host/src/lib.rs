@@ -62,7 +62,7 @@ pub use case::{Case, HeldRecord, HeldUnproved, Outcome, Quarantined};
 pub use centre::{Centre, OutcomeRow, Registered};
 pub use confirm::Confirmed;
 pub use facts::{DecisionRow, Ground, OnlineChange, ProposalRow, Ruling, Shown, Sighting, TacFact};
-pub use hear::{Heard, News};
+pub use hear::{Heard, News, is_final};
 pub use holes::Holes;
 pub use input::{Answer, Input, Output};
 pub use keys::{KeyKind, KeyVault, MainKeys};

@@ -1,5 +1,7 @@
 //! One of the two copies of the payload.
 
+use zeroize::Zeroizing;
+
 use crate::bytes::{CRC_LEN, crc64, u64_at};
 use crate::{Nvm, NvmError, SlotRead};
 
@@ -14,9 +16,9 @@ pub const fn slot_len(payload_len: usize) -> usize {
     payload_len.saturating_add(OVERHEAD)
 }
 
-/// A slot as it lies in the medium: generation 8 ‖ payload ‖ CRC-64 of both 8.
-#[derive(Clone, Copy)]
-pub(crate) struct Slot<const SLOT: usize>([u8; SLOT]);
+/// A slot as it lies in the medium: generation 8 ‖ payload ‖ CRC-64 of both 8. The payload may hold
+/// session keys and a PIN, so this copy in volatile memory wipes itself.
+pub(crate) struct Slot<const SLOT: usize>(Zeroizing<[u8; SLOT]>);
 
 impl<const SLOT: usize> Slot<SLOT> {
     /// Length of the payload. A slot too small for one does not compile.
@@ -28,7 +30,7 @@ impl<const SLOT: usize> Slot<SLOT> {
         if payload.len() != Self::PAYLOAD {
             return Err(NvmError::OutOfRange);
         }
-        let mut bytes = [0; SLOT];
+        let mut bytes = Zeroizing::new([0; SLOT]);
         bytes[..GENERATION_LEN].copy_from_slice(&generation.to_be_bytes());
         bytes[GENERATION_LEN..Self::CRC_AT].copy_from_slice(payload);
         let crc = crc64(&[&bytes[..Self::CRC_AT]]);
@@ -37,14 +39,14 @@ impl<const SLOT: usize> Slot<SLOT> {
     }
 
     pub(crate) fn load<N: Nvm>(nvm: &mut N, offset: usize) -> Result<Self, NvmError> {
-        let mut bytes = [0; SLOT];
-        nvm.read(offset, &mut bytes)?;
+        let mut bytes = Zeroizing::new([0; SLOT]);
+        nvm.read(offset, bytes.as_mut_slice())?;
         Ok(Self(bytes))
     }
 
     /// In one write, so that a tear leaves at most one slot undefined.
     pub(crate) fn store<N: Nvm>(&self, nvm: &mut N, offset: usize) -> Result<(), NvmError> {
-        nvm.write(offset, &self.0)
+        nvm.write(offset, self.0.as_slice())
     }
 
     pub(crate) fn read(&self) -> SlotRead<'_> {

@@ -1,7 +1,7 @@
 //! The link between a station and the centre.
 
 use host::{Centre, MainKeys, MemoryBooks, UnlockAnswer as Answer, UnlockRequest};
-use station::{Link, LinkDown, UnlockAnswer};
+use station::{Link, LinkDown, Taken, UnlockAnswer};
 use terminal::online::{Asked, Decided};
 use wire::{ClaimedRecord, LockId, Report, Stamp};
 
@@ -48,13 +48,14 @@ impl CentreLink<'_> {
 }
 
 impl Link for CentreLink<'_> {
-    fn report(&mut self, reports: &[Report]) -> Result<(), LinkDown> {
+    fn report(&mut self, reports: &[Report]) -> Result<Taken, LinkDown> {
         self.check()?;
+        let mut all_final = true;
         for report in reports {
-            // A report that the centre refuses is heard all the same: it will not get better.
-            let _ = self.centre.hear(self.station, report, self.now);
+            let answer = self.centre.hear(self.station, report, self.now);
+            all_final &= host::is_final(&answer);
         }
-        Ok(())
+        Ok(if all_final { Taken::All } else { Taken::Some })
     }
 
     fn grey_record(&mut self, lock: &LockId) -> Result<Option<ClaimedRecord>, LinkDown> {

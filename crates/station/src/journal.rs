@@ -25,14 +25,14 @@ pub enum JournalError {
     Log(#[from] OpenError),
     /// A record is whole, but is no entry of this version.
     #[error(
-        "journal record {record} is no entry of version 1: the file was altered; keep it, and restore a copy"
+        "journal record {record} is no entry of version 1: the file was altered; keep it aside"
     )]
     NoEntry {
         /// Its number, from 1.
         record: u64,
     },
     /// A record is whole, but cannot follow those before it.
-    #[error("journal record {record}: {source}; the file was altered; keep it, and restore a copy")]
+    #[error("journal record {record}: {source}; the file was altered; keep it aside")]
     OutOfOrder {
         /// Its number, from 1.
         record: u64,

@@ -11,5 +11,5 @@ pub mod pump;
 pub mod visit;
 
 pub use journal::{JournalError, StationJournal};
-pub use link::{Link, LinkDown, NoLink, UnlockAnswer};
+pub use link::{Link, LinkDown, NoLink, Taken, UnlockAnswer};
 pub use pump::{Flow, Pump};

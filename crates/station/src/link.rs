@@ -7,6 +7,15 @@ use wire::{ClaimedRecord, LockId, Report};
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct LinkDown;
 
+/// What the centre made of a batch of reports.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Taken {
+    /// It has them all durably: the station need not say them again.
+    All,
+    /// Some of them must come again, when the centre knows more.
+    Some,
+}
+
 /// What the centre answers to an unlock request.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum UnlockAnswer {
@@ -18,8 +27,8 @@ pub enum UnlockAnswer {
 
 /// The link to the centre.
 pub trait Link {
-    /// Sends reports; `Ok` means that the centre has taken them durably.
-    fn report(&mut self, reports: &[Report]) -> Result<(), LinkDown>;
+    /// Sends reports, any number of times.
+    fn report(&mut self, reports: &[Report]) -> Result<Taken, LinkDown>;
 
     /// The grey record of the centre's list for a lock.
     fn grey_record(&mut self, lock: &LockId) -> Result<Option<ClaimedRecord>, LinkDown>;
@@ -33,7 +42,7 @@ pub trait Link {
 pub struct NoLink;
 
 impl Link for NoLink {
-    fn report(&mut self, _: &[Report]) -> Result<(), LinkDown> {
+    fn report(&mut self, _: &[Report]) -> Result<Taken, LinkDown> {
         Err(LinkDown)
     }
 

@@ -9,7 +9,7 @@ use terminal::{
 use wire::{Amount, Asn, ClaimedRecord, GreyState, LockId, Mac, Tid};
 
 use crate::journal::StationJournal;
-use crate::link::{Link, LinkDown, UnlockAnswer};
+use crate::link::{Link, LinkDown, Taken, UnlockAnswer};
 
 /// How a grey card was freed, or an unread TAC taken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -220,7 +220,7 @@ fn free_online<C: Transport, N: Nvm>(
     let balance_after = unlocked.status.balance;
     let code = unlocked.mac3;
     // The card keeps MAC3 until the centre has it, so it is cleared only then.
-    if upload(journal, link).is_ok() {
+    if upload(journal, link) == Ok(Taken::All) {
         unlocked.clear(card)?;
     }
     Ok(Freed { how: How::Online, amount: decided.amount, lock: *lock, code, balance_after })
@@ -251,7 +251,7 @@ pub fn read_tac<C: Transport, N: Nvm>(
     let freed = freed_by(&unread);
     let reported = upload(journal, link);
     // A MAC3 proves which decision was carried out: it stays on the card until the centre has it.
-    if reported.is_ok() || unread.status().state == GreyState::Debited {
+    if reported == Ok(Taken::All) || unread.status().state == GreyState::Debited {
         unread.clear(card)?;
     }
     Ok(freed)
@@ -280,13 +280,15 @@ fn freed_by(unread: &TacUnread) -> Freed {
 pub fn upload<N: Nvm>(
     journal: &mut StationJournal<N>,
     link: &mut impl Link,
-) -> Result<(), LinkDown> {
+) -> Result<Taken, LinkDown> {
     let reports = journal.unreported();
     if reports.is_empty() {
-        return Ok(());
+        return Ok(Taken::All);
     }
-    link.report(&reports)?;
-    // When this entry cannot be written the reports go up once more, which is harmless.
-    let _ = journal.mark_reported();
-    Ok(())
+    let taken = link.report(&reports)?;
+    if taken == Taken::All {
+        // When this entry cannot be written the reports go up once more, which is harmless.
+        let _ = journal.mark_reported();
+    }
+    Ok(taken)
 }

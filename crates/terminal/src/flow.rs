@@ -216,7 +216,10 @@ where
         match (action, progress, card) {
             (Action::CertifyFromStatus, Progress::LockSent(terms), _) => self.certify_later(terms),
             (Action::NoDispense, Progress::LockSent(terms), _) => self.give_up(terms),
-            (Action::ReadTotalizer, Progress::Locked(terms, certified), _) => {
+            // Another nozzle's delivery is on another totalizer: its own terminal reads it.
+            (Action::ReadTotalizer, Progress::Locked(terms, certified), _)
+                if certified.nozzle == self.sale.nozzle =>
+            {
                 let open = Open::new(*terms, *certified);
                 let (totalizer, now) = (self.dispenser.totalizer(), self.clock.now());
                 open.close(self.journal, totalizer, now)?;

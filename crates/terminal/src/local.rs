@@ -1,12 +1,12 @@
 //! Local unlock (claim 5): a grey card, a record from the journal or from the centre's list,
 //! no key and no link.
 
-use wire::{ClaimedRecord, Entry, GreyState, LockId, Mac, StatusWord, Step};
+use wire::{ClaimedRecord, Entry, GreyState, LockId, Mac, Step};
 
 use crate::failure::{Failure, Refusal};
 use crate::journal::Journal;
 use crate::present::{Grey, read_status};
-use crate::sale::{Settled, debit_for};
+use crate::sale::{Settled, debit_once};
 use crate::transport::Transport;
 
 /// A record that agrees in everything with what the grey card shows.
@@ -55,18 +55,9 @@ impl Agreed {
         if journal.is_refused(&id) {
             return Err(Refusal::RecordRefused.into());
         }
-        match debit_for(&self.record, card) {
-            Ok(tac) => {
-                keep_tac(&self.record, tac, card, journal)?;
-                Ok(Settled::new(self.record, tac))
-            }
-            Err(failure) => {
-                if let Failure::CardRefused { status: StatusWord::WRONG_MAC, .. } = failure {
-                    journal.append(&Entry::Refused(id))?;
-                }
-                Err(failure)
-            }
-        }
+        let tac = debit_once(&self.record, card, journal)?;
+        keep_tac(&self.record, tac, card, journal)?;
+        Ok(Settled::new(self.record, tac))
     }
 }
 

@@ -3,8 +3,8 @@
 use wire::card_command::DebitForRefuel;
 use wire::psam_command::{DebitGreyUnlock, End};
 use wire::{
-    CardCommand, Certified, Claim, ClaimedRecord, Delivery, GreyState, LockTerms, Mac, PsamCommand,
-    Scheme, Stamp, StatusWord, Step,
+    CardCommand, Certified, Claim, ClaimedRecord, Delivery, Entry, GreyState, LockTerms, Mac,
+    PsamCommand, Scheme, Stamp, StatusWord, Step,
 };
 
 use crate::exchange;
@@ -136,13 +136,13 @@ impl Claimed {
         &self.record
     }
 
-    /// DEBIT FOR REFUEL, then `settled`.
+    /// DEBIT FOR REFUEL, then `settled`. After 9302 the record is never tried again here.
     pub fn debit(
         self,
         card: &mut impl Transport,
         journal: &mut impl Journal,
     ) -> Result<Settled, Failure> {
-        let tac = debit_for(&self.record, card)?;
+        let tac = debit_once(&self.record, card, journal)?;
         append(journal, &self.record.terms, Step::Settled(tac))?;
         Ok(Settled { record: self.record, tac })
     }
@@ -151,7 +151,7 @@ impl Claimed {
 /// DEBIT FOR REFUEL of a claimed record: with the lock's TID and TTC, the stored amount,
 /// date', time' and GMAC, whichever terminal sends it. The answer is the TAC, which only the
 /// centre can check.
-pub(crate) fn debit_for(record: &ClaimedRecord, card: &mut impl Transport) -> Result<Mac, Failure> {
+fn debit_for(record: &ClaimedRecord, card: &mut impl Transport) -> Result<Mac, Failure> {
     let id = &record.terms.id;
     let command = CardCommand::DebitForRefuel(DebitForRefuel {
         purse: id.purse,
@@ -167,6 +167,20 @@ pub(crate) fn debit_for(record: &ClaimedRecord, card: &mut impl Transport) -> Re
     let tac =
         answer.data().try_into().map_err(|_| Failure::Malformed { command: command.name() })?;
     Ok(Mac(tac))
+}
+
+/// [`debit_for`], and after 9302 the record is noted as refused: another try would only count
+/// on the card once more (protocol §9).
+pub(crate) fn debit_once(
+    record: &ClaimedRecord,
+    card: &mut impl Transport,
+    journal: &mut impl Journal,
+) -> Result<Mac, Failure> {
+    let outcome = debit_for(record, card);
+    if let Err(Failure::CardRefused { status: StatusWord::WRONG_MAC, .. }) = outcome {
+        journal.append(&Entry::Refused(record.terms.id))?;
+    }
+    outcome
 }
 
 impl Settled {

@@ -27,7 +27,7 @@ pub fn centre<B: Books, V: KeyVault>(centre: &Centre<B, V>) -> HostFacts {
         changes: Vec::new(),
         outcomes: outcomes.iter().map(|row| outcome(row, &refused)).collect(),
         purchases: Vec::new(),
-        decisions: decisions(centre),
+        decisions: decisions(centre, &outcomes),
         claims: claims(centre, &outcomes),
         postings: None,
         owed_to_stations: Some(
@@ -110,15 +110,28 @@ const fn settlement(ending: Ending) -> Settlement {
     Settlement { how, amount: ending.amount() }
 }
 
-fn decisions<B: Books, V: KeyVault>(centre: &Centre<B, V>) -> Vec<DecisionFacts> {
+fn decisions<B: Books, V: KeyVault>(
+    centre: &Centre<B, V>,
+    outcomes: &[OutcomeRow],
+) -> Vec<DecisionFacts> {
     let rows = centre.decisions().into_iter();
     rows.map(|row| DecisionFacts {
-        id: row.lock,
+        id: recorded(row.lock, outcomes),
         otc: row.otc,
         amount: row.amount,
         confirmed: row.mac3.is_some(),
     })
     .collect()
+}
+
+/// The lock's name as its record has it: a decision carries the card's, whose TTC may have been
+/// altered in its high half on the way of LOCK (protocol §9).
+fn recorded(shown: LockId, outcomes: &[OutcomeRow]) -> LockId {
+    let same = |lock: &LockId| {
+        let ttc = if lock.ttc.low() == shown.ttc.low() { lock.ttc } else { shown.ttc };
+        *lock == LockId { ttc, ..shown }
+    };
+    outcomes.iter().filter_map(|row| row.lock).find(same).unwrap_or(shown)
 }
 
 /// The claims of stations that nobody has ruled on.

@@ -1,15 +1,15 @@
 //! The folder: keys, and the log of inputs.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use host::{Centre, Input, MainKeys, MemoryBooks, Output};
 use nvm::{Kind, Log, Nvm, Spec, frame_len};
+use zeroize::Zeroizing;
 
 use crate::env::Random;
 use crate::error::{Error, Fault};
 use crate::keys_file;
-use crate::media::{FileNvm, Growth, Snapshot, create_private_file, sync_folder_of};
+use crate::media::{Birth, FileNvm, Growth, Snapshot};
 
 const KEYS: &str = "keys.toml";
 const INPUTS: &str = "inputs";
@@ -41,10 +41,12 @@ impl CentreFolder {
         let mut identity = [0; IDENTITY_LEN];
         random.fill(&mut identity)?;
         let inputs = path.join(INPUTS);
-        let medium = FileNvm::create(&inputs, 0, Growth::Growing)?;
-        write_keys(&path.join(KEYS), &keys)?;
-        let log = InputLog::format(medium, SPEC, &identity);
+        // The name of the inputs comes last: a folder with it is a whole centre.
+        let birth = Birth::begin(&inputs)?;
+        let log = InputLog::format(birth.memory(0, Growth::Growing)?, SPEC, &identity);
         let log = log.map_err(|error| unwritten(&inputs, &error.to_string()))?;
+        write_keys(&path.join(KEYS), &keys)?;
+        birth.finish()?;
         Ok(Self { centre: Centre::new(MemoryBooks::default(), keys), inputs: log, path: inputs })
     }
 
@@ -127,18 +129,22 @@ fn replay<N: Nvm>(
     }
 }
 
-/// The main keys, readable by their owner only.
+/// The main keys, readable by their owner only. The same keys may be there: an unfinished
+/// centre, or the folder that they were made in.
 fn write_keys(path: &Path, keys: &MainKeys) -> Result<(), Error> {
-    let mut file = create_private_file(path)?;
-    let written = file.write_all(keys_file::render(keys).as_bytes()).and_then(|()| file.sync_all());
-    written.map_err(|error| Error::file("write", path, &error))?;
-    sync_folder_of(path)
+    let text = keys_file::render(keys);
+    if std::fs::read(path).map(Zeroizing::new).is_ok_and(|there| *there == text.as_bytes()) {
+        return Ok(());
+    }
+    let mut birth = Birth::begin(path)?;
+    birth.fill(text.as_bytes())?;
+    birth.finish()
 }
 
 fn damaged(path: &Path, why: &str) -> Error {
     Error::new(Fault::Lost, format!("the centre's books {} cannot be used: {why}", path.display()))
         .advice(
-            "nothing of them was used or changed; keep the file, and restore a copy of the folder",
+            "nothing of them was used or changed; keep the folder as it is and have it examined: an older copy would forget decisions that cards have obeyed",
         )
 }
 

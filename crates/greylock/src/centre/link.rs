@@ -1,9 +1,7 @@
 //! The folder's centre as a station's link.
 
-use host::{
-    Answer, CardOpening, Heard, Input, PurseOpening, UnlockAnswer as Decision, UnlockRequest,
-};
-use station::{Link, LinkDown, UnlockAnswer};
+use host::{Answer, CardOpening, Input, PurseOpening, UnlockAnswer as Decision, UnlockRequest};
+use station::{Link, LinkDown, Taken, UnlockAnswer};
 use terminal::online::{Asked, Decided};
 use wire::{Asn, ClaimedRecord, LockId, Report, Stamp, Tid};
 
@@ -75,7 +73,7 @@ impl FolderLink {
     fn register(&mut self, card: CardOpening) -> Result<(), Error> {
         let now = self.now;
         let Some(folder) = &mut self.centre else { return Ok(()) };
-        if !host::Books::card(folder.centre().books(), card.asn).is_some() {
+        if !knows(folder, card.asn) {
             let taken = folder.apply(&Input::RegisterCard { card, now })?;
             if let Err(refusal) = taken {
                 self.remarks.push(format!("card {}: {refusal}", card.asn));
@@ -98,35 +96,50 @@ impl FolderLink {
     }
 
     /// A card that neither the centre issued nor this command holds: its books begin with the
-    /// first lock that is heard of.
-    fn adopt_from(&mut self, report: &Report) -> Result<(), LinkDown> {
+    /// first lock that is heard of, if that verifies.
+    fn adopt_from(&mut self, station: &str, report: &Report) -> Result<(), LinkDown> {
         let terms = match report {
             Report::Sale(record, _) | Report::Grey(record) => &record.terms,
-            Report::NoDispense(terms) | Report::Unproved(terms, ..) => terms,
-            Report::Void(..) | Report::TacSeen(..) => return Ok(()),
+            Report::Unproved(terms, ..) => terms,
+            Report::NoDispense(_) | Report::Void(..) | Report::TacSeen(..) => return Ok(()),
         };
+        let folder = self.centre.as_ref().ok_or(LinkDown)?;
+        if knows(folder, terms.id.asn) {
+            return Ok(());
+        }
         let mut openings = [PurseOpening::default(); 2];
         openings[terms.id.purse.index()] =
             PurseOpening { balance: terms.balance, limit: terms.limit, ctc: terms.id.ctc, otc: 0 };
-        self.register(CardOpening { asn: terms.id.asn, openings }).map_err(|_| LinkDown)
+        let card = CardOpening { asn: terms.id.asn, openings };
+        let mut trial = folder.centre().clone();
+        let registered = trial.register_card(&card, self.now).is_ok();
+        let heard = trial.hear(station, report, self.now);
+        if registered && heard.is_ok_and(|heard| heard.outcome.is_some()) {
+            self.register(card).map_err(|_| LinkDown)?;
+        }
+        Ok(())
     }
 
-    fn hear(&mut self, report: &Report) -> Result<(), LinkDown> {
+    /// True when the station may forget the report.
+    fn hear(&mut self, report: &Report) -> Result<bool, LinkDown> {
         let station = match report.lock() {
             Some((tid, _)) => self.owner(tid)?,
             None => self.station.clone(),
         };
-        self.adopt_from(report)?;
+        self.adopt_from(&station, report)?;
         let now = self.now;
         let input = Input::Hear { station, report: *report, now };
         let folder = self.centre.as_mut().ok_or(LinkDown)?;
-        match folder.apply(&input).map_err(|_| LinkDown)? {
-            Ok(Answer::Heard(Heard { outcome, .. })) => self.remark_on(report, outcome.is_none()),
-            Ok(_) => {}
-            // It will not get better by being said again: it is heard, and remarked on.
+        let answer = match folder.apply(&input).map_err(|_| LinkDown)? {
+            Ok(Answer::Heard(heard)) => Ok(heard),
+            Ok(_) => return Err(LinkDown),
+            Err(refusal) => Err(refusal),
+        };
+        match &answer {
+            Ok(heard) => self.remark_on(report, heard.outcome.is_none()),
             Err(refusal) => self.remarks.push(refusal.to_string()),
         }
-        Ok(())
+        Ok(host::is_final(&answer))
     }
 
     fn remark_on(&mut self, report: &Report, kept_aside: bool) {
@@ -138,15 +151,23 @@ impl FolderLink {
     }
 }
 
+fn knows(folder: &CentreFolder, asn: Asn) -> bool {
+    host::Books::card(folder.centre().books(), asn).is_some()
+}
+
 impl Link for FolderLink {
-    fn report(&mut self, reports: &[Report]) -> Result<(), LinkDown> {
+    fn report(&mut self, reports: &[Report]) -> Result<Taken, LinkDown> {
         if self.centre.is_none() {
             return Err(LinkDown);
         }
         // The card's books begin with the lowest number that is known of it.
         let mut ordered: Vec<&Report> = reports.iter().collect();
         ordered.sort_by_key(|report| report.lock_id().map(|lock| (lock.asn, lock.purse, lock.ctc)));
-        ordered.into_iter().try_for_each(|report| self.hear(report))
+        let mut all_final = true;
+        for report in ordered {
+            all_final &= self.hear(report)?;
+        }
+        Ok(if all_final { Taken::All } else { Taken::Some })
     }
 
     fn grey_record(&mut self, lock: &LockId) -> Result<Option<ClaimedRecord>, LinkDown> {

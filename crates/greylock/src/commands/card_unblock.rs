@@ -1,5 +1,6 @@
 //! `greylock card unblock`: frees an application-locked card.
 
+use card::Application;
 use host::{Answer, Input};
 use serde_json::json;
 use terminal::{Transport, present};
@@ -20,6 +21,7 @@ use crate::output::{Context, Report};
 pub(crate) fn run(args: &CardUnblockArgs, context: &mut Context<'_>) -> Result<Report, Error> {
     let mut folder = CentreFolder::open(&folder_of(&args.host)?)?;
     let mut card = Slot::<card::Card<FileNvm>>::open(&args.card)?;
+    check_is_locked(&card)?;
     let asn = present(&mut card).map_err(|failure| words::error(&failure))?.asn();
     let challenge = ask(&mut card, &CardCommand::GetChallenge { len: 4 })?;
     let challenge = challenge
@@ -38,6 +40,19 @@ pub(crate) fn run(args: &CardUnblockArgs, context: &mut Context<'_>) -> Result<R
     let document = json!({ "outcome": "unblocked", "asn": asn.to_string(), "grey": grey });
     let next = if grey { "; it is grey: unlock it with `greylock unlock`" } else { "" };
     Ok(Report::done(document, format!("card {asn} is unblocked{next}\n")))
+}
+
+/// Nothing is asked of the centre for a card that it cannot help.
+fn check_is_locked(card: &Slot<card::Card<FileNvm>>) -> Result<(), Error> {
+    match card.chip().view().application {
+        Application::Locked => Ok(()),
+        Application::Open => Err(Error::new(Fault::Card, "the application is not locked")
+            .advice("nothing was asked of the centre; a grey card needs `greylock unlock`")),
+        Application::LockedForGood => {
+            Err(Error::new(Fault::Card, "the application is locked for good")
+                .advice("too many wrong codes: replace the card"))
+        }
+    }
 }
 
 fn ask(card: &mut impl Transport, command: &CardCommand<'_>) -> Result<Vec<u8>, Error> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use host::{About, Approval, Class, Holes, Input, OutcomeRow, Proposal, Ruling};
+use host::{About, Approval, Class, Holes, Input, Notice, OutcomeRow, Proposal, Ruling};
 use serde_json::{Value, json};
 use wire::{LockId, Tid, Ttc};
 
@@ -91,8 +91,7 @@ fn notices(args: &HostNoticesArgs) -> Result<Report, Error> {
     for notice in centre.notices() {
         let code = notice.code;
         let about = about_text(&notice.about);
-        let _ =
-            writeln!(text, "{} {about}\n  {}; {}", code.name(), code.words(), code.what_to_do());
+        text.push_str(&notice_text(&notice, &about));
         rows.push(json!({
             "code": code.name(),
             "class": class_name(code.class()),
@@ -110,6 +109,14 @@ fn notices(args: &HostNoticesArgs) -> Result<Report, Error> {
         }));
     }
     Ok(Report::done(json!({ "notices": rows }), text))
+}
+
+fn notice_text(notice: &Notice, about: &str) -> String {
+    let (code, detail) = (notice.code, &notice.detail);
+    let detail = if detail.is_empty() { String::new() } else { format!(" ({detail})") };
+    let (class, name) = (class_name(code.class()), code.name());
+    let (words, act) = (code.words(), code.what_to_do());
+    format!("{class}: {name} {about}\n  {words}{detail}\n  what to do: {act}\n")
 }
 
 fn about_text(about: &About) -> String {

@@ -3,7 +3,7 @@
 use card::Pin;
 use host::{CardOpening, Input, PurseOpening};
 
-use super::issuing::{CardOrder, PsamOrder, card_profile, psam_profile, write_card, write_psam};
+use super::issuing::{CardOrder, PsamOrder, begin_card, card_profile, psam_profile, write_psam};
 use super::keys::fresh_key;
 use super::{card_issue, psam as psam_command};
 use crate::centre::{CentreFolder, folder_of};
@@ -11,8 +11,8 @@ use crate::cli::{CardIssueArgs, PsamIssueArgs};
 use crate::error::{Error, Fault};
 use crate::output::{Context, Report};
 
-/// Issues a card at the centre `url`: in the books first, so that no card is out that they do
-/// not know.
+/// Issues a card at the centre `url`. The image is made first and gets its name last: no card
+/// is out that the books do not know, and no number is spent on a card that cannot be made.
 pub(crate) fn card(
     args: &CardIssueArgs,
     order: &CardOrder,
@@ -22,10 +22,7 @@ pub(crate) fn card(
 ) -> Result<Report, Error> {
     let mut folder = CentreFolder::open(&folder_of(url)?)?;
     let profile = card_profile(folder.keys(), order, fresh_key(context.io.random)?)?;
-    if args.out.exists() {
-        return Err(Error::usage(format!("{} is there already", args.out.display()))
-            .advice("nothing was overwritten: choose another name or move the file away"));
-    }
+    let birth = begin_card(&args.out, &profile, pin)?;
     let openings = profile.opening.map(|opening| {
         let card::Opening { balance, limit, ctc, otc } = opening;
         PurseOpening { balance, limit, ctc, otc }
@@ -39,7 +36,7 @@ pub(crate) fn card(
         return Err(Error::new(Fault::Centre, format!("card {} was issued before", order.asn))
             .advice("a second card of one number would be a clone: choose another ASN"));
     }
-    write_card(&args.out, &profile, pin)?;
+    birth.finish()?;
     Ok(card_issue::report(args, order))
 }
 

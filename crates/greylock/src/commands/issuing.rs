@@ -9,7 +9,7 @@ use wire::{Amount, Limit};
 pub use host::issue::{CardOrder, PsamOrder, card_profile, psam_profile};
 
 use crate::error::{Error, Fault};
-use crate::media::{FaultLog, FileNvm, Growth, MediumFault, remove_unfinished};
+use crate::media::{Birth, FaultLog, FileNvm, Growth, MediumFault};
 
 /// A keys file from which no card key comes.
 impl From<host::issue::NotDispersed> for Error {
@@ -40,7 +40,12 @@ pub(crate) fn opening(money: Amount, limit: Limit, ctc: u16, otc: u16) -> Result
 /// # Errors
 /// The file cannot be made; nothing of it is left then.
 pub fn write_card(path: &Path, profile: &card::Profile, pin: &Pin) -> Result<(), Error> {
-    write(path, card::IMAGE_LEN, |medium| Card::personalise(medium, profile, pin).map(drop))
+    begin_card(path, profile, pin)?.finish()
+}
+
+/// Makes a card's image that has no name yet.
+pub(crate) fn begin_card(path: &Path, profile: &card::Profile, pin: &Pin) -> Result<Birth, Error> {
+    begin(path, card::IMAGE_LEN, |medium| Card::personalise(medium, profile, pin).map(drop))
 }
 
 /// Makes a PSAM's image; one that is there stays.
@@ -48,20 +53,20 @@ pub fn write_card(path: &Path, profile: &card::Profile, pin: &Pin) -> Result<(),
 /// # Errors
 /// The file cannot be made; nothing of it is left then.
 pub fn write_psam(path: &Path, profile: &psam::Profile) -> Result<(), Error> {
-    write(path, psam::IMAGE_LEN, |medium| Psam::personalise(medium, profile).map(drop))
+    let personalise = |medium| Psam::personalise(medium, profile).map(drop);
+    begin(path, psam::IMAGE_LEN, personalise)?.finish()
 }
 
-fn write(
+fn begin(
     path: &Path,
     len: usize,
     personalise: impl FnOnce(FileNvm) -> Result<(), nvm::NvmError>,
-) -> Result<(), Error> {
-    let medium = FileNvm::create(path, len, Growth::Fixed)?;
+) -> Result<Birth, Error> {
+    let birth = Birth::begin(path)?;
+    let medium = birth.memory(len, Growth::Fixed)?;
     let faults = medium.faults();
-    personalise(medium).map_err(|error| {
-        remove_unfinished(path);
-        unwritten(path, &faults, error)
-    })
+    personalise(medium).map_err(|error| unwritten(path, &faults, error))?;
+    Ok(birth)
 }
 
 fn unwritten(path: &Path, faults: &FaultLog, error: nvm::NvmError) -> Error {

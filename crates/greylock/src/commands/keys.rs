@@ -1,7 +1,5 @@
 //! `greylock keys new`.
 
-use std::io::Write as _;
-
 use crypto::Key;
 use serde_json::json;
 use zeroize::Zeroizing;
@@ -10,24 +8,16 @@ use crate::cli::KeysNewArgs;
 use crate::env::Random;
 use crate::error::Error;
 use crate::keys_file::{KeyKind, MainKeys, check_values, render, scheme_name, suite_name};
-use crate::media::{create_private_file, remove_unfinished, sync_folder_of};
+use crate::media::Birth;
 use crate::output::{Context, Report};
 
 /// Draws the eleven keys and writes them into a new file.
 pub(crate) fn run(args: &KeysNewArgs, context: &mut Context<'_>) -> Result<Report, Error> {
-    let mut file = create_private_file(&args.out)?;
-    let made = draw(args, context.io.random).and_then(|keys| {
-        let text = render(&keys);
-        file.write_all(text.as_bytes())
-            .and_then(|()| file.sync_all())
-            .map_err(|error| Error::file("write", &args.out, &error))?;
-        sync_folder_of(&args.out)?;
-        Ok(keys)
-    });
-    if made.is_err() {
-        remove_unfinished(&args.out);
-    }
-    made.map(|keys| report(args, &keys))
+    let mut birth = Birth::begin(&args.out)?;
+    let keys = draw(args, context.io.random)?;
+    birth.fill(render(&keys).as_bytes())?;
+    birth.finish()?;
+    Ok(report(args, &keys))
 }
 
 fn draw(args: &KeysNewArgs, random: &mut dyn Random) -> Result<MainKeys, Error> {

@@ -6,7 +6,7 @@ use station::{Pump, StationJournal};
 use terminal::flow::Wish;
 use terminal::{Checks, Dispenser, Failure, Open, Progress, SaleTerms, Terminal};
 use wire::record::{Rounding, encode};
-use wire::{Amount, LockId};
+use wire::{Amount, LockId, Purse};
 
 use super::words;
 use crate::centre::{FolderLink, open_link};
@@ -52,10 +52,10 @@ pub(crate) fn run(args: &RefuelArgs, context: &mut Context<'_>) -> Result<Report
     let pin = resolve_pin(args.pin_file.as_deref(), &context.io.settings)?;
     let mut card = Counted::new(Slot::<card::Card<FileNvm>>::open(&args.card)?);
     let mut psam = Counted::new(Slot::<psam::Psam<FileNvm>>::open(&args.psam)?);
-    let mut journal = site::open_or_make_journal(&args.journal, context.io.random)?;
-    let mut pump = site::open_or_make_pump(&args.journal)?;
     let station = site::station_name(&args.journal);
     let mut link = open_link(args.host.as_deref(), station, context)?;
+    let mut journal = site::open_or_make_journal(&args.journal, context)?;
+    let mut pump = site::open_or_make_pump(&args.journal)?;
     link.adopt(&card.slot().chip().view())?;
     if let Some(warning) = pin.warning() {
         context.warn(warning);
@@ -90,6 +90,7 @@ pub(crate) fn run(args: &RefuelArgs, context: &mut Context<'_>) -> Result<Report
     let visit = Visit {
         apdus: card.apdus() + psam.apdus(),
         freed,
+        purse: args.purse.into(),
         balance_before: before.purse(args.purse.into()).balance,
         asn: before.public.asn(),
         places: [&args.card, &args.psam],
@@ -128,6 +129,7 @@ pub(super) fn sale_terms() -> SaleTerms {
 struct Visit<'a> {
     apdus: u32,
     freed: Option<Freed>,
+    purse: Purse,
     balance_before: Amount,
     asn: wire::Asn,
     places: [&'a Place; 2],
@@ -201,9 +203,10 @@ impl Visit<'_> {
     }
 
     fn document(&self, outcome: &str, amount: Amount, lock: Option<&LockId>) -> Value {
+        // What was freed before may have been the other purse.
         let balance = match self.freed {
-            Some(freed) => freed.balance_after,
-            None => self.balance_before,
+            Some(freed) if freed.lock.purse == self.purse => freed.balance_after,
+            _ => self.balance_before,
         };
         json!({
             "outcome": outcome,

@@ -4,11 +4,12 @@ use serde_json::{Value, json};
 use station::StationJournal;
 use station::visit::{self, Freed, How, NotFreed};
 use terminal::{Terminal, present};
-use wire::{Amount, Tid};
+use wire::record::encode;
+use wire::{Amount, Asn, ClaimedRecord, LockId, Mac, Purse, Tid};
 
 use super::refuel::{sale_terms, upload};
 use super::words;
-use crate::centre::{FolderLink, open_link};
+use crate::centre::open_link;
 use crate::cli::UnlockArgs;
 use crate::error::Error;
 use crate::media::{Counted, FileNvm, Slot};
@@ -23,25 +24,30 @@ type CardInSlot = Counted<Slot<card::Card<FileNvm>>>;
 /// What could not be opened; nothing has happened then.
 pub(crate) fn run(args: &UnlockArgs, context: &mut Context<'_>) -> Result<Report, Error> {
     let mut card: CardInSlot = Counted::new(Slot::open(&args.card)?);
-    let mut journal = site::open_or_make_journal(&args.journal, context.io.random)?;
     let mut link = open_link(args.host.as_deref(), site::station_name(&args.journal), context)?;
-    link.adopt(&card.slot().chip().view())?;
-    let before = card.slot().chip().view();
-    let (tid, mut apdus) = finish_open_locks(args, &mut card, &mut journal, context)?;
+    let mut journal = site::open_or_make_journal(&args.journal, context)?;
+    let view = card.slot().chip().view();
+    link.adopt(&view)?;
+    let (tid, psam_apdus) = finish_open_locks(args, &mut card, &mut journal, context)?;
     let freed = visit::unlock(&mut card, &mut journal, &mut link, tid);
     upload(&mut journal, &mut link, context);
-    apdus += card.apdus();
-    let purse = before.last_locked.unwrap_or_default();
-    let session = Session { before: before.purse(purse).balance, asn: before.public.asn(), apdus };
+    let before = Before::of(&view);
+    let lock = before.grey.map(|(lock, _)| lock).or_else(|| found(&freed).map(|freed| freed.lock));
+    let record = lock.and_then(|lock| journal.record_of(&lock).copied());
+    let session = Session { before, record, apdus: psam_apdus + card.apdus() };
     Ok(match freed {
-        Ok(Some(freed)) => session.freed(&freed),
-        Ok(None) => session.nothing_to_do(&link),
+        Ok(Some(freed)) => session.freed(freed),
+        Ok(None) => session.nothing_to_do(),
         Err(reason) => session.refused(&reason),
     })
 }
 
+fn found(freed: &Result<Option<Freed>, NotFreed>) -> Option<&Freed> {
+    freed.as_ref().ok()?.as_ref()
+}
+
 /// With the PSAM there, what the journal left open is finished first: a delivery gets its GMAC.
-/// Answers the terminal id to ask the centre with.
+/// Answers the terminal id to ask the centre with, and the number of commands to the PSAM.
 fn finish_open_locks(
     args: &UnlockArgs,
     card: &mut CardInSlot,
@@ -68,15 +74,40 @@ fn finish_open_locks(
     Ok((tid, psam.apdus()))
 }
 
+/// The card as it was put in.
+struct Before {
+    asn: Asn,
+    balance: Amount,
+    /// The lock that it was grey under, and its GTAC.
+    grey: Option<(LockId, Mac)>,
+}
+
+impl Before {
+    fn of(view: &card::View) -> Self {
+        let asn = view.public.asn();
+        let lock = view.purses.iter().find_map(|purse| purse.lock.as_ref());
+        let grey = lock.map(|lock| {
+            let crypto::Lock { purse, ctc, tid, ttc, .. } = lock.terms;
+            (LockId { asn, purse, ctc, tid, ttc }, lock.gtac)
+        });
+        let purse = view.last_locked.unwrap_or(Purse::Ed);
+        Self { asn, balance: view.purse(purse).balance, grey }
+    }
+}
+
 struct Session {
-    before: Amount,
-    asn: wire::Asn,
+    before: Before,
+    record: Option<ClaimedRecord>,
     apdus: u32,
 }
 
 impl Session {
-    fn freed(&self, freed: &Freed) -> Report {
-        let mut document = self.document("settled", words::freed_document(freed));
+    fn freed(&self, freed: Freed) -> Report {
+        // A lock that the journal had left open was debited on the way.
+        let was_grey = self.before.grey.is_some();
+        let how = if was_grey && freed.how == How::TacRead { How::Local } else { freed.how };
+        let freed = Freed { how, ..freed };
+        let mut document = self.document("settled", words::freed_document(&freed));
         let code = freed.code.to_string();
         document["tac"] = if freed.how == How::Online { Value::Null } else { code.into() };
         if freed.how == How::TacRead {
@@ -87,43 +118,55 @@ impl Session {
                 .units()
                 .into();
         }
-        Report::done(document, format!("{}\n", words::freed_text(freed)))
+        Report::done(document, format!("{}\n", words::freed_text(&freed)))
     }
 
-    fn nothing_to_do(&self, _: &FolderLink) -> Report {
+    fn nothing_to_do(&self) -> Report {
         let reason = "the card is not grey: there is nothing to unlock";
-        let mut document = self.document("refused", json!({ "how": null, "amount": 0 }));
-        document["balance_after"] = self.before.units().into();
+        let mut document = self.document("refused", json!({}));
         document["reason"] = reason.into();
-        Report::done(document, "").ending(Exit::Refused, reason)
+        Report::done(document, self.refused_text()).ending(Exit::Refused, reason)
     }
 
     fn refused(&self, reason: &NotFreed) -> Report {
         let exit = words::exit_of(reason);
         let outcome = if exit == Exit::Lost { "card_lost" } else { "refused" };
         let why = words::not_freed(reason);
-        let mut document = self.document(outcome, json!({ "how": null, "amount": 0 }));
-        document["balance_after"] = self.before.units().into();
+        let mut document = self.document(outcome, json!({}));
         document["reason"] = why.clone().into();
         document["status"] = words::status_of(reason).map(|status| status.to_string()).into();
-        Report::done(document, "").ending(exit, why)
+        Report::done(document, self.refused_text()).ending(exit, why)
+    }
+
+    fn refused_text(&self) -> String {
+        match self.before.grey {
+            Some((lock, _)) => {
+                format!("refused: the card stays grey under lock {}/{}\n", lock.tid, lock.ttc)
+            }
+            None => "refused: nothing was changed\n".to_owned(),
+        }
     }
 
     /// The fields of a refuelling, and what is particular to this unlock.
     fn document(&self, outcome: &str, particulars: Value) -> Value {
+        let lock = self.before.grey.map(|(lock, _)| lock);
+        let gtac = self.record.map(|record| record.certified.gtac);
+        let gtac = self.before.grey.map(|(_, gtac)| gtac).or(gtac);
+        let record = self.record.map(|record| hex::encode(encode(&record).as_slice()));
         let mut document = json!({
             "outcome": outcome,
             "how": null,
             "amount": 0,
-            "balance_before": self.before.units(),
-            "balance_after": null,
-            "asn": self.asn.to_string(),
-            "ctc": null,
-            "tid": null,
-            "ttc": null,
+            "balance_before": self.before.balance.units(),
+            "balance_after": self.before.balance.units(),
+            "asn": self.before.asn.to_string(),
+            "purse": lock.map(|lock| lock.purse.to_string()),
+            "ctc": lock.map(|lock| lock.ctc),
+            "tid": lock.map(|lock| lock.tid.to_string()),
+            "ttc": lock.map(|lock| lock.ttc.0),
             "tac": null,
-            "gtac": null,
-            "record": null,
+            "gtac": gtac.map(|gtac| gtac.to_string()),
+            "record": record,
             "apdus": self.apdus,
             "reason": null,
         });

@@ -2,7 +2,7 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
-use std::os::unix::fs::{FileExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
 use nvm::{Nvm, NvmError};
@@ -40,25 +40,8 @@ impl FileNvm {
         Self::over(file, path, growth)
     }
 
-    /// Makes a file of `len` zeros that only its owner reads; it must not be there yet. The folder is synced, so that
-    /// the name outlives a power failure too.
-    ///
-    /// # Errors
-    /// A file of this name is there, the folder is not, or the disk refuses.
-    pub fn create(path: &Path, len: usize, growth: Growth) -> Result<Self, Error> {
-        let file = create_private_file(path)?;
-        let made = take_lock(&file, path).and_then(|()| {
-            file.set_len(len as u64).map_err(|error| Error::file("make", path, &error))?;
-            sync_folder_of(path)?;
-            Self::over(file, path, growth)
-        });
-        if made.is_err() {
-            remove_unfinished(path);
-        }
-        made
-    }
-
-    fn over(file: File, path: &Path, growth: Growth) -> Result<Self, Error> {
+    /// Over an open file that is locked.
+    pub(super) fn over(file: File, path: &Path, growth: Growth) -> Result<Self, Error> {
         let length = file.metadata().map_err(|error| Error::file("read", path, &error))?.len();
         let len = usize::try_from(length).map_err(|_| {
             Error::usage(format!("{} is too long for this machine", path.display()))
@@ -120,20 +103,6 @@ impl Nvm for FileNvm {
     }
 }
 
-/// Makes a file with mode 0600; one that is there stays as it is.
-///
-/// # Errors
-/// A file of this name is there, or it cannot be made.
-pub fn create_private_file(path: &Path) -> Result<File, Error> {
-    OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-        .map_err(|error| Error::file("make", path, &error))
-}
-
 /// Makes the names in a file's folder durable.
 pub(crate) fn sync_folder_of(path: &Path) -> Result<(), Error> {
     let folder = match path.parent() {
@@ -142,11 +111,6 @@ pub(crate) fn sync_folder_of(path: &Path) -> Result<(), Error> {
     };
     let synced = File::open(folder).and_then(|folder| folder.sync_all());
     synced.map_err(|error| Error::file("sync", folder, &error))
-}
-
-/// Takes away a file that this process has begun and could not finish.
-pub(crate) fn remove_unfinished(path: &Path) {
-    let _left_behind = std::fs::remove_file(path);
 }
 
 /// Opens a regular file: opening a pipe would wait for its other end.
@@ -159,7 +123,8 @@ pub(crate) fn open_regular(path: &Path, how: &OpenOptions) -> Result<File, Error
     how.open(path).map_err(|error| Error::file("open", path, &error))
 }
 
-fn take_lock(file: &File, path: &Path) -> Result<(), Error> {
+/// Takes a file for this process alone.
+pub(super) fn take_lock(file: &File, path: &Path) -> Result<(), Error> {
     file.try_lock().map_err(|refused| locked(refused, path))
 }
 

@@ -3,6 +3,7 @@
 //! | module | holds |
 //! |---|---|
 //! | `file` | [`FileNvm`]: an image, a journal or books in a file that only one process has |
+//! | `birth` | [`Birth`]: a file that gets its name only once it is whole |
 //! | `tear` | [`TearingNvm`]: power that fails in the N-th write |
 //! | `snapshot` | [`Snapshot`]: a copy of an image to look at, the file stays as it is |
 //! | `fault` | [`FaultLog`]: why a medium failed, kept for the message |
@@ -10,6 +11,7 @@
 //! | `counted` | [`Counted`]: a slot whose commands are counted, and the [`Hand`] that pulls its card |
 //! | `slot` | [`CardSlot`], [`PsamSlot`]: an opened image as something to send commands to |
 
+mod birth;
 mod counted;
 mod fault;
 mod file;
@@ -18,10 +20,10 @@ mod slot;
 mod snapshot;
 mod tear;
 
+pub use birth::Birth;
 pub use counted::{Counted, Hand};
 pub use fault::{FaultLog, MediumFault};
-pub use file::{FileNvm, Growth, create_private_file};
-pub(crate) use file::{remove_unfinished, sync_folder_of};
+pub use file::{FileNvm, Growth};
 pub use place::Place;
 pub use slot::{CardSlot, Chip, PsamSlot, Slot, describe_open_error, look_at_card, look_at_psam};
 pub use snapshot::Snapshot;

@@ -5,6 +5,8 @@ mod apdu;
 #[cfg(test)]
 mod damage;
 #[cfg(test)]
+mod forecourt;
+#[cfg(test)]
 mod help;
 #[cfg(test)]
 mod issue;
@@ -13,9 +15,13 @@ mod keys;
 #[cfg(test)]
 mod output;
 #[cfg(test)]
+mod refuel;
+#[cfg(test)]
 mod show;
 #[cfg(test)]
 mod tear;
+#[cfg(test)]
+mod unlock;
 #[cfg(test)]
 mod vectors;
 #[cfg(test)]

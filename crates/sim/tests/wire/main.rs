@@ -47,7 +47,7 @@ fn shim(cheat: Cheat, at: usize) -> Shim {
             last = Some(answer);
             return Ok(answer);
         }
-        cheat.on(wire, command, last)
+        cheat.on(wire, command, last.as_ref())
     })
 }
 
@@ -57,7 +57,7 @@ impl Cheat {
         self,
         wire: &mut Wire<'_>,
         command: &[u8],
-        last: Option<ResponseBytes>,
+        last: Option<&ResponseBytes>,
     ) -> Result<ResponseBytes, Lost> {
         match self {
             Cheat::SwallowCommand => Err(Lost::Unknown),
@@ -68,7 +68,7 @@ impl Cheat {
             }
             Cheat::RepeatAnswer => {
                 wire.send(command)?;
-                last.ok_or(Lost::Unknown)
+                last.copied().ok_or(Lost::Unknown)
             }
             Cheat::Say9000(len) => Ok(response(&vec![0; len], StatusWord::DONE)),
             Cheat::Say(status) => Ok(response(&[], StatusWord(status))),

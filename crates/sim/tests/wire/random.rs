@@ -58,7 +58,7 @@ fn shim(mut dice: Dice, odds: u64) -> Shim {
     let mut last = None;
     Box::new(move |wire, command| {
         let answer = if dice.one_in(odds) && !is(command, "VERIFY PIN") {
-            cheat(&mut dice).on(wire, command, last)
+            cheat(&mut dice).on(wire, command, last.as_ref())
         } else {
             wire.send(command)
         };

@@ -40,7 +40,7 @@ fn torn_append(count: usize, tear: Tear) -> bool {
     let mut medium = journal.into_medium();
     medium.power_on();
     let mut journal = StationJournal::open(medium).expect("a torn journal opens");
-    let found = journal.records() as usize;
+    let found = usize::try_from(journal.records()).unwrap();
     assert!(found == count || found == count + 1, "{found} records after {count}");
     assert!(!acknowledged || found == count + 1, "an acknowledged entry is lost");
     for entry in &entries()[found..] {
