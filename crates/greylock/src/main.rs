@@ -10,7 +10,8 @@ use greylock::{Io, guard, run};
 fn main() -> ExitCode {
     guard::install_hook();
     let mut io = Io {
-        stdin: &mut io::stdin().lock(),
+        // Not locked for the whole run: a terminal that is held reads a line of it too.
+        stdin: &mut io::BufReader::new(io::stdin()),
         stdout: &mut io::stdout(),
         stderr: &mut io::stderr(),
         clock: &mut SystemClock,

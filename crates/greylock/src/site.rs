@@ -6,9 +6,9 @@ use nvm::OpenError;
 use station::journal::IDENTITY_LEN;
 use station::{JournalError, Pump, StationJournal};
 
+use crate::env::Random;
 use crate::error::{Error, Fault};
 use crate::media::{Birth, FileNvm, Growth, Snapshot};
-use crate::output::Context;
 
 const JOURNAL: &str = "journal";
 const PUMP: &str = "pump";
@@ -52,7 +52,7 @@ pub fn look_at_journal(folder: &Path) -> Result<StationJournal<Snapshot>, Error>
 /// As [`open_journal`], or a folder that cannot be made.
 pub fn open_or_make_journal(
     folder: &Path,
-    context: &mut Context<'_>,
+    random: &mut dyn Random,
 ) -> Result<StationJournal<FileNvm>, Error> {
     let path = journal_path(folder);
     if path.exists() {
@@ -60,13 +60,12 @@ pub fn open_or_make_journal(
     }
     std::fs::create_dir_all(folder).map_err(|error| Error::file("make", folder, &error))?;
     let mut identity = [0; IDENTITY_LEN];
-    context.io.random.fill(&mut identity)?;
+    random.fill(&mut identity)?;
     let birth = Birth::begin(&path)?;
     let medium = birth.memory(0, Growth::Growing)?;
     let journal = StationJournal::format(medium, &identity);
     let journal = journal.map_err(|error| unwritten(&path, &error))?;
     birth.finish()?;
-    context.note(&format!("a new journal begins in {}", folder.display()));
     Ok(journal)
 }
 

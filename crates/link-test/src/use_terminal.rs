@@ -68,7 +68,7 @@ impl Journal for Devices {
         black_box(Some(Ttc(1)))
     }
 
-    fn next_open(&self, _: Tid, _: Option<Ttc>) -> Option<Ttc> {
+    fn next_open(&self, _: Option<(Tid, Ttc)>) -> Option<(Tid, Ttc)> {
         black_box(None)
     }
 
@@ -98,6 +98,7 @@ fn visit(mut card: CardSlot, mut psam: PsamSlot) -> Result<(), Failure> {
         dispenser: &mut Devices,
         sale,
         tid,
+        alone: true,
     };
     let begun = terminal.begin()?;
     let Some(ready) = begun.card.unlocked() else { return Ok(()) };

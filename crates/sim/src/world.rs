@@ -314,6 +314,7 @@ impl World {
             dispenser: &mut forecourt,
             sale: sale_terms(),
             tid: place.tid,
+            alone: true,
         };
         let checks = Checks { today: now.date, issuers: &[], blacklist: &[] };
         let wish = Wish { purse: Purse::Ed, pin: &PIN, amount: Some(cents(fill.amount)) };
@@ -366,6 +367,7 @@ impl World {
             dispenser: &mut forecourt,
             sale: sale_terms(),
             tid: place.tid,
+            alone: true,
         };
         // A PSAM that is dead leaves its locks as they are.
         let _ = terminal.recover(None);

@@ -2,6 +2,7 @@
 //! how far each lock got.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 use nvm::{Kind, Log, Nvm, NvmError, OpenError, Spec, frame_len};
 use terminal::{Journal, JournalFailed, OutOfOrder, Progress};
@@ -58,6 +59,15 @@ pub struct TacSeen {
     pub status: GreyStatus,
     /// Number of the journal record.
     pub record: u64,
+}
+
+/// What goes up to the centre.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Outbox {
+    /// The journal record up to which these are all.
+    pub through: u64,
+    /// The reports, by lock; TACs seen last.
+    pub reports: Vec<Report>,
 }
 
 /// What the journal says, folded.
@@ -145,7 +155,7 @@ impl<N: Nvm> StationJournal<N> {
     }
 
     /// What the centre has not taken yet.
-    pub fn unreported(&self) -> Vec<Report> {
+    pub fn unreported(&self) -> Outbox {
         let index = &self.index;
         let outcomes = index
             .locks
@@ -153,12 +163,13 @@ impl<N: Nvm> StationJournal<N> {
             .filter(|(_, known)| known.record > index.reported)
             .filter_map(|((tid, ttc), known)| known.progress.report(*tid, *ttc));
         let tacs = index.tacs.iter().filter(|seen| seen.record > index.reported);
-        outcomes.chain(tacs.map(|seen| Report::TacSeen(seen.asn, seen.status))).collect()
+        let tacs = tacs.map(|seen| Report::TacSeen(seen.asn, seen.status));
+        Outbox { through: self.log.records(), reports: outcomes.chain(tacs).collect() }
     }
 
-    /// The centre has taken everything that [`StationJournal::unreported`] gave.
-    pub fn mark_reported(&mut self) -> Result<(), JournalFailed> {
-        self.append(&Entry::Reported { through: self.log.records() })
+    /// The centre has taken everything of an outbox; what was appended since goes up later.
+    pub fn mark_reported(&mut self, through: u64) -> Result<(), JournalFailed> {
+        self.append(&Entry::Reported { through })
     }
 
     /// Gives the medium back.
@@ -174,6 +185,9 @@ impl<N: Nvm> StationJournal<N> {
 
 impl<N: Nvm> Journal for StationJournal<N> {
     fn append(&mut self, entry: &Entry) -> Result<(), JournalFailed> {
+        if self.index.knows(entry) {
+            return Ok(());
+        }
         // What would not fold must not be written either: it would make the journal unreadable.
         let mut index_after = Fold::of(&self.index, entry).map_err(|_| JournalFailed)?;
         let record = self.log.append(&entry.to_bytes()).map_err(|error| {
@@ -196,12 +210,18 @@ impl<N: Nvm> Journal for StationJournal<N> {
         self.index.locks.range(of_tid).next_back().map(|((_, ttc), _)| *ttc)
     }
 
-    fn next_open(&self, tid: Tid, after: Option<Ttc>) -> Option<Ttc> {
-        self.index.next(tid, after, Progress::is_open)
+    fn next_open(&self, after: Option<(Tid, Ttc)>) -> Option<(Tid, Ttc)> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let mut later = self.index.locks.range((from, Bound::Unbounded));
+        later.find(|(_, known)| known.progress.is_open()).map(|(number, _)| *number)
     }
 
     fn next_given_up(&self, tid: Tid, after: Option<Ttc>) -> Option<Ttc> {
-        self.index.next(tid, after, |progress| matches!(progress, Progress::NoDispense(_)))
+        let from = after.map_or(Bound::Included((tid, Ttc(0))), |ttc| Bound::Excluded((tid, ttc)));
+        let of_tid = self.index.locks.range((from, Bound::Included((tid, Ttc(u32::MAX)))));
+        let mut given_up =
+            of_tid.filter(|(_, known)| matches!(known.progress, Progress::NoDispense(_)));
+        given_up.next().map(|((_, ttc), _)| *ttc)
     }
 
     fn is_refused(&self, lock: &LockId) -> bool {
@@ -244,16 +264,10 @@ impl Fold {
 }
 
 impl Index {
-    /// The first lock of a PSAM after `after` that is as wanted.
-    fn next(
-        &self,
-        tid: Tid,
-        after: Option<Ttc>,
-        wanted: impl Fn(&Progress) -> bool,
-    ) -> Option<Ttc> {
-        let first = after.map_or(Some(0), |ttc| ttc.0.checked_add(1))?;
-        let of_tid = self.locks.range((tid, Ttc(first))..=(tid, Ttc(u32::MAX)));
-        of_tid.filter(|(_, known)| wanted(&known.progress)).map(|((_, ttc), _)| *ttc).next()
+    /// True when a status is kept already: a card shows the same one at every visit.
+    fn knows(&self, entry: &Entry) -> bool {
+        let Entry::TacSeen { asn, status } = entry else { return false };
+        self.tacs.iter().any(|seen| (seen.asn, seen.status) == (*asn, *status))
     }
 
     fn after(&self, tid: Tid, ttc: Ttc, step: &Step) -> Result<Progress, OutOfOrder> {

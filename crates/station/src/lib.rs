@@ -10,6 +10,6 @@ pub mod link;
 pub mod pump;
 pub mod visit;
 
-pub use journal::{JournalError, StationJournal};
+pub use journal::{JournalError, Outbox, StationJournal};
 pub use link::{Link, LinkDown, NoLink, Taken, UnlockAnswer};
 pub use pump::{Flow, Pump};

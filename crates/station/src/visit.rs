@@ -3,12 +3,12 @@
 use nvm::Nvm;
 use terminal::flow::{Wish, give_up, keep_unread};
 use terminal::{
-    CardIs, Checks, Clock, Dispenser, Failure, Grey, Journal, JournalFailed, Open, Progress, Ready,
-    Refusal, TacUnread, Terminal, Transport, present,
+    CardIs, Checks, Clock, Confirmation, Dispenser, Failure, Grey, Journal, JournalFailed, Open,
+    Progress, Ready, Refusal, TacUnread, Terminal, Transport, present,
 };
 use wire::{Amount, Asn, ClaimedRecord, GreyState, LockId, Mac, Tid};
 
-use crate::journal::StationJournal;
+use crate::journal::{Outbox, StationJournal};
 use crate::link::{Link, LinkDown, Taken, UnlockAnswer};
 
 /// How a grey card was freed, or an unread TAC taken.
@@ -107,9 +107,13 @@ pub fn refuel<C: Transport, P: Transport, N: Nvm, K: Clock, D: Dispenser>(
     let settled = terminal
         .finish(open, totalizer_after)
         .map_err(|failure| NoSale::After { lock, failure })?;
-    let (record, tac) = (*settled.record(), settled.tac());
-    // The TAC is durable: a card that is gone by now is as good as one that answers.
-    let confirmed = settled.clear(terminal.card).unwrap_or(true);
+    let (record, answered) = (*settled.record(), settled.tac());
+    let (tac, confirmed) = match settled.clear(terminal.card, terminal.journal) {
+        Ok(Confirmation::Debited(tac)) => (tac, true),
+        Ok(Confirmation::NotDebited) => (answered, false),
+        // The TAC is durable: a card that is gone by now is as good as one that answers.
+        Err(_) => (answered, true),
+    };
     Ok(Sale { record, tac, confirmed })
 }
 
@@ -134,6 +138,9 @@ fn begin<C: Transport, P: Transport, N: Nvm, K: Clock, D: Dispenser>(
     };
     // What the last debit left unread goes up before a new lock wipes it from the card.
     let _ = upload(terminal.journal, link);
+    if let Some(failure) = begun.unfinished {
+        return Err(failure.into());
+    }
     card.unlocked().ok_or(NotFreed::Failed(Refusal::UnexpectedState.into()))
 }
 
@@ -185,12 +192,11 @@ fn free_locally<C: Transport, N: Nvm>(
         Err(Failure::CardRefused { .. }) => return Ok(None),
         Err(failure) => return Err(failure.into()),
     };
-    let (record, code) = (*settled.record(), settled.tac());
+    let record = *settled.record();
     let _ = upload(journal, link);
-    let confirmed = settled.clear(card)?;
-    if !confirmed {
+    let Confirmation::Debited(code) = settled.clear(card, journal)? else {
         return Err(Failure::Refused(Refusal::UnexpectedState).into());
-    }
+    };
     let amount = record.delivery.amount;
     let balance_after = record.terms.balance.checked_sub(amount).unwrap_or(Amount::ZERO);
     Ok(Some(Freed { how: How::Local, amount, lock: *lock, code, balance_after }))
@@ -206,8 +212,9 @@ fn free_online<C: Transport, N: Nvm>(
 ) -> Result<Freed, NotFreed> {
     // A lock of this station that was never certified: the nozzle never opened on it and never
     // will, and the centre can only decide when it hears so.
-    if let Some(Progress::LockSent(terms)) = journal.progress(lock.tid, lock.ttc) {
-        give_up(&terms, journal)?;
+    match journal.progress(lock.tid, lock.ttc) {
+        Some(Progress::LockSent(terms)) if grey.shows(&terms) => give_up(&terms, journal)?,
+        _ => {}
     }
     upload(journal, link).map_err(|_| NotFreed::NoRecordNoLink)?;
     let asked = (*grey).ask(card, tid)?;
@@ -281,14 +288,14 @@ pub fn upload<N: Nvm>(
     journal: &mut StationJournal<N>,
     link: &mut impl Link,
 ) -> Result<Taken, LinkDown> {
-    let reports = journal.unreported();
+    let Outbox { through, reports } = journal.unreported();
     if reports.is_empty() {
         return Ok(Taken::All);
     }
     let taken = link.report(&reports)?;
     if taken == Taken::All {
         // When this entry cannot be written the reports go up once more, which is harmless.
-        let _ = journal.mark_reported();
+        let _ = journal.mark_reported(through);
     }
     Ok(taken)
 }

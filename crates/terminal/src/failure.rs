@@ -70,6 +70,10 @@ pub enum Refusal {
     UnexpectedState,
     /// The PSAM holds no lock for this delivery: its GMAC cannot be had any more.
     PsamForgot,
+    /// The PSAM drew a number that the journal knows already: it was restored from a copy.
+    TtcRepeated,
+    /// The product has no price.
+    NoPrice,
 }
 
 impl From<JournalFailed> for Failure {
@@ -118,7 +122,11 @@ impl fmt::Display for Refusal {
             Self::RecordRefused => "the card refused this record before; it needs the centre",
             Self::RecordDisagrees => "the record does not agree with what the card shows",
             Self::UnexpectedState => "the card is not in the state that it should be in",
-            Self::PsamForgot => "the PSAM holds no such lock, so it gives no GMAC",
+            Self::PsamForgot => "the PSAM gives no GMAC for this delivery",
+            Self::TtcRepeated => {
+                "the PSAM drew a number that the journal knows: take it out of use"
+            }
+            Self::NoPrice => "the product has no price",
         })
     }
 }

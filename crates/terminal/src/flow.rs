@@ -14,7 +14,7 @@ use crate::present::{Admitted, CardIs, Grey, Ready, TacUnread, present};
 use crate::price::SaleTerms;
 use crate::progress::Progress;
 use crate::psam::retire;
-use crate::recover::{Action, Seen, next_action};
+use crate::recover::{Action, Seen, is_known_tac, next_action};
 use crate::sale::{Delivered, Open, Settled};
 use crate::transport::{Clock, Dispenser, Lost, Transport};
 
@@ -34,6 +34,9 @@ pub struct Terminal<'a, C, P, J, K, D> {
     pub sale: SaleTerms,
     /// The PSAM's terminal id.
     pub tid: Tid,
+    /// True when no other terminal works with this journal now: locks of other PSAMs in it are
+    /// then nobody's, and this terminal ends them as far as that goes without their PSAM.
+    pub alone: bool,
 }
 
 /// A card that was looked at.
@@ -43,6 +46,8 @@ pub struct Begun {
     pub card: CardIs,
     /// It was grey, and a record of this station freed it.
     pub freed: bool,
+    /// Why an open lock could not be finished: no new lock is made before it is.
+    pub unfinished: Option<Failure>,
 }
 
 /// What a customer asks for.
@@ -66,11 +71,11 @@ where
 {
     /// A card was put in: looks at it, finishes what the journal left open, and frees the card
     /// with the station's own record if it is grey under one. What an unread TAC says is made
-    /// durable.
+    /// durable. An open lock that cannot be finished now hinders none of that.
     pub fn begin(&mut self) -> Result<Begun, Failure> {
         let first = present(self.card)?;
-        let touched = self.recover(Some(&first))? > 0;
-        let card = if touched { present(self.card)? } else { first };
+        let recovered = self.recover(Some(&first));
+        let card = if recovered == Ok(0) { first } else { present(self.card)? };
         let card = match card {
             CardIs::Grey(grey) if self.free(&grey)? => present(self.card)?,
             other => other,
@@ -79,7 +84,7 @@ where
             keep_unread(unread, self.journal)?;
         }
         let was_grey = matches!(first, CardIs::Grey(_)) && !matches!(card, CardIs::Grey(_));
-        Ok(Begun { card, freed: was_grey })
+        Ok(Begun { card, freed: was_grey, unfinished: recovered.err() })
     }
 
     /// The way of the local unlock with a record of this station, at whichever of its terminals
@@ -96,6 +101,9 @@ where
     /// From an admitted card to the open nozzle. What goes wrong after LOCK may have gone out
     /// ends as `void` or `no_dispense`, or stays open for [`Terminal::recover`].
     pub fn lock(&mut self, admitted: Admitted, wish: &Wish<'_>) -> Result<Open, Failure> {
+        if self.sale.unit_price == 0 {
+            return Err(Refusal::NoPrice.into());
+        }
         let verified = admitted.verify(self.card, wish.pin)?;
         let initialized = verified.initialize(self.card, wish.purse, self.tid)?;
         if wish.amount.is_some_and(|amount| initialized.balance() < amount) {
@@ -103,8 +111,9 @@ where
         }
         let drawn = self.draw(&initialized)?;
         let recorded = self.record(drawn)?;
+        let terms = *recorded.terms();
         let answered = self.send_lock(recorded)?;
-        let certified = self.certify(recorded.terms(), answered)?;
+        let certified = self.certify(&terms, answered)?;
         certified.record(self.journal, self.dispenser, &self.sale)
     }
 
@@ -137,9 +146,9 @@ where
     /// `lock_sent`, or `void` when the card is gone before LOCK went out.
     fn record(&mut self, drawn: Drawn) -> Result<LockRecorded, Failure> {
         if self.card.is_present() {
-            return drawn.record(self.journal);
+            return drawn.record(self.psam, self.journal);
         }
-        drawn.void(self.journal)?;
+        drawn.void(self.psam, self.journal)?;
         Err(Failure::CardLost { during: "LOCK FOR REFUEL", lost: Lost::NotSent })
     }
 
@@ -181,23 +190,38 @@ where
         claimed.debit(self.card, self.journal)
     }
 
-    /// Takes every open lock of this PSAM as far as it goes with what is there now. Returns
-    /// how many locks were looked at.
+    /// Takes every open lock as far as it goes with what is there now. Returns how many were
+    /// looked at, or the first failure after all of them were tried.
     pub fn recover(&mut self, card: Option<&CardIs>) -> Result<u32, Failure> {
-        let (mut after, mut looked_at) = (None, 0);
-        while let Some(ttc) = self.journal.next_open(self.tid, after) {
-            self.resolve(ttc, card)?;
-            (after, looked_at) = (Some(ttc), looked_at + 1);
+        let (mut after, mut looked_at, mut failed) = (None, 0, None);
+        while let Some(number) = self.journal.next_open(after) {
+            if number.0 == self.tid || self.is_ours_to_end(number) {
+                let outcome = self.resolve(number, card);
+                failed = failed.or(outcome.err());
+                looked_at += 1;
+            }
+            after = Some(number);
         }
-        Ok(looked_at)
+        failed.map_or(Ok(looked_at), Err)
     }
 
-    /// Takes one lock of this PSAM as far as it goes, row by row of the recovery table.
-    pub fn resolve(&mut self, ttc: Ttc, card: Option<&CardIs>) -> Result<(), Failure> {
-        let seen = Seen { card: card.map(|card| (card.asn(), card.status())), psam: true };
+    /// A lock of another PSAM: what flowed at this nozzle must be read off its totalizer before
+    /// anything flows again, and what nobody else works on is ended here.
+    fn is_ours_to_end(&self, (tid, ttc): (Tid, Ttc)) -> bool {
+        match self.journal.progress(tid, ttc) {
+            Some(Progress::Locked(_, certified)) => certified.nozzle == self.sale.nozzle,
+            Some(Progress::LockSent(_)) => self.alone,
+            _ => false,
+        }
+    }
+
+    /// Takes one lock as far as it goes, row by row of the recovery table.
+    fn resolve(&mut self, (tid, ttc): (Tid, Ttc), card: Option<&CardIs>) -> Result<(), Failure> {
+        let card_seen = card.map(|card| (card.asn(), card.status()));
+        let seen = Seen { card: card_seen, psam: tid == self.tid };
         // Each row moves the lock at least one step on, and there are four steps.
         for _ in 0..4 {
-            let Some(progress) = self.journal.progress(self.tid, ttc) else { return Ok(()) };
+            let Some(progress) = self.journal.progress(tid, ttc) else { return Ok(()) };
             let action = next_action(&progress, &seen);
             if !self.act(action, &progress, card)? {
                 break;
@@ -215,7 +239,10 @@ where
     ) -> Result<bool, Failure> {
         match (action, progress, card) {
             (Action::CertifyFromStatus, Progress::LockSent(terms), _) => self.certify_later(terms),
-            (Action::NoDispense, Progress::LockSent(terms), _) => self.give_up(terms),
+            // Its PSAM is not here: the lock is given up, and the centre frees the card with 0.
+            (Action::NoDispense | Action::AwaitPsam, Progress::LockSent(terms), _) => {
+                self.give_up(terms)
+            }
             // Another nozzle's delivery is on another totalizer: its own terminal reads it.
             (Action::ReadTotalizer, Progress::Locked(terms, certified), _)
                 if certified.nozzle == self.sale.nozzle =>
@@ -238,11 +265,7 @@ where
                 Progress::Claimed(record) | Progress::Settled(record, _),
                 Some(CardIs::Grey(grey)),
             ) => self.debit_present(record, grey).map(|_| false),
-            (
-                Action::SettleFromStatus,
-                Progress::Claimed(record) | Progress::Settled(record, _),
-                Some(card),
-            ) => {
+            (Action::SettleFromStatus, Progress::Claimed(record), Some(card)) => {
                 append(self.journal, &record.terms, Step::Settled(card.status().b))?;
                 Ok(false)
             }
@@ -270,7 +293,9 @@ where
     /// `no_dispense`, and the PSAM's slot is free again.
     fn give_up(&mut self, terms: &LockTerms) -> Result<bool, Failure> {
         append(self.journal, terms, Step::NoDispense)?;
-        retire(self.psam, terms)?;
+        if terms.id.tid == self.tid {
+            retire(self.psam, terms)?;
+        }
         Ok(false)
     }
 
@@ -281,7 +306,11 @@ where
             return Ok(false);
         }
         match grey.agree(record) {
-            Ok(agreed) => agreed.debit(self.card, self.journal).map(|_| true),
+            Ok(agreed) => match agreed.debit(self.card, self.journal) {
+                // The record is of no more use here: the centre unlocks the card.
+                Err(Failure::CardRefused { .. }) => Ok(false),
+                result => result.map(|_| true),
+            },
             Err(_) => Ok(false),
         }
     }
@@ -322,16 +351,10 @@ pub fn keep_unread(unread: &TacUnread, journal: &mut impl Journal) -> Result<(),
     let status = *unread.status();
     let ttc = status.more.map(|more| more.ttc).unwrap_or_default();
     let seen = Seen { card: Some((unread.asn(), status)), psam: true };
-    let own = journal.progress(status.tid, ttc);
-    match &own {
-        Some(progress) if next_action(progress, &seen) == Action::SettleFromStatus => {
-            let terms = progress.terms();
-            terms.map_or(Ok(()), |terms| append(journal, terms, Step::Settled(status.b)))
-        }
-        Some(Progress::Settled(record, tac))
-            if *tac == status.b && record.terms.id.asn == unread.asn() =>
-        {
-            Ok(())
+    match journal.progress(status.tid, ttc) {
+        Some(own) if is_known_tac(&own, &seen) => Ok(()),
+        Some(own) if next_action(&own, &seen) == Action::SettleFromStatus => {
+            own.terms().map_or(Ok(()), |terms| append(journal, terms, Step::Settled(status.b)))
         }
         _ => unread.keep(journal),
     }

@@ -20,9 +20,9 @@ pub trait Journal {
     /// The highest TTC of this PSAM that the journal knows; `None` when it knows none.
     fn highest_ttc(&self, tid: Tid) -> Option<Ttc>;
 
-    /// The next lock of this PSAM, after `after`, on which something is still to be done
+    /// The next lock of any PSAM, after `after`, on which something is still to be done
     /// (see [`Progress::is_open`]).
-    fn next_open(&self, tid: Tid, after: Option<Ttc>) -> Option<Ttc>;
+    fn next_open(&self, after: Option<(Tid, Ttc)>) -> Option<(Tid, Ttc)>;
 
     /// The next lock of this PSAM, after `after`, that ended as `no_dispense`: it needs no slot
     /// in the PSAM any more.

@@ -41,5 +41,5 @@ pub use present::{Admitted, CardIs, Checks, Grey, Ready, TacUnread, present};
 pub use price::SaleTerms;
 pub use progress::{OutOfOrder, Progress};
 pub use recover::{Action, Seen, next_action};
-pub use sale::{Claimed, Delivered, Open, Settled};
+pub use sale::{Claimed, Confirmation, Delivered, Open, Settled};
 pub use transport::{Clock, Dispenser, Lost, Transport};

@@ -1,11 +1,12 @@
 //! Local unlock (claim 5): a grey card, a record from the journal or from the centre's list,
 //! no key and no link.
 
-use wire::{ClaimedRecord, Entry, GreyState, LockId, Mac, Step};
+use wire::{ClaimedRecord, Entry, GreyState, LockId, LockTerms, Mac, Step};
 
 use crate::failure::{Failure, Refusal};
 use crate::journal::Journal;
 use crate::present::{Grey, read_status};
+use crate::progress::Progress;
 use crate::sale::{Settled, debit_once};
 use crate::transport::Transport;
 
@@ -30,13 +31,19 @@ impl Grey {
         }
     }
 
+    /// Lock id, date, time and balance are those of these terms.
+    #[must_use]
+    pub fn shows(&self, terms: &LockTerms) -> bool {
+        let status = self.status();
+        terms.id == self.lock_id()
+            && (terms.at.date, terms.at.time) == (status.date, status.time)
+            && terms.balance == status.balance
+    }
+
     /// Lock id, date, time, balance, MAC2 and GTAC must all agree.
     pub fn agree(&self, record: &ClaimedRecord) -> Result<Agreed, Refusal> {
         let status = self.status();
-        let terms = &record.terms;
-        let agrees = terms.id == self.lock_id()
-            && (terms.at.date, terms.at.time) == (status.date, status.time)
-            && terms.balance == status.balance
+        let agrees = self.shows(&record.terms)
             && record.certified.mac2 == status.mac2()
             && record.certified.gtac == status.b;
         if agrees { Ok(Agreed { record: *record }) } else { Err(Refusal::RecordDisagrees) }
@@ -61,8 +68,9 @@ impl Agreed {
     }
 }
 
-/// Makes the TAC durable: as the settlement of the station's own lock, otherwise as the
-/// status that the card now shows.
+/// Makes the TAC durable: as the settlement of the station's own claimed lock, otherwise as the
+/// status that the card now shows. A TAC that a settled lock holds is never replaced: whoever
+/// owns the wire could take a right one out of the reports.
 fn keep_tac(
     record: &ClaimedRecord,
     tac: Mac,
@@ -70,9 +78,14 @@ fn keep_tac(
     journal: &mut impl Journal,
 ) -> Result<(), Failure> {
     let LockId { tid, ttc, asn, .. } = record.terms.id;
-    let own = journal.progress(tid, ttc).and_then(|progress| progress.record().copied());
-    if own.is_some_and(|own| own.terms == record.terms && own.delivery == record.delivery) {
-        return Ok(journal.append(&Entry::Lock { tid, ttc, step: Step::Settled(tac) })?);
+    match journal.progress(tid, ttc) {
+        Some(Progress::Claimed(own)) if own.claim == record.claim => {
+            return Ok(journal.append(&Entry::Lock { tid, ttc, step: Step::Settled(tac) })?);
+        }
+        Some(Progress::Settled(own, known)) if own.claim == record.claim && known == tac => {
+            return Ok(());
+        }
+        _ => {}
     }
     let (status, _) = read_status(card)?;
     if status.state != GreyState::Debited || status.b != tac {

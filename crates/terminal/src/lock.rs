@@ -12,8 +12,9 @@ use wire::{
 use crate::exchange;
 use crate::failure::{Failure, Refusal};
 use crate::journal::Journal;
-use crate::present::{Admitted, read_status};
+use crate::present::{Admitted, present, read_status};
 use crate::price::SaleTerms;
+use crate::psam::was_never_claimed;
 use crate::sale::Open;
 use crate::transport::{Dispenser, Transport};
 
@@ -25,13 +26,13 @@ const KEY_INDEX: u8 = 1;
 pub const MOST_VOIDS: u32 = 64;
 
 /// The PIN was right.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Verified {
     admitted: Admitted,
 }
 
 /// The card told its balance and its random number.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Initialized {
     admitted: Admitted,
     purse: Purse,
@@ -40,28 +41,28 @@ pub struct Initialized {
 }
 
 /// The PSAM gave TTC, TRN and MAC1; nothing is durable yet, LOCK has not gone out.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Drawn {
     terms: LockTerms,
     mac1: Mac,
 }
 
 /// `lock_sent` is durable: LOCK may go out.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct LockRecorded {
     terms: LockTerms,
     mac1: Mac,
 }
 
 /// The card answered MAC2 and GTAC, which nobody has checked yet.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct LockAnswered {
     terms: LockTerms,
     answer: LockAnswer,
 }
 
 /// The PSAM certified MAC2: card and balance are genuine.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Certified {
     terms: LockTerms,
     answer: LockAnswer,
@@ -161,31 +162,50 @@ impl Drawn {
     }
 
     /// Makes `lock_sent` durable, after the TTCs that this journal finds skipped.
-    pub fn record(self, journal: &mut impl Journal) -> Result<LockRecorded, Failure> {
+    pub fn record(
+        self,
+        psam: &mut impl Transport,
+        journal: &mut impl Journal,
+    ) -> Result<LockRecorded, Failure> {
         let LockId { tid, ttc, .. } = self.terms.id;
-        void_skipped(journal, tid, ttc)?;
+        void_skipped(psam, journal, tid, ttc)?;
         journal.append(&Entry::Lock { tid, ttc, step: Step::LockSent(self.terms) })?;
         Ok(LockRecorded { terms: self.terms, mac1: self.mac1 })
     }
 
     /// The card went before LOCK went out: `void`.
-    pub fn void(self, journal: &mut impl Journal) -> Result<(), Failure> {
+    pub fn void(
+        self,
+        psam: &mut impl Transport,
+        journal: &mut impl Journal,
+    ) -> Result<(), Failure> {
         let LockId { tid, ttc, .. } = self.terms.id;
-        void_skipped(journal, tid, ttc)?;
+        void_skipped(psam, journal, tid, ttc)?;
         Ok(journal.append(&Entry::Lock { tid, ttc, step: Step::Void })?)
     }
 }
 
-/// A TTC that the same journal skipped never had a LOCK (protocol §9); a journal that knows
-/// no TTC of this PSAM says nothing about earlier ones.
-fn void_skipped(journal: &mut impl Journal, tid: Tid, ttc: Ttc) -> Result<(), Failure> {
+/// A TTC that the same journal skipped never had a LOCK (protocol §9); a new or restored journal
+/// says nothing about earlier ones. The journal cannot know that it was restored, so the PSAM is
+/// asked: a number that it gave a GMAC for, or holds no more, is left to the centre as a hole.
+fn void_skipped(
+    psam: &mut impl Transport,
+    journal: &mut impl Journal,
+    tid: Tid,
+    ttc: Ttc,
+) -> Result<(), Failure> {
     let Some(highest) = journal.highest_ttc(tid) else { return Ok(()) };
+    if ttc <= highest {
+        return Err(Refusal::TtcRepeated.into());
+    }
     let skipped = highest.0.saturating_add(1)..ttc.0;
     if skipped.len() > MOST_VOIDS as usize {
         return Ok(());
     }
-    for missing in skipped {
-        journal.append(&Entry::Lock { tid, ttc: Ttc(missing), step: Step::Void })?;
+    for missing in skipped.map(Ttc) {
+        if was_never_claimed(psam, missing)? {
+            journal.append(&Entry::Lock { tid, ttc: missing, step: Step::Void })?;
+        }
     }
     Ok(())
 }
@@ -213,8 +233,16 @@ impl LockRecorded {
         Ok(LockAnswered { terms: self.terms, answer })
     }
 
-    /// The card is there again and shows this lock: its MAC2 and GTAC from GET GREY STATUS.
+    /// The card is there again and shows this lock: its MAC2 and GTAC from GET GREY STATUS. A
+    /// card that lost its power for a moment is selected anew.
     pub fn from_status(&self, card: &mut impl Transport) -> Result<LockAnswered, Failure> {
+        let failure = match answered_by_status(self.terms, card) {
+            Ok(answered) => return Ok(answered),
+            Err(failure) => failure,
+        };
+        if !card.is_present() || present(card)?.asn() != self.terms.id.asn {
+            return Err(failure);
+        }
         answered_by_status(self.terms, card)
     }
 

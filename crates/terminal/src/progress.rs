@@ -58,10 +58,7 @@ impl Progress {
             (Some(Self::Delivered(terms, certified, delivery)), Step::Claimed(claim)) => {
                 Ok(Self::Claimed(ClaimedRecord { terms, certified, delivery, claim }))
             }
-            // A second TAC replaces one that was not the card's (a shim's 9000).
-            (Some(Self::Claimed(record) | Self::Settled(record, _)), Step::Settled(tac)) => {
-                Ok(Self::Settled(record, tac))
-            }
+            (Some(Self::Claimed(record)), Step::Settled(tac)) => Ok(Self::Settled(record, tac)),
             (before, step) => {
                 Err(OutOfOrder { before: before.map(|p| p.name()), step: step.name() })
             }

@@ -2,7 +2,7 @@
 
 use wire::files::{APPLICATION_FILE, PSAM_TID_SFI};
 use wire::psam_command::{DebitGreyUnlock, End};
-use wire::{Amount, LockTerms, PsamCommand, Tid};
+use wire::{Amount, LockTerms, PsamCommand, StatusWord, Tid, Ttc};
 
 use crate::exchange;
 use crate::failure::Failure;
@@ -32,6 +32,16 @@ pub fn retire(psam: &mut impl Transport, terms: &LockTerms) -> Result<(), Failur
     });
     match exchange::psam(psam, &command) {
         Ok(_) | Err(Failure::PsamRefused { .. }) => Ok(()),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// True when the PSAM holds this number as drawn and never claimed. A number that a restored
+/// journal has forgotten was claimed, or is not held any more.
+pub(crate) fn was_never_claimed(psam: &mut impl Transport, ttc: Ttc) -> Result<bool, Failure> {
+    match exchange::psam(psam, &PsamCommand::GetGmac(ttc)) {
+        Ok(_) => Ok(false),
+        Err(Failure::PsamRefused { status, .. }) => Ok(status == StatusWord::CONDITIONS),
         Err(failure) => Err(failure),
     }
 }

@@ -23,7 +23,7 @@ pub enum Action {
     /// LOCK may have gone out and the card is gone, or not grey under this lock: final.
     NoDispense,
     /// LOCK may have gone out, the card shows the lock, but the PSAM is not there to certify:
-    /// wait for it.
+    /// wait for it, or give the lock up.
     AwaitPsam,
     /// The nozzle may have opened: the amount comes from the totalizer.
     ReadTotalizer,
@@ -33,9 +33,11 @@ pub enum Action {
     ReportUnproved,
     /// The record is whole and the card is there, grey under it: debit.
     Debit,
-    /// The record is whole and the card shows its TAC, which is not known yet (or not the one
-    /// that somebody answered for the card): settle with it.
+    /// The record is whole and the card shows its TAC: settle with it.
     SettleFromStatus,
+    /// The sale is settled and the card shows another TAC for it: keep that too. The centre finds
+    /// out which one is the card's.
+    KeepTac,
     /// The record is whole and the card is elsewhere: it stays a grey record.
     KeepGrey,
     /// The sale is settled and the card is grey under it all the same: somebody else answered
@@ -60,9 +62,7 @@ pub fn next_action(progress: &Progress, seen: &Seen) -> Action {
         (Progress::Claimed(_), Shows::TacOfIt) => Action::SettleFromStatus,
         (Progress::Claimed(_), Shows::SomethingElse) => Action::KeepGrey,
         (Progress::Settled(..), Shows::GreyUnderIt) => Action::DebitAgain,
-        (Progress::Settled(_, tac), Shows::TacOfIt) if !seen.shows_code(*tac) => {
-            Action::SettleFromStatus
-        }
+        (Progress::Settled(_, tac), Shows::TacOfIt) if !seen.shows_code(*tac) => Action::KeepTac,
         (Progress::Settled(..) | Progress::NoDispense(_) | Progress::Void(_), _) => Action::Done,
     }
 }
@@ -70,6 +70,17 @@ pub fn next_action(progress: &Progress, seen: &Seen) -> Action {
 impl Seen {
     fn shows_code(&self, code: Mac) -> bool {
         self.card.is_some_and(|(_, status)| status.b == code)
+    }
+}
+
+/// True when the card shows the TAC of this lock's record, and it is the one that is known.
+#[must_use]
+pub(crate) fn is_known_tac(progress: &Progress, seen: &Seen) -> bool {
+    match progress {
+        Progress::Settled(_, tac) => {
+            Shows::of(progress, seen) == Shows::TacOfIt && seen.shows_code(*tac)
+        }
+        _ => false,
     }
 }
 

@@ -3,8 +3,8 @@
 use wire::card_command::DebitForRefuel;
 use wire::psam_command::{DebitGreyUnlock, End};
 use wire::{
-    CardCommand, Certified, Claim, ClaimedRecord, Delivery, Entry, GreyState, LockTerms, Mac,
-    PsamCommand, Scheme, Stamp, StatusWord, Step,
+    CardCommand, Certified, Claim, ClaimedRecord, Delivery, Entry, GreyState, GreyStatus, LockId,
+    LockTerms, Mac, PsamCommand, Scheme, Stamp, StatusMore, StatusWord, Step,
 };
 
 use crate::exchange;
@@ -16,14 +16,14 @@ use crate::price::amount_of;
 use crate::transport::Transport;
 
 /// `locked` is durable: the nozzle may open, up to the ceiling. Nothing else gives this permit.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Open {
     terms: LockTerms,
     certified: Certified,
 }
 
 /// `delivered` is durable: the GMAC may be asked for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Delivered {
     terms: LockTerms,
     certified: Certified,
@@ -31,13 +31,13 @@ pub struct Delivered {
 }
 
 /// `claimed` is durable: the grey record is whole, DEBIT may go out.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Claimed {
     record: ClaimedRecord,
 }
 
 /// `settled` is durable: receipt, clearing TACUF.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Settled {
     record: ClaimedRecord,
     tac: Mac,
@@ -111,9 +111,8 @@ impl Delivered {
             ttc: Some(id.ttc),
         });
         let answer = match exchange::psam(psam, &command) {
-            Err(Failure::PsamRefused { status: StatusWord::UNKNOWN_LOCK, .. }) => {
-                return Err(Refusal::PsamForgot.into());
-            }
+            // Whatever it says no with, this PSAM gives no GMAC for this delivery any more.
+            Err(Failure::PsamRefused { .. }) => return Err(Refusal::PsamForgot.into()),
             result => result?,
         };
         match *answer.data() {
@@ -207,11 +206,35 @@ impl Settled {
     }
 
     /// Clears TACUF, and with the same command looks whether the card agrees that it was
-    /// debited: `false` when somebody else had answered the DEBIT.
-    pub fn clear(self, card: &mut impl Transport) -> Result<bool, Failure> {
+    /// debited. What it shows otherwise than DEBIT was answered is kept, so that the centre gets
+    /// the card's own TAC.
+    pub fn clear(
+        self,
+        card: &mut impl Transport,
+        journal: &mut impl Journal,
+    ) -> Result<Confirmation, Failure> {
         let status = clear_tac(card)?;
-        Ok(status.state == GreyState::Debited
-            && status.b == self.tac
-            && status.amount() == Some(self.record.delivery.amount))
+        let at = &self.record.delivery.at;
+        if status.state != GreyState::Debited || status.tid != self.record.terms.id.tid {
+            return Ok(Confirmation::NotDebited);
+        }
+        let as_answered = status.b == self.tac
+            && status.amount() == Some(self.record.delivery.amount)
+            && (status.date, status.time) == (at.date, at.time);
+        if !as_answered {
+            let LockId { asn, ttc, .. } = self.record.terms.id;
+            let more = Some(StatusMore { ttc, ..StatusMore::default() });
+            journal.append(&Entry::TacSeen { asn, status: GreyStatus { more, ..status } })?;
+        }
+        Ok(Confirmation::Debited(status.b))
     }
+}
+
+/// What the card shows after its debit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Confirmation {
+    /// It was debited, and this is its TAC.
+    Debited(Mac),
+    /// It was not: somebody else had answered the DEBIT.
+    NotDebited,
 }

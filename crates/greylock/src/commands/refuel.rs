@@ -54,7 +54,7 @@ pub(crate) fn run(args: &RefuelArgs, context: &mut Context<'_>) -> Result<Report
     let mut psam = Counted::new(Slot::<psam::Psam<FileNvm>>::open(&args.psam)?);
     let station = site::station_name(&args.journal);
     let mut link = open_link(args.host.as_deref(), station, context)?;
-    let mut journal = site::open_or_make_journal(&args.journal, context)?;
+    let mut journal = site::open_or_make_journal(&args.journal, context.io.random)?;
     let mut pump = site::open_or_make_pump(&args.journal)?;
     link.adopt(&card.slot().chip().view())?;
     if let Some(warning) = pin.warning() {
@@ -81,6 +81,7 @@ pub(crate) fn run(args: &RefuelArgs, context: &mut Context<'_>) -> Result<Report
             dispenser: &mut forecourt,
             sale: sale_terms(),
             tid,
+            alone: true,
         };
         let checks = Checks { today, issuers: &[], blacklist: &link.blacklist() };
         let wish = Wish { purse: args.purse.into(), pin: pin.digits(), amount: Some(args.amount) };

@@ -25,7 +25,7 @@ type CardInSlot = Counted<Slot<card::Card<FileNvm>>>;
 pub(crate) fn run(args: &UnlockArgs, context: &mut Context<'_>) -> Result<Report, Error> {
     let mut card: CardInSlot = Counted::new(Slot::open(&args.card)?);
     let mut link = open_link(args.host.as_deref(), site::station_name(&args.journal), context)?;
-    let mut journal = site::open_or_make_journal(&args.journal, context)?;
+    let mut journal = site::open_or_make_journal(&args.journal, context.io.random)?;
     let view = card.slot().chip().view();
     link.adopt(&view)?;
     let (tid, psam_apdus) = finish_open_locks(args, &mut card, &mut journal, context)?;
@@ -34,6 +34,9 @@ pub(crate) fn run(args: &UnlockArgs, context: &mut Context<'_>) -> Result<Report
     let before = Before::of(&view);
     let lock = before.grey.map(|(lock, _)| lock).or_else(|| found(&freed).map(|freed| freed.lock));
     let record = lock.and_then(|lock| journal.record_of(&lock).copied());
+    if freed == Err(NotFreed::NoRecordNoLink) && journal.records() == 0 {
+        context.warn(&format!("the journal in {} is new and empty", args.journal.display()));
+    }
     let session = Session { before, record, apdus: psam_apdus + card.apdus() };
     Ok(match freed {
         Ok(Some(freed)) => session.freed(freed),
@@ -69,6 +72,7 @@ fn finish_open_locks(
         dispenser: &mut pump,
         sale: sale_terms(),
         tid,
+        alone: true,
     };
     terminal.recover(Some(&presented)).map_err(|failure| words::error(&failure))?;
     Ok((tid, psam.apdus()))

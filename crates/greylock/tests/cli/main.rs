@@ -13,6 +13,8 @@ mod issue;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
+mod kill;
+#[cfg(test)]
 mod output;
 #[cfg(test)]
 mod refuel;

@@ -53,6 +53,7 @@ fn the_text_says_what_was_debited() {
     let refused = world.run("unlock --card card.img --journal elsewhere");
     assert_eq!(refused.code, 1);
     assert_eq!(refused.out, "refused: the card stays grey under lock 112233445566/1\n");
+    assert!(refused.err.starts_with("warning: the journal in elsewhere is new and empty"));
     let text = world.run("unlock --card card.img --journal station").done();
     assert_eq!(
         text,

@@ -57,12 +57,11 @@ fn open_and_given_up_locks_are_listed_in_order() {
             add(Step::NoDispense);
         }
     }
-    assert_eq!(journal.next_open(tid, None), Some(Ttc(1)));
-    assert_eq!(journal.next_open(tid, Some(Ttc(1))), Some(Ttc(3)));
-    assert_eq!(journal.next_open(tid, Some(Ttc(3))), None);
+    assert_eq!(journal.next_open(None), Some((tid, Ttc(1))));
+    assert_eq!(journal.next_open(Some((tid, Ttc(1)))), Some((tid, Ttc(3))));
+    assert_eq!(journal.next_open(Some((tid, Ttc(3)))), None);
     assert_eq!(journal.next_given_up(tid, None), Some(Ttc(2)));
     assert_eq!(journal.next_given_up(tid, Some(Ttc(2))), Some(Ttc(4)));
-    assert_eq!(journal.next_open(tid, Some(Ttc(u32::MAX))), None);
     assert_eq!(journal.highest_ttc(tid), Some(Ttc(4)));
 }
 
@@ -70,14 +69,26 @@ fn open_and_given_up_locks_are_listed_in_order() {
 fn reports_go_up_until_the_centre_has_them_and_again_when_they_change() {
     let mut journal = fresh();
     entries()[..4].iter().for_each(|entry| journal.append(entry).unwrap());
-    assert_eq!(journal.unreported(), vec![Report::Grey(record())]);
-    assert_eq!(journal.unreported(), vec![Report::Grey(record())], "asking changes nothing");
-    journal.mark_reported().unwrap();
-    assert_eq!(journal.unreported(), vec![]);
+    let outbox = journal.unreported();
+    assert_eq!(outbox.reports, vec![Report::Grey(record())]);
+    assert_eq!(journal.unreported(), outbox, "asking changes nothing");
     journal.append(&entries()[4]).unwrap();
-    assert_eq!(journal.unreported(), vec![Report::Sale(record(), TAC)]);
+    journal.mark_reported(outbox.through).unwrap();
+    let later = journal.unreported();
+    assert_eq!(later.reports, vec![Report::Sale(record(), TAC)], "what came in between goes up");
+    journal.mark_reported(later.through).unwrap();
+    assert_eq!(journal.unreported().reports, vec![]);
     let journal = StationJournal::open(journal.into_medium()).unwrap();
-    assert_eq!(journal.unreported(), vec![Report::Sale(record(), TAC)]);
+    assert_eq!(journal.unreported().reports, vec![]);
+}
+
+#[test]
+fn a_status_that_is_kept_is_not_kept_twice() {
+    let mut journal = fresh();
+    let seen = Entry::TacSeen { asn: terms().id.asn, status: debited_status() };
+    journal.append(&seen).unwrap();
+    journal.append(&seen).unwrap();
+    assert_eq!(journal.records(), 1);
 }
 
 #[test]

@@ -15,7 +15,6 @@ const FOLLOWS: &[(&str, &str)] = &[
     ("locked", "delivered"),
     ("delivered", "claimed"),
     ("claimed", "settled"),
-    ("settled", "settled"),
 ];
 
 #[test]

@@ -53,7 +53,7 @@ fn expected(step: &str, sight: &str, psam: bool) -> Action {
         ("claimed", _) if matches!(sight, "tac" | "other tac") => SettleFromStatus,
         ("claimed", _) => KeepGrey,
         ("settled", _) if grey => DebitAgain,
-        ("settled", _) if sight == "other tac" => SettleFromStatus,
+        ("settled", _) if sight == "other tac" => KeepTac,
         ("settled" | "no_dispense" | "void", _) => Done,
         other => panic!("no row for {other:?}"),
     }
