@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use terminal::Progress;
 use terminal::lock::MOST_VOIDS;
 use terminal::price::amount_of;
-use wire::{Certified, Delivery, LockTerms, Tid, Ttc};
+use wire::{Certified, Delivery, LockId, LockTerms, Tid, Ttc};
 
 use crate::facts::JournalFacts;
 use crate::finding::Finding;
@@ -102,20 +102,25 @@ fn holes(journal: &JournalFacts, locks: &[&((Tid, Ttc), Progress)], report: &mut
     }
 }
 
-/// A nozzle's totalizer only counts up, and gives the quantity.
+/// A nozzle's totalizer only counts up and gives the quantity: what flowed once was delivered
+/// under one lock, whichever PSAM made it.
 fn totalizers(journal: &JournalFacts, locks: &[&((Tid, Ttc), Progress)], report: &mut Report) {
-    let mut nozzles: BTreeMap<(Tid, u8), u64> = BTreeMap::new();
-    for ((tid, _), progress) in locks {
+    let mut flows: Vec<(u8, u64, u64, u64, LockId)> = Vec::new();
+    for (_, progress) in locks {
         let Some((terms, certified, delivery)) = parts(progress) else { continue };
         let before = certified.totalizer_before;
         let after = delivery.map_or(before, |delivery| delivery.totalizer_after);
         let flowed = delivery.map_or(0, |delivery| delivery.quantity);
-        let stood = nozzles.insert((*tid, certified.nozzle), after.max(before)).unwrap_or(0);
-        let fits = stood <= before && before.checked_add(flowed) == Some(after);
-        if !fits {
+        flows.push((certified.nozzle, before, after, flowed, terms.id));
+    }
+    flows.sort_unstable();
+    let mut nozzles: BTreeMap<u8, u64> = BTreeMap::new();
+    for (nozzle, before, after, flowed, lock) in flows {
+        let stood = nozzles.insert(nozzle, after.max(before)).unwrap_or(0);
+        if stood > before || before.checked_add(flowed) != Some(after) {
             let evidence = format!(
-                "{}: {} nozzle {}: stood at {stood}, then {before} to {after} for {flowed}",
-                journal.name, terms.id, certified.nozzle
+                "{}: {lock} nozzle {nozzle}: stood at {stood}, then {before} to {after} for {flowed}",
+                journal.name
             );
             report.problem(Finding::TotalizerBroken, 0, evidence);
         }

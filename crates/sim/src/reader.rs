@@ -219,6 +219,18 @@ impl PsamSlot {
         }
     }
 
+    /// A copy of its memory.
+    #[must_use]
+    pub fn memory(&mut self) -> Ram {
+        self.psam.as_mut().map(|psam| psam.nvm_mut().clone()).unwrap_or_default()
+    }
+
+    /// Puts a PSAM with this memory into the slot.
+    pub fn put(&mut self, memory: Ram) -> Result<(), String> {
+        self.psam = Some(Psam::power_on(memory).map_err(|error| error.to_string())?);
+        Ok(())
+    }
+
     /// True when its power failed.
     pub fn is_dark(&mut self) -> bool {
         self.psam.as_mut().is_some_and(|psam| psam.nvm_mut().is_dark())

@@ -61,6 +61,10 @@ pub struct World {
     pub sites: Vec<Site>,
     /// False while the line to the centre is cut.
     pub link_up: bool,
+    /// Cards that the stations give no new lock.
+    pub blacklist: Vec<Asn>,
+    /// The stations' own limit for one sale.
+    pub station_limit: Amount,
     /// False while stations cannot read the centre's list of grey records.
     pub list_available: bool,
     seed: u64,
@@ -92,13 +96,24 @@ pub struct Fill {
     pub shim: Shim,
     /// The card's power fails in one of its writes.
     pub card_torn: Option<Tear>,
+    /// Which purse pays.
+    pub purse: Purse,
+    /// False to fill up: an amount above the balance is then no reason to refuse.
+    pub check: bool,
 }
 
 impl Fill {
     /// An honest filling.
     #[must_use]
     pub fn of(amount: u32) -> Self {
-        Self { amount, breaks: Breaks::Nothing, shim: honest(), card_torn: None }
+        Self {
+            amount,
+            breaks: Breaks::Nothing,
+            shim: honest(),
+            card_torn: None,
+            purse: Purse::Ed,
+            check: true,
+        }
     }
 
     /// With somebody on the wire.
@@ -156,7 +171,7 @@ impl Dispenser for Forecourt<'_> {
 
 impl Site {
     /// Power comes back: the PSAM starts from its memory, the journal is read again.
-    fn power_on(&mut self) -> Result<(), String> {
+    pub fn power_on(&mut self) -> Result<(), String> {
         self.power.set(true);
         self.psam.power_cycle()?;
         let unreadable = |error: JournalError| error.to_string();
@@ -195,6 +210,8 @@ impl World {
             cards: Vec::new(),
             sites: Vec::new(),
             link_up: true,
+            blacklist: Vec::new(),
+            station_limit: Amount::MAX,
             list_available: true,
             seed,
         }
@@ -202,16 +219,26 @@ impl World {
 
     /// Issues a card with money on its ED purse, registered at the centre.
     pub fn issue(&mut self, money: u32) -> Result<usize, String> {
+        let opening = Opening { balance: cents(money), ..Opening::default() };
+        self.issue_as(Purse::Ed, opening, 2036)
+    }
+
+    /// Issues a card that is valid from 2025 to the end of a year.
+    pub fn issue_as(
+        &mut self,
+        purse: Purse,
+        opening: Opening,
+        last_year: u16,
+    ) -> Result<usize, String> {
         let number = self.cards.len() as u64 + 1;
         let asn = asn_of(number);
-        let ed = Opening { balance: cents(money), ..Opening::default() };
         let order = CardOrder {
             asn,
-            purse: Purse::Ed,
-            opening: ed,
+            purse,
+            opening,
             aid: card::Aid::default(),
-            start: Date::new(2026, 1, 1).unwrap_or_default(),
-            expiry: Date::new(2036, 12, 31).unwrap_or_default(),
+            start: Date::new(2025, 1, 1).unwrap_or_default(),
+            expiry: Date::new(last_year, 12, 31).unwrap_or_default(),
         };
         let icc_key = made_key(self.seed, 1_000 + number);
         let profile =
@@ -312,12 +339,13 @@ impl World {
             journal: &mut place.journal,
             clock: &mut self.clock,
             dispenser: &mut forecourt,
-            sale: sale_terms(),
+            sale: sale_terms(self.station_limit),
             tid: place.tid,
             alone: true,
         };
-        let checks = Checks { today: now.date, issuers: &[], blacklist: &[] };
-        let wish = Wish { purse: Purse::Ed, pin: &PIN, amount: Some(cents(fill.amount)) };
+        let checks = Checks { today: now.date, issuers: &[], blacklist: &self.blacklist };
+        let wish =
+            Wish { purse: fill.purse, pin: &PIN, amount: fill.check.then_some(cents(fill.amount)) };
         let outcome = visit::refuel(&mut terminal, &mut link, &checks, &wish, &mut None);
         if place.power.get() {
             let _ = visit::upload(&mut place.journal, &mut link);
@@ -365,7 +393,7 @@ impl World {
             journal: &mut place.journal,
             clock: &mut self.clock,
             dispenser: &mut forecourt,
-            sale: sale_terms(),
+            sale: sale_terms(self.station_limit),
             tid: place.tid,
             alone: true,
         };
@@ -382,6 +410,23 @@ impl World {
         let disk = Mains { medium: Ram::growing(), power: Rc::clone(&place.power) };
         let journal = StationJournal::format(disk, &[0xBB; IDENTITY_LEN]);
         place.journal = journal.map_err(|error| error.to_string())?;
+        Ok(())
+    }
+
+    /// A site's journal is put back to an older copy.
+    pub fn restore_journal(&mut self, site: usize, copy: Ram) -> Result<(), String> {
+        let place = self.sites.get_mut(site).ok_or("no such site")?;
+        let disk = Mains { medium: copy, power: Rc::clone(&place.power) };
+        place.journal = StationJournal::open(disk).map_err(|error| error.to_string())?;
+        Ok(())
+    }
+
+    /// Two terminals change their PSAMs.
+    pub fn swap_psams(&mut self, one: usize, other: usize) -> Result<(), String> {
+        let [one, other] =
+            self.sites.get_disjoint_mut([one, other]).map_err(|error| error.to_string())?;
+        std::mem::swap(&mut one.psam, &mut other.psam);
+        std::mem::swap(&mut one.tid, &mut other.tid);
         Ok(())
     }
 
@@ -423,14 +468,8 @@ impl World {
 
 const NO_CARD: Failure = Failure::CardLost { during: "power on", lost: Lost::NotSent };
 
-fn sale_terms() -> SaleTerms {
-    SaleTerms {
-        nozzle: 1,
-        product: 1,
-        unit_price: UNIT_PRICE,
-        rounding: Rounding::Down,
-        limit: Amount::MAX,
-    }
+const fn sale_terms(limit: Amount) -> SaleTerms {
+    SaleTerms { nozzle: 1, product: 1, unit_price: UNIT_PRICE, rounding: Rounding::Down, limit }
 }
 
 /// Card numbers begin with the issuer's prefix.

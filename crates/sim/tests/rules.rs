@@ -1,0 +1,365 @@
+//! Sentences of protocol §9 and §10 that take a terminal, a station and a centre to play.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use card::Opening;
+use host::Outcome;
+use sim::reader::{Shim, altered, answer_lost, honest, is, pulled_after};
+use sim::{Breaks, Fill, World, proof};
+use station::visit::{How, NoSale, NotFreed};
+use terminal::{Failure, Lost, Progress, Refusal};
+use wire::apdu::{response, split_response};
+use wire::{Amount, GreyState, GreyStatus, Limit, Mac, Purse, Scheme, StatusMore, StatusWord};
+
+fn world(scheme: Scheme) -> World {
+    let mut world = World::new(3, scheme);
+    world.issue(10_000).unwrap();
+    world.issue(10_000).unwrap();
+    world.open_site("North").unwrap();
+    world.open_site("South").unwrap();
+    world
+}
+
+fn outcome(world: &World, row: usize) -> Option<Outcome> {
+    world.centre.outcomes()[row].outcome
+}
+
+fn state(world: &World) -> GreyState {
+    world.look(0).unwrap().status.state
+}
+
+/// Does something to one command on its way.
+fn command_altered(name: &'static str, change: fn(&mut Vec<u8>)) -> Shim {
+    Box::new(move |wire, command| {
+        let mut command = command.to_vec();
+        if is(&command, name) {
+            change(&mut command);
+        }
+        wire.send(&command)
+    })
+}
+
+/// Puts something else in the place of what GET GREY STATUS with P1 = 02 shows.
+fn status_forged(forge: impl Fn(&mut GreyStatus) + 'static) -> Shim {
+    Box::new(move |wire, command| {
+        let answer = wire.send(command)?;
+        let (data, word) = split_response(&answer).unwrap();
+        match GreyStatus::parse(data) {
+            Some(mut status) if is(command, "GET GREY STATUS") && status.more.is_some() => {
+                forge(&mut status);
+                Ok(response(&status.encode(), word))
+            }
+            _ => Ok(answer),
+        }
+    })
+}
+
+/// The card's own TAC reaches the centre although DEBIT's answer was altered.
+#[test]
+fn an_altered_answer_of_debit_does_not_lose_the_tac() {
+    for at in 0..4 {
+        let mut world = world(Scheme::Seed);
+        let sale = world.refuel(0, 0, Fill::through(3_000, altered("DEBIT FOR REFUEL", at)));
+        assert!(sale.unwrap().confirmed, "the card was debited");
+        assert_eq!(state(&world), GreyState::Unlocked);
+        assert_eq!(outcome(&world, 0), Some(Outcome::Sale));
+    }
+}
+
+/// In the field scheme date' and time' are not in the GMAC: what the card has of them goes up.
+#[test]
+fn an_end_time_altered_in_the_field_scheme_does_not_lose_the_tac() {
+    let later = |command: &mut Vec<u8>| command[27] ^= 1;
+    let mut pulled = world(Scheme::Field);
+    let fill = Fill::through(3_000, command_altered("DEBIT FOR REFUEL", later));
+    pulled.refuel(0, 0, fill).unwrap();
+    assert_eq!(outcome(&pulled, 0), Some(Outcome::Sale));
+
+    let shim: Shim = Box::new(move |wire, command| {
+        let mut altered = command.to_vec();
+        if is(command, "DEBIT FOR REFUEL") {
+            later(&mut altered);
+        }
+        let answer = wire.send(&altered);
+        if is(command, "DEBIT FOR REFUEL") {
+            wire.pull();
+        }
+        answer
+    });
+    let mut pulled = world(Scheme::Field);
+    pulled.refuel(0, 0, Fill::through(3_000, shim)).unwrap();
+    assert_eq!(state(&pulled), GreyState::Debited);
+    pulled.unlock(0, 0, honest()).unwrap();
+    assert_eq!(outcome(&pulled, 0), Some(Outcome::Sale));
+}
+
+/// A status that somebody makes up takes no TAC out of the reports.
+#[test]
+fn a_forged_status_does_not_replace_a_right_tac() {
+    let mut world = world(Scheme::Seed);
+    world.link_up = false;
+    let record = world.refuel(0, 0, Fill::of(3_000)).unwrap().record;
+    let forged = status_forged(move |status| {
+        status.state = GreyState::Debited;
+        status.tid = record.terms.id.tid;
+        status.date = record.delivery.at.date;
+        status.time = record.delivery.at.time;
+        status.a = record.delivery.amount.to_bytes();
+        status.b = Mac([1, 2, 3, 4]);
+        status.more = Some(StatusMore { ttc: record.terms.id.ttc, ..StatusMore::default() });
+    });
+    let _ = world.unlock(0, 0, forged);
+    world.link_up = true;
+    world.upload(0);
+    assert_eq!(outcome(&world, 0), Some(Outcome::Sale));
+}
+
+/// What flowed under a lock is read off the totalizer before anything else flows, whichever
+/// PSAM is there by then.
+#[test]
+fn another_psam_does_not_mix_up_what_flowed() {
+    let mut world = World::new(3, Scheme::Seed);
+    for _ in 0..2 {
+        world.issue(10_000).unwrap();
+        world.open_site("North").unwrap();
+    }
+    let _ = world.refuel(0, 0, Fill::breaking(3_000, Breaks::PowerCutAt(1_234)));
+    world.swap_psams(0, 1).unwrap();
+    world.restart(0).unwrap();
+    let row = world.centre.outcomes().into_iter().find(|row| row.amount.is_some()).unwrap();
+    assert_eq!((row.outcome, row.amount.unwrap().units()), (Some(Outcome::Unproved), 1_234));
+    world.refuel(0, 1, Fill::of(2_000)).unwrap();
+    world.swap_psams(0, 1).unwrap();
+    world.restart(0).unwrap();
+    let freed = world.unlock(0, 0, honest()).unwrap().unwrap();
+    assert_eq!(freed.amount.units(), 1_234);
+    assert_eq!(proof::of(&world).unwrap().owed_to_stations, 3_234);
+}
+
+/// A lock of another PSAM that never was certified is given up, so that its card can be freed.
+#[test]
+fn a_lock_of_a_dead_psam_is_given_up() {
+    let mut world = world(Scheme::Seed);
+    world.sites[0].psam.dies_at = Some(0x42);
+    world.refuel(0, 0, Fill::of(3_000)).unwrap_err();
+    world.swap_psams(0, 1).unwrap();
+    world.restart(0).unwrap();
+    let freed = world.unlock(1, 0, honest()).unwrap().unwrap();
+    assert_eq!((freed.how, freed.amount), (How::Online, Amount::ZERO));
+}
+
+/// A PSAM that says no to one old delivery hinders nobody else.
+#[test]
+fn a_psam_that_forgot_a_delivery_stops_no_other_card() {
+    let mut world = world(Scheme::Seed);
+    let fresh = world.sites[0].psam.memory();
+    let _ = world.refuel(0, 0, Fill::breaking(3_000, Breaks::PowerCutAt(700)));
+    world.sites[0].psam.put(fresh).unwrap();
+    world.restart(0).unwrap();
+    assert_eq!(outcome(&world, 0), Some(Outcome::Unproved));
+    assert!(matches!(world.unlock(0, 1, honest()), Ok(None)), "the other card is free");
+}
+
+/// A restored journal says nothing about the numbers that it has forgotten: they stay holes.
+#[test]
+fn a_restored_journal_voids_no_sale() {
+    let mut world = world(Scheme::Seed);
+    world.refuel(0, 0, Fill::of(1_000)).unwrap();
+    let copy = world.sites[0].journal.medium_mut().medium.clone();
+    world.link_up = false;
+    world.refuel(0, 0, Fill::of(2_000)).unwrap();
+    world.refuel(0, 0, Fill::of(500)).unwrap();
+    world.restore_journal(0, copy).unwrap();
+    world.link_up = true;
+    world.refuel(0, 0, Fill::of(100)).unwrap();
+    let holes = world.centre.holes(world.sites[0].tid);
+    assert_eq!(holes.missing, vec![2..=3]);
+}
+
+/// A number that the PSAM drew and whose INIT was lost is void.
+#[test]
+fn a_skipped_number_is_void() {
+    let mut world = world(Scheme::Seed);
+    world.refuel(0, 0, Fill::of(1_000)).unwrap();
+    world.sites[0].psam.cut_after = Some(0x40);
+    world.refuel(0, 0, Fill::of(1_000)).unwrap_err();
+    world.restart(0).unwrap();
+    world.refuel(0, 0, Fill::of(1_000)).unwrap();
+    let outcomes: Vec<_> = world.centre.outcomes().iter().map(|row| row.outcome).collect();
+    assert_eq!(outcomes, [Some(Outcome::Sale), Some(Outcome::Void), Some(Outcome::Sale)]);
+}
+
+/// A lock is given up only when the card shows it in everything, not by its number alone.
+#[test]
+fn another_cards_status_gives_up_no_lock() {
+    let mut world = world(Scheme::Seed);
+    world.sites[0].psam.cut_after = Some(0x42);
+    world.refuel(0, 0, Fill::of(3_000)).unwrap_err();
+    world.sites[0].power.set(true);
+    let terms = world.look(0).unwrap().lock().unwrap().terms;
+    let forged = status_forged(move |status| {
+        status.state = GreyState::Grey;
+        (status.tid, status.ctc) = (terms.tid, 9);
+        (status.date, status.time) = (terms.date, terms.time);
+        status.more = Some(StatusMore { ttc: terms.ttc, ..StatusMore::default() });
+    });
+    let _ = world.unlock(0, 1, forged);
+    let progress = world.sites[0].journal.locks().last().map(|(_, progress)| progress.name());
+    assert_eq!(progress, Some("lock_sent"));
+}
+
+/// After 9302 the record is never tried again at this station, and the same visit goes on-line.
+#[test]
+fn a_record_that_was_refused_is_never_tried_again() {
+    let mut world = world(Scheme::Seed);
+    world.refuel(0, 0, Fill::breaking(3_000, Breaks::CardPulledAt(800))).unwrap_err();
+    let wrong = command_altered("DEBIT FOR REFUEL", |command| command[29] ^= 1);
+    let freed = world.unlock(0, 0, wrong).unwrap().unwrap();
+    assert_eq!((freed.how, freed.amount.units()), (How::Online, 800));
+
+    world.link_up = false;
+    world.refuel(0, 0, Fill::breaking(3_000, Breaks::CardPulledAt(800))).unwrap_err();
+    let wrong = command_altered("DEBIT FOR REFUEL", |command| command[29] ^= 1);
+    assert_eq!(world.unlock(0, 0, wrong), Err(NotFreed::NoRecordNoLink));
+    assert_eq!(world.look(0).unwrap().error_counter, 1);
+    assert_eq!(world.unlock(0, 0, honest()), Err(NotFreed::NoRecordNoLink));
+    assert_eq!(world.look(0).unwrap().error_counter, 1, "not tried again");
+}
+
+/// LOCK was executed, the card lost its power for a moment and is still there: go on.
+#[test]
+fn a_card_that_restarts_during_lock_goes_on() {
+    let mut world = world(Scheme::Seed);
+    let mut restarted = false;
+    let shim: Shim = Box::new(move |wire, command| {
+        if restarted && !is(command, "SELECT") {
+            return Ok(response(&[], StatusWord::CONDITIONS));
+        }
+        restarted = false;
+        let answer = wire.send(command);
+        if is(command, "LOCK FOR REFUEL") {
+            restarted = true;
+            return Err(Lost::Unknown);
+        }
+        answer
+    });
+    assert!(world.refuel(0, 0, Fill::through(1_000, shim)).unwrap().confirmed);
+}
+
+/// A certified lock on which nothing flowed is claimed with 0: the terminal frees it off-line.
+#[test]
+fn a_lock_found_after_a_restart_is_claimed_with_nothing() {
+    let mut world = world(Scheme::Seed);
+    world.link_up = false;
+    world.sites[0].psam.cut_after = Some(0x42);
+    world.refuel(0, 0, Fill::of(3_000)).unwrap_err();
+    world.sites[0].power_on().unwrap();
+    assert_eq!(state(&world), GreyState::Grey);
+    world.refuel(0, 0, Fill::of(1_000)).unwrap();
+    let steps: Vec<_> = world.sites[0].journal.locks().map(|(_, progress)| *progress).collect();
+    let amounts: Vec<_> =
+        steps.iter().filter_map(Progress::record).map(|r| r.delivery.amount.units()).collect();
+    assert_eq!(amounts, [0, 1_000]);
+}
+
+/// Locks given up after the PSAM certified them need no slot: it never runs out.
+#[test]
+fn certified_locks_that_were_given_up_need_no_slot() {
+    let mut world = World::new(3, Scheme::Seed);
+    world.open_site("North").unwrap();
+    for card in 0..20 {
+        world.issue(10_000).unwrap();
+        world.sites[0].psam.cut_after = Some(0x42);
+        world.refuel(0, card, Fill::of(3_000)).unwrap_err();
+        world.restart(0).unwrap();
+    }
+    world.issue(10_000).unwrap();
+    assert!(world.refuel(0, 20, Fill::of(100)).unwrap().confirmed);
+}
+
+fn refused(world: &mut World, card: usize) -> NotFreed {
+    match world.refuel(0, card, Fill::of(1_000)) {
+        Err(NoSale::Before(reason)) => reason,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Blacklisted and expired cards get no new lock, and are unlocked all the same.
+#[test]
+fn blacklisted_and_expired_cards_are_unlocked_and_not_locked() {
+    let mut world = world(Scheme::Seed);
+    let opening = Opening { balance: Amount::new(5_000).unwrap(), ..Opening::default() };
+    let old = world.issue_as(Purse::Ed, opening, 2025).unwrap();
+    assert_eq!(refused(&mut world, old), NotFreed::Failed(Refusal::Expired.into()));
+    world.refuel(0, 0, Fill::breaking(3_000, Breaks::CardPulledAt(800))).unwrap_err();
+    world.blacklist.push(world.cards[0].asn);
+    let freed = world.unlock(1, 0, honest()).unwrap().unwrap();
+    assert_eq!(freed.amount.units(), 800);
+    assert_eq!(refused(&mut world, 0), NotFreed::Failed(Refusal::Blacklisted.into()));
+    assert_eq!(world.look(0).unwrap().purses[0].ctc, 2, "no new lock");
+}
+
+/// The ceiling is the authenticated balance, or the station's own limit if lower.
+#[test]
+fn nothing_flows_beyond_the_ceiling() {
+    let mut world = world(Scheme::Seed);
+    world.station_limit = Amount::new(2_500).unwrap();
+    let sale = world.refuel(0, 0, Fill { check: false, ..Fill::of(9_000) }).unwrap();
+    assert_eq!(sale.record.delivery.amount.units(), 2_500);
+    world.station_limit = Amount::MAX;
+    let sale = world.refuel(0, 0, Fill { check: false, ..Fill::of(9_000) }).unwrap();
+    assert_eq!(sale.record.delivery.amount.units(), 7_500, "the whole balance, no more");
+    assert_eq!(proof::of(&world).unwrap().on_cards, 10_000, "the other card's");
+}
+
+/// EP pays without mixing with ED, and an overdraft limit is spendable: the money goes below 0.
+#[test]
+fn ep_with_an_overdraft_is_locked_escaped_and_freed_on_line() {
+    for scheme in [Scheme::Seed, Scheme::Field] {
+        let mut world = world(scheme);
+        let (balance, limit) = (Amount::new(3_000).unwrap(), Limit::new(2_000).unwrap());
+        let opening = Opening { balance, limit, ctc: 41, otc: 7 };
+        let card = world.issue_as(Purse::Ep, opening, 2036).unwrap();
+        let fill = Fill::breaking(2_900, Breaks::CardPulledAt(2_400));
+        world.refuel(0, card, Fill { purse: Purse::Ep, ..fill }).unwrap_err();
+        world.list_available = false;
+        let freed = world.unlock(1, card, honest()).unwrap().unwrap();
+        assert_eq!((freed.how, freed.amount.units()), (How::Online, 2_400));
+        let view = world.look(card).unwrap();
+        assert_eq!(
+            (view.purses[1].balance.units(), view.purses[1].ctc, view.purses[1].otc),
+            (600, 43, 8)
+        );
+        let proof = proof::of(&world).unwrap();
+        assert_eq!(proof.on_cards, 20_000 + 600 - 2_000);
+        assert_eq!(proof.owed_to_stations, 2_400);
+    }
+}
+
+/// What a card shows of its last debit is with the centre before the next lock wipes it.
+#[test]
+fn an_unread_tac_goes_up_before_the_next_lock() {
+    let mut world = world(Scheme::Seed);
+    world.refuel(0, 0, Fill::through(3_000, pulled_after("DEBIT FOR REFUEL"))).unwrap_err();
+    let fill = Fill::through(1_000, answer_lost("VERIFY PIN"));
+    assert!(matches!(
+        world.refuel(1, 0, fill),
+        Err(NoSale::Before(NotFreed::Failed(Failure::CardLost { .. })))
+    ));
+    assert_eq!(outcome(&world, 0), Some(Outcome::Sale), "reported before the PIN was asked");
+}
+
+/// The DEBIT of a local unlock carries the lock's TID and TTC, not this terminal's.
+#[test]
+fn a_local_unlock_sends_the_locks_numbers() {
+    let mut world = world(Scheme::Seed);
+    world.refuel(0, 0, Fill::breaking(3_000, Breaks::CardPulledAt(800))).unwrap_err();
+    let tid = world.sites[0].tid;
+    let shim: Shim = Box::new(move |wire, command| {
+        if is(command, "DEBIT FOR REFUEL") {
+            assert_eq!(command[11..17], tid.0);
+            assert_eq!(command[17..21], [0, 0, 0, 1]);
+        }
+        wire.send(command)
+    });
+    assert_eq!(world.unlock(1, 0, shim).unwrap().unwrap().how, How::Local);
+}
