@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use host::{Centre, Input, MainKeys, MemoryBooks, Output};
+use host::{Answer, Centre, Decision, Input, MainKeys, MemoryBooks, Output, UnlockAnswer};
 use nvm::{Kind, Log, Nvm, Spec, frame_len};
 use zeroize::Zeroizing;
 
@@ -61,16 +61,25 @@ impl CentreFolder {
         Ok(Self { centre, inputs: log, path: inputs })
     }
 
-    /// Makes an input durable, then does it.
+    /// Makes an input durable, then does it. A decision is made durable too before it is shown:
+    /// a later version whose rules would decide otherwise must not replay it silently.
     ///
     /// # Errors
-    /// The input could not be kept: nothing was done.
+    /// Input or decision could not be kept: nothing was decided.
     pub fn apply(&mut self, input: &Input) -> Result<Output, Error> {
         let bytes = serde_json::to_vec(input)
             .map_err(|error| Error::bug(format!("an input cannot be written: {error}")))?;
-        let kept = self.inputs.append(&bytes);
-        kept.map_err(|error| unwritten(&self.path, &error.to_string()))?;
-        Ok(self.centre.apply(input))
+        self.keep(&bytes)?;
+        let output = self.centre.apply(input);
+        if let Some(decided) = decided(&output) {
+            self.keep(decided.as_bytes())?;
+        }
+        Ok(output)
+    }
+
+    fn keep(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        let kept = self.inputs.append(bytes);
+        kept.map(|_| ()).map_err(|error| unwritten(&self.path, &error.to_string()))
     }
 
     /// The centre, to look at.
@@ -112,20 +121,41 @@ fn replay<N: Nvm>(
 ) -> Result<(InputLog<N>, FolderCentre), Error> {
     let keys = keys_file::read(&folder.join(KEYS))?.keys;
     let mut centre = Centre::new(MemoryBooks::default(), keys);
-    let mut unreadable = None;
+    let (mut wrong, mut last) = (None, None);
     let log = InputLog::open(medium, SPEC, &mut [0; IDENTITY_LEN], |record, bytes| {
+        if bytes.starts_with(DECIDED.as_bytes()) {
+            if last.as_ref().and_then(decided).map(String::into_bytes).as_deref() != Some(bytes) {
+                let why =
+                    format!("record {record} holds a decision that this version would not make");
+                wrong = wrong.take().or(Some(why));
+            }
+            return;
+        }
         match serde_json::from_slice::<Input>(bytes) {
             // A refusal is an answer like any other: it was given before, too.
-            Ok(input) => drop(centre.apply(&input)),
-            Err(error) => unreadable = unreadable.take().or(Some((record, error))),
+            Ok(input) => last = Some(centre.apply(&input)),
+            Err(error) => {
+                wrong = wrong.take().or(Some(format!("input {record} cannot be read: {error}")));
+            }
         }
     });
     let log = log.map_err(|error| damaged(inputs, &error.to_string()))?;
-    match unreadable {
-        Some((record, error)) => {
-            Err(damaged(inputs, &format!("input {record} cannot be read: {error}")))
-        }
+    match wrong {
+        Some(why) => Err(damaged(inputs, &why)),
         None => Ok((log, centre)),
+    }
+}
+
+/// How a kept decision begins.
+const DECIDED: &str = "decided ";
+
+/// The decision of an answer, as it is kept: amount, date, time, MAC2.
+fn decided(output: &Output) -> Option<String> {
+    match output {
+        Ok(Answer::Unlock(UnlockAnswer::Decided(Decision { amount, date, time, mac2 }))) => {
+            Some(format!("{DECIDED}{amount} {date} {time} {mac2}"))
+        }
+        _ => None,
     }
 }
 
