@@ -67,7 +67,8 @@ fn build(workspace: &Workspace) -> Outcome {
 }
 
 fn cargo_test(workspace: &Workspace) -> Outcome {
-    workspace.cargo("test --workspace --all-features")
+    // What the tests count (tears, cases, worlds) is shown, so that the log holds the figures.
+    workspace.cargo("test --workspace --all-features -- --show-output")
 }
 
 fn doc(workspace: &Workspace) -> Outcome {
