@@ -115,6 +115,8 @@ pub trait Books {
     fn add_sighting(&mut self, sighting: Sighting) -> bool;
     /// Sightings of a purse at this CTC and above, by CTC.
     fn sightings_from(&self, asn: Asn, purse: Purse, ctc: u16) -> Vec<Sighting>;
+    /// The locks of this TID and TTC that were sighted.
+    fn sighted(&self, tid: Tid, ttc: Ttc) -> Vec<LockId>;
     /// Keeps a fact; false when it was known.
     fn add_tac(&mut self, fact: TacFact) -> bool;
     /// The TACs seen for a lock.
@@ -134,6 +136,8 @@ pub trait Books {
     fn decisions(&self) -> Vec<DecisionRow>;
     /// What the card showed when an unlock of this lock had to wait.
     fn waiting(&self, lock: &LockId) -> Option<Shown>;
+    /// The same, for all locks of a card that ever had to wait.
+    fn waiting_of(&self, asn: Asn) -> Vec<Shown>;
     /// Writes it.
     fn put_waiting(&mut self, lock: LockId, shown: Shown);
     /// The rulings on a lock, oldest first; approved ones are never changed.

@@ -104,21 +104,37 @@ impl<B: Books, V: KeyVault> Centre<B, V> {
         }
     }
 
-    /// Takes a load or unload that the card's TAC has confirmed: it belongs to the chain of
-    /// balances by which locks are settled.
+    /// Takes a load, an unload or a change of the limit that the card's TAC has confirmed: it
+    /// belongs to the chain of balances by which locks are settled.
     pub fn change(&mut self, change: OnlineChange, now: Stamp) -> Result<Registered, Refusal> {
         self.card(change.asn)?;
         let known = self.books.changes(change.asn, change.purse);
         match known.iter().find(|other| other.otc == change.otc) {
-            Some(other) if other.by == change.by => return Ok(Registered { repeat: true }),
+            Some(other) if *other == change => return Ok(Registered { repeat: true }),
             Some(_) => return Err(Refusal::ChangeDisagrees),
             None => {}
         }
         self.books.add_change(change);
-        let reason = PostingReason::OnlineChange;
-        self.transfer(change.asn, change.purse, reason, change.by, now)?;
+        if change.kind.is_money() {
+            self.book_change(change, now)?;
+        }
         self.settle_open(change.asn, now)?;
         Ok(Registered { repeat: false })
+    }
+
+    /// The float of a replaced card is paid out: a load heard later is still the cardholder's,
+    /// an unload was paid out twice.
+    fn book_change(&mut self, change: OnlineChange, now: Stamp) -> Result<(), Refusal> {
+        let OnlineChange { asn, purse, otc, by, .. } = change;
+        let reason = PostingReason::OnlineChange;
+        if self.card(asn)?.replaced.is_none() {
+            return self.transfer(asn, purse, reason, by, now);
+        }
+        let to = if by > 0 { Account::CardholderClaims(asn) } else { Account::WriteOff };
+        self.post_from_outside(asn, to, reason, by, now)?;
+        let detail = format!("{purse} OTC {otc}: {by}");
+        self.tell(Code::ChangeAfterReplacement, About::card(asn), now, detail);
+        Ok(())
     }
 
     /// The code of APPLICATION UNBLOCK `84 18 00 00 04` over the card's challenge: it leaves
@@ -140,12 +156,13 @@ impl<B: Books, V: KeyVault> Centre<B, V> {
     }
 
     /// The records that the stations get for local unlocks (claim 5): every grey one, with the
-    /// GTAC that the centre recomputed.
+    /// GTAC that the centre recomputed. Only a card's proof takes one off the list, or its
+    /// replacement: operators may rule that a card was debited, and it may be grey all the same.
     pub fn grey_list(&self) -> Vec<ClaimedRecord> {
         let cases = self.books.cases();
         let grey = cases.iter().filter(|case| {
             let lock = case.record.map(|held| held.record.terms.id);
-            lock.is_some_and(|lock| Position::load(&self.books, lock).ending.is_none())
+            lock.is_some_and(|lock| !Position::load(&self.books, lock).is_left())
         });
         grey.filter_map(|case| case.record)
             .map(|held| {
@@ -161,10 +178,11 @@ impl<B: Books, V: KeyVault> Centre<B, V> {
         self.books.notices()
     }
 
-    /// TTCs of a PSAM of which nothing was heard.
+    /// TTCs of a PSAM of which nothing was heard, or only what the card belies.
     pub fn holes(&self, tid: Tid) -> Holes {
         let cases = self.books.cases_of(tid);
-        Holes::new(cases.iter().filter(|case| case.is_heard()).map(|case| case.ttc.0))
+        let told = |case: &&Case| case.is_heard() && !self.is_belied(case);
+        Holes::new(cases.iter().filter(told).map(|case| case.ttc.0))
     }
 
     /// Every answer to an on-line unlock.
@@ -211,13 +229,35 @@ impl<B: Books, V: KeyVault> Centre<B, V> {
         money: i64,
         at: Stamp,
     ) -> Result<(), Refusal> {
-        let float = Account::Float(asn, purse);
-        let lines = Legs::default().transfer(Account::Issued, float, money);
+        self.post_from_outside(asn, Account::Float(asn, purse), reason, money, at)
+    }
+
+    fn post_from_outside(
+        &mut self,
+        asn: Asn,
+        to: Account,
+        reason: PostingReason,
+        money: i64,
+        at: Stamp,
+    ) -> Result<(), Refusal> {
+        let lines = Legs::default().transfer(Account::Issued, to, money);
         let lines = lines.ok_or(Refusal::LedgerOverflow)?;
         if !lines.is_empty() {
             self.books.post(Posting { reason, asn, lock: None, at, lines });
         }
         Ok(())
+    }
+
+    /// The card's own word, if any, that a lock of this number was made: it was sighted, or a TAC
+    /// was seen.
+    pub(crate) fn proved_lock(&self, tid: Tid, ttc: Ttc) -> Option<LockId> {
+        let tacs = self.books.tacs_of(tid, ttc).into_iter().map(|fact| fact.lock);
+        self.books.sighted(tid, ttc).into_iter().chain(tacs).next()
+    }
+
+    /// True when all that was heard is that LOCK never went out, and the card proves that it did.
+    fn is_belied(&self, case: &Case) -> bool {
+        case.outcome(false) == Some(Outcome::Void) && self.proved_lock(case.tid, case.ttc).is_some()
     }
 
     fn outcome_row(&self, case: &Case) -> OutcomeRow {

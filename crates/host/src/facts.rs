@@ -42,7 +42,7 @@ pub enum Ground {
     NoDispense,
     /// Two operators.
     Operators {
-        /// What was known when they decided.
+        /// Why the lock had to wait when they decided.
         basis: Code,
         /// Who proposed.
         maker: String,
@@ -119,6 +119,36 @@ pub enum Ruling {
     },
 }
 
+/// How much was known of a lock when an operator ruled. What is known only grows, so equal
+/// counts are equal knowledge.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Basis {
+    /// Why operators have to rule: what an unlock waits for, or why the chain of balances does
+    /// not say how the lock ended.
+    pub reason: Option<Code>,
+    /// How many kinds of report were heard of its TID and TTC and verified.
+    pub heard: usize,
+    /// Reports that were kept aside.
+    pub quarantined: usize,
+    /// TACs.
+    pub tacs: usize,
+    /// MAC3s.
+    pub receipts: usize,
+    /// Answers to on-line unlocks that are out.
+    pub answers: usize,
+    /// Other locks of the same purse number that a card proved.
+    pub rivals: usize,
+}
+
+impl Basis {
+    /// What a ruling on an on-line unlock leans on. The answers that the centre gives by it do
+    /// not take it back, nor does a copied card: it is unlocked too.
+    #[must_use]
+    pub const fn of_unlock(self) -> Self {
+        Self { answers: 0, rivals: 0, ..self }
+    }
+}
+
 /// A ruling of one operator, and of the second one when he approved.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ProposalRow {
@@ -126,8 +156,9 @@ pub struct ProposalRow {
     pub lock: LockId,
     /// What is ruled.
     pub ruling: Ruling,
-    /// What was known: the ruling stands only while that is still so.
-    pub basis: Option<Code>,
+    /// What was known: it is approved only while that is still so, and an on-line unlock is
+    /// answered by it only while nothing else was heard.
+    pub basis: Basis,
     /// Who proposed.
     pub maker: String,
     /// Why.
@@ -138,7 +169,28 @@ pub struct ProposalRow {
     pub at: Stamp,
 }
 
-/// A confirmed load, unload or change that used an OTC.
+/// What an on-line change moves.
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeKind {
+    /// A load or unload: the balance and the money.
+    #[default]
+    Money,
+    /// A change of the overdraft limit: the balance, and no money (protocol §2).
+    Limit,
+}
+
+impl ChangeKind {
+    /// True for a load or unload.
+    #[must_use]
+    pub const fn is_money(&self) -> bool {
+        matches!(self, Self::Money)
+    }
+}
+
+/// A confirmed load, unload or change of the limit that used an OTC.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct OnlineChange {
     /// The card.
@@ -149,6 +201,8 @@ pub struct OnlineChange {
     pub otc: u16,
     /// How the balance changed.
     pub by: i64,
+    /// Whether money came or went with it.
+    pub kind: ChangeKind,
 }
 
 /// (TID, TTC), under which locks are looked up.

@@ -30,12 +30,22 @@ impl LockFacts {
         Self { lock, case, tacs, decisions }
     }
 
+    /// True when nothing is filed here.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.case.is_none() && self.tacs.is_empty() && self.decisions.is_empty()
+    }
+
     pub(crate) fn record(&self) -> Option<&HeldRecord> {
         self.case.as_ref()?.record.as_ref()
     }
 
     pub(crate) fn unproved_amount(&self) -> Option<Amount> {
         Some(self.case.as_ref()?.unproved.as_ref()?.delivery.amount)
+    }
+
+    /// The delivery that only two operators can turn into a debit: no record took its place.
+    pub(crate) fn unproved_only(&self) -> Option<Amount> {
+        if self.record().is_some() { None } else { self.unproved_amount() }
     }
 
     /// The locked balance.
@@ -100,7 +110,26 @@ pub(crate) fn is_twin(one: &LockId, other: &LockId) -> bool {
         && LockId { ttc: other.ttc, ..*one } == *other
 }
 
-/// All names under which something of this purse number is filed, and their homes.
+/// The lock that what was booked or ruled under a name belongs to now: the name's own, unless
+/// all that was filed under it has found another home.
+pub(crate) fn heir(books: &impl Books, name: LockId) -> LockId {
+    if !LockFacts::load(books, name).is_empty() {
+        return name;
+    }
+    let by_tac = books.tacs_of(name.tid, name.ttc).iter().any(|fact| fact.lock == name);
+    if by_tac { home_of_tac(books, name) } else { home(books, name) }
+}
+
+/// The other names whose bookings and rulings belong to this lock now.
+pub(crate) fn other_names(books: &impl Books, facts: &LockFacts) -> BTreeSet<LockId> {
+    let LockId { asn, purse, ctc, .. } = facts.lock;
+    let mut names = names_at(books, asn, purse, ctc);
+    names.extend(facts.tacs.iter().map(|fact| fact.lock));
+    names.retain(|name| *name != facts.lock && heir(books, *name) == facts.lock);
+    names
+}
+
+/// All names under which something of this purse number is filed or was seen, and their homes.
 pub(crate) fn names_at(books: &impl Books, asn: Asn, purse: Purse, ctc: u16) -> BTreeSet<LockId> {
     let is_here = |lock: &LockId| (lock.asn, lock.purse, lock.ctc) == (asn, purse, ctc);
     let cases = books.cases_at(asn, purse, ctc);
@@ -109,7 +138,8 @@ pub(crate) fn names_at(books: &impl Books, asn: Asn, purse: Purse, ctc: u16) -> 
     let tacs = tacs.flat_map(|fact| [fact.lock, home_of_tac(books, fact.lock)]);
     let decided = books.decisions_of(asn).into_iter();
     let decided = decided.flat_map(|row| [row.lock, home(books, row.lock)]);
-    claimed.chain(tacs).chain(decided).filter(is_here).collect()
+    let seen = books.sightings_from(asn, purse, ctc).into_iter().map(|sighting| sighting.lock);
+    claimed.chain(tacs).chain(decided).chain(seen).filter(is_here).collect()
 }
 
 pub(crate) fn units(amount: Amount) -> i64 {

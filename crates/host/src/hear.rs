@@ -161,7 +161,9 @@ impl<B: Books, V: KeyVault> Centre<B, V> {
             return false;
         }
         let (amount, at) = (record.delivery.amount, record.delivery.at);
-        self.books.add_tac(TacFact { lock, amount, date: at.date, time: at.time, tac })
+        let new = self.books.add_tac(TacFact { lock, amount, date: at.date, time: at.time, tac });
+        self.tell_void_belied(lock.tid, lock.ttc, sender.now);
+        new
     }
 
     fn hear_unproved(
@@ -201,12 +203,13 @@ impl<B: Books, V: KeyVault> Centre<B, V> {
         given: HeldUnproved,
     ) -> Result<(HeldUnproved, bool), Code> {
         let verified = verify::unproved(&self.vault, given)?;
+        let held = verified.0;
         if self.books.card(given.terms.id.asn).is_none() {
             return Err(Code::CardUnknown);
         }
         let other = case.record.is_some_and(|known| known.record.terms.id != given.terms.id);
         let differs =
-            |known: HeldUnproved| (known.terms, known.delivery) != (given.terms, given.delivery);
+            |known: HeldUnproved| (known.terms, known.delivery) != (held.terms, held.delivery);
         match other || case.unproved.is_some_and(differs) {
             true => Err(Code::RecordDisagrees),
             false => Ok(verified),
@@ -219,13 +222,14 @@ impl<B: Books, V: KeyVault> Centre<B, V> {
         terms: &LockTerms,
     ) -> Result<Heard, Refusal> {
         let mut case = self.owned(sender, terms.id.tid, terms.id.ttc)?;
+        let terms = verify::notice(&self.vault, terms);
         let before = self.outcome_of(&case);
         let changed = case.no_dispense.is_none();
-        if case.no_dispense.is_some_and(|known| known != *terms) {
+        if case.no_dispense.is_some_and(|known| known != terms) {
             let about = About::lock(terms.id);
             self.tell(Code::RecordDisagrees, about, sender.now, "two notices".to_owned());
         }
-        case.no_dispense = case.no_dispense.or(Some(*terms));
+        case.no_dispense = case.no_dispense.or(Some(terms));
         self.books.put_case(case.clone());
         self.tell(Code::NoDispenseHeard, About::lock(terms.id), sender.now, String::new());
         Ok(self.heard(&case, before, changed, sender.now))
@@ -238,7 +242,17 @@ impl<B: Books, V: KeyVault> Centre<B, V> {
         case.void = true;
         self.books.put_case(case.clone());
         self.tell(Code::VoidHeard, About::number(tid, ttc), sender.now, String::new());
+        self.tell_void_belied(tid, ttc, sender.now);
         Ok(self.heard(&case, before, changed, sender.now))
+    }
+
+    /// A void says that LOCK never went out; the card's own code says that it did. The outcome
+    /// stays as the owner reported it, and the number stays a hole.
+    pub(crate) fn tell_void_belied(&mut self, tid: Tid, ttc: Ttc, now: Stamp) {
+        let void = self.books.case(tid, ttc).is_some_and(|case| case.void);
+        if let Some(lock) = self.proved_lock(tid, ttc).filter(|_| void) {
+            self.tell(Code::VoidLockWasMade, About::lock(lock), now, String::new());
+        }
     }
 
     /// Keeps a report aside. The TTC stays a hole until a right report comes.

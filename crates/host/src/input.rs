@@ -7,7 +7,7 @@ use crate::books::{Books, CardOpening};
 use crate::centre::{Centre, Registered};
 use crate::codec;
 use crate::confirm::Confirmed;
-use crate::facts::{OnlineChange, ProposalRow};
+use crate::facts::{ChangeKind, OnlineChange, ProposalRow};
 use crate::hear::Heard;
 use crate::keys::KeyVault;
 use crate::operator::{Approval, Proposal};
@@ -94,6 +94,9 @@ pub enum Input {
         otc: u16,
         /// How the balance changed.
         by: i64,
+        /// Whether money came or went with it.
+        #[serde(default, skip_serializing_if = "ChangeKind::is_money")]
+        kind: ChangeKind,
         /// When.
         #[serde(with = "codec::bytes")]
         now: Stamp,
@@ -145,9 +148,10 @@ impl<B: Books, V: KeyVault> Centre<B, V> {
                 self.unblock(*asn, *challenge, *now).map(Answer::Unblocked)
             }
             Input::Replace(order) => self.replace(order).map(Answer::Replaced),
-            Input::Change { asn, purse, otc, by, now } => {
-                let (asn, purse, otc, by) = (*asn, *purse, *otc, *by);
-                self.change(OnlineChange { asn, purse, otc, by }, *now).map(Answer::Registered)
+            Input::Change { asn, purse, otc, by, kind, now } => {
+                let (asn, purse, otc, by, kind) = (*asn, *purse, *otc, *by, *kind);
+                let change = OnlineChange { asn, purse, otc, by, kind };
+                self.change(change, *now).map(Answer::Registered)
             }
         }
     }

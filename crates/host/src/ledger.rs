@@ -3,18 +3,21 @@
 //! | posting | when | lines |
 //! |---|---|---|
 //! | `opening` | a card is registered | issued − m, float + m |
-//! | `online_change` | a load, unload is confirmed | issued − d, float + d (d < 0 for an unload) |
+//! | `online_change` | a load, unload is confirmed | issued − d, float + d (d < 0 for an unload); a change of the limit moves no money |
+//! | … of a replaced card | the float is paid out | cardholder claims (a load), loss (an unload) in place of float |
 //! | `grey_heard` | a claimed record verifies, the debit is not proved | float − a, reserved + a |
+//! | `unproved_heard` | a delivery without a GMAC was heard | float − u, reserved + u, until two operators rule |
 //! | `decision_reserved` | an answer to an on-line unlock left | float − d, reserved + d (the highest answer out, or the record if higher) |
 //! | `settled_by_tac`, `settled_by_mac3`, `settled_by_succession`, `settled_by_operators` | the debit d is proved or ruled; the station is owed r | reserved or float − d, payable + min(r, d) |
 //! | … with r > d | the station is short | loss − (r − d), station claims + (r − d) |
 //! | … with d > r | the cardholder paid too much | cardholder claims + (d − r) |
 //! | `debit_without_record` | a TAC proves d, no record was heard | float − d, reserved + d |
-//! | `claim_opened` | succession does not add up | reserved − r, station claims + r |
+//! | `claim_opened` | succession does not add up | reserved − r, station claims + r; what a higher answer holds stays reserved |
 //! | `claim_ruled` | two operators accept or reject a claim x | accepted: station claims − x, payable + x; or cardholder claims − x, issued + x. Rejected: claims − x, loss + x |
-//! | `loss_booked` | the lock is a copy's, or was heard after its card was replaced | as above with loss in place of float |
+//! | `loss_booked` | the lock is a copy's | as above with loss in place of float |
 //! | `replacement` | a lost card is replaced | float − m, issued + m, m what is left after all reservations |
 //! | `settled_by_replacement` | its reserved locks | reserved − a, payable + a |
+//! | … | later such a lock is worth more than the a held back (`loss_booked`), or less | loss in place of float for what is above a; cardholder claims + what is below |
 //! | `corrected` | what is known of a lock took away what was booked | the difference |
 //!
 //! Each lock has one position in the books. A posting of a lock is the difference between the
@@ -55,6 +58,8 @@ pub enum PostingReason {
     OnlineChange,
     /// A claimed record verified.
     GreyHeard,
+    /// A delivery without a GMAC was heard.
+    UnprovedHeard,
     /// An answer to an on-line unlock left.
     DecisionReserved,
     /// The card's TAC.
@@ -73,7 +78,7 @@ pub enum PostingReason {
     ClaimOpened,
     /// Two operators ruled on a claim.
     ClaimRuled,
-    /// A copied card, or a lock heard too late.
+    /// A copied card, or more than was held back when a card was replaced.
     LossBooked,
     /// The rest of a lost card.
     Replacement,
@@ -89,6 +94,7 @@ impl PostingReason {
             Self::Opening => "opening",
             Self::OnlineChange => "online_change",
             Self::GreyHeard => "grey_heard",
+            Self::UnprovedHeard => "unproved_heard",
             Self::DecisionReserved => "decision_reserved",
             Self::SettledByTac => "settled_by_tac",
             Self::SettledByMac3 => "settled_by_mac3",

@@ -42,6 +42,7 @@ pub mod hear;
 pub mod holes;
 pub mod input;
 pub mod issue;
+mod kept;
 pub mod keys;
 pub mod ledger;
 pub mod memory;
@@ -50,6 +51,7 @@ pub mod operator;
 mod position;
 pub mod refusal;
 pub mod replace;
+mod rulings;
 mod seen;
 mod settle;
 mod standing;
@@ -61,7 +63,10 @@ pub use books::{Books, Card, CardOpening, PurseOpening, Replacement, StationId};
 pub use case::{Case, HeldRecord, HeldUnproved, Outcome, Quarantined};
 pub use centre::{Centre, OutcomeRow, Registered};
 pub use confirm::Confirmed;
-pub use facts::{DecisionRow, Ground, OnlineChange, ProposalRow, Ruling, Shown, Sighting, TacFact};
+pub use facts::{
+    Basis, ChangeKind, DecisionRow, Ground, OnlineChange, ProposalRow, Ruling, Shown, Sighting,
+    TacFact,
+};
 pub use hear::{Heard, News, is_final};
 pub use holes::Holes;
 pub use input::{Answer, Input, Output};

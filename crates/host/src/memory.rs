@@ -21,11 +21,12 @@ pub struct MemoryBooks {
     cases: BTreeMap<Number, Case>,
     numbers: BTreeMap<PurseNumber, BTreeSet<Number>>,
     sightings: BTreeMap<PurseNumber, BTreeSet<Sighting>>,
+    sighted: BTreeMap<Number, BTreeSet<LockId>>,
     tacs: BTreeMap<Number, BTreeSet<TacFact>>,
     tac_numbers: BTreeMap<PurseNumber, BTreeSet<TacFact>>,
-    changes: BTreeMap<(Asn, Purse), BTreeSet<(u16, i64)>>,
+    changes: BTreeMap<(Asn, Purse), BTreeMap<u16, OnlineChange>>,
     decisions: BTreeMap<Asn, BTreeMap<(Date, Time), DecisionRow>>,
-    waiting: BTreeMap<LockId, Shown>,
+    waiting: BTreeMap<Asn, BTreeMap<LockId, Shown>>,
     proposals: BTreeMap<LockId, Vec<ProposalRow>>,
     open: BTreeMap<(Asn, Purse), BTreeSet<LockId>>,
     booked: BTreeMap<LockId, Legs>,
@@ -105,12 +106,18 @@ impl Books for MemoryBooks {
     }
 
     fn add_sighting(&mut self, sighting: Sighting) -> bool {
+        let LockId { tid, ttc, .. } = sighting.lock;
+        self.sighted.entry((tid, ttc)).or_default().insert(sighting.lock);
         self.sightings.entry(number_of(&sighting.lock)).or_default().insert(sighting)
     }
 
     fn sightings_from(&self, asn: Asn, purse: Purse, ctc: u16) -> Vec<Sighting> {
         let range = (asn, purse, ctc)..=(asn, purse, u16::MAX);
         self.sightings.range(range).flat_map(|(_, found)| found).copied().collect()
+    }
+
+    fn sighted(&self, tid: Tid, ttc: Ttc) -> Vec<LockId> {
+        all(&self.sighted, &(tid, ttc))
     }
 
     fn add_tac(&mut self, fact: TacFact) -> bool {
@@ -128,12 +135,11 @@ impl Books for MemoryBooks {
 
     fn add_change(&mut self, change: OnlineChange) {
         let key = (change.asn, change.purse);
-        self.changes.entry(key).or_default().insert((change.otc, change.by));
+        self.changes.entry(key).or_default().insert(change.otc, change);
     }
 
     fn changes(&self, asn: Asn, purse: Purse) -> Vec<OnlineChange> {
-        let found = self.changes.get(&(asn, purse)).into_iter().flatten();
-        found.map(|(otc, by)| OnlineChange { asn, purse, otc: *otc, by: *by }).collect()
+        self.changes.get(&(asn, purse)).into_iter().flat_map(BTreeMap::values).copied().collect()
     }
 
     fn decisions_of(&self, asn: Asn) -> Vec<DecisionRow> {
@@ -150,11 +156,15 @@ impl Books for MemoryBooks {
     }
 
     fn waiting(&self, lock: &LockId) -> Option<Shown> {
-        self.waiting.get(lock).copied()
+        self.waiting.get(&lock.asn)?.get(lock).copied()
+    }
+
+    fn waiting_of(&self, asn: Asn) -> Vec<Shown> {
+        self.waiting.get(&asn).into_iter().flat_map(BTreeMap::values).copied().collect()
     }
 
     fn put_waiting(&mut self, lock: LockId, shown: Shown) {
-        self.waiting.insert(lock, shown);
+        self.waiting.entry(lock.asn).or_default().insert(lock, shown);
     }
 
     fn proposals(&self, lock: &LockId) -> Vec<ProposalRow> {

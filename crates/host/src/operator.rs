@@ -6,12 +6,12 @@ use wire::{Amount, LockId, Stamp};
 use crate::books::Books;
 use crate::centre::Centre;
 use crate::codec;
-use crate::facts::{ProposalRow, Ruling, Shown};
+use crate::facts::{Basis, ProposalRow, Ruling, Shown};
 use crate::keys::KeyVault;
 use crate::notice::Code;
 use crate::position::{Ending, Position};
 use crate::refusal::Refusal;
-use crate::standing::{Standing, is_final, known};
+use crate::standing::{Standing, basis, is_final, known};
 
 /// What one operator proposes.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -91,19 +91,22 @@ impl<B: Books, V: KeyVault> Centre<B, V> {
     }
 
     /// What is known of the lock and lets operators rule; else why they may not.
-    fn basis(&self, lock: LockId, ruling: Ruling) -> Result<Option<Code>, Refusal> {
-        match ruling {
-            Ruling::Unlock(amount) => self.basis_of_unlock(lock, amount).map(Some),
-            Ruling::Debited(amount) => self.may_rule_debit(lock, amount).map(|()| None),
+    fn basis(&self, lock: LockId, ruling: Ruling) -> Result<Basis, Refusal> {
+        let reason = match ruling {
+            Ruling::Unlock(amount) => Some(self.reason_of_unlock(lock, amount)?),
+            Ruling::Debited(amount) => self.reason_of_debit(lock, amount)?,
             Ruling::Claim { amount, .. } => {
-                let open = Position::load(&self.books, lock).difference();
-                let same = open.is_some_and(|open| open.signed() == amount);
-                if same { Ok(None) } else { Err(Refusal::NoClaimOpen) }
+                let open = Position::load(&self.books, lock).claims();
+                if !open.iter().any(|claim| claim.signed() == amount) {
+                    return Err(Refusal::NoClaimOpen);
+                }
+                None
             }
-        }
+        };
+        Ok(basis(&self.books, lock, reason))
     }
 
-    fn basis_of_unlock(&self, lock: LockId, amount: Amount) -> Result<Code, Refusal> {
+    fn reason_of_unlock(&self, lock: LockId, amount: Amount) -> Result<Code, Refusal> {
         let shown = self.shown(lock).ok_or(Refusal::NothingToDecide)?;
         match known(&self.books, &shown) {
             Standing::Answer { .. } => Err(Refusal::RecordStands),
@@ -139,21 +142,27 @@ impl<B: Books, V: KeyVault> Centre<B, V> {
         self.books.waiting(&lock).or_else(from_unproved)
     }
 
-    /// Operators may say what a card was debited while no code of the card says it.
-    fn may_rule_debit(&self, lock: LockId, amount: Amount) -> Result<(), Refusal> {
+    /// Operators may say what a card was debited while no code of the card says it, and once
+    /// something was heard of the lock or its card proved it.
+    fn reason_of_debit(&self, lock: LockId, amount: Amount) -> Result<Option<Code>, Refusal> {
         let position = Position::load(&self.books, lock);
+        if position.heir != lock {
+            return Err(Refusal::NothingToDecide);
+        }
+        let shown = self.books.waiting(&lock).map(|shown| shown.balance);
+        let balance = position.facts.balance().or(shown);
         let open = match position.ending {
-            None => position.facts.balance().is_some(),
+            None => balance.is_some(),
             Some(Ending::Tac(paid)) if position.owed().is_none() && paid != amount => {
                 return Err(Refusal::LockAlreadySettled);
             }
             Some(Ending::Tac(_)) => position.owed().is_none(),
             Some(_) => return Err(Refusal::LockAlreadySettled),
         };
-        match position.facts.balance() {
+        match balance {
             _ if !open => Err(Refusal::NothingToDecide),
             Some(balance) if amount > balance => Err(Refusal::AmountExceedsBalance),
-            _ => Ok(()),
+            _ => Ok(position.succession.reason()),
         }
     }
 }

@@ -63,6 +63,7 @@ refusals! {
     Mac3FitsSeveral, "mac3_fits_several", Centre, "the MAC3 fits more than one decision: two operators must rule";
     NoFreeSecond, "no_free_second", Centre, "no second is left that this card was not given yet: correct the clock";
     CardReplaced, "card_replaced", Card, "the card was reported lost and replaced: take it in";
+    LockWaitsForRuling, "lock_waits_for_ruling", Operator, "the card is locked and nobody knows for how much, so what is left on it is not known: two operators rule what it was debited, on the lock that the notice names, then replace it";
     PersonMissing, "person_missing", Operator, "a decision names its maker and its checker: log in";
     ReasonMissing, "reason_missing", Operator, "a decision needs a reason: write one";
     SamePerson, "same_person", Operator, "maker and checker must be two persons: ask another operator";

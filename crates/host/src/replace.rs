@@ -9,9 +9,10 @@ use crate::centre::Centre;
 use crate::codec;
 use crate::keys::KeyVault;
 use crate::ledger::{Account, PostingReason};
-use crate::notice::Code;
+use crate::notice::{About, Code};
 use crate::operator::{is_person, same_person};
 use crate::refusal::Refusal;
+use crate::standing::has_amount;
 
 /// Two persons order a replacement.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -40,8 +41,10 @@ pub struct Replaced {
 }
 
 impl<B: Books, V: KeyVault> Centre<B, V> {
-    /// Replaces a card, once. A later report of a lock of it that was not known now is paid to
-    /// its station and booked as a loss.
+    /// Replaces a card, once. What is known of its locks now is held back from its float, an
+    /// unproved delivery too; it is refused while the card has proved a lock for which nobody
+    /// knows an amount. What a later report makes a lock worth beyond that is paid to its
+    /// station and booked as a loss, what it leaves over is the cardholder's.
     pub fn replace(&mut self, order: &ReplaceOrder) -> Result<Replaced, Refusal> {
         let ReplaceOrder { asn, maker, checker, reason, now } = order;
         let card = self.card(*asn)?;
@@ -56,6 +59,7 @@ impl<B: Books, V: KeyVault> Centre<B, V> {
         if reason.trim().is_empty() {
             return Err(Refusal::ReasonMissing);
         }
+        self.all_amounts_known(*asn, *now)?;
         let money = [self.rest(*asn, Purse::Ed)?, self.rest(*asn, Purse::Ep)?];
         for (purse, rest) in Purse::ALL.into_iter().zip(money) {
             let back = rest.checked_neg().ok_or(Refusal::LedgerOverflow)?;
@@ -67,6 +71,15 @@ impl<B: Books, V: KeyVault> Centre<B, V> {
         self.books.put_card(Card { blacklisted, replaced: Some(replacement), ..card });
         self.settle_open(*asn, *now)?;
         Ok(Replaced { money, repeat: false })
+    }
+
+    fn all_amounts_known(&mut self, asn: Asn, now: Stamp) -> Result<(), Refusal> {
+        let mut shown = self.books.waiting_of(asn);
+        shown.retain(|shown| !has_amount(&self.books, shown));
+        for shown in &shown {
+            self.tell(Code::ReplacementWaits, About::lock(shown.lock), now, String::new());
+        }
+        if shown.is_empty() { Ok(()) } else { Err(Refusal::LockWaitsForRuling) }
     }
 
     /// What the books say is left of a purse after all reservations.

@@ -50,6 +50,7 @@ impl<B: Books, V: KeyVault> Centre<B, V> {
         let case = self.books.case(tid, ttc).unwrap_or(Case::new(tid, ttc));
         let before = self.outcome_of(&case);
         let changed = self.books.add_tac(TacFact { lock, amount, date, time, tac: status.b });
+        self.tell_void_belied(tid, ttc, sender.now);
         self.settle(lock, sender.now)?;
         let stranger = case.claimed_lock().is_some_and(|own| own.asn != asn);
         if stranger {

@@ -9,7 +9,7 @@ use crate::centre::Centre;
 use crate::facts::{Sighting, TacFact};
 use crate::filed::{home, names_at};
 use crate::keys::KeyVault;
-use crate::ledger::{Account, Legs, Posting, PostingReason};
+use crate::ledger::{Legs, Posting, PostingReason};
 use crate::notice::{About, Code};
 use crate::position::{Difference, Ending, Position};
 use crate::refusal::Refusal;
@@ -46,6 +46,7 @@ impl<B: Books, V: KeyVault> Centre<B, V> {
             return;
         }
         let LockId { asn, purse, ctc, .. } = sighting.lock;
+        self.tell_void_belied(sighting.lock.tid, sighting.lock.ttc, now);
         let seen = self.books.sightings_from(asn, purse, ctc);
         let locks: BTreeSet<LockId> =
             seen.into_iter().map(|other| other.lock).filter(|other| other.ctc == ctc).collect();
@@ -67,27 +68,26 @@ impl<B: Books, V: KeyVault> Centre<B, V> {
             self.books.post(Posting { reason, asn: lock.asn, lock: Some(lock), at: now, lines });
         }
         self.books.mark_open(lock, position.is_open());
-        self.tell_position(&position, &target, now);
+        self.tell_position(&position, now);
         Ok(())
     }
 
-    fn tell_position(&mut self, position: &Position, target: &Legs, now: Stamp) {
+    fn tell_position(&mut self, position: &Position, now: Stamp) {
         let about = About::lock(position.facts.lock);
         for code in codes_of(position) {
             self.tell(code, about.clone(), now, String::new());
         }
-        let loss = -target.amount(&Account::WriteOff);
-        if position.source == Account::WriteOff && loss > 0 {
+        let loss = position.loss();
+        if loss > 0 {
             self.tell(Code::LossBooked, about.clone(), now, format!("{loss}"));
         }
-        match position.difference().filter(|_| position.claim_ruling().is_none()) {
-            Some(Difference::StationShort(by)) => {
-                self.tell(Code::StationClaim, about, now, format!("{by}"));
-            }
-            Some(Difference::CardholderOver(by)) => {
-                self.tell(Code::CardholderClaim, about, now, format!("{by}"));
-            }
-            None => {}
+        let open = position.claims().into_iter();
+        for claim in open.filter(|claim| position.claim_ruling(*claim).is_none()) {
+            let (code, by) = match claim {
+                Difference::StationShort(by) => (Code::StationClaim, by),
+                Difference::CardholderOver(by) => (Code::CardholderClaim, by),
+            };
+            self.tell(code, about.clone(), now, format!("{by}"));
         }
         if debited_twice(position) {
             self.blacklist_card(position.facts.lock.asn, Code::LockDebitedTwice);
@@ -96,13 +96,13 @@ impl<B: Books, V: KeyVault> Centre<B, V> {
 }
 
 fn reason_of(position: &Position, target: &Legs) -> PostingReason {
-    if target.is_empty() {
+    if target.is_empty() || position.heir != position.facts.lock {
         return PostingReason::Corrected;
     }
-    if position.claim_ruling().is_some() {
+    if position.claims().into_iter().any(|claim| position.claim_ruling(claim).is_some()) {
         return PostingReason::ClaimRuled;
     }
-    if position.source == Account::WriteOff {
+    if position.loss() > 0 {
         return PostingReason::LossBooked;
     }
     match position.ending {
@@ -113,6 +113,7 @@ fn reason_of(position: &Position, target: &Legs) -> PostingReason {
         Some(Ending::Succession(_)) => PostingReason::SettledBySuccession,
         Some(Ending::Replaced(_)) => PostingReason::SettledByReplacement,
         None if is_disputed(position) => PostingReason::ClaimOpened,
+        None if position.facts.candidates().is_empty() => PostingReason::UnprovedHeard,
         None if position.facts.decisions.is_empty() => PostingReason::GreyHeard,
         None => PostingReason::DecisionReserved,
     }
@@ -131,19 +132,19 @@ fn codes_of(position: &Position) -> Vec<Code> {
         let same_time = |fact: &TacFact| !proved || (fact.date, fact.time) == (at.date, at.time);
         facts.tacs.iter().any(|fact| fact.amount != held.amount() || !same_time(fact))
     });
-    let second = position.source == Account::WriteOff && facts.record().is_some();
+    let second = !position.primary && facts.record().is_some();
     let ended_by_tac = matches!(position.ending, Some(Ending::Tac(_)));
-    let judged = position.ending.is_none().then_some(position.succession);
+    let judged = position.succession.reason().filter(|_| position.ending.is_none());
+    let disagrees = judged == Some(Code::SuccessionDisagrees);
     let rows = [
         (record_differs, Code::TacDisagreesWithRecord),
         (debited_twice(position), Code::LockDebitedTwice),
         (ended_by_tac && position.owed().is_none(), Code::TacWithoutRecord),
         (second, Code::SecondRecordOfOneNumber),
-        (judged == Some(Succession::Gap), Code::SuccessionGap),
-        (judged == Some(Succession::Disagrees), Code::SuccessionDisagrees),
-        (judged == Some(Succession::Ambiguous), Code::EndingAmbiguous),
+        (disagrees, Code::BalancesDisagree),
     ];
-    rows.into_iter().filter(|(holds, _)| *holds).map(|(_, code)| code).collect()
+    let held = rows.into_iter().filter(|(holds, _)| *holds).map(|(_, code)| code);
+    held.chain(judged).collect()
 }
 
 /// One card debits one lock once: a second proof comes from a copy.

@@ -8,12 +8,14 @@
 //! | nothing, void, another lock, or a quarantined report (even beside a notice) | wait; what two operators decided while just that was known |
 //! | the lock is settled, or its card replaced | wait, whatever operators say |
 
+use std::collections::BTreeSet;
+
 use wire::{Amount, LockId, LockTerms};
 
 use crate::books::Books;
 use crate::case::Case;
-use crate::facts::{Ground, Ruling, Shown};
-use crate::filed::{home, is_twin};
+use crate::facts::{Basis, Ground, Ruling, Shown};
+use crate::filed::{LockFacts, home, is_twin};
 use crate::notice::Code;
 use crate::position::{Ending, Position};
 
@@ -118,6 +120,35 @@ fn unclaimed(exact: Option<&Case>, shown: &Shown) -> Standing {
     Standing::Wait { lock, reason }
 }
 
+/// True when the books hold what a lock may cost that its card had to wait under: it ended,
+/// operators ruled what it was debited, something claims an amount, an answer is out, or
+/// nothing was delivered. What operators decided for an unlock that never came is no amount.
+pub(crate) fn has_amount(books: &impl Books, shown: &Shown) -> bool {
+    let position = Position::load(books, home(books, shown.lock));
+    let answers = || matches!(known(books, shown), Standing::Answer { .. });
+    position.ending.is_some() || position.is_open() || answers()
+}
+
+/// How much is known of the lock.
+pub(crate) fn basis(books: &impl Books, lock: LockId, reason: Option<Code>) -> Basis {
+    let LockId { asn, purse, ctc, tid, ttc } = lock;
+    let facts = LockFacts::load(books, lock);
+    let case = books.case(tid, ttc).unwrap_or(Case::new(tid, ttc));
+    let kinds =
+        [case.record.is_some(), case.unproved.is_some(), case.no_dispense.is_some(), case.void];
+    let seen = books.sightings_from(asn, purse, ctc).into_iter().map(|sighting| sighting.lock);
+    let seen: BTreeSet<LockId> = seen.filter(|other| other.ctc == ctc && *other != lock).collect();
+    Basis {
+        reason,
+        heard: kinds.into_iter().filter(|heard| *heard).count(),
+        quarantined: case.quarantined.len(),
+        tacs: facts.tacs.len(),
+        receipts: facts.decisions.iter().filter(|row| row.mac3.is_some()).count(),
+        answers: facts.decisions.len(),
+        rivals: seen.len(),
+    }
+}
+
 /// The last approved ruling, if it was made from what is known now.
 fn ruled(books: &impl Books, lock: LockId, reason: Code) -> Option<Standing> {
     if is_final(reason) {
@@ -129,7 +160,7 @@ fn ruled(books: &impl Books, lock: LockId, reason: Code) -> Option<Standing> {
         _ => None,
     });
     let (row, amount, checker) = approved.into_iter().next()?;
-    if row.basis != Some(reason) {
+    if row.basis.of_unlock() != basis(books, lock, Some(reason)).of_unlock() {
         return None;
     }
     let (maker, checker) = (row.maker.clone(), checker.clone());

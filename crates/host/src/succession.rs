@@ -8,6 +8,7 @@ use wire::{Amount, LockId};
 use crate::books::Books;
 use crate::facts::{OnlineChange, Sighting};
 use crate::filed::{LockFacts, home, names_at, units};
+use crate::notice::Code;
 
 /// The nearest CTCs at which the card was seen again and that are judged; farther ones only
 /// make the chain longer.
@@ -34,6 +35,18 @@ pub(crate) enum Succession {
     Disagrees,
     /// It was, and more than one answer of the centre fits.
     Ambiguous,
+}
+
+impl Succession {
+    /// Why it does not settle the lock, once the card went on.
+    pub(crate) const fn reason(self) -> Option<Code> {
+        match self {
+            Self::NotYet | Self::Fits(_) => None,
+            Self::Gap => Some(Code::SuccessionGap),
+            Self::Disagrees => Some(Code::SuccessionDisagrees),
+            Self::Ambiguous => Some(Code::EndingAmbiguous),
+        }
+    }
 }
 
 /// How one candidate fits one sighting.

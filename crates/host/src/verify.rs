@@ -94,6 +94,11 @@ pub(crate) fn unproved(
     Ok((HeldUnproved { terms: recomputed.repaired(&held.terms), ..held }, card_proved))
 }
 
+/// The terms of a notice, with the scheme of their key: no code of a notice proves it either.
+pub(crate) fn notice(vault: &impl KeyVault, terms: &LockTerms) -> LockTerms {
+    LockTerms { scheme: vault.scheme(terms.key.version).unwrap_or(terms.scheme), ..*terms }
+}
+
 fn sound(
     vault: &impl KeyVault,
     terms: &LockTerms,

@@ -1,6 +1,8 @@
 //! The folder's centre as a station's link.
 
-use host::{Answer, CardOpening, Input, PurseOpening, UnlockAnswer as Decision, UnlockRequest};
+use host::{
+    Answer, CardOpening, Input, Output, PurseOpening, UnlockAnswer as Decision, UnlockRequest,
+};
 use station::{Link, LinkDown, Taken, UnlockAnswer};
 use terminal::online::{Asked, Decided};
 use wire::{Asn, ClaimedRecord, LockId, Report, Stamp, Tid};
@@ -76,22 +78,38 @@ impl FolderLink {
         if !knows(folder, card.asn) {
             let taken = folder.apply(&Input::RegisterCard { card, now })?;
             if let Err(refusal) = taken {
-                self.remarks.push(format!("card {}: {refusal}", card.asn));
+                self.remark(format!("card {}: {refusal}", card.asn));
             }
         }
         Ok(())
     }
 
+    /// Books that cannot be written are out of reach, and it is said why.
+    fn apply(&mut self, input: &Input) -> Result<Output, LinkDown> {
+        let folder = self.centre.as_mut().ok_or(LinkDown)?;
+        folder.apply(input).map_err(|error| {
+            self.remark(format!("the centre is out of reach: {}", error.what));
+            LinkDown
+        })
+    }
+
+    /// What is said at every attempt is told once.
+    fn remark(&mut self, remark: String) {
+        if !self.remarks.contains(&remark) {
+            self.remarks.push(remark);
+        }
+    }
+
     /// Who speaks for a TID: the station that owns it; a TID that nobody owns is this
     /// station's from now on.
     fn owner(&mut self, tid: Tid) -> Result<String, LinkDown> {
-        let folder = self.centre.as_mut().ok_or(LinkDown)?;
+        let folder = self.centre.as_ref().ok_or(LinkDown)?;
         if let Some(owner) = host::Books::station_of(folder.centre().books(), tid) {
             return Ok(owner.0);
         }
         let station = self.station.clone();
         let input = Input::RegisterPsam { tid, station: station.clone() };
-        folder.apply(&input).map_err(|_| LinkDown)?.map_err(|_| LinkDown)?;
+        self.apply(&input)?.map_err(|_| LinkDown)?;
         Ok(station)
     }
 
@@ -129,22 +147,21 @@ impl FolderLink {
         self.adopt_from(&station, report)?;
         let now = self.now;
         let input = Input::Hear { station, report: *report, now };
-        let folder = self.centre.as_mut().ok_or(LinkDown)?;
-        let answer = match folder.apply(&input).map_err(|_| LinkDown)? {
+        let answer = match self.apply(&input)? {
             Ok(Answer::Heard(heard)) => Ok(heard),
             Ok(_) => return Err(LinkDown),
             Err(refusal) => Err(refusal),
         };
         match &answer {
             Ok(heard) => self.remark_on(report, heard.outcome.is_none()),
-            Err(refusal) => self.remarks.push(refusal.to_string()),
+            Err(refusal) => self.remark(refusal.to_string()),
         }
         Ok(host::is_final(&answer))
     }
 
     fn remark_on(&mut self, report: &Report, kept_aside: bool) {
         if let (true, Some(lock)) = (kept_aside, report.lock_id()) {
-            self.remarks.push(format!(
+            self.remark(format!(
                 "the centre keeps the report of lock {lock} aside: it does not verify"
             ));
         }
@@ -178,9 +195,7 @@ impl Link for FolderLink {
     fn unlock(&mut self, asked: &Asked) -> Result<UnlockAnswer, LinkDown> {
         let Asked { asn, tid, status, init } = *asked;
         let request = UnlockRequest { tid, asn, status, init, now: self.now };
-        let folder = self.centre.as_mut().ok_or(LinkDown)?;
-        let answer = folder.apply(&Input::Unlock(request)).map_err(|_| LinkDown)?;
-        Ok(match answer {
+        Ok(match self.apply(&Input::Unlock(request))? {
             Ok(Answer::Unlock(Decision::Decided(decision))) => UnlockAnswer::Decided(Decided {
                 amount: decision.amount,
                 date: decision.date,

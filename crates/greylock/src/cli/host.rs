@@ -17,7 +17,7 @@ pub enum HostCommand {
     Serve(HostServeArgs),
     /// List the outcomes that the centre heard
     Outcomes(HostOutcomesArgs),
-    /// List what waits for a decision or needs attention
+    /// List what waits for a decision or needs attention, and the proposals that wait for a checker
     Notices(HostNoticesArgs),
     /// Decide about a lock: one operator proposes, another one checks
     Decide(HostDecideArgs),
@@ -97,18 +97,18 @@ pub struct HostDecideArgs {
     #[arg(long, value_name = "HEX12", value_parser = values::tid)]
     pub tid: Tid,
     /// Its transaction number
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub ttc: u32,
-    /// What to debit; 0 only unlocks
-    #[arg(long, value_name = "CENTS", value_parser = values::cents, allow_hyphen_values = true, requires = "maker")]
+    /// What to debit; 0 only unlocks. With --checker: approve no other amount
+    #[arg(long, value_name = "CENTS", value_parser = values::cents, allow_hyphen_values = true)]
     pub amount: Option<Amount>,
     /// Why
-    #[arg(long, value_name = "TEXT", requires = "maker")]
+    #[arg(long, value_name = "TEXT", conflicts_with = "checker")]
     pub reason: Option<String>,
     /// Who proposes
     #[arg(long, value_name = "NAME", requires_all = ["amount", "reason"])]
     pub maker: Option<String>,
-    /// Who agrees with the proposal that is there
+    /// Who agrees with the proposal that `host notices` shows
     #[arg(long, value_name = "NAME")]
     pub checker: Option<String>,
 }

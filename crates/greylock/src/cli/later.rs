@@ -26,9 +26,6 @@ pub enum LaterCommand {
     /// Verify records in batches
     #[command(hide = true)]
     Verify(FilesArgs),
-    /// The simulated world
-    #[command(hide = true)]
-    Sim(SimArgs),
     /// The exhaustive model check
     #[command(hide = true)]
     Model,
@@ -50,7 +47,6 @@ impl LaterCommand {
             Self::Unload(_) => "unload",
             Self::Station(_) => "station serve",
             Self::Verify(_) => "verify",
-            Self::Sim(_) => "sim",
             Self::Model => "model",
             Self::Bench(_) => "bench",
             Self::Gen(_) => "gen",
@@ -93,20 +89,6 @@ pub struct FilesArgs {
     /// Files of records
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
-}
-
-/// `sim`.
-#[derive(Debug, Args)]
-pub struct SimArgs {
-    /// Replays a world
-    #[arg(long, value_name = "N")]
-    pub seed: u64,
-    /// How many
-    #[arg(long, value_name = "N")]
-    pub transactions: u64,
-    /// Which faults
-    #[arg(long)]
-    pub faults: Option<String>,
 }
 
 /// `bench`.

@@ -9,6 +9,7 @@ mod keys;
 mod later;
 mod psam;
 mod shell;
+mod sim;
 mod terminal;
 pub mod values;
 
@@ -24,6 +25,7 @@ pub use keys::{KeysCommand, KeysNewArgs, SchemeName, SuiteName};
 pub use later::LaterCommand;
 pub use psam::{PsamCommand, PsamIssueArgs, PsamShowArgs};
 pub use shell::{CompletionsArgs, ManArgs};
+pub use sim::SimArgs;
 pub use terminal::{HoldStep, RefuelArgs, UnlockArgs};
 
 use clap::{Parser, Subcommand};
@@ -79,6 +81,8 @@ pub enum Command {
     Host(HostCommand),
     /// Check that the money adds up
     Audit(AuditArgs),
+    /// Play many worlds under one seed, with every fault there is
+    Sim(SimArgs),
     /// Compute every intermediate value of a refuelling
     Vectors(VectorsArgs),
     /// Print the completions of a shell

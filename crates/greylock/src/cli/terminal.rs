@@ -12,7 +12,9 @@ use crate::media::Place;
 /// `refuel`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  greylock refuel --card card.img --psam psam.img --journal station --amount 8765"
+    after_help = "Example:\n  greylock refuel --card card.img --psam psam.img --journal station --amount 8765\n\n\
+        A card that is pulled while fuel flows is an escape: exit code 3, and the card stays grey until\n\
+        `greylock unlock` or the next refuelling frees it."
 )]
 pub struct RefuelArgs {
     /// The card: an image's path or pcsc:READER NAME
@@ -82,15 +84,17 @@ impl HoldStep {
 
 /// `unlock`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  greylock unlock --card card.img --journal station")]
+#[command(after_help = "Example:\n  greylock unlock --card card.img --journal station\n\n\
+        Tried in turn: the record of this station, the list of the centre, the centre's decision.\n\
+        A card that is free and shows an unread code of its last debit is read.")]
 pub struct UnlockArgs {
     /// The card: an image's path or pcsc:READER NAME
     #[arg(long, value_name = "CARD")]
     pub card: Place,
-    /// Folder of the station's journal
+    /// Folder of the station's journal; made if it is not there
     #[arg(long, value_name = "DIR")]
     pub journal: PathBuf,
-    /// The PSAM: an image's path or pcsc:READER NAME
+    /// The PSAM, which finishes what this station left open: an image's path or pcsc:READER NAME
     #[arg(long, value_name = "PSAM")]
     pub psam: Option<Place>,
     /// The centre: a server's URL or file:DIR

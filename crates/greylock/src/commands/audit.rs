@@ -34,13 +34,22 @@ pub(crate) fn run(args: &AuditArgs, _: &mut Context<'_>) -> Result<Report, Error
     }
     let verdict = audit::audit(&facts);
     let report = Report::done(document(&verdict), text(&verdict));
-    Ok(match verdict.problems.len() {
-        0 => report,
-        1 => report.ending(Exit::Refused, "1 problem: the money does not add up"),
-        count => {
-            report.ending(Exit::Refused, format!("{count} problems: the money does not add up"))
-        }
+    Ok(match conclusion(&verdict) {
+        None => report,
+        Some(conclusion) => report.ending(Exit::Refused, conclusion),
     })
+}
+
+/// `None` when there is no problem.
+fn conclusion(verdict: &Verdict) -> Option<String> {
+    let problems = match verdict.problems.len() {
+        0 => return None,
+        1 => "1 problem".to_owned(),
+        count => format!("{count} problems"),
+    };
+    let money = verdict.problems.iter().any(|problem| problem.cents != 0);
+    let what = if money { "the money does not add up" } else { "no cent is off yet" };
+    Some(format!("{problems}: {what}"))
 }
 
 fn journal(folder: &Path) -> Result<JournalFacts, Error> {
@@ -90,8 +99,11 @@ fn text(verdict: &Verdict) -> String {
     for problem in &verdict.problems {
         let _ = writeln!(
             text,
-            "PROBLEM {}: {}\n  {} cents",
-            problem.what, problem.evidence, problem.cents
+            "PROBLEM {}: {}\n  {} cents\n  what to do: {}",
+            problem.what,
+            problem.evidence,
+            problem.cents,
+            what_to_do(problem.what)
         );
     }
     for statement in &verdict.statements {

@@ -3,15 +3,14 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use host::{About, Approval, Class, Holes, Input, Notice, OutcomeRow, Proposal, Ruling};
+use host::{About, Class, Ending, Holes, Notice, Outcome, OutcomeRow};
 use serde_json::{Value, json};
-use wire::{LockId, Tid, Ttc};
+use wire::{Amount, LockId, Tid};
 
+use super::decide;
 use crate::centre::{CentreFolder, FolderCentre, folder_of, look_at_centre};
-use crate::cli::{
-    HostCommand, HostDecideArgs, HostHolesArgs, HostInitArgs, HostNoticesArgs, HostOutcomesArgs,
-};
-use crate::error::{Error, Fault};
+use crate::cli::{HostCommand, HostHolesArgs, HostInitArgs, HostNoticesArgs, HostOutcomesArgs};
+use crate::error::Error;
 use crate::output::{Context, Report};
 
 /// Does what the operator asks.
@@ -24,7 +23,7 @@ pub(crate) fn run(command: &HostCommand, context: &mut Context<'_>) -> Result<Re
         HostCommand::Serve(_) => Err(Error::not_built_in("host serve")),
         HostCommand::Outcomes(args) => outcomes(args),
         HostCommand::Notices(args) => notices(args),
-        HostCommand::Decide(args) => decide(args, context),
+        HostCommand::Decide(args) => decide::run(args, context),
         HostCommand::Holes(args) => holes(args),
     }
 }
@@ -33,11 +32,19 @@ fn look(host: &str) -> Result<FolderCentre, Error> {
     look_at_centre(&folder_of(host)?)
 }
 
+/// An empty list is said to be one.
+fn or_nothing(text: String) -> String {
+    if text.is_empty() { "nothing to list\n".to_owned() } else { text }
+}
+
 fn init(args: &HostInitArgs, context: &mut Context<'_>) -> Result<Report, Error> {
     CentreFolder::make(&args.dir, &args.keys, context.io.random)?;
     let url = format!("file:{}", args.dir.display());
     let text = format!("centre made in {}; stations reach it as {url}\n", args.dir.display());
-    Ok(Report::done(json!({ "dir": args.dir.display().to_string(), "host": url }), text))
+    Ok(Report::done(
+        json!({ "outcome": "done", "dir": args.dir.display().to_string(), "host": url }),
+        text,
+    ))
 }
 
 fn outcomes(args: &HostOutcomesArgs) -> Result<Report, Error> {
@@ -52,20 +59,20 @@ fn outcomes(args: &HostOutcomesArgs) -> Result<Report, Error> {
         text
     });
     let rows: Vec<Value> = rows.iter().map(outcome_document).collect();
-    Ok(Report::done(json!({ "outcomes": rows }), text))
+    Ok(Report::done(json!({ "outcomes": rows }), or_nothing(text)))
 }
 
 fn outcome_document(row: &OutcomeRow) -> Value {
     json!({
-        "outcome": row.outcome.map(|outcome| outcome.name()),
+        "outcome": row.outcome.map(Outcome::name),
         "tid": row.tid.to_string(),
         "ttc": row.ttc.0,
         "asn": row.lock.map(|lock| lock.asn.to_string()),
         "purse": row.lock.map(|lock| lock.purse.to_string()),
         "ctc": row.lock.map(|lock| lock.ctc),
-        "amount": row.amount.map(|amount| amount.units()),
+        "amount": row.amount.map(Amount::units),
         "settled": row.ending.map(|ending| ending.amount().units()),
-        "settled_by": row.ending.map(|ending| ending.name()),
+        "settled_by": row.ending.map(Ending::name),
         "times_proved": row.times_proved,
         "quarantined": row.quarantined,
         "station": row.station.as_ref().map(ToString::to_string),
@@ -91,7 +98,8 @@ fn notices(args: &HostNoticesArgs) -> Result<Report, Error> {
     for notice in centre.notices() {
         let code = notice.code;
         let about = about_text(&notice.about);
-        text.push_str(&notice_text(&notice, &about));
+        let over = notice.about.lock.is_some_and(|lock| is_over(&centre, &lock));
+        text.push_str(&notice_text(&notice, &about, over));
         rows.push(json!({
             "code": code.name(),
             "class": class_name(code.class()),
@@ -106,17 +114,31 @@ fn notices(args: &HostNoticesArgs) -> Result<Report, Error> {
             "words": code.words(),
             "what_to_do": code.what_to_do(),
             "detail": notice.detail,
+            "lock_settled": over,
         }));
     }
-    Ok(Report::done(json!({ "notices": rows }), text))
+    let waiting = decide::waiting(&centre);
+    for row in &waiting {
+        text.push_str(&decide::text(row));
+    }
+    let proposals: Vec<Value> = waiting.iter().map(decide::document).collect();
+    Ok(Report::done(json!({ "notices": rows, "proposals": proposals }), or_nothing(text)))
 }
 
-fn notice_text(notice: &Notice, about: &str) -> String {
+/// The lock has ended since: what was to be done about it may be past.
+fn is_over(centre: &FolderCentre, lock: &LockId) -> bool {
+    let decided = host::Books::decisions_of(centre.books(), lock.asn);
+    decided.iter().any(|row| row.lock == *lock && row.mac3.is_some())
+        || centre.outcomes().iter().any(|row| row.lock == Some(*lock) && row.ending.is_some())
+}
+
+fn notice_text(notice: &Notice, about: &str, over: bool) -> String {
     let (code, detail) = (notice.code, &notice.detail);
     let detail = if detail.is_empty() { String::new() } else { format!(" ({detail})") };
+    let over = if over { ", which is settled now" } else { "" };
     let (class, name) = (class_name(code.class()), code.name());
     let (words, act) = (code.words(), code.what_to_do());
-    format!("{class}: {name} {about}\n  {words}{detail}\n  what to do: {act}\n")
+    format!("{class}: {name} {about}{over}\n  {words}{detail}\n  what to do: {act}\n")
 }
 
 fn about_text(about: &About) -> String {
@@ -137,86 +159,6 @@ const fn class_name(class: Class) -> &'static str {
     }
 }
 
-fn decide(args: &HostDecideArgs, context: &mut Context<'_>) -> Result<Report, Error> {
-    let mut folder = CentreFolder::open(&folder_of(&args.host)?)?;
-    let lock = lock_to_decide(folder.centre(), args.tid, Ttc(args.ttc))?;
-    let now = context.io.clock.now();
-    let (input, said) = match (&args.maker, &args.checker) {
-        (Some(maker), _) => {
-            let amount = args.amount.ok_or_else(|| Error::usage("--maker needs --amount"))?;
-            let proposal = Proposal {
-                lock,
-                ruling: Ruling::Unlock(amount),
-                maker: maker.clone(),
-                reason: args.reason.clone().unwrap_or_default(),
-                now,
-            };
-            (Input::Propose(proposal), "proposed; a second operator must approve it")
-        }
-        (None, Some(checker)) => {
-            let ruling = newest_proposal(folder.centre(), &lock)?;
-            let approval = Approval { lock, ruling, checker: checker.clone(), now };
-            (Input::Approve(approval), "approved")
-        }
-        (None, None) => return Err(Error::usage("either --maker or --checker is needed")),
-    };
-    let ruled = folder.apply(&input)?.map_err(|refusal| {
-        Error::new(Fault::Centre, refusal.to_string()).with_document(json!({
-            "refusal": refusal.name(),
-            "lock": lock.to_string(),
-        }))
-    })?;
-    let host::Answer::Ruled(row) = ruled else {
-        return Err(Error::bug("the centre gave another answer than a ruling"));
-    };
-    let amount = match row.ruling {
-        Ruling::Unlock(amount) | Ruling::Debited(amount) => Some(amount.units()),
-        Ruling::Claim { .. } => None,
-    };
-    let document = json!({
-        "state": if row.approved.is_some() { "approved" } else { "proposed" },
-        "asn": lock.asn.to_string(),
-        "purse": lock.purse.to_string(),
-        "ctc": lock.ctc,
-        "tid": lock.tid.to_string(),
-        "ttc": lock.ttc.0,
-        "amount": amount,
-        "maker": row.maker,
-        "checker": row.approved.map(|(checker, _)| checker),
-        "reason": row.reason,
-    });
-    Ok(Report::done(document, format!("lock {lock}: {said}\n")))
-}
-
-/// The one lock of this number that a card waits with, or that a report named.
-fn lock_to_decide(centre: &FolderCentre, tid: Tid, ttc: Ttc) -> Result<LockId, Error> {
-    let told = centre.notices().into_iter().filter_map(|notice| notice.about.lock);
-    let heard = centre.outcomes().into_iter().filter_map(|row| row.lock);
-    let named: BTreeSet<LockId> =
-        told.chain(heard).filter(|lock| (lock.tid, lock.ttc) == (tid, ttc)).collect();
-    let mut named = named.into_iter();
-    match (named.next(), named.next()) {
-        (Some(lock), None) => Ok(lock),
-        (None, _) => Err(Error::new(Fault::Centre, format!("the centre knows no lock {tid}/{ttc}"))
-            .advice("a lock is known once its card asked to be unlocked or its station reported it: see `greylock host notices`")),
-        (Some(_), Some(_)) => Err(Error::new(
-            Fault::Centre,
-            format!("different locks name {tid}/{ttc}"),
-        )
-        .advice("a card was copied or a message forged: see `greylock host notices`")),
-    }
-}
-
-fn newest_proposal(centre: &FolderCentre, lock: &LockId) -> Result<Ruling, Error> {
-    let rows = host::Books::proposals(centre.books(), lock);
-    let open = rows.iter().rev().find(|row| row.approved.is_none());
-    open.map(|row| row.ruling).ok_or_else(|| {
-        Error::new(Fault::Centre, format!("nothing is proposed for lock {lock}")).advice(
-            "propose first: greylock host decide --maker NAME --amount CENTS --reason TEXT …",
-        )
-    })
-}
-
 fn holes(args: &HostHolesArgs) -> Result<Report, Error> {
     let centre = look(&args.host)?;
     let heard: BTreeSet<Tid> = centre.outcomes().iter().map(|row| row.tid).collect();
@@ -235,7 +177,7 @@ fn holes(args: &HostHolesArgs) -> Result<Report, Error> {
             "missing": ranges.iter().map(|(first, last)| json!({ "first": first, "last": last })).collect::<Vec<_>>(),
         }));
     }
-    Ok(Report::done(json!({ "psams": rows }), text))
+    Ok(Report::done(json!({ "psams": rows }), or_nothing(text)))
 }
 
 fn holes_text(tid: Tid, holes: &Holes) -> String {

@@ -5,6 +5,7 @@ mod audit;
 mod card_issue;
 mod card_show;
 mod card_unblock;
+mod decide;
 mod demo;
 mod host;
 mod issue_by_host;
@@ -13,6 +14,7 @@ mod keys;
 mod psam;
 mod refuel;
 mod shell;
+mod sim;
 mod unlock;
 mod vectors;
 mod words;
@@ -42,6 +44,7 @@ pub fn run(cli: &Cli, context: &mut Context<'_>) -> Result<Report, Error> {
         Some(Command::Unlock(args)) => unlock::run(args, context),
         Some(Command::Host(command)) => host::run(command, context),
         Some(Command::Audit(args)) => audit::run(args, context),
+        Some(Command::Sim(args)) => sim::run(args, context),
         Some(Command::Vectors(args)) => vectors::run(args, context),
         Some(Command::Completions(args)) => shell::completions(args),
         Some(Command::Man(args)) => shell::man(args),

@@ -4,9 +4,10 @@ use serde_json::{Value, json};
 use station::visit::{self, Freed, NoSale, NotFreed, Sale};
 use station::{Pump, StationJournal};
 use terminal::flow::Wish;
+use terminal::price::amount_of;
 use terminal::{Checks, Dispenser, Failure, Open, Progress, SaleTerms, Terminal};
 use wire::record::{Rounding, encode};
-use wire::{Amount, LockId, Purse};
+use wire::{Amount, Certified, LockId, Purse};
 
 use super::words;
 use crate::centre::{FolderLink, open_link};
@@ -98,7 +99,7 @@ pub(crate) fn run(args: &RefuelArgs, context: &mut Context<'_>) -> Result<Report
     };
     Ok(match outcome {
         Ok(sale) => visit.settled(&sale),
-        Err(NoSale::After { lock, failure }) => visit.escaped(&journal, &lock, &failure),
+        Err(NoSale::After { lock, failure }) => visit.escaped(&journal, &mut pump, &lock, &failure),
         Err(NoSale::Before(reason)) => visit.before(&reason),
     })
 }
@@ -123,6 +124,19 @@ pub(super) fn sale_terms() -> SaleTerms {
         unit_price: UNIT_PRICE,
         rounding: Rounding::Down,
         limit: Amount::MAX,
+    }
+}
+
+/// What has flowed on a lock: by the journal, else by the totalizer.
+fn delivered(progress: &Progress, pump: &mut Pump<FileNvm>) -> Amount {
+    match progress {
+        Progress::Locked(_, certified) => {
+            let Certified { unit_price, rounding, ceiling, totalizer_before, .. } = *certified;
+            let quantity = pump.totalizer().saturating_sub(totalizer_before);
+            amount_of(quantity, unit_price, rounding, ceiling)
+        }
+        Progress::Delivered(_, _, delivery) => delivery.amount,
+        other => other.record().map_or(Amount::ZERO, |record| record.delivery.amount),
     }
 }
 
@@ -166,15 +180,13 @@ impl Visit<'_> {
     fn escaped(
         &self,
         journal: &StationJournal<FileNvm>,
+        pump: &mut Pump<FileNvm>,
         lock: &LockId,
         failure: &Failure,
     ) -> Report {
         let progress = terminal::Journal::progress(journal, lock.tid, lock.ttc);
         let record = progress.as_ref().and_then(Progress::record);
-        let delivered = match &progress {
-            Some(Progress::Delivered(_, _, delivery)) => delivery.amount,
-            _ => record.map_or(Amount::ZERO, |record| record.delivery.amount),
-        };
+        let delivered = progress.as_ref().map_or(Amount::ZERO, |got| delivered(got, pump));
         let mut document = self.document("escaped", delivered, Some(lock));
         if let Some(record) = record {
             document["gtac"] = record.certified.gtac.to_string().into();
@@ -188,8 +200,7 @@ impl Visit<'_> {
             "{}escaped: {delivered} delivered, the lock is in the journal\n",
             self.freed_text()
         );
-        let exit = if matches!(failure, Failure::Journal) { Exit::WrongUse } else { Exit::Lost };
-        Report::done(document, text).ending(exit, reason)
+        Report::done(document, text).ending(Exit::Lost, reason)
     }
 
     fn before(&self, reason: &NotFreed) -> Report {

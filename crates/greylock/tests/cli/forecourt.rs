@@ -226,9 +226,13 @@ impl Held {
         self.child.wait().unwrap();
     }
 
-    /// Lets it go on, and takes its power away somewhere on its way.
-    pub(crate) fn let_go_and_kill(mut self) {
+    /// Lets it go on, and takes its power away as soon as it writes to this file.
+    pub(crate) fn let_go_and_kill_when_written(mut self, world: &World, file: &str) {
+        let before = world.bytes(file);
         drop(self.stdin.take());
+        while self.child.try_wait().unwrap().is_none() && world.bytes(file) == before {
+            std::thread::yield_now();
+        }
         self.kill();
     }
 

@@ -3,11 +3,21 @@
 #[cfg(test)]
 mod apdu;
 #[cfg(test)]
+mod audit;
+#[cfg(test)]
+mod centre;
+#[cfg(test)]
+mod centre_folder;
+#[cfg(test)]
 mod damage;
+#[cfg(test)]
+mod demo;
 #[cfg(test)]
 mod forecourt;
 #[cfg(test)]
 mod help;
+#[cfg(test)]
+mod input;
 #[cfg(test)]
 mod issue;
 #[cfg(test)]
@@ -20,6 +30,8 @@ mod output;
 mod refuel;
 #[cfg(test)]
 mod show;
+#[cfg(test)]
+mod sim;
 #[cfg(test)]
 mod tear;
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What the centre hears (protocol §9).
 use crate::support::*;
-use host::{Code, Ending, Heard, News, Outcome, Refusal};
+use host::{Code, Ending, Heard, News, Outcome, Refusal, Ruling};
 use wire::{LockId, Mac, Report, Scheme, Tid, Ttc};
 
 fn quarantined(scene: &mut Scene, report: &Report, code: Code) {
@@ -196,6 +196,25 @@ fn a_scheme_altered_on_its_way_is_repaired() {
 }
 
 #[test]
+fn a_repeat_with_an_altered_scheme_is_a_repeat() {
+    let mut scene = Scene::new();
+    let good = scene.card.lock(&mut scene.psam, at(1));
+    let mut altered = good.clone();
+    altered.terms.scheme = Scheme::Field;
+    let reports = [unproved(&altered, 5_000, at(2)), unproved(&good, 5_000, at(2))];
+    let notices = [Report::NoDispense(altered.terms), Report::NoDispense(good.terms)];
+    for reports in [reports, notices] {
+        let mut scene = Scene::new();
+        assert_eq!(scene.hear(&reports[0]).news, News::First);
+        for repeat in reports {
+            assert_eq!(scene.hear(&repeat).news, News::Repeat);
+        }
+        assert!(!scene.has(Code::RecordDisagrees));
+        assert_eq!(scene.host.outcomes()[0].quarantined, 0);
+    }
+}
+
+#[test]
 fn a_record_of_a_card_that_was_never_issued_is_quarantined() {
     let mut scene = Scene::new();
     let mut card = TestCard::new(wire::Asn([0x55; 8]));
@@ -220,12 +239,12 @@ fn two_different_records_of_one_number_keep_the_first() {
 }
 
 #[test]
-fn an_unproved_delivery_books_nothing_and_the_claimed_record_upgrades_it() {
+fn an_unproved_delivery_is_reserved_and_the_claimed_record_upgrades_it() {
     let mut scene = Scene::new();
     let grey = scene.card.lock(&mut scene.psam, at(1));
     let report = unproved(&grey, 2_000, at(2));
     assert_eq!(scene.hear(&report).outcome, Some(Outcome::Unproved));
-    assert_eq!(scene.books(), [50_000, 0, 0, 0, 0]);
+    assert_eq!(scene.books(), [48_000, 2_000, 0, 0, 0]);
     assert_eq!(scene.hear(&report).news, News::Repeat);
     let record = scene.psam.claim(&grey, 2_000, at(2));
     let heard = scene.hear(&Report::Grey(record));
@@ -270,6 +289,55 @@ fn an_unproved_delivery_against_a_notice_counts_too() {
     scene.hear(&Report::NoDispense(grey.terms));
     assert_eq!(scene.hear(&unproved(&grey, 900, at(2))).outcome, Some(Outcome::Unproved));
     assert!(scene.has(Code::NoticeAgainstRecord));
+}
+
+/// The card proves the lock by TAC, by a status that waits, or by an answer that it took.
+#[test]
+fn a_void_that_the_card_belies_is_an_alarm_in_either_order_and_closes_no_hole() {
+    for proof in 0..3 {
+        for void_first in [true, false] {
+            let mut scene = Scene::new();
+            let record = scene.grey(2_000, 1);
+            let void = Report::Void(T1, Ttc(1));
+            if void_first {
+                assert_eq!(scene.hear(&void).outcome, Some(Outcome::Void));
+            }
+            match proof {
+                0 => {
+                    scene.card.debit(&record);
+                    scene.hear(&Report::TacSeen(CARD, scene.card.unread()));
+                }
+                1 => assert!(scene.ask(100).is_ok()),
+                _ => {
+                    assert!(scene.ask(100).is_ok());
+                    scene.rule(record.terms.id, Ruling::Unlock(cents(2_000))).unwrap();
+                    scene.unlock(101);
+                }
+            }
+            if !void_first {
+                assert!(!scene.has(Code::VoidLockWasMade));
+                assert_eq!(scene.hear(&void).outcome, Some(Outcome::Void));
+            }
+            let notices = scene.host.notices();
+            let alarm = notices.iter().find(|notice| notice.code == Code::VoidLockWasMade);
+            assert_eq!(alarm.unwrap().about.lock, Some(record.terms.id), "{proof} {void_first}");
+            let (next, tac) = TestCard::new(OTHER).whole_sale(&mut scene.psam, 100, 120);
+            scene.hear(&Report::Sale(next, tac));
+            assert_eq!(scene.host.holes(T1).missing, [1..=1], "nothing true was heard");
+            assert_eq!(scene.outcome(T1, 1), Some(Outcome::Void));
+        }
+    }
+}
+
+#[test]
+fn a_void_that_nothing_belies_closes_its_hole() {
+    let mut scene = Scene::new();
+    scene.psam.draw();
+    scene.hear(&Report::Void(T1, Ttc(1)));
+    let (record, tac) = scene.sale(2_000, 1);
+    scene.hear(&Report::Sale(record, tac));
+    assert_eq!(scene.host.holes(T1).missing, []);
+    assert!(!scene.has(Code::VoidLockWasMade));
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod hear;
 mod operators;
 mod orders;
 mod register;
+mod replaced;
 mod stored;
 mod succession;
 mod support;

@@ -272,6 +272,42 @@ proptest! {
         prop_assert_eq!(paid(&shuffled), paid(&told.host));
     }
 
+    /// A replacement pays out what is known then. What comes later books alike in every order, and
+    /// nothing of it touches the float again.
+    #[test]
+    fn after_a_replacement_any_order_and_repetition_ends_in_the_same_books(
+        stories in stories(),
+        last in prop::option::of(0..4_000_u32),
+        known in any::<u64>(),
+        picks in prop::collection::vec(any::<prop::sample::Index>(), 0..20),
+        keys in prop::collection::vec(any::<u64>(), 64),
+    ) {
+        let told = world(&stories, last);
+        let (late, fixed) = late_and_fixed(&told);
+        let is_early = |place: &usize| known & (1 << (place % 64)) != 0;
+        let (mut host, opening) = start();
+        opening.iter().chain(&fixed).for_each(|input| drop(host.apply(input)));
+        for place in (0..late.len()).filter(is_early) {
+            host.apply(&late[place]).unwrap();
+        }
+        host.apply(&Input::Replace(order("ada", "bob", "lost"))).unwrap();
+        let mut shuffled = host.clone();
+        late.iter().for_each(|input| drop(host.apply(input)));
+        let mut places: Vec<usize> = (0..late.len()).collect();
+        places.sort_by_key(|place| keys[place % 64]);
+        for pick in picks.iter().filter(|_| !late.is_empty()) {
+            drop(shuffled.apply(pick.get(&late)));
+            prop_assert_eq!(shuffled.trial_balance().of(&Account::Float(CARD, Purse::Ed)), 0);
+        }
+        for place in places {
+            drop(shuffled.apply(&late[place]));
+            prop_assert_eq!(shuffled.trial_balance().of(&Account::Float(CARD, Purse::Ed)), 0);
+        }
+        prop_assert_eq!(picture(&shuffled), picture(&host));
+        prop_assert_eq!(shuffled.trial_balance().sum, 0);
+        prop_assert_eq!(paid(&shuffled), paid(&host));
+    }
+
     /// Card and books hold the same money, but for what is pending.
     #[test]
     fn the_books_follow_the_card(stories in stories(), last in prop::option::of(0..4_000_u32)) {
@@ -302,7 +338,8 @@ proptest! {
         told.tell(Input::Unblock { asn: CARD, challenge: [1, 2, 3, 4], now: at(202) });
         told.tell(Input::Replace(order("ada", "bob", "lost")));
         let by = -5;
-        told.tell(Input::Change { asn: OTHER, purse: Purse::Ed, otc: 3, by, now: at(203) });
+        let (purse, kind) = (Purse::Ed, host::ChangeKind::Money);
+        told.tell(Input::Change { asn: OTHER, purse, otc: 3, by, kind, now: at(203) });
         let mut replayed = Centre::new(MemoryBooks::new(), keys(Scheme::Seed));
         for (input, output) in &told.log {
             let stored = serde_json::to_string(input).unwrap();

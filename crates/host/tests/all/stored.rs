@@ -1,6 +1,6 @@
 //! Inputs as a shell stores them: what was written once must be read for ever.
 
-use host::{Input, Ruling};
+use host::{ChangeKind, Input, Ruling};
 use wire::{Mac, Purse, Report, Ttc};
 
 use crate::support::*;
@@ -23,7 +23,22 @@ fn inputs() -> Vec<Input> {
         Input::Approve(approval(lock, Ruling::Claim { amount: -7, accepted: true })),
         Input::Unblock { asn: CARD, challenge: [1, 2, 3, 4], now },
         Input::Replace(order("ada", "bob", "lost")),
-        Input::Change { asn: CARD, purse: Purse::Ep, otc: 2, by: -300, now },
+        Input::Change {
+            asn: CARD,
+            purse: Purse::Ep,
+            otc: 2,
+            by: -300,
+            kind: ChangeKind::Money,
+            now,
+        },
+        Input::Change {
+            asn: CARD,
+            purse: Purse::Ed,
+            otc: 3,
+            by: 500,
+            kind: ChangeKind::Limit,
+            now,
+        },
     ]
 }
 

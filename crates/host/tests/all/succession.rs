@@ -1,11 +1,16 @@
 //! Settled by succession, and copied cards (protocol §9, §10).
 use crate::support::*;
-use host::{Account, Code, Ending, OnlineChange, Ruling, StationId};
+use host::UnlockAnswer;
+use host::{Account, ChangeKind, Class, Code, Ending, OnlineChange, Refusal, Ruling, StationId};
 use wire::{Mac, Purse, Report};
 
 fn ending(scene: &Scene, ttc: u32) -> Option<Ending> {
     let rows = scene.host.outcomes();
     rows.iter().find(|row| row.ttc.0 == ttc && row.tid == T1).and_then(|row| row.ending)
+}
+
+fn change(otc: u16, by: i64, kind: ChangeKind) -> OnlineChange {
+    OnlineChange { asn: CARD, purse: Purse::Ed, otc, by, kind }
 }
 
 #[test]
@@ -61,6 +66,7 @@ fn the_chain_is_walked_over_the_locks_in_between() {
     scene.hear(&Report::Grey(first));
     assert_eq!(ending(&scene, 1), None);
     assert!(scene.has(Code::SuccessionGap), "lock 2 is not known");
+    assert!(!scene.has(Code::BalancesDisagree), "a late report is no alarm");
     assert_eq!(scene.books(), [47_990, 10, 0, 2_000, 0], "a claim until it is");
     scene.hear(&Report::Sale(second, second_tac));
     assert_eq!(ending(&scene, 1), Some(Ending::Succession(cents(2_000))));
@@ -76,7 +82,10 @@ fn balances_that_do_not_agree_open_a_claim_and_an_alarm() {
     scene.hear(&Report::Grey(first));
     scene.hear(&Report::Grey(next));
     assert_eq!(ending(&scene, 1), None);
-    assert!(scene.has(Code::SuccessionDisagrees));
+    assert!(scene.has(Code::SuccessionDisagrees), "a claim");
+    assert!(scene.has(Code::BalancesDisagree), "and an alarm");
+    assert_eq!(Code::SuccessionDisagrees.class(), Class::Claim);
+    assert_eq!(Code::BalancesDisagree.class(), Class::Alarm);
     assert_eq!(scene.books(), [47_500, 500, 0, 2_000, 0]);
     scene.rule(first.terms.id, Ruling::Debited(cents(1_700))).unwrap();
     assert_eq!(ending(&scene, 1), Some(Ending::Operators(cents(1_700))));
@@ -84,11 +93,33 @@ fn balances_that_do_not_agree_open_a_claim_and_an_alarm() {
 }
 
 #[test]
+fn a_station_claims_its_record_and_no_higher_answer_of_the_centre() {
+    let mut scene = Scene::new();
+    let record = scene.grey(500, 1);
+    let lock = record.terms.id;
+    assert_eq!(scene.ask(100), Ok(UnlockAnswer::Wait(Code::Missing)));
+    scene.rule(lock, Ruling::Unlock(cents(800))).unwrap();
+    assert_eq!(decided(scene.ask(102)).amount, cents(800));
+    scene.hear(&Report::Grey(record));
+    assert_eq!(scene.books(), [49_200, 800, 0, 0, 0]);
+    scene.card.grey = None;
+    scene.card.balance -= 123;
+    scene.card.ctc += 1;
+    scene.card.otc += 1;
+    let next = scene.grey(100, 50);
+    scene.hear(&Report::Grey(next));
+    assert!(scene.has(Code::SuccessionDisagrees));
+    assert_eq!(scene.books(), [49_100, 100 + 300, 0, 500, 0]);
+    scene.rule(lock, Ruling::Debited(cents(123))).unwrap();
+    assert_eq!(scene.books(), [49_777, 100, 123, 377, 0]);
+}
+
+#[test]
 fn loads_and_unloads_are_counted() {
     let mut scene = Scene::new();
     let (first, _) = scene.sale(2_000, 1);
     scene.card.balance += 300;
-    let change = OnlineChange { asn: CARD, purse: Purse::Ed, otc: 0, by: 300 };
+    let change = change(0, 300, ChangeKind::Money);
     scene.card.otc += 1;
     let next = scene.grey(500, 9);
     scene.hear(&Report::Grey(first));
@@ -98,6 +129,25 @@ fn loads_and_unloads_are_counted() {
     assert!(scene.host.change(change, at(150)).unwrap().repeat);
     assert_eq!(ending(&scene, 1), Some(Ending::Succession(cents(2_000))));
     assert_eq!(scene.books(), [47_800, 500, 2_000, 0, 0]);
+}
+
+#[test]
+fn a_change_of_the_limit_is_in_the_chain_and_not_in_the_ledger() {
+    let mut scene = Scene::new();
+    let (first, _) = scene.sale(2_000, 1);
+    scene.card.balance += 300;
+    scene.card.otc += 1;
+    let next = scene.grey(500, 9);
+    scene.hear(&Report::Grey(first));
+    scene.hear(&Report::Grey(next));
+    assert_eq!(ending(&scene, 1), None);
+    let limit = change(0, 300, ChangeKind::Limit);
+    assert!(!scene.host.change(limit, at(150)).unwrap().repeat);
+    assert!(scene.host.change(limit, at(150)).unwrap().repeat);
+    let money = change(0, 300, ChangeKind::Money);
+    assert_eq!(scene.host.change(money, at(150)), Err(Refusal::ChangeDisagrees));
+    assert_eq!(ending(&scene, 1), Some(Ending::Succession(cents(2_000))));
+    assert_eq!(scene.books(), [47_500, 500, 2_000, 0, 0], "more can be spent, no money came");
 }
 
 #[test]
@@ -146,8 +196,7 @@ fn answers_that_the_balance_cannot_tell_apart_wait_for_operators() {
     taken.otc += 1;
     scene.card = taken;
     for (otc, by) in [(1, -2_000), (2, 2_000)] {
-        let change = OnlineChange { asn: CARD, purse: Purse::Ed, otc, by };
-        scene.host.change(change, at(105)).unwrap();
+        scene.host.change(change(otc, by, ChangeKind::Money), at(105)).unwrap();
     }
     let next = scene.grey(0, 110);
     scene.hear(&Report::Grey(next));
@@ -206,6 +255,31 @@ fn a_second_record_that_no_card_proves_takes_no_float() {
     assert!(!scene.has(Code::ClonedOrRolledBackCard));
     assert_eq!(scene.float(), 48_000);
     assert_eq!(scene.payable(), 2_000);
+}
+
+#[test]
+fn an_unproved_delivery_of_a_copy_holds_nothing_before_it_is_ruled() {
+    let (_, one, one_tac, two, _) = copied();
+    let mut scene = Scene::new();
+    scene.hear(&Report::Unproved(two.terms, two.certified, two.delivery));
+    assert_eq!(scene.books(), [47_000, 3_000, 0, 0, 0], "alone it is the card's");
+    scene.hear(&Report::Sale(one, one_tac));
+    assert_eq!(scene.books(), [48_000, 0, 2_000, 0, 0]);
+    assert_eq!(scene.account(&Account::WriteOff), 0);
+    scene.rule(two.terms.id, Ruling::Debited(cents(3_000))).unwrap();
+    assert_eq!(scene.books(), [48_000, 0, 2_000, 0, 0]);
+    assert_eq!(scene.account(&Account::WriteOff), -3_000);
+}
+
+#[test]
+fn a_copy_that_only_asks_frees_no_money_of_an_unproved_delivery() {
+    let (_, _, _, two, _) = copied();
+    let mut scene = Scene::new();
+    scene.grey(2_000, 1);
+    scene.hear(&Report::Unproved(two.terms, two.certified, two.delivery));
+    assert_eq!(scene.ask(100), Ok(UnlockAnswer::Wait(Code::Missing)));
+    assert!(scene.has(Code::ClonedOrRolledBackCard));
+    assert_eq!(scene.books(), [47_000, 3_000, 0, 0, 0]);
 }
 
 #[test]

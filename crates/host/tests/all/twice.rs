@@ -5,22 +5,6 @@ use wire::{Purse, Report};
 
 use crate::support::*;
 
-/// Every order of six events.
-fn orders(events: usize) -> Vec<Vec<usize>> {
-    let mut orders = vec![Vec::new()];
-    for event in 0..events {
-        let insert = |order: Vec<usize>| {
-            (0..=order.len()).map(move |place| {
-                let mut longer = order.clone();
-                longer.insert(place, event);
-                longer
-            })
-        };
-        orders = orders.into_iter().flat_map(insert).collect();
-    }
-    orders
-}
-
 fn paid(scene: &Scene, lock: wire::LockId) -> i64 {
     let payable = Account::StationPayable(StationId::from(NORTH));
     let postings = scene.host.postings();

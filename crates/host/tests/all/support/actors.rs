@@ -86,6 +86,18 @@ impl TestCard {
         grey
     }
 
+    /// A refuelling from LOCK to DEBIT.
+    pub fn whole_sale(
+        &mut self,
+        psam: &mut TestPsam,
+        amount: u32,
+        minute: u8,
+    ) -> (ClaimedRecord, Mac) {
+        let grey = self.lock(psam, super::at(minute));
+        let record = psam.claim(&grey, amount, super::at(minute + 1));
+        (record, self.debit(&record))
+    }
+
     /// LOCK with the high half of TTC altered on its way to the card.
     pub fn lock_altered(&mut self, psam: &mut TestPsam, at: Stamp) -> Grey {
         let sent = self.lock(psam, at);

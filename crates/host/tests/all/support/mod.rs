@@ -205,3 +205,19 @@ pub fn decided(answer: Result<UnlockAnswer, Refusal>) -> Decision {
         other => panic!("no decision: {other:?}"),
     }
 }
+
+/// Every order of that many events.
+pub fn orders(events: usize) -> Vec<Vec<usize>> {
+    let mut orders = vec![Vec::new()];
+    for event in 0..events {
+        let insert = |order: Vec<usize>| {
+            (0..=order.len()).map(move |place| {
+                let mut longer = order.clone();
+                longer.insert(place, event);
+                longer
+            })
+        };
+        orders = orders.into_iter().flat_map(insert).collect();
+    }
+    orders
+}

@@ -1,0 +1,160 @@
+//! `greylock sim`: many worlds under one seed, with every fault there is.
+
+use std::fmt::Write as _;
+use std::time::Instant;
+
+use serde_json::{Map, Value, json};
+use sim::run::{self, Fault, Order, Plan, Planted, Tale};
+
+use crate::cli::SimArgs;
+use crate::error::Error;
+use crate::output::{Context, Exit, Report};
+
+/// So many transactions must meet every kind of fault.
+const ALL_KINDS_FROM: u64 = 20_000;
+
+/// Plays the run, or one epoch of it.
+///
+/// # Errors
+/// When there is no such epoch or visit.
+pub(crate) fn run(args: &SimArgs, _: &mut Context<'_>) -> Result<Report, Error> {
+    let mut order = Order::new(args.seed, args.transactions);
+    if !args.faults.is_empty() {
+        order.faults.clone_from(&args.faults);
+    }
+    let begun = Instant::now();
+    let tale = match args.epoch {
+        Some(epoch) => replay(&order, epoch, &args.visits)?,
+        None => run::run(&order),
+    };
+    let rate = rate(tale.transactions, begun);
+    Ok(report(&order, &tale, rate, args.epoch.is_none()))
+}
+
+fn replay(order: &Order, epoch: u64, visits: &[usize]) -> Result<Tale, Error> {
+    let uncut = order.plan(epoch).ok_or_else(|| {
+        Error::usage(format!("{} transactions have no epoch {epoch}", order.transactions))
+    })?;
+    let plan = if visits.is_empty() { uncut } else { uncut.only(visits) };
+    if plan.visits.is_empty() {
+        return Err(Error::usage(format!("epoch {epoch} has no such visit")));
+    }
+    let (mut tale, wrong) = run::play(&plan, Planted::Nothing);
+    if !wrong.is_empty() {
+        let then = wrong.clone();
+        tale.failure = Some(run::Failure { epoch, wrong, shortened: plan, then });
+    }
+    Ok(tale)
+}
+
+fn rate(transactions: u64, begun: Instant) -> u64 {
+    let micros = begun.elapsed().as_micros().max(1);
+    u64::try_from(u128::from(transactions) * 1_000_000 / micros).unwrap_or(u64::MAX)
+}
+
+fn report(order: &Order, tale: &Tale, rate: u64, whole: bool) -> Report {
+    let missing: Vec<&str> = order
+        .faults
+        .iter()
+        .filter(|fault| tale.faults.of(**fault) == 0)
+        .map(|fault| fault.name())
+        .collect();
+    let report = Report::done(document(order, tale, rate), text(order, tale, rate));
+    if let Some(failure) = &tale.failure {
+        let message = format!("epoch {} does not hold; {}", failure.epoch, replay_line(order, tale));
+        return report.ending(Exit::Bug, message);
+    }
+    if whole && order.transactions >= ALL_KINDS_FROM && !missing.is_empty() {
+        let message = format!("these faults never happened: {}", missing.join(", "));
+        return report.ending(Exit::Bug, message);
+    }
+    report
+}
+
+fn document(order: &Order, tale: &Tale, rate: u64) -> Value {
+    let faults: Map<String, Value> =
+        tale.faults.iter().map(|(fault, count)| (fault.name().to_owned(), count.into())).collect();
+    let coverage: Map<String, Value> =
+        tale.coverage.named().into_iter().map(|(name, n)| (name.to_owned(), n.into())).collect();
+    let failure = tale.failure.as_ref().map(|failure| {
+        json!({
+            "epoch": failure.epoch,
+            "wrong": failure.wrong,
+            "replay": replay_line(order, tale),
+            "visits": visits(&failure.shortened),
+            "then": failure.then,
+        })
+    });
+    json!({
+        "ok": tale.failure.is_none(),
+        "seed": order.seed,
+        "transactions": tale.transactions,
+        "faults": faults,
+        "cents_off": tale.cents_off,
+        "stuck_cards": tale.stuck_cards,
+        "transactions_per_second": rate,
+        "coverage": coverage,
+        "failure": failure,
+    })
+}
+
+fn text(order: &Order, tale: &Tale, rate: u64) -> String {
+    let mut text = format!("seed {}\n", order.seed);
+    let mut row = |name: &str, value: u64| {
+        let _ = writeln!(text, "  {name:<28}{value:>10}");
+    };
+    row("transactions", tale.transactions);
+    row("faults", tale.faults.sum());
+    row("cents off", tale.cents_off);
+    row("stuck cards", tale.stuck_cards);
+    row("transactions per second", rate);
+    text.push_str("what went wrong\n");
+    for (fault, count) in tale.faults.iter() {
+        let _ = writeln!(text, "  {:<28}{count:>10}", fault.name());
+    }
+    text.push_str("what was reached\n");
+    for (name, count) in tale.coverage.named() {
+        let _ = writeln!(text, "  {:<28}{count:>10}", name.replace('_', " "));
+    }
+    if let Some(failure) = &tale.failure {
+        let _ = writeln!(text, "epoch {} does not hold", failure.epoch);
+        failure.wrong.iter().for_each(|line| drop(writeln!(text, "  {line}")));
+        let _ = writeln!(text, "{}", replay_line(order, tale));
+        visits(&failure.shortened).iter().for_each(|line| drop(writeln!(text, "  {line}")));
+        failure.then.iter().for_each(|line| drop(writeln!(text, "  {line}")));
+    }
+    text
+}
+
+/// The command that plays the shortened epoch again.
+fn replay_line(order: &Order, tale: &Tale) -> String {
+    let Some(failure) = &tale.failure else { return String::new() };
+    let numbers = failure.shortened.visits.iter().map(|visit| visit.number.to_string());
+    let numbers: Vec<String> = numbers.collect();
+    let Order { seed, transactions, faults, .. } = order;
+    let mut line = format!(
+        "replay: greylock sim --seed {seed} --transactions {transactions} --epoch {} --visits {}",
+        failure.epoch,
+        numbers.join(",")
+    );
+    if faults.len() < Fault::TABLE.len() {
+        let names: Vec<&str> = faults.iter().map(|fault| fault.name()).collect();
+        let _ = write!(line, " --faults {}", names.join(","));
+    }
+    line
+}
+
+fn visits(plan: &Plan) -> Vec<String> {
+    let line = |visit: &run::Visit| {
+        let faults: Vec<&str> = visit.faults.iter().map(|fault| fault.name()).collect();
+        format!(
+            "visit {}: card {} at terminal {}, {:?}: {}",
+            visit.number,
+            visit.card + 1,
+            visit.site + 1,
+            visit.errand,
+            if faults.is_empty() { "nothing goes wrong".to_owned() } else { faults.join(", ") }
+        )
+    };
+    plan.visits.iter().map(line).collect()
+}
