@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`world`] | cards, sites and the centre, and what people do with them |
 //! | [`deeds`] | what operators, thieves and broken devices do |
+//! | [`forecourt`] | what a driver wants, and what breaks while the fuel flows |
 //! | [`reader`] | readers, and whoever sits on the wire |
 //! | [`link`] | the link between a station and the centre |
 //! | [`power`] | what stops when the power goes |
@@ -14,6 +15,7 @@
 
 pub mod clock;
 pub mod deeds;
+pub mod forecourt;
 pub mod link;
 pub mod power;
 pub mod proof;
@@ -21,4 +23,5 @@ pub mod reader;
 pub mod stories;
 pub mod world;
 
-pub use world::{Breaks, Fill, World};
+pub use forecourt::{Breaks, Fill};
+pub use world::World;

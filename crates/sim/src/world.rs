@@ -4,21 +4,23 @@ use card::{Card, Opening, Pin};
 use crypto::Key;
 use host::issue::{CardOrder, PsamOrder, card_profile, psam_profile};
 use host::{CardOpening, Centre, MainKeys, MemoryBooks, PurseOpening};
-use nvm::memory::{Ram, Tear};
+use nvm::memory::Ram;
 use psam::Psam;
 use station::journal::{IDENTITY_LEN, JournalError};
-use station::pump::Flow;
 use station::visit::{self, Freed, NoSale, NotFreed, Sale};
 use station::{Pump, StationJournal};
 use terminal::flow::Wish;
-use terminal::{Checks, Clock, Dispenser, Failure, Lost, Open, SaleTerms, Terminal};
+use terminal::{Checks, Clock, Failure, Lost, SaleTerms, Terminal};
 use wire::record::Rounding;
 use wire::{Amount, Asn, Date, Purse, Scheme, Tid};
 
 use std::cell::Cell;
 use std::rc::Rc;
 
+pub use crate::forecourt::{Breaks, Fill};
+
 use crate::clock::WorldClock;
+pub(crate) use crate::forecourt::Forecourt;
 use crate::link::{Line, WorldCentre};
 use crate::power::Mains;
 use crate::reader::{CardReader, NoCard, PsamSlot, Shim, honest};
@@ -71,103 +73,9 @@ pub struct World {
 }
 
 /// The PIN of every card here.
-const PIN: [u8; 3] = [0x12, 0x34, 0x56];
+pub(crate) const PIN: [u8; 3] = [0x12, 0x34, 0x56];
 /// A litre costs 7.89.
 const UNIT_PRICE: u32 = 789;
-
-/// What happens while the fuel flows.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Breaks {
-    /// Nothing.
-    Nothing,
-    /// The card is pulled when this much has flowed: the pump stops.
-    CardPulledAt(u32),
-    /// The station loses power when this much has flowed.
-    PowerCutAt(u32),
-}
-
-/// One filling: how much is wanted, and what goes wrong.
-pub struct Fill {
-    /// Cents.
-    pub amount: u32,
-    /// While the fuel flows.
-    pub breaks: Breaks,
-    /// Who is on the card's wire.
-    pub shim: Shim,
-    /// The card's power fails in one of its writes.
-    pub card_torn: Option<Tear>,
-    /// Which purse pays.
-    pub purse: Purse,
-    /// False to fill up: an amount above the balance is then no reason to refuse.
-    pub check: bool,
-}
-
-impl Fill {
-    /// An honest filling.
-    #[must_use]
-    pub fn of(amount: u32) -> Self {
-        Self {
-            amount,
-            breaks: Breaks::Nothing,
-            shim: honest(),
-            card_torn: None,
-            purse: Purse::Ed,
-            check: true,
-        }
-    }
-
-    /// With somebody on the wire.
-    #[must_use]
-    pub fn through(amount: u32, shim: Shim) -> Self {
-        Self { shim, ..Self::of(amount) }
-    }
-
-    /// Something breaks while the fuel flows.
-    #[must_use]
-    pub fn breaking(amount: u32, breaks: Breaks) -> Self {
-        Self { breaks, ..Self::of(amount) }
-    }
-}
-
-/// A pump at which the card can be pulled, or the power cut, while it runs.
-struct Forecourt<'a> {
-    pump: &'a mut Pump<Ram>,
-    hand: Rc<Cell<bool>>,
-    power: Rc<Cell<bool>>,
-    wanted: Amount,
-    breaks: Breaks,
-}
-
-impl<'a> Forecourt<'a> {
-    fn idle(pump: &'a mut Pump<Ram>, power: &Rc<Cell<bool>>) -> Self {
-        let (hand, power) = (Rc::default(), Rc::clone(power));
-        Self { pump, hand, power, wanted: Amount::ZERO, breaks: Breaks::Nothing }
-    }
-}
-
-impl Dispenser for Forecourt<'_> {
-    fn totalizer(&mut self) -> u64 {
-        self.pump.totalizer()
-    }
-
-    fn dispense(&mut self, permit: &Open) -> u64 {
-        let stop_at = match self.breaks {
-            Breaks::Nothing => self.wanted,
-            Breaks::CardPulledAt(at) | Breaks::PowerCutAt(at) => cents(at).min(self.wanted),
-        };
-        self.pump.set_flow(Flow { stop_at });
-        let after = self.pump.dispense(permit);
-        match self.breaks {
-            Breaks::Nothing => {}
-            Breaks::CardPulledAt(_) => self.hand.set(true),
-            Breaks::PowerCutAt(_) => {
-                self.hand.set(true);
-                self.power.set(false);
-            }
-        }
-        after
-    }
-}
 
 impl Site {
     /// Power comes back: the PSAM starts from its memory, the journal is read again.
@@ -192,7 +100,7 @@ fn made_key(seed: u64, label: u64) -> Key {
     root.diversify((seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ label).to_be_bytes())
 }
 
-fn cents(units: u32) -> Amount {
+pub(crate) fn cents(units: u32) -> Amount {
     Amount::new(units).unwrap_or(Amount::MAX)
 }
 
@@ -468,7 +376,7 @@ impl World {
 
 const NO_CARD: Failure = Failure::CardLost { during: "power on", lost: Lost::NotSent };
 
-const fn sale_terms(limit: Amount) -> SaleTerms {
+pub(crate) const fn sale_terms(limit: Amount) -> SaleTerms {
     SaleTerms { nozzle: 1, product: 1, unit_price: UNIT_PRICE, rounding: Rounding::Down, limit }
 }
 

@@ -77,8 +77,24 @@ fn purse_of<B: Books, V: KeyVault>(
         },
         // Reserved money is still on the card, or not settled yet.
         float: holds.iter().map(|account| cents(balance.of(account))).sum(),
-        moved: moved.map(|posting| posting.lines.amount(&Account::Float(asn, purse))).sum(),
+        moved: moved.map(|posting| posting.lines.amount(&Account::Float(asn, purse))).sum::<i64>()
+            + losses(centre, asn, purse),
     })
+}
+
+/// What was settled for this purse and taken from a named loss instead of its float.
+fn losses<B: Books, V: KeyVault>(centre: &Centre<B, V>, asn: Asn, purse: Purse) -> i64 {
+    let rows = centre.outcomes().into_iter();
+    let mine = rows.filter_map(|row| Some((row.lock?, row.ending?)));
+    let mine = mine.filter(|(lock, _)| (lock.asn, lock.purse) == (asn, purse));
+    mine.map(|(lock, ending)| {
+        let legs = centre.books().booked(&lock);
+        let taken =
+            legs.amount(&Account::Float(asn, purse)) + legs.amount(&Account::Reserved(asn, purse));
+        let loss = -legs.amount(&Account::WriteOff);
+        (i64::from(ending.amount().units()) + taken).clamp(0, loss.max(0))
+    })
+    .sum()
 }
 
 fn outcome(row: &OutcomeRow, refused: &BTreeSet<LockId>) -> OutcomeFacts {
