@@ -10,6 +10,7 @@
 //! | [`link`] | the link between a station and the centre |
 //! | [`power`] | what stops when the power goes |
 //! | [`proof`] | the audit of everything there is |
+//! | [`run`] | many worlds under one seed, with every fault there is |
 //! | [`stories`] | every way in which it breaks (protocol §10), played in plain words |
 #![forbid(unsafe_code)]
 
@@ -20,6 +21,7 @@ pub mod link;
 pub mod power;
 pub mod proof;
 pub mod reader;
+pub mod run;
 pub mod stories;
 pub mod world;
 

@@ -61,7 +61,8 @@ fn report(order: &Order, tale: &Tale, rate: u64, whole: bool) -> Report {
         .collect();
     let report = Report::done(document(order, tale, rate), text(order, tale, rate));
     if let Some(failure) = &tale.failure {
-        let message = format!("epoch {} does not hold; {}", failure.epoch, replay_line(order, tale));
+        let message =
+            format!("epoch {} does not hold; {}", failure.epoch, replay_line(order, tale));
         return report.ending(Exit::Bug, message);
     }
     if whole && order.transactions >= ALL_KINDS_FROM && !missing.is_empty() {
@@ -118,10 +119,10 @@ fn text(order: &Order, tale: &Tale, rate: u64) -> String {
     }
     if let Some(failure) = &tale.failure {
         let _ = writeln!(text, "epoch {} does not hold", failure.epoch);
-        failure.wrong.iter().for_each(|line| drop(writeln!(text, "  {line}")));
-        let _ = writeln!(text, "{}", replay_line(order, tale));
-        visits(&failure.shortened).iter().for_each(|line| drop(writeln!(text, "  {line}")));
-        failure.then.iter().for_each(|line| drop(writeln!(text, "  {line}")));
+        let head = failure.wrong.iter().map(|line| format!("  {line}\n"));
+        let shown = visits(&failure.shortened).into_iter().chain(failure.then.clone());
+        text.extend(head.chain([format!("{}\n", replay_line(order, tale))]));
+        text.extend(shown.map(|line| format!("  {line}\n")));
     }
     text
 }

@@ -1,0 +1,110 @@
+//! The centre as a machine: what it is told is on its disk before it is done, and after a crash
+//! the disk tells what was done.
+
+use host::{Input, Output};
+use nvm::memory::Ram;
+use nvm::{Kind, Log, Nvm, NvmError, Spec, frame_len};
+
+use super::fault::{Fault, Tally};
+use crate::link::WorldCentre;
+
+const IDENTITY_LEN: usize = 16;
+const SPEC: Spec = Spec { kind: Kind::Books, version: 1, fixed_len: IDENTITY_LEN };
+/// As long as the bytes of a report, so that a tear has as many places.
+const ENTRY_LEN: usize = 200;
+/// So many inputs are done again at most after a crash.
+const CHECKPOINT: usize = 64;
+
+type InputLog = Log<Ram, { frame_len(ENTRY_LEN) }>;
+
+/// The disk of the centre.
+pub(super) struct Office {
+    log: InputLog,
+    /// The inputs whose numbers are in the log; the last one may not be durable.
+    inputs: Vec<Input>,
+    /// The centre as it was after so many inputs.
+    checkpoint: (usize, WorldCentre),
+    /// Killed before the next answer leaves.
+    dies: bool,
+    down: bool,
+    tally: Tally,
+}
+
+fn words(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}
+
+impl Office {
+    pub(super) fn open(centre: &WorldCentre, tally: Tally) -> Result<Self, String> {
+        let log = InputLog::format(Ram::growing(), SPEC, &[7; IDENTITY_LEN]).map_err(words)?;
+        let checkpoint = (0, centre.clone());
+        Ok(Self { log, inputs: Vec::new(), checkpoint, dies: false, down: false, tally })
+    }
+
+    pub(super) const fn is_down(&self) -> bool {
+        self.down
+    }
+
+    /// The disk, for whoever breaks it.
+    pub(super) fn disk(&mut self) -> &mut Ram {
+        self.log.nvm_mut()
+    }
+
+    /// Lets it be killed before the next answer leaves.
+    pub(super) const fn kill(&mut self) {
+        self.dies = true;
+    }
+
+    /// Does one call; `None` when there is no answer, done or not.
+    pub(super) fn apply(&mut self, centre: &mut WorldCentre, input: &Input) -> Option<Output> {
+        if self.down {
+            return None;
+        }
+        let mut entry = [0; ENTRY_LEN];
+        entry[..8].copy_from_slice(&(self.inputs.len() as u64).to_be_bytes());
+        self.inputs.push(input.clone());
+        if let Err(error) = self.log.append(&entry) {
+            self.down = true;
+            let torn = self.disk().is_dark() && error == NvmError::PowerLost;
+            self.tally.add(if torn { Fault::CentreTorn } else { Fault::CentreDiskFull });
+            return None;
+        }
+        let output = centre.apply(input);
+        if self.dies {
+            (self.dies, self.down) = (false, true);
+            self.tally.add(Fault::CentreKilled);
+            return None;
+        }
+        if self.inputs.len() - self.checkpoint.0 >= CHECKPOINT {
+            self.checkpoint = (self.inputs.len(), centre.clone());
+        }
+        Some(output)
+    }
+
+    /// Starts again from the disk. What was done before is done again to the same end.
+    pub(super) fn restart(&mut self, centre: &mut WorldCentre) -> Result<(), String> {
+        let empty = InputLog::format(Ram::growing(), SPEC, &[7; IDENTITY_LEN]).map_err(words)?;
+        let mut medium = std::mem::replace(&mut self.log, empty).into_nvm();
+        medium.power_on();
+        medium.sync().map_err(words)?;
+        let mut found = 0;
+        self.log = InputLog::open(medium, SPEC, &mut [0; IDENTITY_LEN], |_, _| found += 1)
+            .map_err(words)?;
+        let told = self.inputs.len();
+        if found > told || found + 1 < told {
+            return Err(format!("the centre was told {told} things, its disk holds {found}"));
+        }
+        self.inputs.truncate(found);
+        let mut again = self.checkpoint.1.clone();
+        for input in &self.inputs[self.checkpoint.0..] {
+            let _ = again.apply(input);
+        }
+        let whole = found == told && !self.down;
+        if whole && again.books() != centre.books() {
+            return Err("the centre's books are others after its restart".to_owned());
+        }
+        *centre = again;
+        (self.dies, self.down) = (false, false);
+        Ok(())
+    }
+}
