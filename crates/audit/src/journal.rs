@@ -8,7 +8,7 @@ use terminal::price::amount_of;
 use wire::{Certified, Delivery, LockId, LockTerms, Tid, Ttc};
 
 use crate::facts::JournalFacts;
-use crate::finding::Finding;
+use crate::finding::{Finding, Note};
 use crate::index::Index;
 use crate::known::{Record, cents, delivered, rank};
 use crate::log::range;
@@ -85,7 +85,7 @@ fn service(journal: &JournalFacts, progress: &Progress, report: &mut Report) {
     }
 }
 
-/// A terminal declares every number void that it skipped, unless the PSAM was elsewhere.
+/// Numbers that a journal skipped and did not declare void.
 fn holes(journal: &JournalFacts, locks: &[&((Tid, Ttc), Progress)], report: &mut Report) {
     for pair in locks.windows(2) {
         let [((tid, low), _), ((next_tid, high), _)] = pair else { continue };
@@ -97,7 +97,7 @@ fn holes(journal: &JournalFacts, locks: &[&((Tid, Ttc), Progress)], report: &mut
                 _ => format!("{first} up to {high}"),
             };
             let evidence = format!("{}: {tid} skips TTC {shown}", journal.name);
-            report.problem(Finding::JournalHasAHole, 0, evidence);
+            report.state(Note::NumbersSkipped, 0, None, evidence);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! One number of a purse, one lock, one settlement (protocol §9, §11).
 
 use crate::finding::Finding;
-use crate::index::Index;
+use crate::index::{Index, change_of};
 use crate::known::Known;
 use crate::verdict::Report;
 
@@ -24,7 +24,8 @@ pub(crate) fn check(index: &Index<'_>, report: &mut Report) {
     }
 }
 
-/// The card can have made only one of them; the least that is too much is all but the largest.
+/// The card can have made only one of them: the one that its log shows, else the largest, so
+/// that the least is named that is too much.
 fn twice(
     what: Finding,
     done: &str,
@@ -33,7 +34,9 @@ fn twice(
     index: &Index<'_>,
     report: &mut Report,
 ) {
-    let largest = amounts.iter().copied().max().unwrap_or(0);
+    let shown = locks.first().and_then(|lock| index.seen.get(&change_of(&lock.id))?.first());
+    let own = shown.map(|shown| shown.amount).filter(|amount| amounts.contains(amount));
+    let own = own.or(amounts.iter().copied().max()).unwrap_or(0);
     let all = report.sum("what one number was settled for", amounts.iter().copied());
     let names: Vec<String> = locks.iter().map(|lock| lock.id.to_string()).collect();
     let host = index.facts.host.as_ref();
@@ -45,5 +48,5 @@ fn twice(
         amounts.len(),
         if listed { "; the card is on the blacklist" } else { "" }
     );
-    report.problem(what, all - largest, evidence);
+    report.problem(what, all - own, evidence);
 }

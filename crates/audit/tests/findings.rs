@@ -187,9 +187,6 @@ fn journal_cases() -> Vec<Case> {
             };
             enlarge(record, 8);
         }),
-        case(Finding::JournalHasAHole, 0, gap.clone(), |world| {
-            world.facts.journals[0].locks.remove(1);
-        }),
         case(Finding::AmountAboveCeiling, 10, alone.clone(), move |world| {
             record(world, &id).certified.ceiling = amount(90);
         }),

@@ -124,6 +124,10 @@ fn begin<C: Transport, P: Transport, N: Nvm, K: Clock, D: Dispenser>(
     freed: &mut Option<Freed>,
 ) -> Result<Ready, NotFreed> {
     let begun = terminal.begin()?;
+    // Without a journal nothing may be debited here, and no other reason is the true one.
+    if let Some(failure @ Failure::Journal) = begun.unfinished {
+        return Err(failure.into());
+    }
     let card = match begun.card {
         CardIs::Grey(grey) => {
             let tid = terminal.tid;
