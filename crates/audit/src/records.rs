@@ -2,6 +2,7 @@
 
 use wire::{Date, Kind, Scheme, Tid, Time};
 
+use crate::facts::SettledBy;
 use crate::finding::{Finding, Note};
 use crate::index::{Change, Index};
 use crate::known::{Known, cents};
@@ -66,7 +67,12 @@ fn seen_and_recorded(index: &Index<'_>, change: Change, seen: &[Seen<'_>], repor
     let settled =
         || index.locks_of(change).find_map(|lock| Some((lock, lock.settled_at_terminal()?)));
     if shown.kind == Kind::Unlock {
-        if let Some((lock, amount)) = settled() {
+        // Succession proves the balance only: an unlock of the same amount fits it.
+        let fits = |lock: &Known<'_>, amount| {
+            amount == shown.amount
+                && matches!(lock.settled_by_host(), Some((SettledBy::Succession, _)))
+        };
+        if let Some((lock, amount)) = settled().filter(|(lock, amount)| !fits(lock, *amount)) {
             disagrees(shown, lock, amount, "the way it ended", report);
         }
         return;

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{ArgGroup, Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use wire::{Amount, Asn, Tid};
 
 use super::values;
@@ -102,6 +102,9 @@ pub struct HostDecideArgs {
     /// What to debit; 0 only unlocks. With --checker: approve no other amount
     #[arg(long, value_name = "CENTS", value_parser = values::cents, allow_hyphen_values = true)]
     pub amount: Option<Amount>,
+    /// What the amount is
+    #[arg(long, value_name = "RULING", value_enum, default_value_t = RulingName::Unlock, conflicts_with = "checker")]
+    pub ruling: RulingName,
     /// Why
     #[arg(long, value_name = "TEXT", conflicts_with = "checker")]
     pub reason: Option<String>,
@@ -111,6 +114,23 @@ pub struct HostDecideArgs {
     /// Who agrees with the proposal that `host notices` shows
     #[arg(long, value_name = "NAME")]
     pub checker: Option<String>,
+}
+
+/// What two operators rule about an amount.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum RulingName {
+    /// An on-line unlock debits it
+    Unlock,
+    /// The card was debited it: its log or the totalizer shows so
+    Debited,
+    /// The station's claim over it is paid
+    StationClaimAccepted,
+    /// The station's claim over it is not paid
+    StationClaimRejected,
+    /// The cardholder's claim over it is paid
+    CardholderClaimAccepted,
+    /// The cardholder's claim over it is not paid
+    CardholderClaimRejected,
 }
 
 /// `host holes`.

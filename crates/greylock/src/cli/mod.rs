@@ -19,7 +19,7 @@ pub use chip::{ApduArgs, VectorsArgs};
 pub use demo::{DemoArgs, Script};
 pub use host::{
     HostCommand, HostDecideArgs, HostHolesArgs, HostInitArgs, HostNoticesArgs, HostOutcomesArgs,
-    HostServeArgs,
+    HostServeArgs, RulingName,
 };
 pub use keys::{KeysCommand, KeysNewArgs, SchemeName, SuiteName};
 pub use later::LaterCommand;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use wire::{Amount, LockId, Tid, Ttc};
 
 use crate::centre::{CentreFolder, FolderCentre, folder_of};
-use crate::cli::HostDecideArgs;
+use crate::cli::{HostDecideArgs, RulingName};
 use crate::error::{Error, Fault};
 use crate::output::{Context, Report};
 
@@ -24,7 +24,7 @@ pub(super) fn run(args: &HostDecideArgs, context: &mut Context<'_>) -> Result<Re
             let amount = args.amount.ok_or_else(|| Error::usage("--maker needs --amount"))?;
             let proposal = Proposal {
                 lock,
-                ruling: Ruling::Unlock(amount),
+                ruling: ruling_of(args.ruling, amount),
                 maker: maker.clone(),
                 reason: args.reason.clone().unwrap_or_default(),
                 now,
@@ -34,7 +34,7 @@ pub(super) fn run(args: &HostDecideArgs, context: &mut Context<'_>) -> Result<Re
         (None, Some(checker)) => {
             let newest = newest_proposal(folder.centre(), &lock)?.ruling;
             // What is approved is what the checker saw.
-            let ruling = args.amount.map_or(newest, Ruling::Unlock);
+            let ruling = args.amount.map_or(newest, |amount| with_amount(newest, amount));
             let approval = Approval { lock, ruling, checker: checker.clone(), now };
             (Input::Approve(approval), "approved")
         }
@@ -63,22 +63,54 @@ pub(super) fn document(row: &ProposalRow) -> Value {
         "ctc": lock.ctc,
         "tid": lock.tid.to_string(),
         "ttc": lock.ttc.0,
-        "amount": ruled_amount(row.ruling).map(Amount::units),
+        "amount": ruled_amount(row.ruling),
         "maker": row.maker,
         "checker": row.approved.as_ref().map(|(checker, _)| checker),
         "reason": row.reason,
     })
 }
 
-const fn ruled_amount(ruling: Ruling) -> Option<Amount> {
+fn ruling_of(name: RulingName, amount: Amount) -> Ruling {
+    let units = i64::from(amount.units());
+    match name {
+        RulingName::Unlock => Ruling::Unlock(amount),
+        RulingName::Debited => Ruling::Debited(amount),
+        RulingName::StationClaimAccepted => Ruling::Claim { amount: units, accepted: true },
+        RulingName::StationClaimRejected => Ruling::Claim { amount: units, accepted: false },
+        RulingName::CardholderClaimAccepted => Ruling::Claim { amount: -units, accepted: true },
+        RulingName::CardholderClaimRejected => Ruling::Claim { amount: -units, accepted: false },
+    }
+}
+
+/// The same ruling over the amount that the checker saw.
+fn with_amount(ruling: Ruling, seen: Amount) -> Ruling {
     match ruling {
-        Ruling::Unlock(amount) | Ruling::Debited(amount) => Some(amount),
-        Ruling::Claim { .. } => None,
+        Ruling::Unlock(_) => Ruling::Unlock(seen),
+        Ruling::Debited(_) => Ruling::Debited(seen),
+        Ruling::Claim { amount, accepted } => {
+            Ruling::Claim { amount: amount.signum() * i64::from(seen.units()), accepted }
+        }
+    }
+}
+
+const fn ruled_amount(ruling: Ruling) -> i64 {
+    match ruling {
+        Ruling::Unlock(amount) | Ruling::Debited(amount) => amount.units() as i64,
+        Ruling::Claim { amount, .. } => amount.abs(),
     }
 }
 
 fn ruling_text(ruling: Ruling) -> String {
-    ruled_amount(ruling).map_or("a claim".to_owned(), |amount| format!("{amount} cents"))
+    let cents = ruled_amount(ruling);
+    match ruling {
+        Ruling::Unlock(_) => format!("{cents} cents"),
+        Ruling::Debited(_) => format!("that the card was debited {cents} cents"),
+        Ruling::Claim { amount, accepted } => {
+            let whose = if amount < 0 { "cardholder" } else { "station" };
+            let how = if accepted { "paid" } else { "not paid" };
+            format!("that the {whose}'s claim over {cents} cents is {how}")
+        }
+    }
 }
 
 /// A proposal that waits, for a list.
