@@ -49,6 +49,7 @@ const STEPS: &[Step] = &[
         about: "licences, banned crates and sources of all dependencies",
         run: deny,
     },
+    Step { name: "spin", about: "the independent model of the protocol holds in spin", run: spin },
     Step { name: "demo", about: "the demo plays every story and the money adds up", run: demo },
 ];
 
@@ -77,6 +78,10 @@ fn doc(workspace: &Workspace) -> Outcome {
 
 fn deny(workspace: &Workspace) -> Outcome {
     workspace.cargo("deny check licenses bans sources")
+}
+
+fn spin(workspace: &Workspace) -> Outcome {
+    run(&mut workspace.command("bash", &["proof/spin/run.sh"]))
 }
 
 fn demo(workspace: &Workspace) -> Outcome {
