@@ -4,10 +4,10 @@ use wire::{Amount, Asn, ClaimedRecord, LockId, Mac, Purse, Scheme, Stamp, Tid, T
 
 use crate::books::{Books, Card, CardOpening, StationId};
 use crate::case::{Case, Outcome};
+use crate::codes::Codes;
 use crate::facts::{DecisionRow, OnlineChange};
 use crate::filed::LockFacts;
 use crate::holes::Holes;
-use crate::keys::{KeyKind, KeyVault};
 use crate::ledger::{Account, Legs, Posting, PostingReason, TrialBalance};
 use crate::notice::{About, Code, Notice};
 use crate::position::{Ending, Position};
@@ -50,7 +50,7 @@ pub struct OutcomeRow {
     pub quarantined: usize,
 }
 
-impl<B: Books, V: KeyVault> Centre<B, V> {
+impl<B: Books, V: Codes> Centre<B, V> {
     /// A centre over these books and keys.
     pub const fn new(books: B, vault: V) -> Self {
         Self { books, vault }
@@ -144,10 +144,11 @@ impl<B: Books, V: KeyVault> Centre<B, V> {
             return Err(Refusal::CardReplaced);
         }
         let newest = self.vault.versions().into_iter().next();
-        let key = newest.and_then(|version| self.vault.card_key(KeyKind::Mamk, version, asn));
-        let damk = key.ok_or(Refusal::KeyVersionUnknown)?;
+        let header = [0x84, 0x18, 0x00, 0x00, 0x04];
+        let code = newest.and_then(|v| self.vault.maintenance(v, asn, challenge, &header));
+        let code = code.ok_or(Refusal::KeyVersionUnknown)?;
         self.tell(Code::ApplicationUnblocked, About::card(asn), now, String::new());
-        Ok(crypto::mac::secure_message(&damk, challenge, &[0x84, 0x18, 0x00, 0x00, 0x04]))
+        Ok(code)
     }
 
     /// Every lock of which something was heard.

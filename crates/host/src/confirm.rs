@@ -8,9 +8,9 @@ use wire::{Amount, Asn, GreyStatus, LockId, Mac, Purse, Stamp};
 use crate::books::Books;
 use crate::case::Case;
 use crate::centre::Centre;
+use crate::codes::Codes;
 use crate::facts::DecisionRow;
 use crate::hear::{Heard, News};
-use crate::keys::{KeyKind, KeyVault};
 use crate::refusal::Refusal;
 
 /// A MAC3 fitted.
@@ -24,7 +24,7 @@ pub struct Confirmed {
     pub repeat: bool,
 }
 
-impl<B: Books, V: KeyVault> Centre<B, V> {
+impl<B: Books, V: Codes> Centre<B, V> {
     /// Takes a MAC3. It must fit exactly one decision of this card and OTC.
     pub fn confirm(
         &mut self,
@@ -54,9 +54,9 @@ impl<B: Books, V: KeyVault> Centre<B, V> {
         let (purse, amount, tid) = (row.purse(), row.amount, row.tid);
         let unlock = Unlock { purse, amount, tid, date: row.date, time: row.time };
         let versions = self.vault.versions().into_iter();
-        let keys = versions.filter_map(|v| self.vault.card_key(KeyKind::Mtk, v, row.lock.asn));
-        keys.map(|dtk| unlock.mac3(&dtk.folded(), after, row.otc))
-            .any(|own| check(own, mac3).is_some())
+        let mut own = versions
+            .filter_map(|v| self.vault.unlock_mac3(v, row.lock.asn, &unlock, (after, row.otc)));
+        own.any(|own| check(own, mac3).is_some())
     }
 
     /// A status in state 10 after tag 95: the OTC stands in the place of TTC.

@@ -6,8 +6,8 @@ use wire::{ClaimedRecord, LockTerms, Mac, Report, Stamp, Tid, Ttc};
 use crate::books::{Books, StationId};
 use crate::case::{Case, HeldRecord, HeldUnproved, Outcome, Quarantined};
 use crate::centre::Centre;
+use crate::codes::Codes;
 use crate::facts::{Sighting, TacFact};
-use crate::keys::KeyVault;
 use crate::notice::{About, Code};
 use crate::refusal::Refusal;
 use crate::verify;
@@ -59,7 +59,7 @@ pub(crate) struct Sender<'a> {
     pub(crate) now: Stamp,
 }
 
-impl<B: Books, V: KeyVault> Centre<B, V> {
+impl<B: Books, V: Codes> Centre<B, V> {
     /// Takes one report of a station. The answer to a repeat says so, and changes nothing.
     pub fn hear(&mut self, station: &str, report: &Report, now: Stamp) -> Result<Heard, Refusal> {
         let station = StationId::from(station);

@@ -6,10 +6,10 @@ use wire::{Asn, Mac, Purse, Report, Stamp, Tid};
 use crate::books::{Books, CardOpening};
 use crate::centre::{Centre, Registered};
 use crate::codec;
+use crate::codes::Codes;
 use crate::confirm::Confirmed;
 use crate::facts::{ChangeKind, OnlineChange, ProposalRow};
 use crate::hear::Heard;
-use crate::keys::KeyVault;
 use crate::operator::{Approval, Proposal};
 use crate::refusal::Refusal;
 use crate::replace::{ReplaceOrder, Replaced};
@@ -125,7 +125,7 @@ pub enum Answer {
 /// The answer, or why there is none.
 pub type Output = Result<Answer, Refusal>;
 
-impl<B: Books, V: KeyVault> Centre<B, V> {
+impl<B: Books, V: Codes> Centre<B, V> {
     /// Does one call. The same inputs in the same order give the same books and answers.
     pub fn apply(&mut self, input: &Input) -> Output {
         match input {

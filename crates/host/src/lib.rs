@@ -8,7 +8,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`issue`] | the profiles of new cards and PSAMs |
-//! | [`keys`] | the vault, and the main keys of the keys file |
+//! | [`codes`], [`keys`] | the codes that the rules compare, the vault that computes them, the main keys |
 //! | [`books`], [`memory`] | what the rules need of storage, and storage in memory |
 //! | [`case`](mod@case), [`facts`] | what is known of one lock and of one purse |
 //! | [`centre`] | registering, and the lists that stations and operators read |
@@ -35,6 +35,7 @@ pub mod case;
 pub mod centre;
 pub mod clock;
 mod codec;
+pub mod codes;
 pub mod confirm;
 pub mod facts;
 mod filed;
@@ -62,6 +63,7 @@ mod verify;
 pub use books::{Books, Card, CardOpening, PurseOpening, Replacement, StationId};
 pub use case::{Case, HeldRecord, HeldUnproved, Outcome, Quarantined};
 pub use centre::{Centre, OutcomeRow, Registered};
+pub use codes::{Codes, LockCodes, LockSource, OnlineSession, RecordCodes, UnlockStand};
 pub use confirm::Confirmed;
 pub use facts::{
     Basis, ChangeKind, DecisionRow, Ground, OnlineChange, ProposalRow, Ruling, Shown, Sighting,

@@ -6,8 +6,8 @@ use wire::{Amount, LockId, Stamp};
 use crate::books::Books;
 use crate::centre::Centre;
 use crate::codec;
+use crate::codes::Codes;
 use crate::facts::{Basis, ProposalRow, Ruling, Shown};
-use crate::keys::KeyVault;
 use crate::notice::Code;
 use crate::position::{Ending, Position};
 use crate::refusal::Refusal;
@@ -45,7 +45,7 @@ pub struct Approval {
     pub now: Stamp,
 }
 
-impl<B: Books, V: KeyVault> Centre<B, V> {
+impl<B: Books, V: Codes> Centre<B, V> {
     /// Proposes a ruling. It changes nothing before another person approved it.
     pub fn propose(&mut self, proposal: &Proposal) -> Result<ProposalRow, Refusal> {
         is_person(&proposal.maker)?;

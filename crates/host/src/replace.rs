@@ -7,7 +7,7 @@ use wire::{Asn, Purse, Stamp};
 use crate::books::{Books, Card, Replacement};
 use crate::centre::Centre;
 use crate::codec;
-use crate::keys::KeyVault;
+use crate::codes::Codes;
 use crate::ledger::{Account, PostingReason};
 use crate::notice::{About, Code};
 use crate::operator::{is_person, same_person};
@@ -40,7 +40,7 @@ pub struct Replaced {
     pub repeat: bool,
 }
 
-impl<B: Books, V: KeyVault> Centre<B, V> {
+impl<B: Books, V: Codes> Centre<B, V> {
     /// Replaces a card, once. What is known of its locks now is held back from its float, an
     /// unproved delivery too; it is refused while the card has proved a lock for which nobody
     /// knows an amount. What a later report makes a lock worth beyond that is paid to its

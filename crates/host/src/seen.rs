@@ -6,14 +6,14 @@ use wire::{Asn, GreyState, GreyStatus, LockId, Ttc};
 use crate::books::Books;
 use crate::case::Case;
 use crate::centre::Centre;
+use crate::codes::Codes;
 use crate::facts::TacFact;
 use crate::hear::{Heard, Sender};
-use crate::keys::KeyVault;
 use crate::notice::{About, Code};
 use crate::refusal::Refusal;
 use crate::verify;
 
-impl<B: Books, V: KeyVault> Centre<B, V> {
+impl<B: Books, V: Codes> Centre<B, V> {
     /// A card showed state 10: whoever saw it may report it.
     pub(crate) fn hear_status(
         &mut self,

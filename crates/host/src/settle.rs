@@ -6,16 +6,16 @@ use wire::{Asn, LockId, Purse, Scheme, Stamp};
 
 use crate::books::Books;
 use crate::centre::Centre;
+use crate::codes::Codes;
 use crate::facts::{Sighting, TacFact};
 use crate::filed::{home, names_at};
-use crate::keys::KeyVault;
 use crate::ledger::{Legs, Posting, PostingReason};
 use crate::notice::{About, Code};
 use crate::position::{Difference, Ending, Position};
 use crate::refusal::Refusal;
 use crate::succession::Succession;
 
-impl<B: Books, V: KeyVault> Centre<B, V> {
+impl<B: Books, V: Codes> Centre<B, V> {
     /// Books a lock anew, with all others of its purse number and all open locks of the card.
     pub(crate) fn settle(&mut self, lock: LockId, now: Stamp) -> Result<(), Refusal> {
         let mut touched = BTreeSet::from([lock, home(&self.books, lock)]);

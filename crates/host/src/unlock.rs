@@ -3,9 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use crypto::online::{Unlock, mac1};
-use crypto::session::Randoms;
-use crypto::{Lock, SessionKey, check};
+use crypto::online::Unlock;
+use crypto::{Lock, check};
 use serde::{Deserialize, Serialize};
 use wire::response::InitUnlock;
 use wire::{Amount, Asn, Date, GreyState, GreyStatus, LockId, Mac, Stamp, StatusMore, Tid, Time};
@@ -14,8 +13,8 @@ use crate::books::Books;
 use crate::centre::Centre;
 use crate::clock::next_second;
 use crate::codec;
+use crate::codes::{Codes, LockSource, OnlineSession, UnlockStand};
 use crate::facts::{DecisionRow, Ground, Shown, Sighting};
-use crate::keys::{KeyKind, KeyVault};
 use crate::notice::{About, Code};
 use crate::refusal::Refusal;
 use crate::seen::lock_of;
@@ -66,10 +65,10 @@ pub enum UnlockAnswer {
 /// The session that a right MAC1 proves.
 struct Proved {
     shown: Shown,
-    sesulk: SessionKey,
+    session: OnlineSession,
 }
 
-impl<B: Books, V: KeyVault> Centre<B, V> {
+impl<B: Books, V: Codes> Centre<B, V> {
     /// Answers a station that has a grey card. A repeated request gets the same answer; a new
     /// session of the card is decided anew from what is known by then.
     pub fn unlock(&mut self, request: &UnlockRequest) -> Result<UnlockAnswer, Refusal> {
@@ -104,11 +103,11 @@ impl<B: Books, V: KeyVault> Centre<B, V> {
         if self.vault.suite(init.key.version) != Some(init.key.algorithm) {
             return Err(Refusal::KeyVersionUnknown);
         }
-        let dulk = self.vault.card_key(KeyKind::Mulk, init.key.version, *asn);
-        let sesulk =
-            SessionKey::online(&dulk.ok_or(Refusal::KeyVersionUnknown)?, init.icc, init.otc);
-        let own = mac1(&sesulk, init.balance, init.ctc, status.purse, request.tid);
-        check(own, init.mac1).ok_or(Refusal::Mac1Wrong)?;
+        let (version, icc, otc) = (init.key.version, init.icc, init.otc);
+        let session = OnlineSession { asn: *asn, version, icc, otc };
+        let (balance, ctc, purse, tid) = (init.balance, init.ctc, status.purse, request.tid);
+        let own = self.vault.unlock_mac1(&session, &UnlockStand { balance, ctc, purse, tid });
+        check(own.ok_or(Refusal::KeyVersionUnknown)?, init.mac1).ok_or(Refusal::Mac1Wrong)?;
         let ctc = status.ctc.checked_sub(1).ok_or(Refusal::GtacWrong)?;
         let lock = lock_of(*asn, status, ctc, more.ttc);
         self.prove_gtac(status, &more, lock)?;
@@ -116,7 +115,7 @@ impl<B: Books, V: KeyVault> Centre<B, V> {
             return Err(Refusal::StatusAndMac1Disagree);
         }
         let (balance, date, time) = (status.balance, status.date, status.time);
-        Ok(Proved { shown: Shown { lock, balance, date, time, otc: Some(init.otc) }, sesulk })
+        Ok(Proved { shown: Shown { lock, balance, date, time, otc: Some(otc) }, session })
     }
 
     fn prove_gtac(
@@ -130,16 +129,12 @@ impl<B: Books, V: KeyVault> Centre<B, V> {
         if self.vault.suite(version) != Some(more.key.algorithm) {
             return Err(Refusal::KeyVersionUnknown);
         }
-        let key = |kind| self.vault.card_key(kind, version, lock.asn);
-        let dpk = key(KeyKind::Mpk).ok_or(Refusal::KeyVersionUnknown)?;
-        let dtk = key(KeyKind::Mtk).ok_or(Refusal::KeyVersionUnknown)?;
-        let LockId { purse, ctc, tid, ttc, .. } = lock;
-        let random = Randoms { icc: more.icc, ctc, ttc, trn: more.trn };
-        let source = SessionKey::locking_source(&dpk, scheme, &random);
+        let LockId { asn, purse, ctc, tid, ttc } = lock;
         let (balance, icc) = (status.balance, more.icc);
         let (date, time) = (status.date, status.time);
-        let terms = Lock { scheme, purse, balance, ctc, icc, tid, ttc, date, time };
-        let own = terms.gtac(&source, &dtk.folded());
+        let lock = Lock { scheme, purse, balance, ctc, icc, tid, ttc, date, time };
+        let own = self.vault.lock_codes(&LockSource { asn, version, trn: more.trn, lock });
+        let own = own.ok_or(Refusal::KeyVersionUnknown)?.gtac;
         check(own, status.b).map(drop).ok_or(Refusal::GtacWrong)
     }
 
@@ -162,7 +157,9 @@ impl<B: Books, V: KeyVault> Centre<B, V> {
         let Shown { lock, balance, .. } = proved.shown;
         let at = self.free_second(request.asn, request.now)?;
         let (date, time, tid) = (at.date, at.time, request.tid);
-        let mac2 = Unlock { purse: lock.purse, amount, tid, date, time }.mac2(&proved.sesulk);
+        let unlock = Unlock { purse: lock.purse, amount, tid, date, time };
+        let mac2 = self.vault.unlock_mac2(&proved.session, &unlock);
+        let mac2 = mac2.ok_or(Refusal::KeyVersionUnknown)?;
         let (otc, icc) = (request.init.otc, request.init.icc);
         let row = DecisionRow {
             lock,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use host::{Account, Books, Centre, Code, Ending, KeyVault, Outcome, OutcomeRow, PostingReason};
+use host::{Account, Books, Centre, Code, Codes, Ending, Outcome, OutcomeRow, PostingReason};
 use wire::{Amount, Asn, LockId, Purse};
 
 use crate::facts::{
@@ -12,7 +12,7 @@ use crate::facts::{
 
 /// What the centre holds.
 #[must_use]
-pub fn centre<B: Books, V: KeyVault>(centre: &Centre<B, V>) -> HostFacts {
+pub fn centre<B: Books, V: Codes>(centre: &Centre<B, V>) -> HostFacts {
     let outcomes = centre.outcomes();
     let balance = centre.trial_balance();
     let refused: BTreeSet<LockId> = centre
@@ -47,13 +47,13 @@ fn cents(sum: i128) -> i64 {
     i64::try_from(sum).unwrap_or(i64::MAX)
 }
 
-fn purses<B: Books, V: KeyVault>(centre: &Centre<B, V>) -> Vec<HostPurse> {
+fn purses<B: Books, V: Codes>(centre: &Centre<B, V>) -> Vec<HostPurse> {
     let cards = centre.books().cards();
     let both = cards.iter().flat_map(|asn| Purse::ALL.map(|purse| (*asn, purse)));
     both.filter_map(|(asn, purse)| purse_of(centre, asn, purse)).collect()
 }
 
-fn purse_of<B: Books, V: KeyVault>(
+fn purse_of<B: Books, V: Codes>(
     centre: &Centre<B, V>,
     asn: Asn,
     purse: Purse,
@@ -83,7 +83,7 @@ fn purse_of<B: Books, V: KeyVault>(
 }
 
 /// What was settled for this purse and taken from a named loss instead of its float.
-fn losses<B: Books, V: KeyVault>(centre: &Centre<B, V>, asn: Asn, purse: Purse) -> i64 {
+fn losses<B: Books, V: Codes>(centre: &Centre<B, V>, asn: Asn, purse: Purse) -> i64 {
     let rows = centre.outcomes().into_iter();
     let mine = rows.filter_map(|row| Some((row.lock?, row.ending?)));
     let mine = mine.filter(|(lock, _)| (lock.asn, lock.purse) == (asn, purse));
@@ -126,7 +126,7 @@ const fn settlement(ending: Ending) -> Settlement {
     Settlement { how, amount: ending.amount() }
 }
 
-fn decisions<B: Books, V: KeyVault>(
+fn decisions<B: Books, V: Codes>(
     centre: &Centre<B, V>,
     outcomes: &[OutcomeRow],
 ) -> Vec<DecisionFacts> {
@@ -151,10 +151,7 @@ fn recorded(shown: LockId, outcomes: &[OutcomeRow]) -> LockId {
 }
 
 /// The claims of stations that nobody has ruled on.
-fn claims<B: Books, V: KeyVault>(
-    centre: &Centre<B, V>,
-    outcomes: &[OutcomeRow],
-) -> Vec<ClaimFacts> {
+fn claims<B: Books, V: Codes>(centre: &Centre<B, V>, outcomes: &[OutcomeRow]) -> Vec<ClaimFacts> {
     let locks = outcomes.iter().filter_map(|row| row.lock);
     let open = locks.filter_map(|id| {
         let booked = centre.books().booked(&id);

@@ -1,0 +1,190 @@
+//! The codes of the protocol as the centre has them computed: a vault answers with codes, never
+//! with the key behind them. Whoever holds the keys (a sealed file, an HSM) computes; a model
+//! puts in their place who could have made which code.
+
+use crypto::online::{Unlock, mac1};
+use crypto::session::Randoms;
+use crypto::{Debit, Key, Lock, SessionKey};
+use wire::{Amount, Asn, Icc, Mac, Purse, Scheme, Tid, Trn};
+
+use crate::keys::{KeyKind, KeyVault};
+
+/// A lock with the rest of what its locking card source is made from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LockSource {
+    /// The card.
+    pub asn: Asn,
+    /// Version of the consumption key.
+    pub version: u8,
+    /// The PSAM's random number.
+    pub trn: Trn,
+    /// What MAC2 and GTAC are made over.
+    pub lock: Lock,
+}
+
+/// The codes of a lock that only its card can make.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LockCodes {
+    /// Balance and card are genuine.
+    pub mac2: Mac,
+    /// The grey lock characterized code.
+    pub gtac: Mac,
+}
+
+/// The codes of a claimed record.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct RecordCodes {
+    /// The PSAM's, which the card obeys.
+    pub gmac: Mac,
+    /// The PSAM's, under its own record key.
+    pub sam_tac: Mac,
+}
+
+/// An on-line session of a card.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct OnlineSession {
+    /// The card.
+    pub asn: Asn,
+    /// Version of the unlock key.
+    pub version: u8,
+    /// The card's random number.
+    pub icc: Icc,
+    /// The purse's on-line number.
+    pub otc: u16,
+}
+
+/// What MAC1 of an on-line unlock is made over.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct UnlockStand {
+    /// The purse's balance.
+    pub balance: Amount,
+    /// Its CTC as it stands (n + 1).
+    pub ctc: u16,
+    /// The purse.
+    pub purse: Purse,
+    /// The terminal at which the card is.
+    pub tid: Tid,
+}
+
+/// Computes codes; `None` when there is no key of that version, or its suite is not known.
+pub trait Codes {
+    /// The scheme of a key version.
+    fn scheme(&self, version: u8) -> Option<Scheme>;
+
+    /// The suite of a key version.
+    fn suite(&self, version: u8) -> Option<u8>;
+
+    /// Every key version in use, newest first.
+    fn versions(&self) -> Vec<u8>;
+
+    /// MAC2 and GTAC of a lock.
+    fn lock_codes(&self, source: &LockSource) -> Option<LockCodes>;
+
+    /// GMAC and SAM TAC of a debit under a lock.
+    fn record_codes(&self, source: &LockSource, debit: &Debit) -> Option<RecordCodes>;
+
+    /// TAC of DEBIT FOR REFUEL.
+    fn tac(&self, version: u8, asn: Asn, debit: &Debit) -> Option<Mac>;
+
+    /// MAC1 of an on-line unlock.
+    fn unlock_mac1(&self, session: &OnlineSession, stand: &UnlockStand) -> Option<Mac>;
+
+    /// MAC2 of an on-line unlock: the decision.
+    fn unlock_mac2(&self, session: &OnlineSession, unlock: &Unlock) -> Option<Mac>;
+
+    /// MAC3 of an on-line unlock: the receipt, over the balance afterwards and the OTC used.
+    fn unlock_mac3(
+        &self,
+        version: u8,
+        asn: Asn,
+        unlock: &Unlock,
+        after: (Amount, u16),
+    ) -> Option<Mac>;
+
+    /// The MAC of a maintenance command over its header, under DAMK and the card's challenge.
+    fn maintenance(
+        &self,
+        version: u8,
+        asn: Asn,
+        challenge: [u8; 4],
+        header: &[u8; 5],
+    ) -> Option<Mac>;
+}
+
+/// SESPK, or SESPK' in the *field* scheme.
+fn locking_source(dpk: &Key, source: &LockSource) -> SessionKey {
+    let Lock { icc, ctc, ttc, scheme, .. } = source.lock;
+    SessionKey::locking_source(dpk, scheme, &Randoms { icc, ctc, ttc, trn: source.trn })
+}
+
+fn sesulk<V: KeyVault>(vault: &V, session: &OnlineSession) -> Option<SessionKey> {
+    let dulk = vault.card_key(KeyKind::Mulk, session.version, session.asn)?;
+    Some(SessionKey::online(&dulk, session.icc, session.otc))
+}
+
+impl<V: KeyVault> Codes for V {
+    fn scheme(&self, version: u8) -> Option<Scheme> {
+        KeyVault::scheme(self, version)
+    }
+
+    fn suite(&self, version: u8) -> Option<u8> {
+        KeyVault::suite(self, version)
+    }
+
+    fn versions(&self) -> Vec<u8> {
+        KeyVault::versions(self)
+    }
+
+    fn lock_codes(&self, source: &LockSource) -> Option<LockCodes> {
+        let dpk = self.card_key(KeyKind::Mpk, source.version, source.asn)?;
+        let dtk = self.card_key(KeyKind::Mtk, source.version, source.asn)?;
+        let session = locking_source(&dpk, source);
+        let mac2 = source.lock.mac2(&session);
+        Some(LockCodes { mac2, gtac: source.lock.gtac(&session, &dtk.folded()) })
+    }
+
+    fn record_codes(&self, source: &LockSource, debit: &Debit) -> Option<RecordCodes> {
+        let dpk = self.card_key(KeyKind::Mpk, source.version, source.asn)?;
+        let Lock { scheme, ctc, tid, .. } = source.lock;
+        let gmac = debit.gmac(&locking_source(&dpk, source), scheme);
+        Some(RecordCodes {
+            gmac,
+            sam_tac: debit.sam_tac(&self.psam_key(tid), scheme, source.asn, ctc),
+        })
+    }
+
+    fn tac(&self, version: u8, asn: Asn, debit: &Debit) -> Option<Mac> {
+        Some(debit.tac(&self.card_key(KeyKind::Mtk, version, asn)?.folded()))
+    }
+
+    fn unlock_mac1(&self, session: &OnlineSession, stand: &UnlockStand) -> Option<Mac> {
+        let UnlockStand { balance, ctc, purse, tid } = *stand;
+        Some(mac1(&sesulk(self, session)?, balance, ctc, purse, tid))
+    }
+
+    fn unlock_mac2(&self, session: &OnlineSession, unlock: &Unlock) -> Option<Mac> {
+        Some(unlock.mac2(&sesulk(self, session)?))
+    }
+
+    fn unlock_mac3(
+        &self,
+        version: u8,
+        asn: Asn,
+        unlock: &Unlock,
+        (balance, otc): (Amount, u16),
+    ) -> Option<Mac> {
+        let dtk = self.card_key(KeyKind::Mtk, version, asn)?;
+        Some(unlock.mac3(&dtk.folded(), balance, otc))
+    }
+
+    fn maintenance(
+        &self,
+        version: u8,
+        asn: Asn,
+        challenge: [u8; 4],
+        header: &[u8; 5],
+    ) -> Option<Mac> {
+        let damk = self.card_key(KeyKind::Mamk, version, asn)?;
+        Some(crypto::mac::secure_message(&damk, challenge, header))
+    }
+}
