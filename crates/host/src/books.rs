@@ -34,7 +34,7 @@ impl fmt::Display for StationId {
 }
 
 /// A purse as the card was issued.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 pub struct PurseOpening {
     /// What can be spent: the money plus the limit.
     #[serde(with = "codec::number")]
@@ -49,7 +49,7 @@ pub struct PurseOpening {
 }
 
 /// A card as it was issued.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct CardOpening {
     /// The card.
     #[serde(with = "codec::text")]
@@ -59,7 +59,7 @@ pub struct CardOpening {
 }
 
 /// A lost or destroyed card, replaced.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Replacement {
     /// The money that the cardholder gets on another card, by purse; negative is a debt.
     pub money: [i64; 2],
@@ -74,7 +74,7 @@ pub struct Replacement {
 }
 
 /// A card's account.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Card {
     /// How it was issued.
     pub opening: CardOpening,

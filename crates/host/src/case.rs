@@ -34,7 +34,7 @@ impl Outcome {
 }
 
 /// A claimed record that verified, with what the centre recomputed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct HeldRecord {
     /// As the station sent it.
     pub record: ClaimedRecord,
@@ -63,7 +63,7 @@ impl HeldRecord {
 }
 
 /// A delivery whose MAC2 verified and which no GMAC proves.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct HeldUnproved {
     /// The lock.
     pub terms: LockTerms,
@@ -74,7 +74,7 @@ pub struct HeldUnproved {
 }
 
 /// A report that was kept aside.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Quarantined {
     /// As the station sent it.
     pub report: Report,
@@ -83,7 +83,7 @@ pub struct Quarantined {
 }
 
 /// Everything that the owner of a TID said about one of its TTCs.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Case {
     /// The terminal.
     pub tid: Tid,

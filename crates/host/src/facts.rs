@@ -8,7 +8,7 @@ use crate::notice::Code;
 
 /// The card proved, by a GTAC under the TAC key, that it was locked at this CTC with this
 /// balance.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Sighting {
     /// The lock, as the card has it.
     pub lock: LockId,
@@ -19,7 +19,7 @@ pub struct Sighting {
 }
 
 /// The card proved, by its TAC, that it debited this amount under (TID, TTC).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct TacFact {
     /// The lock. Its CTC is as the record or the status had it: the TAC does not prove it.
     pub lock: LockId,
@@ -34,7 +34,7 @@ pub struct TacFact {
 }
 
 /// Why an answer to an on-line unlock carries its amount.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Ground {
     /// The claimed record's amount.
     Record,
@@ -52,7 +52,7 @@ pub enum Ground {
 }
 
 /// One answer to an on-line unlock: durable before MAC2 leaves. It only reserves.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct DecisionRow {
     /// The lock that it ends.
     pub lock: LockId,
@@ -87,7 +87,7 @@ impl DecisionRow {
 }
 
 /// What a card showed when its on-line unlock had to wait.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Shown {
     /// The lock, as the card has it.
     pub lock: LockId,
@@ -150,7 +150,7 @@ impl Basis {
 }
 
 /// A ruling of one operator, and of the second one when he approved.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct ProposalRow {
     /// The lock, by its whole id.
     pub lock: LockId,
@@ -191,7 +191,7 @@ impl ChangeKind {
 }
 
 /// A confirmed load, unload or change of the limit that used an OTC.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct OnlineChange {
     /// The card.
     pub asn: Asn,

@@ -112,7 +112,7 @@ impl PostingReason {
 }
 
 /// One balanced booking.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Posting {
     /// Why.
     pub reason: PostingReason,
@@ -127,7 +127,7 @@ pub struct Posting {
 }
 
 /// Signed amounts by account that sum to zero, because money only [moves](Legs::transfer).
-#[derive(Clone, PartialEq, Eq, Default, Debug)]
+#[derive(Clone, PartialEq, Eq, Default, Hash, Debug)]
 pub struct Legs(BTreeMap<Account, i64>);
 
 impl Legs {
@@ -186,7 +186,7 @@ impl Legs {
 }
 
 /// Every account with its balance, and their sum, which is zero.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct TrialBalance {
     /// Accounts that are not empty.
     pub accounts: BTreeMap<Account, i128>,

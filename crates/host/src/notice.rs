@@ -114,7 +114,7 @@ impl fmt::Display for Code {
 }
 
 /// One thing that an operator should know. The same thing is told once.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Notice {
     /// Why.
     pub code: Code,

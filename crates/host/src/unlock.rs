@@ -21,7 +21,7 @@ use crate::seen::lock_of;
 use crate::standing::{Standing, is_final, standing};
 
 /// What a station sends for a grey card of which it has no record.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct UnlockRequest {
     /// The TID that INITIALIZE FOR UNLOCK carried: the terminal at which the card is now.
     #[serde(with = "codec::text")]

@@ -5,11 +5,13 @@
 //! lists and link to the centre will be built around these parts.
 #![forbid(unsafe_code)]
 
+pub mod index;
 pub mod journal;
 pub mod link;
 pub mod pump;
 pub mod visit;
 
-pub use journal::{JournalError, Outbox, StationJournal};
+pub use index::{Index, Outbox, Records, TacSeen};
+pub use journal::{JournalError, StationJournal};
 pub use link::{Link, LinkDown, NoLink, Taken, UnlockAnswer};
 pub use pump::{Flow, Pump};

@@ -1,14 +1,13 @@
 //! A card's visit at a terminal, from its insertion to its end: a refuelling, or an unlock.
 
-use nvm::Nvm;
 use terminal::flow::{Wish, give_up, keep_unread};
 use terminal::{
-    CardIs, Checks, Clock, Confirmation, Dispenser, Failure, Grey, Journal, JournalFailed, Open,
-    Progress, Ready, Refusal, TacUnread, Terminal, Transport, present,
+    CardIs, Checks, Clock, Confirmation, Dispenser, Failure, Grey, JournalFailed, Open, Progress,
+    Ready, Refusal, TacUnread, Terminal, Transport, present,
 };
 use wire::{Amount, Asn, ClaimedRecord, GreyState, LockId, Mac, Tid};
 
-use crate::journal::{Outbox, StationJournal};
+use crate::index::{Outbox, Records};
 use crate::link::{Link, LinkDown, Taken, UnlockAnswer};
 
 /// How a grey card was freed, or an unread TAC taken.
@@ -89,12 +88,9 @@ pub enum NoSale {
     },
 }
 
-/// The terminal of a station.
-pub type AtStation<'a, C, P, N, K, D> = Terminal<'a, C, P, StationJournal<N>, K, D>;
-
 /// A whole refuelling: frees the card first where that is possible, and says so in `freed`.
-pub fn refuel<C: Transport, P: Transport, N: Nvm, K: Clock, D: Dispenser>(
-    terminal: &mut AtStation<'_, C, P, N, K, D>,
+pub fn refuel<C: Transport, P: Transport, J: Records, K: Clock, D: Dispenser>(
+    terminal: &mut Terminal<'_, C, P, J, K, D>,
     link: &mut impl Link,
     checks: &Checks<'_>,
     wish: &Wish<'_>,
@@ -118,8 +114,8 @@ pub fn refuel<C: Transport, P: Transport, N: Nvm, K: Clock, D: Dispenser>(
 }
 
 /// The card, free: what the journal left open is finished, and a grey card is unlocked.
-fn begin<C: Transport, P: Transport, N: Nvm, K: Clock, D: Dispenser>(
-    terminal: &mut AtStation<'_, C, P, N, K, D>,
+fn begin<C: Transport, P: Transport, J: Records, K: Clock, D: Dispenser>(
+    terminal: &mut Terminal<'_, C, P, J, K, D>,
     link: &mut impl Link,
     freed: &mut Option<Freed>,
 ) -> Result<Ready, NotFreed> {
@@ -148,8 +144,8 @@ fn begin<C: Transport, P: Transport, N: Nvm, K: Clock, D: Dispenser>(
     card.unlocked().ok_or(NotFreed::Failed(Refusal::UnexpectedState.into()))
 }
 
-fn lock<C: Transport, P: Transport, N: Nvm, K: Clock, D: Dispenser>(
-    terminal: &mut AtStation<'_, C, P, N, K, D>,
+fn lock<C: Transport, P: Transport, J: Records, K: Clock, D: Dispenser>(
+    terminal: &mut Terminal<'_, C, P, J, K, D>,
     ready: Ready,
     checks: &Checks<'_>,
     wish: &Wish<'_>,
@@ -159,9 +155,9 @@ fn lock<C: Transport, P: Transport, N: Nvm, K: Clock, D: Dispenser>(
 }
 
 /// Frees a grey card: with a record of this station or of the centre's list, else on-line.
-pub fn free<C: Transport, N: Nvm>(
+pub fn free<C: Transport, J: Records>(
     card: &mut C,
-    journal: &mut StationJournal<N>,
+    journal: &mut J,
     link: &mut impl Link,
     tid: Tid,
     grey: &Grey,
@@ -177,9 +173,9 @@ pub fn free<C: Transport, N: Nvm>(
 }
 
 /// `None` when no record fits, or the one that fits was refused by the card.
-fn free_locally<C: Transport, N: Nvm>(
+fn free_locally<C: Transport, J: Records>(
     card: &mut C,
-    journal: &mut StationJournal<N>,
+    journal: &mut J,
     link: &mut impl Link,
     grey: &Grey,
     lock: &LockId,
@@ -206,9 +202,9 @@ fn free_locally<C: Transport, N: Nvm>(
     Ok(Some(Freed { how: How::Local, amount, lock: *lock, code, balance_after }))
 }
 
-fn free_online<C: Transport, N: Nvm>(
+fn free_online<C: Transport, J: Records>(
     card: &mut C,
-    journal: &mut StationJournal<N>,
+    journal: &mut J,
     link: &mut impl Link,
     tid: Tid,
     grey: &Grey,
@@ -238,9 +234,9 @@ fn free_online<C: Transport, N: Nvm>(
 }
 
 /// Frees whatever card is put in; `None` when it is free and nothing is unread.
-pub fn unlock<C: Transport, N: Nvm>(
+pub fn unlock<C: Transport, J: Records>(
     card: &mut C,
-    journal: &mut StationJournal<N>,
+    journal: &mut J,
     link: &mut impl Link,
     tid: Tid,
 ) -> Result<Option<Freed>, NotFreed> {
@@ -252,9 +248,9 @@ pub fn unlock<C: Transport, N: Nvm>(
 }
 
 /// Reads what a free card still shows of its last debit: durable, reported, cleared.
-pub fn read_tac<C: Transport, N: Nvm>(
+pub fn read_tac<C: Transport, J: Records>(
     card: &mut C,
-    journal: &mut StationJournal<N>,
+    journal: &mut J,
     link: &mut impl Link,
     unread: TacUnread,
 ) -> Result<Freed, NotFreed> {
@@ -288,10 +284,7 @@ fn freed_by(unread: &TacUnread) -> Freed {
 }
 
 /// Sends the centre what it has not taken yet.
-pub fn upload<N: Nvm>(
-    journal: &mut StationJournal<N>,
-    link: &mut impl Link,
-) -> Result<Taken, LinkDown> {
+pub fn upload<J: Records>(journal: &mut J, link: &mut impl Link) -> Result<Taken, LinkDown> {
     let Outbox { through, reports } = journal.unreported();
     if reports.is_empty() {
         return Ok(Taken::All);

@@ -5,7 +5,7 @@ use core::fmt;
 use wire::{Certified, ClaimedRecord, Delivery, LockTerms, Mac, Report, Step, Tid, Ttc};
 
 /// The steps of one lock so far.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Progress {
     /// LOCK may have gone out.
     LockSent(LockTerms),

@@ -8,7 +8,7 @@ use crate::key::KeyRef;
 use crate::tag::{Kind, Purse, Tag};
 
 /// The first byte of the answer, with its tag.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum GreyState {
     /// 00: not grey, nothing unread.
     Unlocked,
@@ -40,7 +40,7 @@ impl GreyState {
 }
 
 /// What P1 = 02 adds: TTC 4, ICC 4, TRN 4, DPK version 1, algorithm id 1.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct StatusMore {
     /// State 01 and 10 after 93: the lock's TTC; after 95: `0000 || OTC used`; else zeros.
     pub ttc: Ttc,
@@ -54,7 +54,7 @@ pub struct StatusMore {
 
 /// State 1, tag 1, purse 1, balance 4, CTC 2, TID 6, date 4, time 3, A 4, B 4, and with
 /// P1 = 02 fourteen bytes more.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct GreyStatus {
     /// State and tag together.
     pub state: GreyState,

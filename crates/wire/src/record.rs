@@ -14,7 +14,7 @@ use crate::tag::Purse;
 pub type RecordBytes = Buf<256>;
 
 /// What `lock_sent` holds: everything that makes the lock's codes.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct LockTerms {
     /// The lock's name.
     pub id: LockId,
@@ -37,7 +37,7 @@ pub struct LockTerms {
 }
 
 /// What `locked` adds: the card's proof and the sale's terms, durable before the nozzle opens.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Certified {
     /// MAC2, which the PSAM has certified.
     pub mac2: Mac,
@@ -58,7 +58,7 @@ pub struct Certified {
 }
 
 /// How quantity × price becomes an amount.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub enum Rounding {
     /// To the customer's favour: fractions are dropped.
     #[default]
@@ -68,7 +68,7 @@ pub enum Rounding {
 }
 
 /// What `delivered` adds.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Delivery {
     /// Thousandths of the product's unit: millilitres, watt-hours.
     pub quantity: u64,
@@ -81,7 +81,7 @@ pub struct Delivery {
 }
 
 /// What `claimed` adds: the PSAM's codes.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Claim {
     /// Third code: lets any terminal finish the debit.
     pub gmac: Mac,
@@ -90,7 +90,7 @@ pub struct Claim {
 }
 
 /// The grey record, whole: with it any terminal can finish the debit (claim 5).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct ClaimedRecord {
     /// The lock.
     pub terms: LockTerms,

@@ -9,7 +9,7 @@ use crate::record::{
 
 /// One report of a station. Outcomes come only from the station that owns the TID; a TAC that
 /// a card showed comes from whoever saw it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Report {
     /// The whole claimed record with the TAC that the card answered.
     Sale(ClaimedRecord, Mac),

@@ -86,7 +86,7 @@ impl LockAnswer {
 
 /// INITIALIZE FOR UNLOCK: balance 4, CTC 2 (n + 1), OTC 2, key version 1, algorithm id 1,
 /// ICC 4, MAC1 4.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct InitUnlock {
     /// What can be spent.
     pub balance: Amount,

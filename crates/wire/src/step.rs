@@ -6,7 +6,7 @@ use crate::ids::{Asn, LockId, Mac, Tid, Ttc};
 use crate::record::{Certified, Claim, Delivery, Layout, LockTerms, RecordBytes, decode, encode};
 
 /// One step of one lock. Steps after the first are found by (TID, TTC).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Step {
     /// Durable before LOCK goes out.
     LockSent(LockTerms),
@@ -25,7 +25,7 @@ pub enum Step {
 }
 
 /// One entry of a station's journal.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Entry {
     /// A step of a lock that this station's PSAM made.
     Lock {

@@ -1,6 +1,7 @@
 //! `greylock unlock`: frees a grey card.
 
 use serde_json::{Value, json};
+use station::Records as _;
 use station::StationJournal;
 use station::visit::{self, Freed, How, NotFreed};
 use terminal::{Terminal, present};

@@ -1,6 +1,7 @@
 //! What the journal remembers, and what it refuses.
 
 use nvm::memory::Ram;
+use station::Records as _;
 use station::StationJournal;
 use station::journal::{IDENTITY_LEN, JournalError};
 use terminal::{Journal, Progress};

@@ -2,6 +2,7 @@
 //! what was not is there wholly or not at all.
 
 use nvm::memory::{Fill, Ram, Tear};
+use station::Records as _;
 use station::StationJournal;
 use station::journal::IDENTITY_LEN;
 use terminal::Journal;

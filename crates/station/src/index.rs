@@ -1,0 +1,186 @@
+//! What a journal says, folded: how far each lock got, and what the centre has not heard.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
+
+use terminal::{Journal, JournalFailed, OutOfOrder, Progress};
+use wire::{Asn, ClaimedRecord, Entry, GreyStatus, LockId, Report, Step, Tid, Ttc};
+
+/// A lock in the journal.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+struct Known {
+    progress: Progress,
+    /// Number of the record that changed it last.
+    record: u64,
+}
+
+/// A TAC that a card showed and somebody must hear of.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct TacSeen {
+    /// The card.
+    pub asn: Asn,
+    /// What it showed.
+    pub status: GreyStatus,
+    /// Number of the journal record.
+    pub record: u64,
+}
+
+/// What goes up to the centre.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Outbox {
+    /// The journal record up to which these are all.
+    pub through: u64,
+    /// The reports, by lock; TACs seen last.
+    pub reports: Vec<Report>,
+}
+
+/// What a station looks up in its journal and tells the centre of it, whatever keeps it durable.
+pub trait Records: Journal {
+    /// The record that could unlock a card showing this lock, settled or not: a TAC that was
+    /// answered by somebody else than the card does not make the record useless.
+    fn record_of(&self, lock: &LockId) -> Option<&ClaimedRecord>;
+
+    /// What the centre has not taken yet.
+    fn unreported(&self) -> Outbox;
+
+    /// The centre has taken everything of an outbox; what was appended since goes up later.
+    fn mark_reported(&mut self, through: u64) -> Result<(), JournalFailed> {
+        self.append(&Entry::Reported { through })
+    }
+}
+
+/// What the journal says, folded.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Index {
+    locks: BTreeMap<(Tid, Ttc), Known>,
+    refused: BTreeSet<LockId>,
+    tacs: Vec<TacSeen>,
+    reported: u64,
+}
+
+impl Index {
+    /// Every lock, by (TID, TTC).
+    pub fn locks(&self) -> impl Iterator<Item = ((Tid, Ttc), &Progress)> {
+        self.locks.iter().map(|(key, known)| (*key, &known.progress))
+    }
+
+    /// TACs that cards showed here, oldest first.
+    #[must_use]
+    pub fn tacs_seen(&self) -> &[TacSeen] {
+        &self.tacs
+    }
+
+    /// Records that a card refused here, which are never tried again.
+    pub fn refused(&self) -> impl Iterator<Item = &LockId> {
+        self.refused.iter()
+    }
+
+    /// How far a lock got.
+    #[must_use]
+    pub fn progress(&self, tid: Tid, ttc: Ttc) -> Option<Progress> {
+        self.locks.get(&(tid, ttc)).map(|known| known.progress)
+    }
+
+    /// The highest TTC of this PSAM.
+    #[must_use]
+    pub fn highest_ttc(&self, tid: Tid) -> Option<Ttc> {
+        let of_tid = (tid, Ttc(0))..=(tid, Ttc(u32::MAX));
+        self.locks.range(of_tid).next_back().map(|((_, ttc), _)| *ttc)
+    }
+
+    /// The next lock after this one on which something is still to be done.
+    #[must_use]
+    pub fn next_open(&self, after: Option<(Tid, Ttc)>) -> Option<(Tid, Ttc)> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let mut later = self.locks.range((from, Bound::Unbounded));
+        later.find(|(_, known)| known.progress.is_open()).map(|(number, _)| *number)
+    }
+
+    /// The next lock of this PSAM, after this one, that ended as `no_dispense`.
+    #[must_use]
+    pub fn next_given_up(&self, tid: Tid, after: Option<Ttc>) -> Option<Ttc> {
+        let from = after.map_or(Bound::Included((tid, Ttc(0))), |ttc| Bound::Excluded((tid, ttc)));
+        let of_tid = self.locks.range((from, Bound::Included((tid, Ttc(u32::MAX)))));
+        let mut given_up =
+            of_tid.filter(|(_, known)| matches!(known.progress, Progress::NoDispense(_)));
+        given_up.next().map(|((_, ttc), _)| *ttc)
+    }
+
+    /// True when a card answered 9302 to this record here.
+    #[must_use]
+    pub fn is_refused(&self, lock: &LockId) -> bool {
+        self.refused.contains(lock)
+    }
+
+    /// [`Records::record_of`].
+    #[must_use]
+    pub fn record_of(&self, lock: &LockId) -> Option<&ClaimedRecord> {
+        let known = self.locks.get(&(lock.tid, lock.ttc))?;
+        known.progress.record().filter(|record| record.terms.id == *lock)
+    }
+
+    /// [`Records::unreported`], with the number of the newest record.
+    #[must_use]
+    pub fn unreported(&self, through: u64) -> Outbox {
+        let outcomes = self
+            .locks
+            .iter()
+            .filter(|(_, known)| known.record > self.reported)
+            .filter_map(|((tid, ttc), known)| known.progress.report(*tid, *ttc));
+        let tacs = self.tacs.iter().filter(|seen| seen.record > self.reported);
+        let tacs = tacs.map(|seen| Report::TacSeen(seen.asn, seen.status));
+        Outbox { through, reports: outcomes.chain(tacs).collect() }
+    }
+
+    /// True when a status is kept already: a card shows the same one at every visit.
+    #[must_use]
+    pub fn knows(&self, entry: &Entry) -> bool {
+        let Entry::TacSeen { asn, status } = entry else { return false };
+        self.tacs.iter().any(|seen| (seen.asn, seen.status) == (*asn, *status))
+    }
+
+    fn after(&self, tid: Tid, ttc: Ttc, step: &Step) -> Result<Progress, OutOfOrder> {
+        let before = self.locks.get(&(tid, ttc)).map(|known| known.progress);
+        Progress::after(before, step)
+    }
+
+    /// Takes an entry as record number `record`.
+    pub fn take(&mut self, entry: &Entry, record: u64) -> Result<(), OutOfOrder> {
+        Fold::of(self, entry)?.apply(self, record);
+        Ok(())
+    }
+}
+
+/// What one entry changes in the index, worked out before it is written.
+pub(crate) enum Fold {
+    Lock((Tid, Ttc), Progress),
+    Tac(Asn, GreyStatus),
+    Refused(LockId),
+    Reported(u64),
+}
+
+impl Fold {
+    pub(crate) fn of(index: &Index, entry: &Entry) -> Result<Self, OutOfOrder> {
+        Ok(match entry {
+            Entry::Lock { tid, ttc, step } => {
+                Self::Lock((*tid, *ttc), index.after(*tid, *ttc, step)?)
+            }
+            Entry::TacSeen { asn, status } => Self::Tac(*asn, *status),
+            Entry::Refused(lock) => Self::Refused(*lock),
+            Entry::Reported { through } => Self::Reported(*through),
+        })
+    }
+
+    pub(crate) fn apply(&self, index: &mut Index, record: u64) {
+        match *self {
+            Self::Lock(key, progress) => {
+                index.locks.insert(key, Known { progress, record });
+            }
+            Self::Tac(asn, status) => index.tacs.push(TacSeen { asn, status, record }),
+            Self::Refused(lock) => {
+                index.refused.insert(lock);
+            }
+            Self::Reported(through) => index.reported = index.reported.max(through),
+        }
+    }
+}
