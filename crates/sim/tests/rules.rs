@@ -65,6 +65,41 @@ fn an_altered_answer_of_debit_does_not_lose_the_tac() {
     }
 }
 
+/// The same, and the card is gone with the command that clears TACUF: the card's own TAC was
+/// durable before, so the centre need not wait for its next lock.
+#[test]
+fn the_cards_tac_is_durable_before_it_is_cleared() {
+    for scheme in [Scheme::Seed, Scheme::Field] {
+        let mut world = world(scheme);
+        let mut lie = altered("DEBIT FOR REFUEL", 0);
+        let shim: Shim = Box::new(move |wire, command| {
+            let answer = lie(wire, command);
+            if command.starts_with(&[0xE0, 0xCA, 0x01]) {
+                wire.pull();
+                return Err(Lost::Unknown);
+            }
+            answer
+        });
+        world.refuel(0, 0, Fill::through(3_000, shim)).unwrap();
+        assert_eq!(state(&world), GreyState::Unlocked, "the TAC is gone from the card");
+        assert_eq!(outcome(&world, 0), Some(Outcome::Sale));
+    }
+}
+
+/// Whoever shows the false TAC a second time still has to let the last status through.
+#[test]
+fn a_false_tac_that_is_shown_twice_does_not_lose_the_cards() {
+    let mut world = world(Scheme::Seed);
+    let mut lie = altered("DEBIT FOR REFUEL", 0);
+    let mut again = altered("GET GREY STATUS", 26);
+    let shim: Shim = Box::new(move |wire, command| match command {
+        [0xE0, 0xCA, 0x02, ..] => again(wire, command),
+        _ => lie(wire, command),
+    });
+    world.refuel(0, 0, Fill::through(3_000, shim)).unwrap();
+    assert_eq!(outcome(&world, 0), Some(Outcome::Sale));
+}
+
 /// In the field scheme date' and time' are not in the GMAC: what the card has of them goes up.
 #[test]
 fn an_end_time_altered_in_the_field_scheme_does_not_lose_the_tac() {

@@ -11,7 +11,7 @@ use crate::exchange;
 use crate::failure::{Failure, Refusal};
 use crate::journal::Journal;
 use crate::lock::append;
-use crate::present::clear_tac;
+use crate::present::{clear_tac, read_status};
 use crate::price::amount_of;
 use crate::transport::Transport;
 
@@ -205,28 +205,40 @@ impl Settled {
         self.record.terms.scheme
     }
 
-    /// Clears TACUF, and with the same command looks whether the card agrees that it was
-    /// debited. What it shows otherwise than DEBIT was answered is kept, so that the centre gets
-    /// the card's own TAC.
+    /// Looks whether the card agrees that it was debited, and then clears TACUF. What it shows
+    /// otherwise than DEBIT was answered is kept before, so that the centre gets the card's own
+    /// TAC even when power fails straight after the clearing.
     pub fn clear(
         self,
         card: &mut impl Transport,
         journal: &mut impl Journal,
     ) -> Result<Confirmation, Failure> {
-        let status = clear_tac(card)?;
-        let at = &self.record.delivery.at;
+        let (status, _) = read_status(card)?;
         if status.state != GreyState::Debited || status.tid != self.record.terms.id.tid {
             return Ok(Confirmation::NotDebited);
         }
+        self.keep_other(status, journal)?;
+        // A TACUF that stays set costs nothing: the next visit reads the same TAC.
+        if let Ok(cleared) = clear_tac(card)
+            && cleared.state == GreyState::Debited
+        {
+            self.keep_other(cleared, journal)?;
+        }
+        Ok(Confirmation::Debited(status.b))
+    }
+
+    /// Makes durable what the card shows, unless it is what DEBIT was answered.
+    fn keep_other(&self, status: GreyStatus, journal: &mut impl Journal) -> Result<(), Failure> {
+        let at = &self.record.delivery.at;
         let as_answered = status.b == self.tac
             && status.amount() == Some(self.record.delivery.amount)
             && (status.date, status.time) == (at.date, at.time);
-        if !as_answered {
-            let LockId { asn, ttc, .. } = self.record.terms.id;
-            let more = Some(StatusMore { ttc, ..StatusMore::default() });
-            journal.append(&Entry::TacSeen { asn, status: GreyStatus { more, ..status } })?;
+        if as_answered {
+            return Ok(());
         }
-        Ok(Confirmation::Debited(status.b))
+        let LockId { asn, ttc, .. } = self.record.terms.id;
+        let more = Some(StatusMore { ttc, ..StatusMore::default() });
+        Ok(journal.append(&Entry::TacSeen { asn, status: GreyStatus { more, ..status } })?)
     }
 }
 

@@ -117,12 +117,12 @@ fn play(cheats: &[Cheat]) -> usize {
     cases
 }
 
-/// A refuelling has eight exchanges with the card: SELECT, READ BINARY, GET GREY STATUS, VERIFY,
-/// INITIALIZE, LOCK, DEBIT, and the clearing of TACUF.
-const EXCHANGES: usize = 8;
+/// A refuelling has nine exchanges with the card: SELECT, READ BINARY, GET GREY STATUS, VERIFY,
+/// INITIALIZE, LOCK, DEBIT, GET GREY STATUS, and the clearing of TACUF.
+const EXCHANGES: usize = 9;
 
 #[test]
-fn an_honest_refuelling_has_eight_exchanges() {
+fn an_honest_refuelling_has_nine_exchanges() {
     for scheme in [Scheme::Seed, Scheme::Field] {
         let state_after_losing = |at| {
             let mut world = world(scheme);
@@ -130,8 +130,8 @@ fn an_honest_refuelling_has_eight_exchanges() {
             assert!(sale.is_ok());
             world.look(0).unwrap().status.state
         };
-        assert_eq!(state_after_losing(EXCHANGES), GreyState::Unlocked, "there is no ninth");
-        assert_eq!(state_after_losing(EXCHANGES - 1), GreyState::Debited, "the eighth clears");
+        assert_eq!(state_after_losing(EXCHANGES), GreyState::Unlocked, "there is no tenth");
+        assert_eq!(state_after_losing(EXCHANGES - 1), GreyState::Debited, "the ninth clears");
     }
 }
 
