@@ -66,6 +66,10 @@ impl Journal for JournalWire<'_> {
         self.kept.index.next_open(after)
     }
 
+    fn totalizer_before(&self, tid: Tid, ttc: Ttc, nozzle: u8) -> Option<u64> {
+        self.kept.index.totalizer_before(tid, ttc, nozzle)
+    }
+
     fn next_given_up(&self, tid: Tid, after: Option<Ttc>) -> Option<Ttc> {
         self.kept.index.next_given_up(tid, after)
     }

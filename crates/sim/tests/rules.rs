@@ -223,7 +223,7 @@ fn a_skipped_number_is_void() {
     assert_eq!(outcomes, [Some(Outcome::Sale), Some(Outcome::Void), Some(Outcome::Sale)]);
 }
 
-/// A lock is given up only when the card shows it in everything, not by its number alone.
+/// What a card shows gives up no lock: only recovery does, which asks PSAM and totalizer.
 #[test]
 fn another_cards_status_gives_up_no_lock() {
     let mut world = world(Scheme::Seed);

@@ -53,6 +53,8 @@ pub trait Records: Journal {
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Index {
     locks: BTreeMap<(Tid, Ttc), Known>,
+    /// What the totalizer of a nozzle showed, by nozzle and number of the record.
+    readings: BTreeMap<(u8, u64), u64>,
     refused: BTreeSet<LockId>,
     tacs: Vec<TacSeen>,
     reported: u64,
@@ -94,6 +96,14 @@ impl Index {
         let from = after.map_or(Bound::Unbounded, Bound::Excluded);
         let mut later = self.locks.range((from, Bound::Unbounded));
         later.find(|(_, known)| known.progress.is_open()).map(|(number, _)| *number)
+    }
+
+    /// What the totalizer of a nozzle showed last before this lock's newest record.
+    #[must_use]
+    pub fn totalizer_before(&self, tid: Tid, ttc: Ttc, nozzle: u8) -> Option<u64> {
+        let record = self.locks.get(&(tid, ttc))?.record;
+        let mut before = self.readings.range((nozzle, 0)..(nozzle, record));
+        before.next_back().map(|(_, totalizer)| *totalizer)
     }
 
     /// The next lock of this PSAM, after this one, that ended as `no_dispense`.
@@ -174,6 +184,9 @@ impl Fold {
     pub(crate) fn apply(&self, index: &mut Index, record: u64) {
         match *self {
             Self::Lock(key, progress) => {
+                if let Some((nozzle, totalizer)) = progress.reading() {
+                    index.readings.insert((nozzle, record), totalizer);
+                }
                 index.locks.insert(key, Known { progress, record });
             }
             Self::Tac(asn, status) => index.tacs.push(TacSeen { asn, status, record }),

@@ -162,6 +162,10 @@ impl<N: Nvm> Journal for StationJournal<N> {
         self.index.next_open(after)
     }
 
+    fn totalizer_before(&self, tid: Tid, ttc: Ttc, nozzle: u8) -> Option<u64> {
+        self.index.totalizer_before(tid, ttc, nozzle)
+    }
+
     fn next_given_up(&self, tid: Tid, after: Option<Ttc>) -> Option<Ttc> {
         self.index.next_given_up(tid, after)
     }

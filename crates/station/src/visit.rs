@@ -1,9 +1,9 @@
 //! A card's visit at a terminal, from its insertion to its end: a refuelling, or an unlock.
 
-use terminal::flow::{Wish, give_up, keep_unread};
+use terminal::flow::{Wish, keep_unread};
 use terminal::{
-    CardIs, Checks, Clock, Confirmation, Dispenser, Failure, Grey, JournalFailed, Open, Progress,
-    Ready, Refusal, TacUnread, Terminal, Transport, present,
+    CardIs, Checks, Clock, Confirmation, Dispenser, Failure, Grey, JournalFailed, Open, Ready,
+    Refusal, TacUnread, Terminal, Transport, present,
 };
 use wire::{Amount, Asn, ClaimedRecord, GreyState, LockId, Mac, Tid};
 
@@ -210,12 +210,8 @@ fn free_online<C: Transport, J: Records>(
     grey: &Grey,
     lock: &LockId,
 ) -> Result<Freed, NotFreed> {
-    // A lock of this station that was never certified: the nozzle never opened on it and never
-    // will, and the centre can only decide when it hears so.
-    match journal.progress(lock.tid, lock.ttc) {
-        Some(Progress::LockSent(terms)) if grey.shows(&terms) => give_up(&terms, journal)?,
-        _ => {}
-    }
+    // A lock that is still `lock_sent` is not given up here: only recovery can, which asks the
+    // PSAM and reads the totalizer (protocol §12).
     upload(journal, link).map_err(|_| NotFreed::NoRecordNoLink)?;
     let asked = (*grey).ask(card, tid)?;
     let decided = match link.unlock(&asked) {

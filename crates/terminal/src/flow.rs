@@ -3,7 +3,7 @@
 //! [`Terminal`] only strings the steps together: what may follow what is in the states'
 //! types, what to do after a break is in the table of [`crate::recover`].
 
-use wire::{Amount, ClaimedRecord, LockTerms, Purse, StatusWord, Step, Tid, Ttc};
+use wire::{Amount, ClaimedRecord, LockId, LockTerms, Purse, StatusWord, Step, Tid, Ttc};
 
 use crate::failure::{Failure, Refusal};
 use crate::journal::Journal;
@@ -13,7 +13,7 @@ use crate::lock::{
 use crate::present::{Admitted, CardIs, Grey, Ready, TacUnread, present};
 use crate::price::SaleTerms;
 use crate::progress::Progress;
-use crate::psam::retire;
+use crate::psam::{PsamSays, ask, retire};
 use crate::recover::{Action, Seen, is_known_tac, next_action};
 use crate::sale::{Delivered, Open, Settled};
 use crate::transport::{Clock, Dispenser, Lost, Transport};
@@ -217,17 +217,30 @@ where
 
     /// Takes one lock as far as it goes, row by row of the recovery table.
     fn resolve(&mut self, (tid, ttc): (Tid, Ttc), card: Option<&CardIs>) -> Result<(), Failure> {
-        let card_seen = card.map(|card| (card.asn(), card.status()));
-        let seen = Seen { card: card_seen, psam: tid == self.tid };
         // Each row moves the lock at least one step on, and there are four steps.
         for _ in 0..4 {
             let Some(progress) = self.journal.progress(tid, ttc) else { return Ok(()) };
-            let action = next_action(&progress, &seen);
+            let action = next_action(&progress, &self.look(&progress, (tid, ttc), card));
             if !self.act(action, &progress, card)? {
                 break;
             }
         }
         Ok(())
+    }
+
+    /// What is seen of a lock. Of one that only went out, the PSAM is asked how far it got, and
+    /// the totalizer is read: the journal may have been put back from an older copy.
+    fn look(&mut self, progress: &Progress, (tid, ttc): (Tid, Ttc), card: Option<&CardIs>) -> Seen {
+        let card = card.map(|card| (card.asn(), card.status()));
+        let here = tid == self.tid;
+        let psam = match progress {
+            Progress::LockSent(terms) if here => ask(self.psam, terms),
+            _ if here => PsamSays::Unasked,
+            _ => PsamSays::Absent,
+        };
+        let nothing_flowed = matches!(progress, Progress::LockSent(_))
+            && nothing_flowed(self.journal, self.dispenser, (tid, ttc), self.sale.nozzle);
+        Seen { card, psam, nothing_flowed }
     }
 
     /// One row; `false` when nothing more follows from it.
@@ -339,10 +352,35 @@ impl CardIs {
     }
 }
 
-/// Writes `no_dispense` for a lock that was never certified, where its PSAM is not there: safe
-/// at any time, since it only says that the nozzle never opens on it.
-pub fn give_up(terms: &LockTerms, journal: &mut impl Journal) -> Result<(), Failure> {
-    append(journal, terms, Step::NoDispense)
+/// True when the totalizer stands where the journal had it when it took the last step of this
+/// lock. Where it knows no reading, only a totalizer at 0 shows that nothing flowed.
+fn nothing_flowed(
+    journal: &impl Journal,
+    dispenser: &mut impl Dispenser,
+    (tid, ttc): (Tid, Ttc),
+    nozzle: u8,
+) -> bool {
+    journal.totalizer_before(tid, ttc, nozzle).unwrap_or(0) == dispenser.totalizer()
+}
+
+/// Ends a lock as `no_dispense` without its PSAM and its terminal, where recovery would do so
+/// too: it only went out, and nothing flowed since.
+pub fn give_up(
+    lock: &LockId,
+    journal: &mut impl Journal,
+    dispenser: &mut impl Dispenser,
+    nozzle: u8,
+) -> Result<(), Failure> {
+    let number = (lock.tid, lock.ttc);
+    let Some(progress) = journal.progress(lock.tid, lock.ttc) else { return Ok(()) };
+    let nothing_flowed = nothing_flowed(journal, dispenser, number, nozzle);
+    let seen = Seen { card: None, psam: PsamSays::Absent, nothing_flowed };
+    match (next_action(&progress, &seen), progress) {
+        (Action::NoDispense, Progress::LockSent(terms)) if terms.id == *lock => {
+            append(journal, &terms, Step::NoDispense)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Makes durable what a card shows of its last debit: as the settlement of this station's own
@@ -350,7 +388,8 @@ pub fn give_up(terms: &LockTerms, journal: &mut impl Journal) -> Result<(), Fail
 pub fn keep_unread(unread: &TacUnread, journal: &mut impl Journal) -> Result<(), Failure> {
     let status = *unread.status();
     let ttc = status.more.map(|more| more.ttc).unwrap_or_default();
-    let seen = Seen { card: Some((unread.asn(), status)), psam: true };
+    let seen =
+        Seen { card: Some((unread.asn(), status)), psam: PsamSays::Unasked, nothing_flowed: false };
     match journal.progress(status.tid, ttc) {
         Some(own) if is_known_tac(&own, &seen) => Ok(()),
         Some(own) if next_action(&own, &seen) == Action::SettleFromStatus => {

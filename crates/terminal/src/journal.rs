@@ -24,6 +24,10 @@ pub trait Journal {
     /// (see [`Progress::is_open`]).
     fn next_open(&self, after: Option<(Tid, Ttc)>) -> Option<(Tid, Ttc)>;
 
+    /// Where the journal knew the totalizer of this nozzle to stand when it took the last step of
+    /// this lock: the reading before that. `None` when it knew none.
+    fn totalizer_before(&self, tid: Tid, ttc: Ttc, nozzle: u8) -> Option<u64>;
+
     /// The next lock of this PSAM, after `after`, that ended as `no_dispense`: it needs no slot
     /// in the PSAM any more.
     fn next_given_up(&self, tid: Tid, after: Option<Ttc>) -> Option<Ttc>;

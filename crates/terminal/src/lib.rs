@@ -40,6 +40,7 @@ pub use lock::{Certified, Drawn, Initialized, LockAnswered, LockRecorded};
 pub use present::{Admitted, CardIs, Checks, Grey, Ready, TacUnread, present};
 pub use price::SaleTerms;
 pub use progress::{OutOfOrder, Progress};
+pub use psam::PsamSays;
 pub use recover::{Action, Seen, next_action};
 pub use sale::{Claimed, Confirmation, Delivered, Open, Settled};
 pub use transport::{Clock, Dispenser, Lost, Transport};

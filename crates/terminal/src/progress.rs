@@ -101,6 +101,18 @@ impl Progress {
         }
     }
 
+    /// The nozzle, and what its totalizer showed at this step; `None` for steps that read none.
+    #[must_use]
+    pub const fn reading(&self) -> Option<(u8, u64)> {
+        match self {
+            Self::Locked(_, certified) => Some((certified.nozzle, certified.totalizer_before)),
+            Self::Delivered(_, certified, delivery) => {
+                Some((certified.nozzle, delivery.totalizer_after))
+            }
+            _ => None,
+        }
+    }
+
     /// True while the station itself still has a step to take without the card.
     #[must_use]
     pub const fn is_open(&self) -> bool {

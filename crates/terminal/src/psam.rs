@@ -22,18 +22,63 @@ pub fn open(psam: &mut impl Transport) -> Result<Tid, Failure> {
 /// ever, so its GMAC is drawn for the amount 0 and thrown away. It could do no more than what
 /// `no_dispense` says already. An uncertified or unknown lock answers an error, which is as good.
 pub fn retire(psam: &mut impl Transport, terms: &LockTerms) -> Result<(), Failure> {
-    let command = PsamCommand::DebitGreyUnlock(DebitGreyUnlock {
-        purse: terms.id.purse,
-        asn: terms.id.asn,
-        ctc: terms.id.ctc.wrapping_add(1),
-        amount: Amount::ZERO,
-        end: Some(End { date: terms.at.date, time: terms.at.time }),
-        ttc: Some(terms.id.ttc),
-    });
-    match exchange::psam(psam, &command) {
+    match exchange::psam(psam, &debit_over(terms, Amount::ZERO)) {
         Ok(_) | Err(Failure::PsamRefused { .. }) => Ok(()),
         Err(failure) => Err(failure),
     }
+}
+
+/// What the PSAM that made a lock knows of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PsamSays {
+    /// It is not here, or does not answer.
+    Absent,
+    /// It is here, and nobody asked it about this lock.
+    Unasked,
+    /// It holds no such lock: none was made, or its slot was given away.
+    Unknown,
+    /// It never certified the lock: no nozzle opened on it.
+    Uncertified,
+    /// It certified the lock and gave no GMAC.
+    Certified,
+    /// It gave the GMAC: somebody asked for it, and only a journal with `delivered` does.
+    Claimed,
+}
+
+/// Asks the PSAM how far a lock got. Nothing changes: an amount above every balance tells a
+/// certified lock (9401) from one that is not (6985), and never gets a GMAC.
+pub(crate) fn ask(psam: &mut impl Transport, terms: &LockTerms) -> PsamSays {
+    match exchange::psam(psam, &PsamCommand::GetGmac(terms.id.ttc)) {
+        Ok(_) => PsamSays::Claimed,
+        Err(Failure::PsamRefused { status: StatusWord::CONDITIONS, .. }) => probe(psam, terms),
+        Err(Failure::PsamRefused { .. }) => PsamSays::Unknown,
+        Err(_) => PsamSays::Absent,
+    }
+}
+
+fn probe(psam: &mut impl Transport, terms: &LockTerms) -> PsamSays {
+    // No amount is above this balance, so a certified lock would give its GMAC.
+    if terms.balance == Amount::MAX {
+        return PsamSays::Certified;
+    }
+    match exchange::psam(psam, &debit_over(terms, Amount::MAX)) {
+        Err(Failure::PsamRefused { status: StatusWord::CONDITIONS, .. }) => PsamSays::Uncertified,
+        Err(Failure::PsamRefused { status: StatusWord::UNKNOWN_LOCK, .. }) => PsamSays::Unknown,
+        Err(Failure::PsamLost { .. }) => PsamSays::Absent,
+        _ => PsamSays::Certified,
+    }
+}
+
+/// DEBIT SAM GREY UNLOCK over an amount that nobody delivered.
+fn debit_over(terms: &LockTerms, amount: Amount) -> PsamCommand<'static> {
+    PsamCommand::DebitGreyUnlock(DebitGreyUnlock {
+        purse: terms.id.purse,
+        asn: terms.id.asn,
+        ctc: terms.id.ctc.wrapping_add(1),
+        amount,
+        end: Some(End { date: terms.at.date, time: terms.at.time }),
+        ttc: Some(terms.id.ttc),
+    })
 }
 
 /// True when the PSAM holds this number as drawn and never claimed. A number that a restored

@@ -4,14 +4,17 @@
 use wire::{Asn, GreyState, GreyStatus, Mac};
 
 use crate::progress::Progress;
+use crate::psam::PsamSays;
 
 /// What the terminal sees when it looks at an open lock again.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Seen {
     /// The card that is there now, and its status, long form.
     pub card: Option<(Asn, GreyStatus)>,
-    /// True when the PSAM that made the lock is there.
-    pub psam: bool,
+    /// What the PSAM that made the lock says of it.
+    pub psam: PsamSays,
+    /// True when the nozzle's totalizer stands where the journal had it when the lock was made.
+    pub nothing_flowed: bool,
 }
 
 /// What to do next with a lock; each is the label of its row.
@@ -20,7 +23,12 @@ pub enum Action {
     /// LOCK's answer was lost and the card is back, grey under this lock: certify the MAC2
     /// that it returns, and go on.
     CertifyFromStatus,
-    /// LOCK may have gone out and the card is gone, or not grey under this lock: final.
+    /// LOCK may have gone out, and further than that the lock may have come: the journal may have
+    /// been put back from an older copy, and what was certified, delivered and claimed since is
+    /// lost. Nothing is said; the number is a hole, and the centre decides with two persons.
+    LeaveToCentre,
+    /// LOCK may have gone out, nothing flowed, and the card is gone, or not grey under this lock, or
+    /// the PSAM can certify it no more: final.
     NoDispense,
     /// LOCK may have gone out, the card shows the lock, but the PSAM is not there to certify:
     /// wait for it, or give the lock up.
@@ -52,12 +60,16 @@ pub enum Action {
 pub fn next_action(progress: &Progress, seen: &Seen) -> Action {
     let shows = Shows::of(progress, seen);
     match (progress, shows) {
-        (Progress::LockSent(_), Shows::GreyUnderIt) if seen.psam => Action::CertifyFromStatus,
-        (Progress::LockSent(_), Shows::GreyUnderIt) => Action::AwaitPsam,
+        (Progress::LockSent(_), _) if seen.may_have_flowed() => Action::LeaveToCentre,
+        (Progress::LockSent(_), Shows::GreyUnderIt) => match seen.psam {
+            PsamSays::Absent => Action::AwaitPsam,
+            PsamSays::Unknown => Action::NoDispense,
+            _ => Action::CertifyFromStatus,
+        },
         (Progress::LockSent(_), _) => Action::NoDispense,
         (Progress::Locked(..), _) => Action::ReadTotalizer,
-        (Progress::Delivered(..), _) if seen.psam => Action::AskGmac,
-        (Progress::Delivered(..), _) => Action::ReportUnproved,
+        (Progress::Delivered(..), _) if seen.psam == PsamSays::Absent => Action::ReportUnproved,
+        (Progress::Delivered(..), _) => Action::AskGmac,
         (Progress::Claimed(_), Shows::GreyUnderIt) => Action::Debit,
         (Progress::Claimed(_), Shows::TacOfIt) => Action::SettleFromStatus,
         (Progress::Claimed(_), Shows::SomethingElse) => Action::KeepGrey,
@@ -68,6 +80,16 @@ pub fn next_action(progress: &Progress, seen: &Seen) -> Action {
 }
 
 impl Seen {
+    /// Whether fuel can have flowed on a lock of which the journal knows only `lock_sent`. A PSAM
+    /// that gave the GMAC says so; one that never certified says no; otherwise the totalizer.
+    const fn may_have_flowed(&self) -> bool {
+        match self.psam {
+            PsamSays::Claimed | PsamSays::Unasked => true,
+            PsamSays::Uncertified => false,
+            PsamSays::Absent | PsamSays::Unknown | PsamSays::Certified => !self.nothing_flowed,
+        }
+    }
+
     fn shows_code(&self, code: Mac) -> bool {
         self.card.is_some_and(|(_, status)| status.b == code)
     }

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 use station::Records as _;
 use station::StationJournal;
 use station::visit::{self, Freed, How, NotFreed};
-use terminal::{Terminal, present};
+use terminal::flow::give_up;
+use terminal::{Journal, Progress, Terminal, present};
 use wire::record::encode;
 use wire::{Amount, Asn, ClaimedRecord, LockId, Mac, Purse, Tid};
 
@@ -51,6 +52,8 @@ fn found(freed: &Result<Option<Freed>, NotFreed>) -> Option<&Freed> {
 }
 
 /// With the PSAM there, what the journal left open is finished first: a delivery gets its GMAC.
+/// Without it, the lock that the card is under is given up if the totalizer shows that nothing
+/// flowed on it.
 /// Answers the terminal id to ask the centre with, and the number of commands to the PSAM.
 fn finish_open_locks(
     args: &UnlockArgs,
@@ -59,6 +62,7 @@ fn finish_open_locks(
     context: &mut Context<'_>,
 ) -> Result<(Tid, u32), Error> {
     let Some(place) = &args.psam else {
+        give_up_unmoved(args, card, journal)?;
         return Ok((journal.tids().first().copied().unwrap_or_default(), 0));
     };
     let mut psam = Counted::new(Slot::<psam::Psam<FileNvm>>::open(place)?);
@@ -77,6 +81,20 @@ fn finish_open_locks(
     };
     terminal.recover(Some(&presented)).map_err(|failure| words::error(&failure))?;
     Ok((tid, psam.apdus()))
+}
+
+fn give_up_unmoved(
+    args: &UnlockArgs,
+    card: &CardInSlot,
+    journal: &mut StationJournal<FileNvm>,
+) -> Result<(), Error> {
+    let Some((lock, _)) = Before::of(&card.slot().chip().view()).grey else { return Ok(()) };
+    if !matches!(journal.progress(lock.tid, lock.ttc), Some(Progress::LockSent(_))) {
+        return Ok(());
+    }
+    let mut pump = site::open_or_make_pump(&args.journal)?;
+    let given_up = give_up(&lock, journal, &mut pump, sale_terms().nozzle);
+    given_up.map_err(|failure| words::error(&failure))
 }
 
 /// The card as it was put in.

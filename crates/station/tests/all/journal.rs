@@ -45,6 +45,41 @@ fn what_cannot_follow_is_not_written() {
     assert_eq!(journal.records(), 2);
 }
 
+/// What the totalizer showed before a lock was made, by nozzle, whichever PSAM made the locks;
+/// what is read later says nothing about it, and neither does another nozzle.
+#[test]
+fn a_reading_of_the_totalizer_is_found_by_nozzle_and_by_its_place_in_the_journal() {
+    let mut journal = fresh();
+    let [other, tid] = [wire::Tid([9; 6]), terms().id.tid];
+    let mut add =
+        |tid, ttc, step| journal.append(&Entry::Lock { tid, ttc: Ttc(ttc), step }).unwrap();
+    let sent = |tid, ttc| {
+        Step::LockSent(wire::LockTerms {
+            id: LockId { tid, ttc: Ttc(ttc), ..terms().id },
+            ..terms()
+        })
+    };
+    let locked = |nozzle, totalizer_before| {
+        Step::Locked(wire::Certified { nozzle, totalizer_before, ..certified() })
+    };
+    let delivered =
+        |totalizer_after| Step::Delivered(wire::Delivery { totalizer_after, ..delivery() });
+    add(tid, 1, sent(tid, 1));
+    add(other, 7, sent(other, 7));
+    add(other, 7, locked(1, 100));
+    add(tid, 2, sent(tid, 2));
+    add(other, 7, delivered(140));
+    add(other, 7, Step::Claimed(claim()));
+    add(tid, 3, sent(tid, 3));
+    add(other, 8, sent(other, 8));
+    add(other, 8, locked(1, 190));
+    let journal = StationJournal::open(journal.into_medium()).unwrap();
+    let known = [1, 2, 3].map(|ttc| journal.totalizer_before(tid, Ttc(ttc), 1));
+    assert_eq!(known, [None, Some(100), Some(140)]);
+    assert_eq!(journal.totalizer_before(tid, Ttc(3), 2), None);
+    assert_eq!(journal.totalizer_before(tid, Ttc(4), 1), None, "no such lock");
+}
+
 #[test]
 fn open_and_given_up_locks_are_listed_in_order() {
     let mut journal = fresh();

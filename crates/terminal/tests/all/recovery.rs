@@ -2,7 +2,8 @@
 //! the rows are those of protocol §9 and §10.
 
 use terminal::Action::*;
-use terminal::{Action, Progress, Seen, next_action};
+use terminal::PsamSays::{Absent, Unasked, Uncertified, Unknown};
+use terminal::{Action, Progress, PsamSays, Seen, next_action};
 use wire::*;
 
 use crate::records::*;
@@ -39,16 +40,22 @@ fn sights() -> Vec<(&'static str, Option<(Asn, GreyStatus)>)> {
     ]
 }
 
-/// The table as the protocol reads: step, what the card shows, PSAM there, row.
-fn expected(step: &str, sight: &str, psam: bool) -> Action {
+const SAYS: [PsamSays; 6] =
+    [Absent, Unasked, Unknown, Uncertified, PsamSays::Certified, PsamSays::Claimed];
+
+/// The table as the protocol reads: step, what the card shows, what the PSAM says, whether the
+/// totalizer stands where it stood, row.
+fn expected(step: &str, sight: &str, psam: PsamSays, nothing_flowed: bool) -> Action {
     let grey = sight == "grey";
     match (step, psam) {
-        ("lock_sent", true) if grey => CertifyFromStatus,
-        ("lock_sent", false) if grey => AwaitPsam,
+        ("lock_sent", Unasked | PsamSays::Claimed) => LeaveToCentre,
+        ("lock_sent", Absent | Unknown | PsamSays::Certified) if !nothing_flowed => LeaveToCentre,
+        ("lock_sent", Uncertified | PsamSays::Certified) if grey => CertifyFromStatus,
+        ("lock_sent", Absent) if grey => AwaitPsam,
         ("lock_sent", _) => NoDispense,
         ("locked", _) => ReadTotalizer,
-        ("delivered", true) => AskGmac,
-        ("delivered", false) => ReportUnproved,
+        ("delivered", Absent) => ReportUnproved,
+        ("delivered", _) => AskGmac,
         ("claimed", _) if grey => Debit,
         ("claimed", _) if matches!(sight, "tac" | "other tac") => SettleFromStatus,
         ("claimed", _) => KeepGrey,
@@ -64,19 +71,32 @@ fn every_case_is_one_row() {
     let mut cases = 0;
     for progress in all_progress() {
         for (sight, card) in sights() {
-            for psam in [true, false] {
-                let action = next_action(&progress, &Seen { card, psam });
+            for (psam, nothing_flowed) in
+                SAYS.into_iter().flat_map(|psam| [(psam, true), (psam, false)])
+            {
+                let step = progress.name();
                 assert_eq!(
-                    action,
-                    expected(progress.name(), sight, psam),
-                    "{} × {sight} × PSAM {psam}",
-                    progress.name()
+                    next_action(&progress, &Seen { card, psam, nothing_flowed }),
+                    expected(step, sight, psam, nothing_flowed),
+                    "{step} × {sight} × PSAM {psam:?} × nothing flowed {nothing_flowed}"
                 );
                 cases += 1;
             }
         }
     }
     println!("recovery table: {cases} cases");
+}
+
+/// A lock of which the PSAM gave the GMAC was delivered: this journal is an older copy.
+#[test]
+fn of_a_claimed_lock_an_older_journal_says_nothing() {
+    for (sight, card) in sights() {
+        for nothing_flowed in [true, false] {
+            let seen = Seen { card, psam: PsamSays::Claimed, nothing_flowed };
+            let action = next_action(&Progress::LockSent(terms()), &seen);
+            assert_eq!(action, LeaveToCentre, "{sight}");
+        }
+    }
 }
 
 #[test]
