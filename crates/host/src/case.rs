@@ -73,6 +73,17 @@ pub struct HeldUnproved {
     pub delivery: Delivery,
 }
 
+impl HeldUnproved {
+    /// True when nothing flowed and nothing is owed. What flowed for less than the smallest unit,
+    /// and a totalizer that ran backwards, are something.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        let Delivery { quantity, amount, totalizer_after, .. } = self.delivery;
+        let unmoved = totalizer_after == self.certified.totalizer_before;
+        quantity == 0 && amount == Amount::ZERO && unmoved
+    }
+}
+
 /// A report that was kept aside.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Quarantined {

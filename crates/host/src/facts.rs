@@ -38,7 +38,8 @@ pub struct TacFact {
 pub enum Ground {
     /// The claimed record's amount.
     Record,
-    /// The notice says that nothing was delivered.
+    /// The station says that nothing was delivered: by a notice, or by a delivery over nothing for
+    /// which only the GMAC is missing.
     NoDispense,
     /// Two operators.
     Operators {

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | a claimed record agrees, but perhaps in the high half of TTC | its amount |
 //! | an unproved delivery agrees | its amount, once two operators approved |
+//! | the same over nothing, and nothing stands against it | 0 |
 //! | a notice that nothing was delivered agrees | 0 |
 //! | nothing, void, another lock, or a quarantined report (even beside a notice) | wait; what two operators decided while just that was known |
 //! | the lock is settled, or its card replaced | wait, whatever operators say |
@@ -46,7 +47,7 @@ pub(crate) fn known(books: &impl Books, shown: &Shown) -> Standing {
     }
     let exact = books.case(shown.lock.tid, shown.lock.ttc);
     match agreeing(books, shown, exact.as_ref()) {
-        Some(case) => claimed(&case, filed),
+        Some(case) => claimed(books, &case, shown, filed),
         None => unclaimed(exact.as_ref(), shown),
     }
 }
@@ -93,12 +94,23 @@ fn agree(terms: &LockTerms, shown: &Shown) -> bool {
     same_lock && same_time && terms.balance == shown.balance
 }
 
-fn claimed(case: &Case, filed: LockId) -> Standing {
+fn claimed(books: &impl Books, case: &Case, shown: &Shown, filed: LockId) -> Standing {
     let lock = case.claimed_lock().unwrap_or(filed);
     match &case.record {
         Some(held) => Standing::Answer { lock, amount: held.amount(), ground: Ground::Record },
+        None if lock == shown.lock && says_nothing_flowed(books, case, lock) => {
+            Standing::Answer { lock, amount: Amount::ZERO, ground: Ground::NoDispense }
+        }
         None => Standing::Wait { lock, reason: Code::Unproved },
     }
+}
+
+/// The nozzle closed for good with its totalizer where it stood, and only the GMAC over 0 is
+/// missing: as good as a notice, while nothing else was said of the lock (protocol §9).
+fn says_nothing_flowed(books: &impl Books, case: &Case, lock: LockId) -> bool {
+    let stands_against = !case.quarantined.is_empty() || case.contradicts_itself();
+    let ruled = Position::load(books, lock).ending.map_or(Amount::ZERO, Ending::amount);
+    case.unproved.is_some_and(|held| held.is_nothing()) && !stands_against && ruled == Amount::ZERO
 }
 
 fn unclaimed(exact: Option<&Case>, shown: &Shown) -> Standing {

@@ -182,6 +182,25 @@ fn a_lock_of_a_dead_psam_is_given_up() {
     assert_eq!((freed.how, freed.amount), (How::Online, Amount::ZERO));
 }
 
+/// The PSAM died on a certified lock and nothing had flowed: the centre frees the card with 0, and
+/// when the PSAM comes back its GMAC over 0 agrees.
+#[test]
+fn a_psam_that_dies_before_anything_flowed_keeps_no_card_grey() {
+    let mut world = world(Scheme::Seed);
+    world.sites[0].psam.dies_at = Some(0x44);
+    world.refuel(0, 0, Fill { check: false, ..Fill::of(0) }).unwrap_err();
+    assert_eq!((state(&world), outcome(&world, 0)), (GreyState::Grey, Some(Outcome::Unproved)));
+    let freed = world.unlock(1, 0, honest()).unwrap().unwrap();
+    assert_eq!((freed.how, freed.amount), (How::Online, Amount::ZERO));
+    assert_eq!(proof::of(&world).unwrap().on_cards, 20_000);
+    (world.sites[0].psam.dead, world.sites[0].psam.dies_at) = (false, None);
+    world.restart(0).unwrap();
+    assert_eq!(outcome(&world, 0), Some(Outcome::Grey));
+    assert_eq!(proof::problems_of(&world), Vec::<String>::new());
+    world.refuel(1, 0, Fill::of(1_000)).unwrap();
+    assert_eq!(proof::of(&world).unwrap().owed_to_stations, 1_000);
+}
+
 /// A PSAM that says no to one old delivery hinders nobody else.
 #[test]
 fn a_psam_that_forgot_a_delivery_stops_no_other_card() {

@@ -11,3 +11,4 @@ mod succession;
 mod support;
 mod twice;
 mod unlock;
+mod unproved;
