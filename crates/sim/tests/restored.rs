@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use nvm::memory::Ram;
-use sim::reader::{Shim, honest, is};
+use sim::reader::{Shim, honest, is, pulled_after};
 use sim::{Breaks, Fill, World};
 use station::visit::{How, NoSale, NotFreed};
 use terminal::Lost;
@@ -125,6 +125,22 @@ fn a_new_journal_over_a_pump_that_ran_cannot_tell() {
     world.restart(0).unwrap();
     assert_eq!(last_step(&world), "lock_sent");
     waits(&world.unlock(1, 0, honest()));
+}
+
+/// The centre heard `no_dispense` before the journal was put back: when the card comes, the lock is
+/// claimed with 0, and fuel flows on the next one only.
+#[test]
+fn no_fuel_flows_on_a_lock_that_recovery_certified() {
+    let mut world = world();
+    world.link_up = true;
+    let fill = Fill::through(3_000, pulled_after("LOCK FOR REFUEL"));
+    world.refuel(0, 0, fill).unwrap_err();
+    assert_eq!(last_step(&world), "no_dispense");
+    world.restore_journal(0, copy_at_lock_sent()).unwrap();
+    world.refuel(0, 0, Fill::of(600)).unwrap();
+    let amounts: Vec<_> =
+        world.centre.outcomes().iter().map(|row| row.amount.unwrap().units()).collect();
+    assert_eq!(amounts, [1_000, 0, 600]);
 }
 
 /// Power failed between CERTIFICATE and `locked`, and the totalizer stands where it stood.

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use card::Opening;
-use host::Outcome;
+use host::{Outcome, Ruling};
 use sim::reader::{Shim, altered, answer_lost, honest, is, pulled_after};
 use sim::{Breaks, Fill, World, proof};
 use station::visit::{How, NoSale, NotFreed};
@@ -146,6 +146,21 @@ fn a_forged_status_does_not_replace_a_right_tac() {
     world.link_up = true;
     world.upload(0);
     assert_eq!(outcome(&world, 0), Some(Outcome::Sale));
+}
+
+/// INITIALIZE's answer had another balance: MAC2 never certifies, GTAC and the notice disagree, and
+/// the card waits for two persons.
+#[test]
+fn an_altered_balance_waits_for_two_persons() {
+    let mut world = world(Scheme::Seed);
+    let fill = Fill::through(3_000, altered("INITIALIZE FOR REFUEL", 3));
+    world.refuel(0, 0, fill).unwrap_err();
+    assert_eq!(outcome(&world, 0), Some(Outcome::NoDispense));
+    assert!(matches!(world.unlock(1, 0, honest()), Err(NotFreed::Wait(_))));
+    let id = world.sites[0].journal.locks().last().unwrap().1.terms().unwrap().id;
+    world.rule(&id, Ruling::Unlock(Amount::ZERO), "no fuel by the totalizer").unwrap();
+    let freed = world.unlock(1, 0, honest()).unwrap().unwrap();
+    assert_eq!((freed.how, freed.amount), (How::Online, Amount::ZERO));
 }
 
 /// What flowed under a lock is read off the totalizer before anything else flows, whichever

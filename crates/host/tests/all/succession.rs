@@ -271,6 +271,21 @@ fn an_unproved_delivery_of_a_copy_holds_nothing_before_it_is_ruled() {
     assert_eq!(scene.account(&Account::WriteOff), -3_000);
 }
 
+/// The card went on although nobody knows of a GMAC: its balance settles nothing here.
+#[test]
+fn an_unproved_delivery_is_never_settled_by_succession() {
+    let mut scene = Scene::new();
+    let (record, _) = scene.sale(2_000, 1);
+    scene.hear(&Report::Unproved(record.terms, record.certified, record.delivery));
+    let next = scene.grey(500, 9);
+    scene.hear(&Report::Grey(next));
+    assert_eq!(ending(&scene, 1), None);
+    assert_eq!(scene.books(), [47_500, 2_500, 0, 0, 0]);
+    scene.rule(record.terms.id, Ruling::Debited(cents(2_000))).unwrap();
+    assert_eq!(ending(&scene, 1), Some(Ending::Operators(cents(2_000))));
+    assert_eq!(scene.books(), [47_500, 500, 2_000, 0, 0]);
+}
+
 #[test]
 fn a_copy_that_only_asks_frees_no_money_of_an_unproved_delivery() {
     let (_, _, _, two, _) = copied();
