@@ -98,13 +98,30 @@ byte mute;                           /* locks of terminal 0 below this number */
 #define RESTORED      skip
 #endif
 
+/* Finding 1 without knowing of the restoring: before it acts on a lock_sent that it finds, the terminal asks the PSAM
+   and reads the totalizer, and then lets nothing flow on it. */
+#ifndef R_ASKS_PSAM
+#define TOLD(l)       true
+#else
+#ifdef M_NO_TOTALIZER
+#define TOLD(l)       (ps[l] < PS_GIVEN)
+#else
+#define TOLD(l)       ((ps[l] < PS_CERT && !dead[TERM(l)]) || (fuel[l] == 0 && (ps[l] < PS_GIVEN || dead[TERM(l)])))
+#endif
+#endif
+#if defined(R_ASKS_PSAM) && !defined(M_RECOVERED_FLOWS)
+#define CERTIFIED(t)  js[NUM(t)] = J_DELIV
+#else
+#define CERTIFIED(t)  mem[t] = CERTED
+#endif
+
 #define NUM(t)        (ttc[t] - 1 + (t) * DRAWS)                  /* the newest lock number of terminal t */
 #define TERM(l)       ((l) / DRAWS)
 #define HERE(t)       (where == (t) + 1)
 #define NOW           (ctc / 2)                                   /* index of the lock that the card is in or may make */
 #define HASREC(l)     (js[l] == J_CLAIMED || js[l] == J_SETTLED)
 #define FAULT         (f > 0)
-#define CLOSED(l)     (js[l] == J_NONE || js[l] >= J_CLAIMED || MUTE(l))      /* the terminal may turn to another sale */
+#define CLOSED(l)     (js[l] == J_NONE || js[l] >= J_CLAIMED || MUTE(l) || (js[l] == J_SENT && !TOLD(l)))      /* the terminal may turn to another sale */
 #define HONEST(l)     (!(LIAR && (l) < DRAWS) && !byhand[l])
 
 /* What RAM held is gone: the session, and with it every answer made for it. */
@@ -170,7 +187,7 @@ inline card_debit(a, by) {           /* both debits: n+1 becomes n+2, the mark g
 #else
 #define OPEN(l) (js[l] == J_SENT)
 #endif
-#define CERTIFIES(t) (mem[t] == REST && ttc[t] > 0 && !dead[t] && !rwrong[NUM(t)] && OPEN(NUM(t)) && !MUTE(NUM(t)))
+#define CERTIFIES(t) (mem[t] == REST && ttc[t] > 0 && !dead[t] && !rwrong[NUM(t)] && OPEN(NUM(t)) && !MUTE(NUM(t)) && TOLD(NUM(t)))
 /* Certified again answers 9000 and takes nothing back. */
 #define CERTIFY(l) if :: ps[l] < PS_CERT -> ps[l] = PS_CERT :: else fi
 #define SHOWN(t) (HERE(t) && grey && lk == NUM(t))
@@ -233,14 +250,14 @@ end: do
 
   /* The journal says lock_sent and memory says nothing: the card is here and shows state 01 with a right MAC2. */
   :: d_step { CERTIFIES(t) && SHOWN(t)
-              -> CERTIFY(NUM(t)); mem[t] = CERTED; FORGET }
+              -> CERTIFY(NUM(t)); CERTIFIED(t); FORGET }
 #if WITH_LIES
   /* The same, and the card is elsewhere or long free: the wire plays the status again. */
   :: d_step { FAULT && CERTIFIES(t) && !SHOWN(t) && llock[rn[NUM(t)]] == NUM(t) + 1
-              -> f--; CERTIFY(NUM(t)); mem[t] = CERTED }
+              -> f--; CERTIFY(NUM(t)); CERTIFIED(t) }
 #endif
   /* ... or the card is gone, silent, or never certified: no_dispense, for good. */
-  :: d_step { LASTSTEP(t, J_SENT) && !MUTE(NUM(t)) ->
+  :: d_step { LASTSTEP(t, J_SENT) && !MUTE(NUM(t)) && TOLD(NUM(t)) ->
 #ifdef M_VOID_AFTER_LOCK
               js[NUM(t)] = J_VOID
 #else
