@@ -50,6 +50,7 @@ const STEPS: &[Step] = &[
         run: deny,
     },
     Step { name: "spin", about: "the independent model of the protocol holds in spin", run: spin },
+    Step { name: "model", about: "the model of the rules holds within its bounds", run: model },
     Step { name: "demo", about: "the demo plays every story and the money adds up", run: demo },
 ];
 
@@ -82,6 +83,10 @@ fn deny(workspace: &Workspace) -> Outcome {
 
 fn spin(workspace: &Workspace) -> Outcome {
     run(&mut workspace.command("bash", &["proof/spin/run.sh"]))
+}
+
+fn model(workspace: &Workspace) -> Outcome {
+    workspace.cargo("run --release -- model")
 }
 
 fn demo(workspace: &Workspace) -> Outcome {

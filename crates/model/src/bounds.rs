@@ -19,19 +19,28 @@ pub struct Bounds {
     pub money: u8,
 }
 
-impl Default for Bounds {
-    fn default() -> Self {
-        Self { cards: 1, terminals: 2, transactions: 2, visits: 2, faults: 3, money: 2 }
-    }
+impl Bounds {
+    /// One card that is used twice, two terminals, three faults.
+    pub const ONE_CARD: Self =
+        Self { cards: 1, terminals: 2, transactions: 2, visits: 1, faults: 3, money: 2 };
+
+    /// Two cards that are used once each, two terminals, two faults.
+    pub const TWO_CARDS: Self =
+        Self { cards: 2, terminals: 2, transactions: 1, visits: 1, faults: 2, money: 2 };
 }
 
 impl fmt::Display for Bounds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { cards, terminals, transactions, visits, faults, money } = self;
+        let many = |n: &u8, what: &str| format!("{n} {what}{}", if *n == 1 { "" } else { "s" });
         write!(
             f,
-            "{cards} cards of {money}, {terminals} terminals, {transactions} refuellings of each card, \
-             {visits} further visits, {faults} faults"
+            "{} with {money} units each, {}, {} of each card, {}, {}",
+            many(cards, "card"),
+            many(terminals, "terminal"),
+            many(transactions, "refuelling"),
+            many(visits, "further visit"),
+            many(faults, "fault"),
         )
     }
 }

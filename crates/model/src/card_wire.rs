@@ -87,86 +87,51 @@ impl CardWire<'_> {
         response(&data, status)
     }
 
-    /// The command as a shim alters it: a code is over what it was, so the card notices.
-    fn altered(command: &[u8]) -> Vec<u8> {
-        let mut bytes = command.to_vec();
-        // The first byte of TTC; the last one of the amount.
-        let place = if bytes.get(1) == Some(&0x7C) { 5 } else { 8 };
-        if let Some(byte) = bytes.get_mut(place) {
-            *byte ^= 1;
-        }
-        bytes
-    }
-
+    /// What a mishap does to the card, the reader and the terminal, and what then arrives.
     fn mishap(
         &mut self,
         kind: Kind,
         command: &CardCommand<'_>,
         bytes: &[u8],
     ) -> Result<ResponseBytes, Lost> {
+        let answer = kind.executes().then(|| self.execute(command));
         match kind {
             Kind::Pulled => {
                 self.pull();
-                Err(Lost::NotSent)
+                return Err(Lost::NotSent);
             }
-            Kind::PulledUnsure => {
-                self.pull();
-                Err(Lost::Unknown)
-            }
-            Kind::PulledAfter => {
-                self.execute(command);
-                self.pull();
-                Err(Lost::Unknown)
-            }
-            Kind::Blinked => {
-                self.card.power_off();
-                Err(Lost::Unknown)
-            }
-            Kind::BlinkedAfter => {
-                self.execute(command);
-                self.card.power_off();
-                Err(Lost::Unknown)
-            }
-            Kind::Unheard => {
-                self.execute(command);
-                Err(Lost::Unknown)
-            }
-            Kind::CrashAfter => {
-                self.execute(command);
-                self.oracle.borrow_mut().crashed = true;
-                Err(Lost::Unknown)
-            }
-            Kind::Crash => {
-                self.oracle.borrow_mut().crashed = true;
-                Err(Lost::Unknown)
-            }
-            Kind::Withheld => {
-                self.oracle.borrow_mut().withheld = Some(bytes.to_vec());
-                Err(Lost::Unknown)
-            }
-            Kind::Refused => Ok(response(&[], StatusWord::WRONG_MAC)),
-            Kind::RefusedAfter => {
-                self.execute(command);
-                Ok(response(&[], StatusWord::WRONG_MAC))
-            }
-            Kind::Faked => Ok(response(&made_up(command), StatusWord::DONE)),
+            Kind::PulledUnsure | Kind::PulledAfter => self.pull(),
+            Kind::Blinked | Kind::BlinkedAfter => self.card.power_off(),
+            Kind::Crash | Kind::CrashAfter => self.oracle.borrow_mut().crashed = true,
+            Kind::Withheld => self.oracle.borrow_mut().withheld = Some(bytes.to_vec()),
+            _ => {}
+        }
+        self.arrives(kind, command, bytes, answer).ok_or(Lost::Unknown)
+    }
+
+    fn arrives(
+        &mut self,
+        kind: Kind,
+        command: &CardCommand<'_>,
+        bytes: &[u8],
+        answer: Option<ResponseBytes>,
+    ) -> Option<ResponseBytes> {
+        let shown = |status: GreyStatus| response(&status.encode(), StatusWord::DONE);
+        match kind {
+            Kind::Refused | Kind::RefusedAfter => Some(response(&[], StatusWord::WRONG_MAC)),
+            Kind::Faked => Some(response(&made_up(command), StatusWord::DONE)),
+            Kind::Hidden => self.free_status().map(shown),
+            Kind::OldStatus => self.old_status().map(shown),
             Kind::CommandAltered => {
-                let bytes = Self::altered(bytes);
-                CardCommand::parse(&bytes)
-                    .map(|command| self.execute(&command))
-                    .map_err(|_| Lost::Unknown)
+                let altered = altered(bytes);
+                CardCommand::parse(&altered).ok().map(|command| self.execute(&command))
             }
-            Kind::Hidden | Kind::OldStatus => {
-                let shown =
-                    if kind == Kind::Hidden { self.free_status() } else { self.old_status() };
-                shown
-                    .map(|status| response(&status.encode(), StatusWord::DONE))
-                    .ok_or(Lost::Unknown)
-            }
-            altered => {
-                let answer = self.execute(command);
-                Ok(alter(altered, command, &answer))
-            }
+            Kind::AlteredCode
+            | Kind::AlteredGtac
+            | Kind::AlteredBalance
+            | Kind::AlteredCtc
+            | Kind::AlteredIcc => answer.map(|answer| alter(kind, command, &answer)),
+            _ => None,
         }
     }
 
@@ -190,6 +155,17 @@ impl CardWire<'_> {
             ..status
         })
     }
+}
+
+/// The command as a shim alters it: a code is over what it was, so the card notices.
+fn altered(command: &[u8]) -> Vec<u8> {
+    let mut bytes = command.to_vec();
+    // The first byte of TTC; the last one of the amount.
+    let place = if bytes.get(1) == Some(&0x7C) { 5 } else { 8 };
+    if let Some(byte) = bytes.get_mut(place) {
+        *byte ^= 1;
+    }
+    bytes
 }
 
 /// An answer of the right length that nobody with a key has made.

@@ -1,9 +1,11 @@
 //! Running the checker.
 
 use std::fmt;
+use std::sync::mpsc;
+use std::thread;
 use std::time::Duration;
 
-use stateright::{Checker as _, Model as _, Path, Property};
+use stateright::{Checker as _, HasDiscoveries, Model as _, Property};
 
 use crate::bounds::Bounds;
 use crate::deed::Deed;
@@ -82,34 +84,66 @@ pub struct Found {
     pub states: usize,
     /// Steps between them that were tried.
     pub transitions: usize,
-    /// Rules that do not hold.
-    pub violations: Vec<Violation>,
-    /// False when the time was up before everything was tried.
+    /// The longest shortest way to a state.
+    pub depth: usize,
+    /// The rule that does not hold: the run ends with the first one.
+    pub violation: Option<Violation>,
+    /// False when the run was given up before everything was tried.
     pub whole: bool,
 }
 
-/// Tries everything within the bounds, on so many threads; `most` is the longest it may take.
-#[must_use]
-pub fn check(bounds: Bounds, threads: usize, most: Option<Duration>) -> Found {
-    let builder = Model { bounds }.checker().threads(threads);
+/// How often progress is told.
+const EVERY: Duration = Duration::from_secs(2);
+
+/// Tries everything within the bounds, on so many threads, up to the first rule that does not
+/// hold; gives up after `most` states. Tells from time to time how many states there are.
+pub fn check(
+    bounds: Bounds,
+    threads: usize,
+    most: Option<usize>,
+    mut progress: impl FnMut(usize),
+) -> Found {
+    let builder = Model { bounds }.checker().finish_when(HasDiscoveries::AnyFailures);
+    let builder = builder.threads(threads);
     let builder = match most {
-        Some(most) => builder.timeout(most),
+        Some(most) => builder.target_state_count(most),
         None => builder,
     };
-    let checker = builder.spawn_bfs().join();
-    let discoveries = checker.discoveries();
-    let violations = discoveries.into_iter();
-    let mut violations: Vec<_> =
-        violations.map(|(rule, path)| Violation { rule, trace: in_words(path) }).collect();
-    violations.sort_by_key(|violation| (violation.trace.len(), violation.rule));
+    let mut checker = builder.spawn_bfs();
+    let handles = checker.handles();
+    let (done, is_done) = mpsc::channel();
+    let waiter = thread::spawn(move || {
+        let joined = handles.into_iter().map(thread::JoinHandle::join).all(|end| end.is_ok());
+        let _ = done.send(joined);
+    });
+    let joined = loop {
+        match is_done.recv_timeout(EVERY) {
+            Ok(joined) => break joined,
+            Err(mpsc::RecvTimeoutError::Timeout) => progress(checker.unique_state_count()),
+            Err(mpsc::RecvTimeoutError::Disconnected) => break false,
+        }
+    };
+    let _ = waiter.join();
+    let given_up = most.is_some_and(|most| checker.state_count() >= most);
+    let violation = checker.discoveries().into_iter().map(|(rule, path)| Violation {
+        rule,
+        trace: path.into_actions().iter().map(Step::to_string).collect(),
+    });
+    let violation = violation.min_by_key(|violation| (violation.trace.len(), violation.rule));
     Found {
         states: checker.unique_state_count(),
         transitions: checker.state_count(),
-        violations,
-        whole: checker.is_done(),
+        depth: checker.max_depth(),
+        whole: joined && !given_up && violation.is_none(),
+        violation,
     }
 }
 
-fn in_words(path: Path<World, Step>) -> Vec<String> {
-    path.into_actions().iter().map(Step::to_string).collect()
+/// The same, and the shortest way to what does not hold: one thread alone goes strictly by depth.
+pub fn check_and_explain(bounds: Bounds, threads: usize, progress: impl FnMut(usize)) -> Found {
+    let found = check(bounds, threads, None, progress);
+    match found.violation {
+        Some(_) if threads > 1 => check(bounds, 1, None, |_| {}),
+        _ => found,
+    }
 }

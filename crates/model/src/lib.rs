@@ -25,14 +25,17 @@ mod centre_wire;
 pub mod check;
 mod code;
 mod deed;
+mod deed_words;
 mod heal;
 mod journal_wire;
 mod mishap;
+mod possible;
 mod psam;
 mod psam_wire;
 mod pump_wire;
 mod rules;
+mod stay;
 mod world;
 
 pub use bounds::Bounds;
-pub use check::{Found, Model, Violation, check};
+pub use check::{Found, Model, Violation, check, check_and_explain};

@@ -56,6 +56,31 @@ kinds! {
     Late, "the request stays on its way, and the terminal gives up";
 }
 
+impl Kind {
+    /// True when the card got the command as it was sent, and did what it says.
+    pub(crate) const fn executes(self) -> bool {
+        matches!(
+            self,
+            Self::PulledAfter
+                | Self::Unheard
+                | Self::BlinkedAfter
+                | Self::CrashAfter
+                | Self::RefusedAfter
+                | Self::AlteredCode
+                | Self::AlteredGtac
+                | Self::AlteredBalance
+                | Self::AlteredCtc
+                | Self::AlteredIcc
+        )
+    }
+
+    /// Somebody altered what INITIALIZE answered: what the terminal then writes down of the lock
+    /// is not what the card has.
+    pub(crate) const fn is_tampering(self) -> bool {
+        matches!(self, Self::AlteredBalance | Self::AlteredCtc | Self::AlteredIcc)
+    }
+}
+
 /// A mishap at one point of a visit.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) struct Mishap {

@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 
 use terminal::{Lost, Transport};
-use wire::PsamCommand;
 use wire::apdu::{ResponseBytes, response};
+use wire::{Amount, PsamCommand};
 
 use crate::mishap::{Kind, Oracle};
 use crate::psam::Psam;
@@ -18,6 +18,8 @@ pub(crate) struct PsamWire<'a> {
 }
 
 const PSAM_INIT: &[Kind] = &[Kind::Pulled, Kind::PsamLost, Kind::PsamUnheard, Kind::PsamDies];
+/// A command that changes nothing: GET GMAC, and the DEBIT that only asks.
+const QUESTION: &[Kind] = &[Kind::PsamLost];
 const PSAM: &[Kind] = &[Kind::PsamLost, Kind::PsamUnheard, Kind::PsamDies, Kind::PsamDiesAfter];
 
 impl Transport for PsamWire<'_> {
@@ -29,7 +31,8 @@ impl Transport for PsamWire<'_> {
         let menu = match &command {
             PsamCommand::InitGreyLock(_) if self.no_card => PSAM,
             PsamCommand::InitGreyLock(_) => PSAM_INIT,
-            PsamCommand::GetGmac(_) => &[Kind::PsamLost],
+            PsamCommand::GetGmac(_) => QUESTION,
+            PsamCommand::DebitGreyUnlock(fields) if fields.amount == Amount::MAX => QUESTION,
             _ => PSAM,
         };
         let kind = self.oracle.borrow_mut().choose(command.name(), menu);

@@ -26,9 +26,6 @@ pub enum LaterCommand {
     /// Verify records in batches
     #[command(hide = true)]
     Verify(FilesArgs),
-    /// The exhaustive model check
-    #[command(hide = true)]
-    Model,
     /// The benchmarks
     #[command(hide = true)]
     Bench(BenchArgs),
@@ -47,7 +44,6 @@ impl LaterCommand {
             Self::Unload(_) => "unload",
             Self::Station(_) => "station serve",
             Self::Verify(_) => "verify",
-            Self::Model => "model",
             Self::Bench(_) => "bench",
             Self::Gen(_) => "gen",
         }

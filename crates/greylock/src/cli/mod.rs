@@ -7,6 +7,7 @@ mod demo;
 mod host;
 mod keys;
 mod later;
+mod model;
 mod psam;
 mod shell;
 mod sim;
@@ -23,6 +24,7 @@ pub use host::{
 };
 pub use keys::{KeysCommand, KeysNewArgs, SchemeName, SuiteName};
 pub use later::LaterCommand;
+pub use model::ModelArgs;
 pub use psam::{PsamCommand, PsamIssueArgs, PsamShowArgs};
 pub use shell::{CompletionsArgs, ManArgs};
 pub use sim::SimArgs;
@@ -83,6 +85,8 @@ pub enum Command {
     Audit(AuditArgs),
     /// Play many worlds under one seed, with every fault there is
     Sim(SimArgs),
+    /// Try everything that can happen within small bounds
+    Model(ModelArgs),
     /// Compute every intermediate value of a refuelling
     Vectors(VectorsArgs),
     /// Print the completions of a shell

@@ -11,6 +11,7 @@ mod host;
 mod issue_by_host;
 mod issuing;
 mod keys;
+mod model;
 mod psam;
 mod refuel;
 mod shell;
@@ -45,6 +46,7 @@ pub fn run(cli: &Cli, context: &mut Context<'_>) -> Result<Report, Error> {
         Some(Command::Host(command)) => host::run(command, context),
         Some(Command::Audit(args)) => audit::run(args, context),
         Some(Command::Sim(args)) => sim::run(args, context),
+        Some(Command::Model(args)) => model::run(args, context),
         Some(Command::Vectors(args)) => vectors::run(args, context),
         Some(Command::Completions(args)) => shell::completions(args),
         Some(Command::Man(args)) => shell::man(args),

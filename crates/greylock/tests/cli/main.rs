@@ -25,6 +25,8 @@ mod keys;
 #[cfg(test)]
 mod kill;
 #[cfg(test)]
+mod model;
+#[cfg(test)]
 mod output;
 #[cfg(test)]
 mod refuel;
