@@ -12,8 +12,9 @@ const ROUNDS: u8 = 6;
 pub fn permute(key: &Key, counter: u32) -> Icc {
     let [a, b, c, d] = counter.to_be_bytes();
     let (mut left, mut right) = ([a, b], [c, d]);
+    let schedule = key.schedule();
     for round in 0..ROUNDS {
-        let [x, y, ..] = key.encrypt([round, right[0], right[1], 0, 0, 0, 0, 0]);
+        let [x, y, ..] = schedule.encrypt([round, right[0], right[1], 0, 0, 0, 0, 0]);
         (left, right) = (right, [left[0] ^ x, left[1] ^ y]);
     }
     Icc([left[0], left[1], right[0], right[1]])

@@ -36,9 +36,12 @@ impl Key {
     /// 3DES of one block.
     #[must_use]
     pub fn encrypt(&self, block: [u8; 8]) -> [u8; 8] {
-        let mut block: Block<TdesEde2> = block.into();
-        TdesEde2::new(&self.0.into()).encrypt_block(&mut block);
-        block.into()
+        self.schedule().encrypt(block)
+    }
+
+    /// The key, made ready for several blocks.
+    pub(crate) fn schedule(&self) -> Schedule {
+        Schedule(TdesEde2::new(&self.0.into()))
     }
 
     /// 3DES backwards of one block.
@@ -53,8 +56,9 @@ impl Key {
     #[must_use]
     pub fn diversify(&self, input: [u8; 8]) -> Self {
         let mut key = [0; 16];
-        key[..8].copy_from_slice(&self.encrypt(input));
-        key[8..].copy_from_slice(&self.encrypt(input.map(|byte| !byte)));
+        let schedule = self.schedule();
+        key[..8].copy_from_slice(&schedule.encrypt(input));
+        key[8..].copy_from_slice(&schedule.encrypt(input.map(|byte| !byte)));
         Self(key)
     }
 
@@ -91,6 +95,18 @@ impl Key {
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Key(..)")
+    }
+}
+
+/// The round keys of a [`Key`], wiped when dropped.
+pub(crate) struct Schedule(TdesEde2);
+
+impl Schedule {
+    /// 3DES of one block.
+    pub(crate) fn encrypt(&self, block: [u8; 8]) -> [u8; 8] {
+        let mut block: Block<TdesEde2> = block.into();
+        self.0.encrypt_block(&mut block);
+        block.into()
     }
 }
 
