@@ -106,6 +106,14 @@ pub trait Books {
     fn put_case(&mut self, case: Case);
     /// The cases of one purse number: those whose record, unproved delivery or notice names it.
     fn cases_at(&self, asn: Asn, purse: Purse, ctc: u16) -> Vec<Case>;
+    /// The lock that the case of this TID and TTC claims money for.
+    fn claimed_lock(&self, tid: Tid, ttc: Ttc) -> Option<LockId> {
+        self.case(tid, ttc)?.claimed_lock()
+    }
+    /// The locks of one purse number for which a case claims money.
+    fn claimed_at(&self, asn: Asn, purse: Purse, ctc: u16) -> Vec<LockId> {
+        self.cases_at(asn, purse, ctc).iter().filter_map(Case::claimed_lock).collect()
+    }
     /// All cases of a PSAM, by TTC.
     fn cases_of(&self, tid: Tid) -> Vec<Case>;
     /// All cases, by TID and TTC.
@@ -115,6 +123,12 @@ pub trait Books {
     fn add_sighting(&mut self, sighting: Sighting) -> bool;
     /// Sightings of a purse at this CTC and above, by CTC.
     fn sightings_from(&self, asn: Asn, purse: Purse, ctc: u16) -> Vec<Sighting>;
+    /// Sightings of a purse at just this CTC.
+    fn sightings_at(&self, asn: Asn, purse: Purse, ctc: u16) -> Vec<Sighting> {
+        let mut found = self.sightings_from(asn, purse, ctc);
+        found.retain(|sighting| sighting.lock.ctc == ctc);
+        found
+    }
     /// The locks of this TID and TTC that were sighted.
     fn sighted(&self, tid: Tid, ttc: Ttc) -> Vec<LockId>;
     /// Keeps a fact; false when it was known.

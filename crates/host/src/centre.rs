@@ -160,18 +160,20 @@ impl<B: Books, V: Codes> Centre<B, V> {
     /// GTAC that the centre recomputed. Only a card's proof takes one off the list, or its
     /// replacement: operators may rule that a card was debited, and it may be grey all the same.
     pub fn grey_list(&self) -> Vec<ClaimedRecord> {
-        let cases = self.books.cases();
-        let grey = cases.iter().filter(|case| {
-            let lock = case.record.map(|held| held.record.terms.id);
-            lock.is_some_and(|lock| !Position::load(&self.books, lock).is_left())
-        });
-        grey.filter_map(|case| case.record)
-            .map(|held| {
-                let mut record = held.record;
-                record.certified.gtac = held.gtac;
-                record
-            })
-            .collect()
+        self.books.cases().iter().filter_map(|case| self.listed(case)).collect()
+    }
+
+    /// The entry of the grey list under just this lock id.
+    pub fn grey_record(&self, lock: &LockId) -> Option<ClaimedRecord> {
+        let listed = self.listed(&self.books.case(lock.tid, lock.ttc)?)?;
+        (listed.terms.id == *lock).then_some(listed)
+    }
+
+    fn listed(&self, case: &Case) -> Option<ClaimedRecord> {
+        let held = case.record?;
+        let mut record = held.record;
+        record.certified.gtac = held.gtac;
+        (!Position::load(&self.books, record.terms.id).is_left()).then_some(record)
     }
 
     /// Everything told to operators, oldest first.

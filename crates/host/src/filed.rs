@@ -21,7 +21,8 @@ pub(crate) struct LockFacts {
 impl LockFacts {
     /// All that is filed under this lock, or under a name that [`home`] leads here from.
     pub(crate) fn load(books: &impl Books, lock: LockId) -> Self {
-        let case = books.case(lock.tid, lock.ttc).filter(|case| case.claimed_lock() == Some(lock));
+        let claimed = books.claimed_lock(lock.tid, lock.ttc) == Some(lock);
+        let case = if claimed { books.case(lock.tid, lock.ttc) } else { None };
         let at_number = books.tacs_at(lock.asn, lock.purse, lock.ctc);
         let tacs = books.tacs_of(lock.tid, lock.ttc).into_iter().chain(at_number);
         let tacs = tacs.filter(|fact| home_of_tac(books, fact.lock) == lock).collect();
@@ -83,14 +84,14 @@ impl LockFacts {
 /// The name under which a lock is filed: its own, unless no record has it and one agrees in
 /// all but the high half of TTC, because LOCK was altered on its way (protocol §9).
 pub(crate) fn home(books: &impl Books, lock: LockId) -> LockId {
-    let own = books.case(lock.tid, lock.ttc).and_then(|case| case.claimed_lock());
+    let own = books.claimed_lock(lock.tid, lock.ttc);
     if own.is_some() { lock } else { twin(books, lock).unwrap_or(lock) }
 }
 
 /// The same for the lock of a TAC. A TAC proves TID and TTC under one card's key, and not the
 /// CTC that came beside it: the record has the say there.
 fn home_of_tac(books: &impl Books, lock: LockId) -> LockId {
-    let own = books.case(lock.tid, lock.ttc).and_then(|case| case.claimed_lock());
+    let own = books.claimed_lock(lock.tid, lock.ttc);
     match own.filter(|own| (own.asn, own.purse) == (lock.asn, lock.purse)) {
         Some(own) => own,
         None => home(books, lock),
@@ -98,8 +99,7 @@ fn home_of_tac(books: &impl Books, lock: LockId) -> LockId {
 }
 
 fn twin(books: &impl Books, lock: LockId) -> Option<LockId> {
-    let cases = books.cases_at(lock.asn, lock.purse, lock.ctc);
-    let locks = cases.iter().filter_map(Case::claimed_lock);
+    let locks = books.claimed_at(lock.asn, lock.purse, lock.ctc);
     locks.into_iter().find(|other| is_twin(other, &lock))
 }
 
@@ -113,7 +113,13 @@ pub(crate) fn is_twin(one: &LockId, other: &LockId) -> bool {
 /// The lock that what was booked or ruled under a name belongs to now: the name's own, unless
 /// all that was filed under it has found another home.
 pub(crate) fn heir(books: &impl Books, name: LockId) -> LockId {
-    if !LockFacts::load(books, name).is_empty() {
+    heir_of(books, &LockFacts::load(books, name))
+}
+
+/// The same for a name whose facts are at hand.
+pub(crate) fn heir_of(books: &impl Books, facts: &LockFacts) -> LockId {
+    let name = facts.lock;
+    if !facts.is_empty() {
         return name;
     }
     let by_tac = books.tacs_of(name.tid, name.ttc).iter().any(|fact| fact.lock == name);
@@ -132,13 +138,12 @@ pub(crate) fn other_names(books: &impl Books, facts: &LockFacts) -> BTreeSet<Loc
 /// All names under which something of this purse number is filed or was seen, and their homes.
 pub(crate) fn names_at(books: &impl Books, asn: Asn, purse: Purse, ctc: u16) -> BTreeSet<LockId> {
     let is_here = |lock: &LockId| (lock.asn, lock.purse, lock.ctc) == (asn, purse, ctc);
-    let cases = books.cases_at(asn, purse, ctc);
-    let claimed = cases.iter().filter_map(Case::claimed_lock);
+    let claimed = books.claimed_at(asn, purse, ctc).into_iter();
     let tacs = books.tacs_at(asn, purse, ctc).into_iter();
     let tacs = tacs.flat_map(|fact| [fact.lock, home_of_tac(books, fact.lock)]);
     let decided = books.decisions_of(asn).into_iter();
     let decided = decided.flat_map(|row| [row.lock, home(books, row.lock)]);
-    let seen = books.sightings_from(asn, purse, ctc).into_iter().map(|sighting| sighting.lock);
+    let seen = books.sightings_at(asn, purse, ctc).into_iter().map(|sighting| sighting.lock);
     claimed.chain(tacs).chain(decided).chain(seen).filter(is_here).collect()
 }
 

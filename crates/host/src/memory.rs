@@ -124,6 +124,15 @@ impl Books for MemoryBooks {
         numbers.filter_map(|number| self.cases.get(number).cloned()).collect()
     }
 
+    fn claimed_lock(&self, tid: Tid, ttc: Ttc) -> Option<LockId> {
+        self.cases.get(&(tid, ttc))?.claimed_lock()
+    }
+
+    fn claimed_at(&self, asn: Asn, purse: Purse, ctc: u16) -> Vec<LockId> {
+        let numbers = self.numbers.get(&(asn, purse, ctc)).into_iter().flatten();
+        numbers.filter_map(|(tid, ttc)| self.claimed_lock(*tid, *ttc)).collect()
+    }
+
     fn cases_of(&self, tid: Tid) -> Vec<Case> {
         let range = (tid, Ttc(0))..=(tid, Ttc(u32::MAX));
         self.cases.range(range).map(|(_, case)| case.clone()).collect()
@@ -142,6 +151,10 @@ impl Books for MemoryBooks {
     fn sightings_from(&self, asn: Asn, purse: Purse, ctc: u16) -> Vec<Sighting> {
         let range = (asn, purse, ctc)..=(asn, purse, u16::MAX);
         self.sightings.range(range).flat_map(|(_, found)| found).copied().collect()
+    }
+
+    fn sightings_at(&self, asn: Asn, purse: Purse, ctc: u16) -> Vec<Sighting> {
+        all(&self.sightings, &(asn, purse, ctc))
     }
 
     fn sighted(&self, tid: Tid, ttc: Ttc) -> Vec<LockId> {

@@ -6,7 +6,7 @@ use wire::{Amount, LockId};
 
 use crate::books::{Books, StationId};
 use crate::case::HeldRecord;
-use crate::filed::{LockFacts, heir, home, names_at, other_names, units};
+use crate::filed::{LockFacts, heir_of, home, names_at, other_names, units};
 use crate::kept::Kept;
 use crate::ledger::{Account, Legs};
 use crate::rulings::Rulings;
@@ -93,7 +93,7 @@ impl Position {
         let facts = LockFacts::load(books, lock);
         let primary = is_primary(books, &facts);
         let replaced = books.card(lock.asn).is_some_and(|card| card.replaced.is_some());
-        let heir = heir(books, lock);
+        let heir = heir_of(books, &facts);
         let names = other_names(books, &facts);
         let rulings = if heir == lock { Rulings::load(books, lock, &names) } else { Rulings::NONE };
         let proved = facts.by_mac3().is_some() || facts.by_tac().is_some();
@@ -314,7 +314,7 @@ fn is_primary(books: &impl Books, facts: &LockFacts) -> bool {
     if names.len() <= 1 {
         return true;
     }
-    let sighted = books.sightings_from(asn, purse, ctc);
+    let sighted = books.sightings_at(asn, purse, ctc);
     let rank = |facts: &LockFacts| {
         let seen = sighted.iter().any(|sighting| sighting.lock == facts.lock);
         let debited = facts.by_mac3().is_some() || facts.by_tac().is_some();

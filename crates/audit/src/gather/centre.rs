@@ -1,8 +1,11 @@
 //! Facts from the centre's books.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use host::{Account, Books, Centre, Code, Codes, Ending, Outcome, OutcomeRow, PostingReason};
+use host::{
+    Account, Books, CardOpening, Centre, Code, Codes, Ending, Outcome, OutcomeRow, PostingReason,
+    TrialBalance,
+};
 use wire::{Amount, Asn, LockId, Purse};
 
 use crate::facts::{
@@ -23,7 +26,7 @@ pub fn centre<B: Books, V: Codes>(centre: &Centre<B, V>) -> HostFacts {
         .collect();
     let accounts = balance.accounts.iter();
     HostFacts {
-        purses: purses(centre),
+        purses: purses(centre, &outcomes, &balance),
         changes: Vec::new(),
         outcomes: outcomes.iter().map(|row| outcome(row, &refused)).collect(),
         purchases: Vec::new(),
@@ -47,54 +50,65 @@ fn cents(sum: i128) -> i64 {
     i64::try_from(sum).unwrap_or(i64::MAX)
 }
 
-fn purses<B: Books, V: Codes>(centre: &Centre<B, V>) -> Vec<HostPurse> {
-    let cards = centre.books().cards();
-    let both = cards.iter().flat_map(|asn| Purse::ALL.map(|purse| (*asn, purse)));
-    both.filter_map(|(asn, purse)| purse_of(centre, asn, purse)).collect()
-}
+/// By card and purse.
+type ByPurse = BTreeMap<(Asn, Purse), i64>;
 
-fn purse_of<B: Books, V: Codes>(
+fn purses<B: Books, V: Codes>(
     centre: &Centre<B, V>,
-    asn: Asn,
-    purse: Purse,
-) -> Option<HostPurse> {
-    let card = centre.books().card(asn)?;
-    let opened = card.opening.openings[purse.index()];
-    let holds = [Account::Float(asn, purse), Account::Reserved(asn, purse)];
-    let balance = centre.trial_balance();
-    let moved = centre
-        .postings()
-        .into_iter()
-        .filter(|posting| posting.asn == asn && posting.reason == PostingReason::Replacement);
-    Some(HostPurse {
-        asn,
-        purse,
-        opening: Opening {
-            balance: opened.balance,
-            limit: opened.limit,
-            ctc: opened.ctc,
-            otc: opened.otc,
-        },
-        // Reserved money is still on the card, or not settled yet.
-        float: holds.iter().map(|account| cents(balance.of(account))).sum(),
-        moved: moved.map(|posting| posting.lines.amount(&Account::Float(asn, purse))).sum::<i64>()
-            + losses(centre, asn, purse),
-    })
+    outcomes: &[OutcomeRow],
+    balance: &TrialBalance,
+) -> Vec<HostPurse> {
+    let (moved, lost) = (moved(centre), losses(centre, outcomes));
+    let of = |sums: &ByPurse, asn, purse| sums.get(&(asn, purse)).copied().unwrap_or(0);
+    let cards = centre.books().cards();
+    let cards = cards.into_iter().filter_map(|asn| centre.books().card(asn));
+    let both = cards.flat_map(|card| Purse::ALL.map(|purse| (card.opening, purse)));
+    let purse = |(opening, purse): (CardOpening, Purse)| {
+        let (asn, opened) = (opening.asn, opening.openings[purse.index()]);
+        let holds = [Account::Float(asn, purse), Account::Reserved(asn, purse)];
+        HostPurse {
+            asn,
+            purse,
+            opening: Opening {
+                balance: opened.balance,
+                limit: opened.limit,
+                ctc: opened.ctc,
+                otc: opened.otc,
+            },
+            // Reserved money is still on the card, or not settled yet.
+            float: holds.iter().map(|account| cents(balance.of(account))).sum(),
+            moved: of(&moved, asn, purse) + of(&lost, asn, purse),
+        }
+    };
+    both.map(purse).collect()
 }
 
-/// What was settled for this purse and taken from a named loss instead of its float.
-fn losses<B: Books, V: Codes>(centre: &Centre<B, V>, asn: Asn, purse: Purse) -> i64 {
-    let rows = centre.outcomes().into_iter();
-    let mine = rows.filter_map(|row| Some((row.lock?, row.ending?)));
-    let mine = mine.filter(|(lock, _)| (lock.asn, lock.purse) == (asn, purse));
-    mine.map(|(lock, ending)| {
+/// What replacements took out of each purse's float.
+fn moved<B: Books, V: Codes>(centre: &Centre<B, V>) -> ByPurse {
+    let mut moved = ByPurse::new();
+    let postings = centre.postings().into_iter();
+    for posting in postings.filter(|posting| posting.reason == PostingReason::Replacement) {
+        for purse in Purse::ALL {
+            let by = posting.lines.amount(&Account::Float(posting.asn, purse));
+            *moved.entry((posting.asn, purse)).or_default() += by;
+        }
+    }
+    moved
+}
+
+/// What was settled for each purse and taken from a named loss instead of its float.
+fn losses<B: Books, V: Codes>(centre: &Centre<B, V>, outcomes: &[OutcomeRow]) -> ByPurse {
+    let mut lost = ByPurse::new();
+    for (lock, ending) in outcomes.iter().filter_map(|row| Some((row.lock?, row.ending?))) {
+        let LockId { asn, purse, .. } = lock;
         let legs = centre.books().booked(&lock);
         let taken =
             legs.amount(&Account::Float(asn, purse)) + legs.amount(&Account::Reserved(asn, purse));
         let loss = -legs.amount(&Account::WriteOff);
-        (i64::from(ending.amount().units()) + taken).clamp(0, loss.max(0))
-    })
-    .sum()
+        *lost.entry((asn, purse)).or_default() +=
+            (i64::from(ending.amount().units()) + taken).clamp(0, loss.max(0));
+    }
+    lost
 }
 
 fn outcome(row: &OutcomeRow, refused: &BTreeSet<LockId>) -> OutcomeFacts {

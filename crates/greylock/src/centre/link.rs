@@ -189,7 +189,7 @@ impl Link for FolderLink {
 
     fn grey_record(&mut self, lock: &LockId) -> Result<Option<ClaimedRecord>, LinkDown> {
         let folder = self.centre.as_ref().ok_or(LinkDown)?;
-        Ok(folder.centre().grey_list().into_iter().find(|record| record.terms.id == *lock))
+        Ok(folder.centre().grey_record(lock))
     }
 
     fn unlock(&mut self, asked: &Asked) -> Result<UnlockAnswer, LinkDown> {

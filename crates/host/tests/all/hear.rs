@@ -139,6 +139,10 @@ fn a_wrong_stored_gtac_never_rejects_and_the_recomputed_one_is_listed() {
     assert_eq!(scene.hear(&Report::Grey(record)).outcome, Some(Outcome::Grey));
     assert!(scene.has(Code::GtacWrong));
     assert_eq!(scene.host.grey_list()[0].certified.gtac, right);
+    let lock = record.terms.id;
+    assert_eq!(scene.host.grey_record(&lock), Some(scene.host.grey_list()[0]));
+    let other = LockId { ctc: lock.ctc + 1, ..lock };
+    assert_eq!(scene.host.grey_record(&other), None, "by its whole id, not by TID and TTC");
 }
 
 #[test]
