@@ -11,6 +11,7 @@
 //! | [`power`] | what stops when the power goes |
 //! | [`proof`] | the audit of everything there is |
 //! | [`run`] | many worlds under one seed, with every fault there is |
+//! | [`vault`] | the centre's keys |
 //! | [`stories`] | every way in which it breaks (protocol §10), played in plain words |
 #![forbid(unsafe_code)]
 
@@ -23,6 +24,7 @@ pub mod proof;
 pub mod reader;
 pub mod run;
 pub mod stories;
+pub mod vault;
 pub mod world;
 
 pub use forecourt::{Breaks, Fill};

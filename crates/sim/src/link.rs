@@ -1,12 +1,14 @@
 //! The link between a station and the centre.
 
-use host::{Centre, MainKeys, MemoryBooks, UnlockAnswer as Answer, UnlockRequest};
+use host::{Centre, MemoryBooks, UnlockAnswer as Answer, UnlockRequest};
 use station::{Link, LinkDown, Taken, UnlockAnswer};
 use terminal::online::{Asked, Decided};
 use wire::{ClaimedRecord, LockId, Report, Stamp};
 
+use crate::vault::Vault;
+
 /// The centre of this world.
-pub type WorldCentre = Centre<MemoryBooks, MainKeys>;
+pub type WorldCentre = Centre<MemoryBooks, Vault>;
 
 /// The line of a station.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -63,7 +65,7 @@ impl Link for CentreLink<'_> {
         if !self.line.list {
             return Ok(None);
         }
-        Ok(self.centre.grey_list().into_iter().find(|record| record.terms.id == *lock))
+        Ok(self.centre.grey_record(lock))
     }
 
     fn unlock(&mut self, asked: &Asked) -> Result<UnlockAnswer, LinkDown> {

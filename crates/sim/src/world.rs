@@ -24,6 +24,7 @@ pub(crate) use crate::forecourt::Forecourt;
 use crate::link::{Line, WorldCentre};
 use crate::power::Mains;
 use crate::reader::{CardReader, NoCard, PsamSlot, Shim, honest};
+use crate::vault::Vault;
 
 /// A card in somebody's pocket.
 pub struct Pocket {
@@ -113,7 +114,7 @@ impl World {
         keys.scheme = scheme;
         Self {
             clock: WorldClock::default(),
-            centre: Centre::new(MemoryBooks::default(), keys.clone()),
+            centre: Centre::new(MemoryBooks::default(), Vault::new(keys.clone())),
             keys,
             cards: Vec::new(),
             sites: Vec::new(),

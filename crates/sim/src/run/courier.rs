@@ -137,7 +137,7 @@ impl Link for Courier<'_> {
         if self.strikes(Fault::ListMissing) {
             return Ok(None);
         }
-        Ok(self.centre.grey_list().into_iter().find(|record| record.terms.id == *lock))
+        Ok(self.centre.grey_record(lock))
     }
 
     fn unlock(&mut self, asked: &Asked) -> Result<UnlockAnswer, LinkDown> {
