@@ -28,12 +28,13 @@ pub struct Tear {
     pub fill: Fill,
 }
 
-/// A write that no `sync` has followed.
-#[derive(Debug, Clone)]
+/// A write that no `sync` has followed. Its bytes lie in [`Ram::kept`]: the old ones, then the new.
+#[derive(Debug, Clone, Copy)]
 struct Unsynced {
     offset: usize,
-    old: Vec<u8>,
-    new: Vec<u8>,
+    old_at: usize,
+    new_at: usize,
+    end: usize,
     /// Length of the medium before it.
     len_before: usize,
 }
@@ -51,6 +52,7 @@ pub struct Ram {
     pub syncs: u64,
     grows: bool,
     unsynced: Vec<Unsynced>,
+    kept: Vec<u8>,
     tear: Option<Tear>,
     writes_left: Option<u64>,
     kill_in: Option<u64>,
@@ -97,20 +99,21 @@ impl Ram {
     pub fn cut_power(&mut self, fill: Fill) {
         self.dark = true;
         let unsynced = core::mem::take(&mut self.unsynced);
+        let kept = core::mem::take(&mut self.kept);
         if fill == Fill::Old {
             for write in unsynced.iter().rev() {
-                splice(&mut self.bytes, write.offset, &write.old);
+                splice(&mut self.bytes, write.offset, &kept[write.old_at..write.new_at]);
                 self.bytes.truncate(write.len_before);
             }
             return;
         }
         let mut noise = Noise::of(fill);
         for write in unsynced {
-            let settled: Vec<u8> = write
-                .new
+            let (old, new) = (&kept[write.old_at..write.new_at], &kept[write.new_at..write.end]);
+            let settled: Vec<u8> = new
                 .iter()
                 .enumerate()
-                .map(|(i, new)| noise.settle(fill, i, write.old.get(i).copied().unwrap_or(0), *new))
+                .map(|(i, new)| noise.settle(fill, i, old.get(i).copied().unwrap_or(0), *new))
                 .collect();
             splice(&mut self.bytes, write.offset, &settled);
         }
@@ -133,6 +136,17 @@ impl Ram {
     fn old_bytes(&self, offset: usize, len: usize) -> Vec<u8> {
         let end = offset.saturating_add(len).min(self.bytes.len());
         self.bytes.get(offset..end).unwrap_or_default().to_vec()
+    }
+
+    /// Keeps what a write changes until the next `sync`.
+    fn keep(&mut self, offset: usize, new: &[u8]) {
+        let end = offset.saturating_add(new.len()).min(self.bytes.len());
+        let old_at = self.kept.len();
+        self.kept.extend_from_slice(self.bytes.get(offset..end).unwrap_or_default());
+        let new_at = self.kept.len();
+        self.kept.extend_from_slice(new);
+        let (end, len_before) = (self.kept.len(), self.bytes.len());
+        self.unsynced.push(Unsynced { offset, old_at, new_at, end, len_before });
     }
 
     fn write_torn(&mut self, offset: usize, bytes: &[u8], tear: Tear) -> NvmError {
@@ -206,9 +220,7 @@ impl Nvm for Ram {
         if let Some(tear) = self.tear_now() {
             return Err(self.write_torn(offset, bytes, tear));
         }
-        let old = self.old_bytes(offset, bytes.len());
-        let len_before = self.bytes.len();
-        self.unsynced.push(Unsynced { offset, old, new: bytes.to_vec(), len_before });
+        self.keep(offset, bytes);
         splice(&mut self.bytes, offset, bytes);
         Ok(())
     }
@@ -217,6 +229,7 @@ impl Nvm for Ram {
         self.check_access()?;
         self.syncs += 1;
         self.unsynced.clear();
+        self.kept.clear();
         Ok(())
     }
 }
