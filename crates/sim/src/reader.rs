@@ -56,6 +56,12 @@ impl CardReader {
         Rc::clone(&self.pulled)
     }
 
+    /// The card, to look at.
+    #[must_use]
+    pub fn view(&self) -> card::View {
+        self.card.view()
+    }
+
     /// Lets the card's power fail in one of its writes from now on.
     pub fn arm(&mut self, tear: Tear) {
         self.card.nvm_mut().arm(tear);

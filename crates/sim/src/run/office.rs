@@ -13,7 +13,7 @@ const SPEC: Spec = Spec { kind: Kind::Books, version: 1, fixed_len: IDENTITY_LEN
 /// As long as the bytes of a report, so that a tear has as many places.
 const ENTRY_LEN: usize = 200;
 /// So many inputs are done again at most after a crash.
-const CHECKPOINT: usize = 64;
+const CHECKPOINT: usize = 24;
 
 type InputLog = Log<Ram, { frame_len(ENTRY_LEN) }>;
 

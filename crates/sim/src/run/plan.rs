@@ -47,7 +47,7 @@ pub(super) const CARDS: usize = 8;
 /// Terminals of an epoch, each with a journal.
 pub(super) const SITES: usize = 4;
 /// Visits of an epoch.
-pub const VISITS: u64 = 200;
+pub const VISITS: u64 = 300;
 /// One epoch in so many is about copies.
 const COPIES_ODDS: u64 = 8;
 /// Visits of such an epoch.

@@ -74,8 +74,8 @@ impl Stage {
     fn settle_card(&mut self, card: usize) -> Result<(), String> {
         let world = &mut self.world;
         let view = |world: &World| world.look(card).ok_or("it does not start");
+        let mut now = view(world)?;
         for _ in 0..4 {
-            let now = view(world)?;
             let Some(lock) = shown_lock(&now) else { break };
             match world.unlock(0, card, honest()) {
                 Err(NotFreed::Wait(_)) => {
@@ -86,16 +86,17 @@ impl Stage {
                 Err(NotFreed::ApplicationLocked) => drop(world.unblock_and_unlock(0, card)),
                 _ => {}
             }
+            now = view(world)?;
         }
-        if view(world)?.status.state == GreyState::Grey {
+        if now.status.state == GreyState::Grey {
             return Err(format!("grey, {:?}", world.unlock(0, card, honest())));
         }
-        if view(world)?.application != Application::Open {
+        if now.application != Application::Open {
             let _ = world.unblock_and_unlock(0, card);
         }
         let _ = world.unlock(0, card, honest());
         let purse = self.purses[card];
-        let cents = view(world)?.purse(purse).balance.units().min(100);
+        let cents = now.purse(purse).balance.units().min(100);
         let fill = Fill { purse, ..Fill::of(cents) };
         let sale = world.refuel(0, card, fill);
         sale.map(drop).map_err(|why| format!("an honest refuelling afterwards: {why:?}"))

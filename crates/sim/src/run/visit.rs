@@ -11,10 +11,13 @@ use super::courier::Weather;
 use super::dice::Dice;
 use super::fault::{Fault, Place, Tally};
 use super::plan::{Errand, Visit};
+use super::rest::shown_lock;
 use super::stage::{Parts, Stage, disk_of, tear};
 use crate::reader::{CardReader, Shim};
 use crate::world::{Breaks, Forecourt, PIN, sale_terms};
 
+/// So many cards are looked at for a grey one to unlock.
+const LOOKS: usize = 3;
 /// Instruction bytes of the PSAM at which its power fails.
 const PSAM_ACTS: &[u8] = &[0x40, 0x42, 0x44];
 
@@ -131,31 +134,32 @@ impl Stage {
         let grey = |card: &usize| {
             self.world.look(*card).is_some_and(|view| view.status.state == GreyState::Grey)
         };
-        let mut from_planned = (0..cards).map(|n| (planned.card + n) % cards);
+        let mut from_planned = (0..LOOKS).map(|n| (planned.card + n) % cards);
         from_planned.find(grey).unwrap_or(planned.card)
     }
 
     fn come(&mut self, planned: &Visit, weather: &mut Weather, dice: &mut Dice) {
         let card = self.who_comes(planned);
-        if let Some(view) = self.world.look(card) {
-            self.coverage.saw(&view);
-            if planned.faults.contains(&Fault::ApplicationLocked)
-                && view.status.state == GreyState::Grey
-                && let Some(lock) = super::rest::shown_lock(&view)
-                && self.world.false_debits(card, &lock, 3).is_ok()
-            {
-                self.tally.add(Fault::ApplicationLocked);
-            }
+        if planned.faults.contains(&Fault::ApplicationLocked)
+            && let Some(view) = self.world.look(card)
+            && let Some(lock) = shown_lock(&view)
+            && self.world.false_debits(card, &lock, 3).is_ok()
+        {
+            self.tally.add(Fault::ApplicationLocked);
         }
         let memory = self.statuses[card].clone();
         let wire_dice = Dice::new(dice.next());
         let shim = cheat::shim(&planned.faults, wire_dice, memory, self.tally.clone());
         let undone = self.planted == Planted::UndoneDebit && dice.one_in(100);
         let before = undone.then(|| self.world.copy_of(card));
+        let Some(reader) = self.insert(planned, card, shim, dice) else { return };
+        self.coverage.saw(&reader.view());
         let sold = match planned.errand {
-            Errand::Unlock => self.unlock(planned, card, shim, weather, dice),
-            Errand::Buy(cents) => self.sell(planned, card, (cents, true), shim, weather, dice),
-            Errand::FillUp(cents) => self.sell(planned, card, (cents, false), shim, weather, dice),
+            Errand::Unlock => self.unlock(planned, card, reader, weather),
+            Errand::Buy(cents) => self.sell(planned, card, (cents, true), reader, weather, dice),
+            Errand::FillUp(cents) => {
+                self.sell(planned, card, (cents, false), reader, weather, dice)
+            }
         };
         if let Some(before) = before.filter(|_| sold) {
             self.world.cards[card].memory = before;
@@ -191,11 +195,10 @@ impl Stage {
         planned: &Visit,
         card: usize,
         (cents, check): (u32, bool),
-        shim: Shim,
+        mut reader: CardReader,
         weather: &mut Weather,
         dice: &mut Dice,
     ) -> bool {
-        let Some(mut reader) = self.insert(planned, card, shim, dice) else { return false };
         let purse = self.purses[card];
         let breaks = breaks_of(planned, cents, dice);
         let limit = if dice.one_in(8) { dice.between(100, 2_000) } else { Amount::MAX.units() };
@@ -251,11 +254,9 @@ impl Stage {
         &mut self,
         planned: &Visit,
         card: usize,
-        shim: Shim,
+        mut reader: CardReader,
         weather: &mut Weather,
-        dice: &mut Dice,
     ) -> bool {
-        let Some(mut reader) = self.insert(planned, card, shim, dice) else { return false };
         let Some(Parts { place, mut link, .. }) = self.parts(planned.site, weather) else {
             return false;
         };
