@@ -8,6 +8,7 @@
 mod features;
 mod link;
 mod shell;
+mod sim;
 mod steps;
 mod tidy;
 mod tools;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use crate::shell::{Outcome, Workspace, run};
-use crate::{features, link, tidy, tools};
+use crate::{features, link, sim, tidy, tools};
 
 /// One check, which also runs alone as `cargo xtask NAME`.
 pub(crate) struct Step {
@@ -51,6 +51,11 @@ const STEPS: &[Step] = &[
     },
     Step { name: "spin", about: "the independent model of the protocol holds in spin", run: spin },
     Step { name: "model", about: "the model of the rules holds within its bounds", run: model },
+    Step {
+        name: "sim",
+        about: "300,000 transactions under one seed, every kind of fault, no cent off, no card stuck",
+        run: sim::step,
+    },
     Step { name: "demo", about: "the demo plays every story and the money adds up", run: demo },
 ];
 
