@@ -3,10 +3,11 @@
 use host::{Account, Approval, Proposal, ReplaceOrder, Ruling};
 use nvm::memory::Ram;
 use station::visit::Freed;
-use terminal::{Clock, Progress, Transport};
+use terminal::{Clock, Transport};
 use wire::card_command::DebitForRefuel;
 use wire::{Amount, Asn, CardCommand, ClaimedRecord, Date, LockId, Mac, StatusWord, Time};
 
+use crate::forecourt::Flow;
 use crate::reader::{CardReader, honest};
 use crate::world::{Pocket, World};
 
@@ -149,18 +150,21 @@ impl World {
         }
     }
 
-    /// Everything that flowed, by the journals of all sites.
+    /// Everything that flowed, by the totalizers of all sites.
     #[must_use]
     pub fn delivered(&self) -> i64 {
-        let locks = self.sites.iter().flat_map(|site| site.journal.locks());
-        let amounts = locks.filter_map(|(_, progress)| match progress {
-            Progress::Delivered(_, _, delivery) => Some(delivery.amount),
-            Progress::Claimed(record) | Progress::Settled(record, _) => {
-                Some(record.delivery.amount)
-            }
-            _ => None,
-        });
-        amounts.map(|amount| i64::from(amount.units())).sum()
+        let flows = self.sites.iter().flat_map(|site| &site.flows);
+        flows.map(|flow| i64::from(flow.amount().units())).sum()
+    }
+
+    /// What the totalizers say was delivered under a number of a card.
+    #[must_use]
+    pub fn delivered_under(&self, lock: &LockId) -> Amount {
+        let number = (lock.asn, lock.purse, lock.ctc);
+        let flows = self.sites.iter().flat_map(|site| &site.flows);
+        let of_number =
+            flows.filter(|flow| (flow.lock.asn, flow.lock.purse, flow.lock.ctc) == number);
+        of_number.map(Flow::amount).max().unwrap_or_default()
     }
 
     /// What stations claim beyond what they are owed.

@@ -5,12 +5,13 @@ use std::rc::Rc;
 
 use nvm::memory::{Ram, Tear};
 use station::Pump;
-use station::pump::Flow;
+use terminal::price::amount_of;
 use terminal::{Dispenser, Open};
-use wire::{Amount, Purse};
+use wire::{Amount, Certified, LockId, Purse};
 
+use crate::power::Mains;
 use crate::reader::{Shim, honest};
-use crate::world::cents;
+use crate::world::{Site, cents};
 
 /// What happens while the fuel flows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -66,9 +67,30 @@ impl Fill {
     }
 }
 
+/// What a totalizer counted under one lock: the truth, whatever journals say.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Flow {
+    /// The lock, as the terminal had it.
+    pub lock: LockId,
+    /// The nozzle's terms.
+    pub certified: Certified,
+    /// The totalizer afterwards.
+    pub after: u64,
+}
+
+impl Flow {
+    /// What it costs.
+    #[must_use]
+    pub fn amount(&self) -> Amount {
+        let Certified { unit_price, rounding, ceiling, totalizer_before, .. } = self.certified;
+        amount_of(self.after.saturating_sub(totalizer_before), unit_price, rounding, ceiling)
+    }
+}
+
 /// A pump at which the card can be pulled, or the power cut, while it runs.
 pub(crate) struct Forecourt<'a> {
-    pub(crate) pump: &'a mut Pump<Ram>,
+    pub(crate) pump: &'a mut Pump<Mains>,
+    pub(crate) flows: &'a mut Vec<Flow>,
     pub(crate) hand: Rc<Cell<bool>>,
     pub(crate) power: Rc<Cell<bool>>,
     pub(crate) wanted: Amount,
@@ -76,9 +98,13 @@ pub(crate) struct Forecourt<'a> {
 }
 
 impl<'a> Forecourt<'a> {
-    pub(crate) fn idle(pump: &'a mut Pump<Ram>, power: &Rc<Cell<bool>>) -> Self {
+    pub(crate) fn idle(
+        pump: &'a mut Pump<Mains>,
+        flows: &'a mut Vec<Flow>,
+        power: &Rc<Cell<bool>>,
+    ) -> Self {
         let (hand, power) = (Rc::default(), Rc::clone(power));
-        Self { pump, hand, power, wanted: Amount::ZERO, breaks: Breaks::Nothing }
+        Self { pump, flows, hand, power, wanted: Amount::ZERO, breaks: Breaks::Nothing }
     }
 }
 
@@ -92,8 +118,9 @@ impl Dispenser for Forecourt<'_> {
             Breaks::Nothing => self.wanted,
             Breaks::CardPulledAt(at) | Breaks::PowerCutAt(at) => cents(at).min(self.wanted),
         };
-        self.pump.set_flow(Flow { stop_at });
+        self.pump.set_flow(station::pump::Flow { stop_at });
         let after = self.pump.dispense(permit);
+        self.flows.push(Flow { lock: permit.terms().id, certified: *permit.certified(), after });
         match self.breaks {
             Breaks::Nothing => {}
             Breaks::CardPulledAt(_) => self.hand.set(true),
@@ -102,6 +129,31 @@ impl Dispenser for Forecourt<'_> {
                 self.power.set(false);
             }
         }
+        if !self.power.get() {
+            self.hand.set(true);
+        }
         after
+    }
+}
+
+impl Site {
+    /// The pump's electronics start, perhaps with a tear to come. What the totalizer shows then is
+    /// what flowed. True when their power had failed.
+    pub fn restart_pump(&mut self, tear: Option<Tear>) -> Result<bool, String> {
+        let words = |error: nvm::NvmError| error.to_string();
+        let spare = Ram::fixed(Pump::<Mains>::IMAGE_LEN);
+        let spare = Mains { medium: spare, power: Rc::new(Cell::new(true)) };
+        let spare = Pump::format(spare).map_err(words)?;
+        let mut mains = std::mem::replace(&mut self.pump, spare).into_medium();
+        let was_dark = mains.medium.is_dark();
+        mains.medium.power_on();
+        if let Some(tear) = tear {
+            mains.medium.arm(tear);
+        }
+        self.pump = Pump::open(mains).map_err(|error| error.to_string())?;
+        if let Some(last) = self.flows.last_mut() {
+            last.after = self.pump.totalizer();
+        }
+        Ok(was_dark)
     }
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use nvm::memory::Ram;
 use nvm::{Nvm, NvmError};
 
-/// A disk that hangs on the station's power.
+/// A disk, or a totalizer's memory, that hangs on the station's power.
 pub struct Mains {
     /// The disk.
     pub medium: Ram,
@@ -30,7 +30,12 @@ impl Nvm for Mains {
     }
 
     fn write(&mut self, offset: usize, bytes: &[u8]) -> Result<(), NvmError> {
-        self.on()?.write(offset, bytes)
+        let written = self.on()?.write(offset, bytes);
+        // The power that fails inside a write is the whole station's.
+        if written == Err(NvmError::PowerLost) {
+            self.power.set(false);
+        }
+        written
     }
 
     fn sync(&mut self) -> Result<(), NvmError> {

@@ -17,7 +17,7 @@ use wire::{Amount, Asn, Date, Purse, Scheme, Tid};
 use std::cell::Cell;
 use std::rc::Rc;
 
-pub use crate::forecourt::{Breaks, Fill};
+pub use crate::forecourt::{Breaks, Fill, Flow};
 
 use crate::clock::WorldClock;
 pub(crate) use crate::forecourt::Forecourt;
@@ -47,7 +47,9 @@ pub struct Site {
     /// The station's power: journal and PSAM hang on it.
     pub power: Rc<Cell<bool>>,
     /// The pump.
-    pub pump: Pump<Ram>,
+    pub pump: Pump<Mains>,
+    /// What flowed, oldest first.
+    pub flows: Vec<Flow>,
 }
 
 /// Everything there is.
@@ -83,6 +85,7 @@ impl Site {
     pub fn power_on(&mut self) -> Result<(), String> {
         self.power.set(true);
         self.psam.power_cycle()?;
+        self.restart_pump(None)?;
         let unreadable = |error: JournalError| error.to_string();
         let empty = Mains { medium: Ram::growing(), power: Rc::clone(&self.power) };
         let spare = StationJournal::format(empty, &[0; IDENTITY_LEN]);
@@ -182,7 +185,8 @@ impl World {
         let power = Rc::new(Cell::new(true));
         let disk = Mains { medium: Ram::growing(), power: Rc::clone(&power) };
         let journal = StationJournal::format(disk, &[last; IDENTITY_LEN]);
-        let pump = Pump::format(Ram::fixed(Pump::<Ram>::IMAGE_LEN));
+        let totalizer = Ram::fixed(Pump::<Mains>::IMAGE_LEN);
+        let pump = Pump::format(Mains { medium: totalizer, power: Rc::clone(&power) });
         let mut slot = PsamSlot::new(psam, Rc::clone(&power));
         terminal::psam::open(&mut slot).map_err(|failure| failure.to_string())?;
         self.sites.push(Site {
@@ -192,6 +196,7 @@ impl World {
             journal: journal.map_err(|error| error.to_string())?,
             power,
             pump: pump.map_err(|error| error.to_string())?,
+            flows: Vec::new(),
         });
         Ok(self.sites.len() - 1)
     }
@@ -236,6 +241,7 @@ impl World {
         let place = self.sites.get_mut(site).ok_or(before(NO_CARD))?;
         let mut forecourt = Forecourt {
             pump: &mut place.pump,
+            flows: &mut place.flows,
             hand: reader.hand(),
             power: Rc::clone(&place.power),
             wanted: cents(fill.amount),
@@ -295,7 +301,7 @@ impl World {
         let place = self.sites.get_mut(site).ok_or("no such site")?;
         place.power_on()?;
         let mut nobody = NoCard;
-        let mut forecourt = Forecourt::idle(&mut place.pump, &place.power);
+        let mut forecourt = Forecourt::idle(&mut place.pump, &mut place.flows, &place.power);
         let mut terminal = Terminal {
             card: &mut nobody,
             psam: &mut place.psam,

@@ -87,6 +87,7 @@ faults! {
     DiskFull "disk_full" Station "the journal's disk is full"
     StationKilled "station_killed" Station "the station's process is killed at a write"
     PowerCut "power_cut" Station "the station loses power while fuel flows"
+    PumpTorn "pump_torn" Station "the station loses power while the totalizer is being written"
     CentreTorn "centre_torn" Centre "the centre loses power inside a write"
     CentreKilled "centre_killed" Centre "the centre is killed between what it keeps and its answer"
     CentreDiskFull "centre_disk_full" Centre "the centre's disk is full"

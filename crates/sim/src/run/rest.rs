@@ -3,8 +3,7 @@
 use card::{Application, View};
 use host::{Ending, Outcome, Ruling};
 use station::visit::NotFreed;
-use terminal::Progress;
-use wire::{Amount, GreyState, LockId};
+use wire::{GreyState, LockId};
 
 use super::courier::Weather;
 use super::plan::SITES;
@@ -27,20 +26,6 @@ pub(super) fn shown_lock(view: &View) -> Option<LockId> {
     let terms = view.lock()?.terms;
     let asn = view.public.asn();
     Some(LockId { asn, purse: terms.purse, ctc: terms.ctc, tid: terms.tid, ttc: terms.ttc })
-}
-
-/// What the totalizers say was delivered under a number of a card.
-fn delivered_under(world: &World, lock: &LockId) -> Amount {
-    let number = (lock.asn, lock.purse, lock.ctc);
-    let locks = world.sites.iter().flat_map(|site| site.journal.locks());
-    let of_number = locks.filter(|(_, progress)| {
-        progress.terms().is_some_and(|t| (t.id.asn, t.id.purse, t.id.ctc) == number)
-    });
-    let amounts = of_number.filter_map(|(_, progress)| match progress {
-        Progress::Delivered(_, _, delivery) => Some(delivery.amount),
-        other => other.record().map(|record| record.delivery.amount),
-    });
-    amounts.max().unwrap_or_default()
 }
 
 impl Stage {
@@ -79,7 +64,7 @@ impl Stage {
             let Some(lock) = shown_lock(&now) else { break };
             match world.unlock(0, card, honest()) {
                 Err(NotFreed::Wait(_)) => {
-                    let owed = delivered_under(world, &lock);
+                    let owed = world.delivered_under(&lock);
                     world.rule(&lock, Ruling::Unlock(owed), "totalizer read")?;
                     self.coverage.rulings += 1;
                 }

@@ -116,7 +116,7 @@ impl Stage {
         place.journal.medium_mut().medium.power_on();
         place.power_on()?;
         let mut nobody = NoCard;
-        let mut forecourt = Forecourt::idle(&mut place.pump, &place.power);
+        let mut forecourt = Forecourt::idle(&mut place.pump, &mut place.flows, &place.power);
         let mut terminal = Terminal {
             card: &mut nobody,
             psam: &mut place.psam,
@@ -140,7 +140,11 @@ impl Stage {
         if place.psam.is_dark() {
             self.tally.add(Fault::PsamTorn);
         }
-        let power = place.power.get();
+        let mains = place.power.replace(true);
+        if place.restart_pump(None).unwrap_or(false) {
+            self.tally.add(Fault::PumpTorn);
+        }
+        let power = place.power.replace(mains);
         let failed = place.journal.last_error().is_some();
         let disk = &mut place.journal.medium_mut().medium;
         if disk.is_dark() {

@@ -1,5 +1,6 @@
 //! One visit, as it was planned.
 
+use nvm::memory::Tear;
 use station::visit::{self, NoSale, NotFreed, Sale};
 use terminal::flow::Wish;
 use terminal::{Checks, Terminal};
@@ -42,7 +43,7 @@ impl Stage {
             place.psam.cut_after = None;
             place.psam.dies_at = None;
         }
-        self.disarm(planned.site);
+        self.disarm(planned);
         if self.is_down(planned.site) && !dice.one_in(4) {
             self.restart(planned.site, &mut weather)?;
         }
@@ -106,6 +107,11 @@ impl Stage {
                 let tear = tear(dice, 8);
                 self.world.sites[site].psam.arm(tear);
             }
+            Fault::PumpTorn => {
+                // A filling makes twenty writes of forty bytes or so.
+                let tear = Tear { write: 1 + dice.below(20), at: dice.index(44), ..tear(dice, 1) };
+                let _ = self.world.sites[site].restart_pump(Some(tear));
+            }
             Fault::PsamCut => self.world.sites[site].psam.cut_after = Some(dice.pick(PSAM_ACTS)),
             // One PSAM lives: the others' cards come to it.
             Fault::PsamDead if site > 0 => {
@@ -116,9 +122,13 @@ impl Stage {
     }
 
     /// A disk's trap that did not strike is over with the visit; a PSAM's waits for the next.
-    fn disarm(&mut self, site: usize) {
+    fn disarm(&mut self, planned: &Visit) {
+        let site = planned.site;
         if self.is_down(site) {
             return;
+        }
+        if planned.faults.contains(&Fault::PumpTorn) {
+            let _ = self.world.sites[site].restart_pump(None);
         }
         if let Some(disk) = disk_of(self, site) {
             disk.power_on();
@@ -214,6 +224,7 @@ impl Stage {
         let power = std::rc::Rc::clone(&place.power);
         let mut forecourt = Forecourt {
             pump: &mut place.pump,
+            flows: &mut place.flows,
             hand: reader.hand(),
             power: std::rc::Rc::clone(&power),
             wanted,
