@@ -21,6 +21,18 @@ pub fn send(
     Ok((data.to_vec(), status))
 }
 
+/// APPLICATION UNBLOCK, with the code that the centre gives over the card's challenge.
+pub(crate) fn unblock(
+    reader: &mut CardReader,
+    ask: impl FnOnce([u8; 4]) -> Result<Mac, String>,
+) -> Result<(), String> {
+    send(reader, &SELECT)?;
+    let (challenge, _) = send(reader, &CardCommand::GetChallenge { len: 4 })?;
+    let mac = ask(challenge.try_into().map_err(|_| "no challenge of 4 bytes")?)?;
+    let (_, status) = send(reader, &CardCommand::ApplicationUnblock { mac })?;
+    if status.is_done() { Ok(()) } else { Err(format!("{status} {}", status.words())) }
+}
+
 const SELECT: CardCommand<'static> =
     CardCommand::SelectFile { id: wire::files::APPLICATION_FILE, le: Some(0) };
 
@@ -55,14 +67,10 @@ impl World {
     }
 
     fn unblock(&mut self, reader: &mut CardReader, asn: Asn) -> Result<(), String> {
-        send(reader, &SELECT)?;
-        let (challenge, _) = send(reader, &CardCommand::GetChallenge { len: 4 })?;
-        let challenge = challenge.try_into().map_err(|_| "no challenge of 4 bytes")?;
         let now = self.clock.now();
-        let mac =
-            self.centre.unblock(asn, challenge, now).map_err(|refusal| refusal.to_string())?;
-        let (_, status) = send(reader, &CardCommand::ApplicationUnblock { mac })?;
-        if status.is_done() { Ok(()) } else { Err(format!("{status} {}", status.words())) }
+        unblock(reader, |challenge| {
+            self.centre.unblock(asn, challenge, now).map_err(|refusal| refusal.to_string())
+        })
     }
 
     /// A device tries debits with false codes on a grey card; answers the last status word.

@@ -65,6 +65,11 @@ impl Courier<'_> {
         self.office.apply(self.centre, input).ok_or(LinkDown)
     }
 
+    /// What somebody at the centre does while the station's card waits.
+    pub(super) fn centre_does(&mut self, input: &Input) -> Option<host::Output> {
+        self.office.apply(self.centre, input)
+    }
+
     fn hear(&mut self, report: &Report) -> Result<bool, LinkDown> {
         if self.planted == Planted::ForgottenReport && self.weather.dice.one_in(100) {
             return Ok(true);

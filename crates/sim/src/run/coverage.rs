@@ -55,6 +55,10 @@ coverage! {
     centre_restarts,
     /// Rulings of two operators when the world came to rest.
     rulings,
+    /// Rulings of two operators before that.
+    rulings_amid_faults,
+    /// Applications that the centre unblocked before that.
+    unblocked,
     /// Records settled by TAC.
     settled_by_tac,
     /// Records settled by MAC3.

@@ -11,6 +11,7 @@
 //! | `plan`, `dice` | what is to happen; chance |
 //! | `stage`, `visit` | a world with what breaks in it; one visit |
 //! | `courier`, `office` | the network; the centre's disk and its crashes |
+//! | `operators` | who decides and unblocks meanwhile |
 //! | `cheat` | who sits on the card's wire |
 //! | `rest` | how a world comes to rest, and what must then hold |
 //! | `copies` | cloned and rolled-back cards |
@@ -24,6 +25,7 @@ mod coverage;
 mod dice;
 mod fault;
 mod office;
+mod operators;
 mod plan;
 mod rest;
 mod shorten;

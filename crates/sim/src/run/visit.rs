@@ -11,6 +11,7 @@ use super::cheat;
 use super::courier::Weather;
 use super::dice::Dice;
 use super::fault::{Fault, Place, Tally};
+use super::operators::Needs;
 use super::plan::{Errand, Visit};
 use super::rest::shown_lock;
 use super::stage::{Parts, Stage, disk_of, tear};
@@ -164,16 +165,17 @@ impl Stage {
         let before = undone.then(|| self.world.copy_of(card));
         let Some(reader) = self.insert(planned, card, shim, dice) else { return };
         self.coverage.saw(&reader.view());
-        let sold = match planned.errand {
+        let (well, needs) = match planned.errand {
             Errand::Unlock => self.unlock(planned, card, reader, weather),
             Errand::Buy(cents) => self.sell(planned, card, (cents, true), reader, weather, dice),
             Errand::FillUp(cents) => {
                 self.sell(planned, card, (cents, false), reader, weather, dice)
             }
         };
-        if let Some(before) = before.filter(|_| sold) {
+        if let Some(before) = before.filter(|_| well) {
             self.world.cards[card].memory = before;
         }
+        self.help(needs, planned.site, card, weather, dice);
     }
 
     fn insert(
@@ -199,7 +201,7 @@ impl Stage {
         self.world.cards[card].memory = memory;
     }
 
-    /// A refuelling; true when it ended well.
+    /// A refuelling: whether it ended well, and what the card waits for.
     fn sell(
         &mut self,
         planned: &Visit,
@@ -208,7 +210,7 @@ impl Stage {
         mut reader: CardReader,
         weather: &mut Weather,
         dice: &mut Dice,
-    ) -> bool {
+    ) -> (bool, Needs) {
         let purse = self.purses[card];
         let breaks = breaks_of(planned, cents, dice);
         let limit = if dice.one_in(8) { dice.between(100, 2_000) } else { Amount::MAX.units() };
@@ -217,7 +219,7 @@ impl Stage {
         let Some(Parts { place, mut link, mut clock, blacklist }) =
             self.parts(planned.site, weather)
         else {
-            return false;
+            return (false, Needs::Nothing);
         };
         let was_dead = place.psam.dead;
         let wanted = Amount::new(cents).unwrap_or(Amount::MAX);
@@ -258,7 +260,7 @@ impl Stage {
         self.take_out(card, reader);
         self.coverage.sold(&outcome);
         self.coverage.freed(freed.as_ref());
-        outcome.is_ok()
+        (outcome.is_ok(), Needs::of_sale(&outcome))
     }
 
     fn unlock(
@@ -267,9 +269,9 @@ impl Stage {
         card: usize,
         mut reader: CardReader,
         weather: &mut Weather,
-    ) -> bool {
+    ) -> (bool, Needs) {
         let Some(Parts { place, mut link, .. }) = self.parts(planned.site, weather) else {
-            return false;
+            return (false, Needs::Nothing);
         };
         let outcome = visit::unlock(&mut reader, &mut place.journal, &mut link, place.tid);
         let _ = visit::upload(&mut place.journal, &mut link);
@@ -279,7 +281,7 @@ impl Stage {
             Err(NotFreed::Wait(_)) => self.coverage.waits += 1,
             Err(_) => {}
         }
-        outcome.is_ok()
+        (outcome.is_ok(), outcome.as_ref().err().map_or(Needs::Nothing, Needs::of))
     }
 }
 
