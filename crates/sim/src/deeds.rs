@@ -175,6 +175,13 @@ impl World {
         of_number.map(Flow::amount).max().unwrap_or_default()
     }
 
+    /// The site at which something flowed under a lock.
+    #[must_use]
+    pub fn site_of(&self, lock: &LockId) -> Option<usize> {
+        let is_here = |flow: &Flow| (flow.lock.tid, flow.lock.ttc) == (lock.tid, lock.ttc);
+        self.sites.iter().position(|site| site.flows.iter().any(is_here))
+    }
+
     /// What stations claim beyond what they are owed.
     #[must_use]
     pub fn claims_of_stations(&self) -> i64 {

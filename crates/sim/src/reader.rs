@@ -234,7 +234,14 @@ impl PsamSlot {
     /// Puts a PSAM with this memory into the slot.
     pub fn put(&mut self, memory: Ram) -> Result<(), String> {
         self.psam = Some(Psam::power_on(memory).map_err(|error| error.to_string())?);
+        self.dead = false;
         Ok(())
+    }
+
+    /// Two slots change their PSAMs; what hangs on the slot stays.
+    pub const fn swap(&mut self, other: &mut Self) {
+        std::mem::swap(&mut self.psam, &mut other.psam);
+        std::mem::swap(&mut self.dead, &mut other.dead);
     }
 
     /// True when its power failed.

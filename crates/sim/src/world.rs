@@ -72,6 +72,8 @@ pub struct World {
     pub station_limit: Amount,
     /// False while stations cannot read the centre's list of grey records.
     pub list_available: bool,
+    /// How many PSAMs were made.
+    psams: u64,
     seed: u64,
 }
 
@@ -125,6 +127,7 @@ impl World {
             blacklist: Vec::new(),
             station_limit: Amount::MAX,
             list_available: true,
+            psams: 0,
             seed,
         }
     }
@@ -165,23 +168,28 @@ impl World {
         Ok(self.cards.len() - 1)
     }
 
-    /// Opens a site: a PSAM, a journal, a pump.
-    pub fn open_site(&mut self, station: &'static str) -> Result<usize, String> {
-        let number = self.sites.len() as u64 + 1;
-        let [.., a, b, c, d, e, f] = number.to_be_bytes();
+    /// A new PSAM, which the centre does not know yet.
+    pub(crate) fn make_psam(&mut self) -> Result<(Tid, Psam<Ram>), String> {
+        self.psams += 1;
+        let [.., a, b, c, d, e, f] = self.psams.to_be_bytes();
         let tid = Tid([a, b, c, d, e, f]);
         let order = PsamOrder {
             tid,
             serial: [0, 0, 0, 0, a, b, c, d, e, f],
             first_ttc: psam::Profile::FIRST_TTC,
         };
-        let trn_key = made_key(self.seed, 2_000 + number);
+        let trn_key = made_key(self.seed, 2_000 + self.psams);
         let profile =
             psam_profile(&self.keys, &order, trn_key).map_err(|error| error.to_string())?;
-        let psam = Psam::personalise(Ram::fixed(psam::IMAGE_LEN), &profile)
-            .map_err(|error| error.to_string())?;
+        let psam = Psam::personalise(Ram::fixed(psam::IMAGE_LEN), &profile);
+        Ok((tid, psam.map_err(|error| error.to_string())?))
+    }
+
+    /// Opens a site: a PSAM, a journal, a pump.
+    pub fn open_site(&mut self, station: &'static str) -> Result<usize, String> {
+        let (tid, psam) = self.make_psam()?;
         self.centre.register_psam(tid, station).map_err(|error| error.to_string())?;
-        let [.., last] = number.to_be_bytes();
+        let Tid([.., last]) = tid;
         let power = Rc::new(Cell::new(true));
         let disk = Mains { medium: Ram::growing(), power: Rc::clone(&power) };
         let journal = StationJournal::format(disk, &[last; IDENTITY_LEN]);
@@ -340,7 +348,7 @@ impl World {
     pub fn swap_psams(&mut self, one: usize, other: usize) -> Result<(), String> {
         let [one, other] =
             self.sites.get_disjoint_mut([one, other]).map_err(|error| error.to_string())?;
-        std::mem::swap(&mut one.psam, &mut other.psam);
+        one.psam.swap(&mut other.psam);
         std::mem::swap(&mut one.tid, &mut other.tid);
         Ok(())
     }

@@ -59,6 +59,8 @@ coverage! {
     rulings_amid_faults,
     /// Applications that the centre unblocked before that.
     unblocked,
+    /// Dead PSAMs for which a new one came.
+    psams_replaced,
     /// Records settled by TAC.
     settled_by_tac,
     /// Records settled by MAC3.

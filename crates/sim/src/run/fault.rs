@@ -83,6 +83,7 @@ faults! {
     PsamTorn "psam_torn" Station "the PSAM loses power inside a write"
     PsamCut "psam_cut" Station "the power fails between the PSAM's act and its answer"
     PsamDead "psam_dead" Station "the PSAM dies for good"
+    PsamsSwapped "psams_swapped" Station "two PSAMs of a station change their nozzles"
     JournalTorn "journal_torn" Station "the journal's disk loses power inside a write"
     DiskFull "disk_full" Station "the journal's disk is full"
     StationKilled "station_killed" Station "the station's process is killed at a write"

@@ -12,6 +12,7 @@
 //! | `stage`, `visit` | a world with what breaks in it; one visit |
 //! | `courier`, `office` | the network; the centre's disk and its crashes |
 //! | `operators` | who decides and unblocks meanwhile |
+//! | `psams` | PSAMs that are swapped or replaced |
 //! | `cheat` | who sits on the card's wire |
 //! | `rest` | how a world comes to rest, and what must then hold |
 //! | `copies` | cloned and rolled-back cards |
@@ -27,6 +28,7 @@ mod fault;
 mod office;
 mod operators;
 mod plan;
+mod psams;
 mod rest;
 mod shorten;
 mod stage;

@@ -62,8 +62,7 @@ impl Stage {
     /// it is dark, when the centre did not take it, or when nobody heard its answer.
     fn rule(&mut self, card: usize) -> Option<()> {
         let lock = shown_lock(&self.world.look(card)?)?;
-        let site = self.world.sites.iter().position(|site| site.tid == lock.tid);
-        if site.is_none_or(|site| self.is_down(site)) {
+        if self.world.site_of(&lock).is_some_and(|site| self.is_down(site)) {
             return None;
         }
         let ruling = Ruling::Unlock(self.world.delivered_under(&lock));

@@ -55,7 +55,7 @@ const COPIES_VISITS: u64 = 32;
 
 /// These are planned only once where another is planned so often: they stay, or cost much.
 const RARE: &[(Fault, u64)] = &[
-    (Fault::PsamDead, 12),
+    (Fault::PsamDead, 4),
     (Fault::ApplicationLocked, 3),
     (Fault::CentreTorn, 4),
     (Fault::CentreKilled, 4),

@@ -38,6 +38,9 @@ impl Stage {
         let mut clear = Weather::clear(u64::MAX);
         for site in 0..SITES {
             self.restart(site, &mut clear)?;
+            if self.world.sites[site].psam.dead {
+                self.replace_psam(site, &mut clear)?;
+            }
         }
         self.deliver_late(u64::MAX);
         let mut rest = AtRest::default();

@@ -18,7 +18,7 @@ use crate::reader::NoCard;
 use crate::world::{Forecourt, World, sale_terms};
 
 /// The stations; each has two terminals.
-const STATIONS: [&str; 2] = ["North", "South"];
+pub(super) const STATIONS: [&str; 2] = ["North", "South"];
 
 /// A world, its centre's disk, and its network.
 pub(super) struct Stage {
@@ -31,6 +31,8 @@ pub(super) struct Stage {
     /// Seconds by which the clock of each site is wrong.
     pub(super) drifts: Vec<i64>,
     pub(super) late: Vec<Late>,
+    /// The sites whose PSAMs have changed places.
+    pub(super) swapped: Vec<usize>,
     pub(super) tally: Tally,
     pub(super) coverage: Coverage,
     pub(super) planted: Planted,
@@ -63,6 +65,7 @@ impl Stage {
             statuses: (0..CARDS).map(|_| Memory::default()).collect(),
             drifts: vec![0; SITES],
             late: Vec::new(),
+            swapped: Vec::new(),
             tally,
             coverage: Coverage::default(),
             planted,

@@ -37,6 +37,7 @@ impl Stage {
         let mut weather = Weather { faults, dice: dice.clone(), visit: number };
         self.start_again(planned, &mut weather, &mut dice)?;
         self.deliver_late(number);
+        self.change_psams(planned, &mut weather, &mut dice)?;
         self.arm(planned, &mut dice);
         self.come(planned, &mut weather, &mut dice);
         self.world.clock.advance_seconds(i64::from(dice.between(1, 600)));
@@ -114,8 +115,7 @@ impl Stage {
                 let _ = self.world.sites[site].restart_pump(Some(tear));
             }
             Fault::PsamCut => self.world.sites[site].psam.cut_after = Some(dice.pick(PSAM_ACTS)),
-            // One PSAM lives: the others' cards come to it.
-            Fault::PsamDead if site > 0 => {
+            Fault::PsamDead => {
                 self.world.sites[site].psam.dies_at = Some(dice.pick(PSAM_ACTS));
             }
             _ => {}
