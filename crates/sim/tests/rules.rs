@@ -8,7 +8,9 @@ use sim::{Breaks, Fill, World, proof};
 use station::visit::{How, NoSale, NotFreed};
 use terminal::{Failure, Lost, Progress, Refusal};
 use wire::apdu::{response, split_response};
-use wire::{Amount, GreyState, GreyStatus, Limit, Mac, Purse, Scheme, StatusMore, StatusWord};
+use wire::{
+    Amount, GreyState, GreyStatus, Limit, Mac, Purse, Scheme, StatusMore, StatusWord,
+};
 
 fn world(scheme: Scheme) -> World {
     let mut world = World::new(3, scheme);
@@ -242,6 +244,22 @@ fn a_restored_journal_voids_no_sale() {
     world.refuel(0, 0, Fill::of(100)).unwrap();
     let holes = world.centre.holes(world.sites[0].tid);
     assert_eq!(holes.missing, vec![2..=3]);
+}
+
+/// The journal is lost before it said anything; the card's TAC was seen elsewhere, and operators
+/// ruled by it: a settlement like any other, though no report names it.
+#[test]
+fn a_debit_without_record_that_operators_ruled_adds_up() {
+    let mut world = world(Scheme::Seed);
+    world.link_up = false;
+    let pulled = Fill::through(800, pulled_after("DEBIT FOR REFUEL"));
+    let NoSale::After { lock, .. } = world.refuel(0, 0, pulled).unwrap_err() else { panic!() };
+    world.burn_journal(0).unwrap();
+    world.link_up = true;
+    assert_eq!(world.unlock(1, 0, honest()).unwrap().unwrap().how, How::TacRead);
+    world.rule(&lock, Ruling::Debited(Amount::new(800).unwrap()), "totalizer read").unwrap();
+    let proof = proof::of(&world).unwrap();
+    assert_eq!((proof.debited, proof.owed_to_stations), (800, 800));
 }
 
 /// A number that the PSAM drew and whose INIT was lost is void.

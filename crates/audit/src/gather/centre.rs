@@ -28,7 +28,11 @@ pub fn centre<B: Books, V: Codes>(centre: &Centre<B, V>) -> HostFacts {
     HostFacts {
         purses: purses(centre, &outcomes, &balance),
         changes: Vec::new(),
-        outcomes: outcomes.iter().map(|row| outcome(row, &refused)).collect(),
+        outcomes: outcomes
+            .iter()
+            .map(|row| outcome(row, &refused))
+            .chain(unreported(centre, &outcomes))
+            .collect(),
         purchases: Vec::new(),
         decisions: decisions(centre, &outcomes),
         claims: claims(centre, &outcomes),
@@ -128,6 +132,34 @@ fn outcome(row: &OutcomeRow, refused: &BTreeSet<LockId>) -> OutcomeFacts {
         tac_refused: row.lock.is_some_and(|lock| refused.contains(&lock)),
         settled: row.ending.map(settlement),
     }
+}
+
+/// Debits of which a TAC alone tells, and for which operators ruled that a station is owed: no
+/// report names them (protocol §10, a journal is lost).
+fn unreported<B: Books, V: KeyVault>(
+    centre: &Centre<B, V>,
+    outcomes: &[OutcomeRow],
+) -> Vec<OutcomeFacts> {
+    let mut known: BTreeSet<LockId> = outcomes.iter().filter_map(|row| row.lock).collect();
+    known.extend(centre.decisions().iter().map(|row| recorded(row.lock, outcomes)));
+    let posted: BTreeSet<LockId> =
+        centre.postings().iter().filter_map(|posting| posting.lock).collect();
+    let ruled = posted.difference(&known).filter_map(|lock| {
+        let booked = centre.books().booked(lock);
+        let owed = booked.iter().filter(|(to, _)| matches!(to, Account::StationPayable(_)));
+        let owed: i64 = owed.map(|(_, amount)| amount).sum();
+        let amount = u32::try_from(owed).ok().and_then(Amount::new)?;
+        (owed > 0).then_some(OutcomeFacts {
+            tid: lock.tid,
+            ttc: lock.ttc,
+            kind: OutcomeKind::Sale,
+            id: Some(*lock),
+            amount,
+            tac_refused: false,
+            settled: Some(Settlement { how: SettledBy::Operator, amount }),
+        })
+    });
+    ruled.collect()
 }
 
 const fn settlement(ending: Ending) -> Settlement {
