@@ -1,6 +1,6 @@
 //! What operators, thieves and broken devices do.
 
-use host::{Account, Approval, Proposal, ReplaceOrder, Ruling};
+use host::{Account, Approval, Class, Proposal, ReplaceOrder, Ruling};
 use nvm::memory::Ram;
 use station::visit::Freed;
 use terminal::{Clock, Transport};
@@ -175,10 +175,24 @@ impl World {
         of_number.map(Flow::amount).max().unwrap_or_default()
     }
 
+    /// The lock that the notice of a waiting card names for operators: a record may have it under
+    /// another TTC than the card shows (protocol §9).
+    #[must_use]
+    pub fn lock_to_rule(&self, shown: &LockId) -> LockId {
+        let detail = format!("shown {shown}");
+        let notices = self.centre.notices();
+        let waits = notices
+            .iter()
+            .rev()
+            .find(|notice| notice.code.class() == Class::Wait && notice.detail == detail);
+        waits.and_then(|notice| notice.about.lock).unwrap_or(*shown)
+    }
+
     /// The site at which something flowed under a lock.
     #[must_use]
     pub fn site_of(&self, lock: &LockId) -> Option<usize> {
-        let is_here = |flow: &Flow| (flow.lock.tid, flow.lock.ttc) == (lock.tid, lock.ttc);
+        let number = (lock.asn, lock.purse, lock.ctc);
+        let is_here = |flow: &Flow| (flow.lock.asn, flow.lock.purse, flow.lock.ctc) == number;
         self.sites.iter().position(|site| site.flows.iter().any(is_here))
     }
 

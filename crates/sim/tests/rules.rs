@@ -9,7 +9,7 @@ use station::visit::{How, NoSale, NotFreed};
 use terminal::{Failure, Lost, Progress, Refusal};
 use wire::apdu::{response, split_response};
 use wire::{
-    Amount, GreyState, GreyStatus, Limit, Mac, Purse, Scheme, StatusMore, StatusWord,
+    Amount, GreyState, GreyStatus, Limit, LockId, Mac, Purse, Scheme, StatusMore, StatusWord,
 };
 
 fn world(scheme: Scheme) -> World {
@@ -260,6 +260,29 @@ fn a_debit_without_record_that_operators_ruled_adds_up() {
     world.rule(&lock, Ruling::Debited(Amount::new(800).unwrap()), "totalizer read").unwrap();
     let proof = proof::of(&world).unwrap();
     assert_eq!((proof.debited, proof.owed_to_stations), (800, 800));
+}
+
+/// In the *field* scheme nothing proves the high half of TTC to the card. Where it was altered on
+/// LOCK's way and the PSAM died before its GMAC, operators rule on the lock that the notice names.
+#[test]
+fn a_ttc_altered_in_its_high_half_waits_under_the_name_of_its_delivery() {
+    let mut world = world(Scheme::Field);
+    world.sites[0].psam.dies_at = Some(0x44);
+    let altered = command_altered("LOCK FOR REFUEL", |command| command[6] ^= 0x10);
+    let NoSale::After { lock, .. } = world.refuel(0, 0, Fill::through(800, altered)).unwrap_err()
+    else {
+        panic!()
+    };
+    assert!(matches!(world.unlock(1, 0, honest()), Err(NotFreed::Wait(_))));
+    let terms = world.look(0).unwrap().lock().unwrap().terms;
+    let shown = LockId { ttc: terms.ttc, ..lock };
+    assert_ne!(shown, lock);
+    assert_eq!(world.lock_to_rule(&shown), lock);
+    world.rule(&lock, Ruling::Unlock(Amount::new(800).unwrap()), "totalizer read").unwrap();
+    assert_eq!(world.unlock(1, 0, honest()).unwrap().unwrap().amount.units(), 800);
+    world.refuel(1, 0, Fill::of(100)).unwrap();
+    let proof = proof::of(&world).unwrap();
+    assert_eq!((proof.debited, proof.owed_to_stations), (900, 900));
 }
 
 /// A number that the PSAM drew and whose INIT was lost is void.

@@ -66,6 +66,7 @@ impl Stage {
             return None;
         }
         let ruling = Ruling::Unlock(self.world.delivered_under(&lock));
+        let lock = self.world.lock_to_rule(&lock);
         let (maker, checker) = ("Mona".to_owned(), "Karl".to_owned());
         let (reason, now) = ("totalizer read".to_owned(), self.now());
         let proposal = Input::Propose(Proposal { lock, ruling, maker, reason, now });

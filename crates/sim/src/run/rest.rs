@@ -68,6 +68,7 @@ impl Stage {
             match world.unlock(0, card, honest()) {
                 Err(NotFreed::Wait(_)) => {
                     let owed = world.delivered_under(&lock);
+                    let lock = world.lock_to_rule(&lock);
                     world.rule(&lock, Ruling::Unlock(owed), "totalizer read")?;
                     self.coverage.rulings += 1;
                 }

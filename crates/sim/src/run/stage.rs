@@ -147,12 +147,12 @@ impl Stage {
         if place.restart_pump(None).unwrap_or(false) {
             self.tally.add(Fault::PumpTorn);
         }
-        let power = place.power.replace(mains);
+        place.power.set(mains);
         let failed = place.journal.last_error().is_some();
         let disk = &mut place.journal.medium_mut().medium;
         if disk.is_dark() {
             self.tally.add(Fault::JournalTorn);
-        } else if failed && power {
+        } else if failed && mains {
             // A killed process reads nothing any more; a full disk can still be read.
             let dead = nvm::Nvm::read(disk, 0, &mut [0]).is_err();
             self.tally.add(if dead { Fault::StationKilled } else { Fault::DiskFull });
