@@ -77,6 +77,10 @@ coverage! {
     unproved,
     /// Reports kept aside by the centre.
     quarantined,
+    /// Sales that a lost journal took along: the centre shows each as a hole.
+    sales_in_holes,
+    /// Cents of them, which the cards paid and nobody is owed.
+    cents_in_holes,
     /// Epochs in which a copied or rolled-back card used a number twice, and was named for it.
     copies_named,
     /// Cents that such cards took, all booked as losses.

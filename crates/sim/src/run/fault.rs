@@ -85,6 +85,8 @@ faults! {
     PsamDead "psam_dead" Station "the PSAM dies for good"
     PsamsSwapped "psams_swapped" Station "two PSAMs of a station change their nozzles"
     JournalTorn "journal_torn" Station "the journal's disk loses power inside a write"
+    JournalLost "journal_lost" Station "a station's journal is gone, and it begins a new one"
+    JournalRestored "journal_restored" Station "a station's journal is put back to an older copy"
     DiskFull "disk_full" Station "the journal's disk is full"
     StationKilled "station_killed" Station "the station's process is killed at a write"
     PowerCut "power_cut" Station "the station loses power while fuel flows"

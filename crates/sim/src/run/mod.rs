@@ -16,6 +16,7 @@
 //! | `cheat` | who sits on the card's wire |
 //! | `rest` | how a world comes to rest, and what must then hold |
 //! | `copies` | cloned and rolled-back cards |
+//! | `losses` | journals that are lost or restored |
 //! | `coverage` | what the generator reached |
 //! | `shorten` | the shortest plan that still fails |
 
@@ -25,6 +26,7 @@ mod courier;
 mod coverage;
 mod dice;
 mod fault;
+mod losses;
 mod office;
 mod operators;
 mod plan;
@@ -36,7 +38,7 @@ mod visit;
 
 pub use coverage::Coverage;
 pub use fault::{Fault, Faults, Place};
-pub use plan::{Errand, Plan, VISITS, Visit};
+pub use plan::{Errand, Plan, Theme, VISITS, Visit};
 
 use rest::AtRest;
 use stage::Stage;
@@ -129,7 +131,11 @@ pub fn play(plan: &Plan, planted: Planted) -> (Tale, Vec<String>) {
         Ok(stage) => stage,
         Err(why) => return (tale, vec![why]),
     };
-    let ended = if plan.copies { stage.play_copies(plan) } else { play_faults(&mut stage, plan) };
+    let ended = match plan.theme {
+        Theme::Faults => play_faults(&mut stage, plan),
+        Theme::Copies => stage.play_copies(plan),
+        Theme::Journals => stage.play_losses(plan),
+    };
     let rest = ended.unwrap_or_else(|why| AtRest { wrong: vec![why], ..AtRest::default() });
     tale.faults = stage.tally.take();
     tale.coverage = stage.coverage;

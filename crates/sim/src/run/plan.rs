@@ -1,7 +1,7 @@
 //! What is to happen in one epoch: planned first and played then, so that a plan can be cut.
 
 use super::dice::Dice;
-use super::fault::Fault;
+use super::fault::{Fault, Place};
 
 /// What a customer comes for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -31,13 +31,63 @@ pub struct Visit {
     pub seed: u64,
 }
 
+/// What an epoch is about, which decides what its proof may ask for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Theme {
+    /// Everything breaks that costs nobody a cent.
+    Faults,
+    /// A card is copied or rolled back, and nothing else goes wrong.
+    Copies,
+    /// Stations lose their journals or get older ones back, amid some other faults.
+    Journals,
+}
+
+impl Theme {
+    /// One epoch in so many is about copies, another one about journals.
+    const ODDS: u64 = 8;
+
+    fn draw(dice: &mut Dice, allowed: &[Fault]) -> Self {
+        let all = |faults: &[Fault]| faults.iter().all(|fault| allowed.contains(fault));
+        match dice.below(Self::ODDS) {
+            0 if all(&[Fault::CardCloned, Fault::CardRolledBack]) => Self::Copies,
+            1 if all(JOURNAL_LOSSES) => Self::Journals,
+            _ => Self::Faults,
+        }
+    }
+
+    const fn visits(self) -> u64 {
+        match self {
+            Self::Faults => VISITS,
+            Self::Copies => 32,
+            Self::Journals => 100,
+        }
+    }
+
+    /// True for what may go wrong in such an epoch.
+    fn knows(self, fault: Fault) -> bool {
+        let of_journals = [Fault::CardPulled, Fault::CardPulledInFlow, Fault::PowerCut];
+        match self {
+            Self::Faults => fault.place() != Place::Copy && !JOURNAL_LOSSES.contains(&fault),
+            Self::Copies => false,
+            Self::Journals => {
+                matches!(fault.place(), Place::Network | Place::Clock)
+                    || JOURNAL_LOSSES.contains(&fault)
+                    || of_journals.contains(&fault)
+            }
+        }
+    }
+}
+
+/// What only an epoch about journals knows.
+const JOURNAL_LOSSES: &[Fault] = &[Fault::JournalLost, Fault::JournalRestored];
+
 /// An epoch: a world, and the visits in it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Plan {
     /// Decides keys, cards and stations.
     pub seed: u64,
-    /// A card of this epoch is copied or rolled back, and nothing else goes wrong.
-    pub copies: bool,
+    /// What the epoch is about.
+    pub theme: Theme,
     /// The visits, in order.
     pub visits: Vec<Visit>,
 }
@@ -48,11 +98,6 @@ pub(super) const CARDS: usize = 8;
 pub(super) const SITES: usize = 4;
 /// Visits of an epoch.
 pub const VISITS: u64 = 300;
-/// One epoch in so many is about copies.
-const COPIES_ODDS: u64 = 8;
-/// Visits of such an epoch.
-const COPIES_VISITS: u64 = 32;
-
 /// These are planned only once where another is planned so often: they stay, or cost much.
 const RARE: &[(Fault, u64)] = &[
     (Fault::PsamDead, 4),
@@ -67,13 +112,15 @@ impl Plan {
     #[must_use]
     pub fn new(seed: u64, epoch: u64, visits: u64, allowed: &[Fault]) -> Self {
         let mut dice = Dice::of_part(seed, epoch);
-        let copy = [Fault::CardCloned, Fault::CardRolledBack];
-        let copies = dice.one_in(COPIES_ODDS) && copy.iter().all(|fault| allowed.contains(fault));
-        let seed = dice.next();
-        let visits = if copies { visits.min(COPIES_VISITS) } else { visits.min(VISITS) };
-        let mut plan = Self { seed, copies, visits: Vec::new() };
+        let theme = Theme::draw(&mut dice, allowed);
+        let mut plan = Self { seed: dice.next(), theme, visits: Vec::new() };
+        let visits = visits.min(theme.visits());
         for number in 0..usize::try_from(visits).unwrap_or(0) {
-            let visit = visit(&mut dice, number, allowed);
+            let mut visit = visit(&mut dice, number, allowed);
+            if theme == Theme::Journals {
+                visit.faults.extend(loss(&mut dice));
+            }
+            visit.faults.retain(|fault| theme.knows(*fault) && allowed.contains(fault));
             plan.visits.push(visit);
         }
         plan
@@ -98,6 +145,15 @@ fn visit(dice: &mut Dice, number: usize, allowed: &[Fault]) -> Visit {
     faults.retain(|fault| allowed.contains(fault));
     let (card, site, seed) = (dice.index(CARDS), dice.index(SITES), dice.next());
     Visit { number, card, site, errand, faults, seed }
+}
+
+/// What was not sent up when a journal is lost is lost with it: often the line is cut.
+fn loss(dice: &mut Dice) -> Option<Fault> {
+    match dice.below(12) {
+        0 => Some(dice.pick(JOURNAL_LOSSES)),
+        1..6 => Some(Fault::LinkDown),
+        _ => None,
+    }
 }
 
 /// Nothing in four visits of ten; else up to three things.

@@ -32,6 +32,14 @@ impl Stage {
     /// Everything is honest and works: the centre and the sites start again, what was on its
     /// way arrives, every card is freed and buys once more, which proves where it stands.
     pub(super) fn come_to_rest(&mut self) -> Result<AtRest, String> {
+        let mut rest = self.free_all()?;
+        self.weigh(&mut rest);
+        self.count_endings();
+        Ok(rest)
+    }
+
+    /// The faults stop, and every card is freed.
+    pub(super) fn free_all(&mut self) -> Result<AtRest, String> {
         self.office.restart(&mut self.world.centre)?;
         self.coverage.centre_restarts += 1;
         self.drifts.fill(0);
@@ -53,8 +61,6 @@ impl Stage {
         for site in 0..SITES {
             self.world.upload(site);
         }
-        self.weigh(&mut rest);
-        self.count_endings();
         Ok(rest)
     }
 
@@ -115,7 +121,7 @@ impl Stage {
         }
     }
 
-    fn count_endings(&mut self) {
+    pub(super) fn count_endings(&mut self) {
         for row in self.world.centre.outcomes() {
             let reached = &mut self.coverage;
             match row.ending {

@@ -33,6 +33,8 @@ pub(super) struct Stage {
     pub(super) late: Vec<Late>,
     /// The sites whose PSAMs have changed places.
     pub(super) swapped: Vec<usize>,
+    /// A copy of each site's journal.
+    pub(super) copies: Vec<Option<Ram>>,
     pub(super) tally: Tally,
     pub(super) coverage: Coverage,
     pub(super) planted: Planted,
@@ -66,6 +68,7 @@ impl Stage {
             drifts: vec![0; SITES],
             late: Vec::new(),
             swapped: Vec::new(),
+            copies: vec![None; SITES],
             tally,
             coverage: Coverage::default(),
             planted,

@@ -38,6 +38,7 @@ impl Stage {
         self.start_again(planned, &mut weather, &mut dice)?;
         self.deliver_late(number);
         self.change_psams(planned, &mut weather, &mut dice)?;
+        self.lose_journals(planned, &mut weather)?;
         self.arm(planned, &mut dice);
         self.come(planned, &mut weather, &mut dice);
         self.world.clock.advance_seconds(i64::from(dice.between(1, 600)));
