@@ -187,7 +187,9 @@ impl Stage {
         dice: &mut Dice,
     ) -> Option<CardReader> {
         let mut reader = self.world.insert(card, shim).ok()?;
-        if planned.faults.contains(&Fault::CardTorn) {
+        // Tears inside VERIFY count as wrong PINs: the third would block the PIN of a card that can
+        // then buy nothing any more.
+        if planned.faults.contains(&Fault::CardTorn) && reader.view().pin_tries > 1 {
             reader.arm(tear(dice, 12));
         }
         Some(reader)
