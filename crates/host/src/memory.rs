@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use wire::{Asn, Date, LockId, Purse, Tid, Time, Ttc};
 
@@ -19,7 +20,8 @@ type PurseNumber = (Asn, Purse, u16);
 pub struct MemoryBooks {
     cards: BTreeMap<Asn, Card>,
     psams: BTreeMap<Tid, StationId>,
-    cases: BTreeMap<Number, Case>,
+    /// Shared, so that a copy of the books is cheap.
+    cases: BTreeMap<Number, Arc<Case>>,
     numbers: BTreeMap<PurseNumber, BTreeSet<Number>>,
     sightings: BTreeMap<PurseNumber, BTreeSet<Sighting>>,
     sighted: BTreeMap<Number, BTreeSet<LockId>>,
@@ -107,7 +109,7 @@ impl Books for MemoryBooks {
     }
 
     fn case(&self, tid: Tid, ttc: Ttc) -> Option<Case> {
-        self.cases.get(&(tid, ttc)).cloned()
+        self.cases.get(&(tid, ttc)).map(|case| Case::clone(case))
     }
 
     fn put_case(&mut self, case: Case) {
@@ -116,12 +118,12 @@ impl Books for MemoryBooks {
         for lock in named.into_iter().flatten() {
             self.numbers.entry(number_of(&lock)).or_default().insert(key);
         }
-        self.cases.insert(key, case);
+        self.cases.insert(key, Arc::new(case));
     }
 
     fn cases_at(&self, asn: Asn, purse: Purse, ctc: u16) -> Vec<Case> {
         let numbers = self.numbers.get(&(asn, purse, ctc)).into_iter().flatten();
-        numbers.filter_map(|number| self.cases.get(number).cloned()).collect()
+        numbers.filter_map(|number| self.cases.get(number).map(|case| Case::clone(case))).collect()
     }
 
     fn claimed_lock(&self, tid: Tid, ttc: Ttc) -> Option<LockId> {
@@ -135,11 +137,11 @@ impl Books for MemoryBooks {
 
     fn cases_of(&self, tid: Tid) -> Vec<Case> {
         let range = (tid, Ttc(0))..=(tid, Ttc(u32::MAX));
-        self.cases.range(range).map(|(_, case)| case.clone()).collect()
+        self.cases.range(range).map(|(_, case)| Case::clone(case)).collect()
     }
 
     fn cases(&self) -> Vec<Case> {
-        self.cases.values().cloned().collect()
+        self.cases.values().map(|case| Case::clone(case)).collect()
     }
 
     fn add_sighting(&mut self, sighting: Sighting) -> bool {

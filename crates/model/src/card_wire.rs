@@ -106,7 +106,7 @@ impl CardWire<'_> {
             Kind::Withheld => self.oracle.borrow_mut().withheld = Some(bytes.to_vec()),
             _ => {}
         }
-        self.arrives(kind, command, bytes, answer).ok_or(Lost::Unknown)
+        self.arrives(kind, command, bytes, answer.as_ref()).ok_or(Lost::Unknown)
     }
 
     fn arrives(
@@ -114,7 +114,7 @@ impl CardWire<'_> {
         kind: Kind,
         command: &CardCommand<'_>,
         bytes: &[u8],
-        answer: Option<ResponseBytes>,
+        answer: Option<&ResponseBytes>,
     ) -> Option<ResponseBytes> {
         let shown = |status: GreyStatus| response(&status.encode(), StatusWord::DONE);
         match kind {
@@ -130,7 +130,7 @@ impl CardWire<'_> {
             | Kind::AlteredGtac
             | Kind::AlteredBalance
             | Kind::AlteredCtc
-            | Kind::AlteredIcc => answer.map(|answer| alter(kind, command, &answer)),
+            | Kind::AlteredIcc => answer.map(|answer| alter(kind, command, answer)),
             _ => None,
         }
     }

@@ -4,17 +4,14 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use host::{Centre, MemoryBooks, UnlockAnswer as Answer, UnlockRequest};
+use host::{UnlockAnswer as Answer, UnlockRequest};
 use station::{Link, LinkDown, Taken, UnlockAnswer};
 use terminal::online::{Asked, Decided};
 use wire::{ClaimedRecord, LockId, Report};
 
-use crate::code::Vault;
+use crate::centre::Centre;
 use crate::mishap::{Kind, Oracle};
 use crate::world::now;
-
-/// The centre of the model: the real rules over codes without ciphers.
-pub(crate) type ModelCentre = Centre<MemoryBooks, Vault>;
 
 /// What of the line works.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -29,7 +26,7 @@ pub(crate) enum Line {
 
 /// The line to the centre.
 pub(crate) struct CentreWire<'a> {
-    pub(crate) centre: &'a mut Arc<ModelCentre>,
+    pub(crate) centre: &'a mut Centre,
     pub(crate) station: &'a str,
     pub(crate) line: Line,
     pub(crate) oracle: &'a RefCell<Oracle>,
@@ -53,10 +50,9 @@ impl CentreWire<'_> {
 impl Link for CentreWire<'_> {
     fn report(&mut self, reports: &[Report]) -> Result<Taken, LinkDown> {
         let kind = self.lost("upload", &[Kind::LinkLost, Kind::AnswerLost])?;
-        let centre = Arc::make_mut(self.centre);
         let mut taken = true;
         for report in reports {
-            taken &= host::is_final(&centre.hear(self.station, report, now()));
+            taken &= host::is_final(&self.centre.hear(self.station, report));
         }
         match kind {
             Some(_) => Err(LinkDown),
@@ -69,7 +65,7 @@ impl Link for CentreWire<'_> {
         if self.line == Line::NoList {
             return Ok(None);
         }
-        Ok(self.centre.grey_list().into_iter().find(|record| record.terms.id == *lock))
+        Ok(self.centre.grey_list().iter().find(|record| record.terms.id == *lock).copied())
     }
 
     fn unlock(&mut self, asked: &Asked) -> Result<UnlockAnswer, LinkDown> {
@@ -80,7 +76,7 @@ impl Link for CentreWire<'_> {
             Arc::make_mut(self.late).insert(request);
             return Err(LinkDown);
         }
-        let answer = Arc::make_mut(self.centre).unlock(&request);
+        let answer = self.centre.unlock(&request);
         if kind == Some(Kind::AnswerLost) {
             return Err(LinkDown);
         }

@@ -96,19 +96,18 @@ impl Deed {
                 });
             }
             Self::Hear { terminal, report } | Self::Lie { terminal, report } => {
-                let centre = Arc::make_mut(&mut world.centre);
-                let _ = centre.hear(STATIONS[usize::from(*terminal)], report, now());
+                let _ = world.centre.hear(STATIONS[usize::from(*terminal)], report);
                 if let (Self::Lie { .. }, Some(lock)) = (self, lock_of(report)) {
                     Arc::make_mut(&mut world.lied).insert(lock);
                 }
             }
             Self::Arrive(request) => {
                 Arc::make_mut(&mut world.late).remove(request);
-                let _ = Arc::make_mut(&mut world.centre).unlock(request);
+                let _ = world.centre.unlock(request);
             }
             Self::Replay { card, command } => replay(&mut world, *card, command),
             Self::Clear { card } => {
-                play(&mut world, *card, &CardCommand::GetGreyStatus(StatusMode::ReadAndClear))
+                play(&mut world, *card, &CardCommand::GetGreyStatus(StatusMode::ReadAndClear));
             }
         }
         world.listening = self.is_message();

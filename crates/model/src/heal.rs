@@ -1,8 +1,6 @@
 //! The way out: from any state, once nothing goes wrong any more, every card is freed and every
 //! debit is settled as it was.
 
-use std::sync::Arc;
-
 use host::{Account, Approval, Ending, Proposal, Ruling};
 use wire::{GreyState, LockId, Purse};
 
@@ -52,15 +50,14 @@ impl World {
 
     fn upload(&mut self) {
         for terminal in self.terminals() {
-            let index = &self.journals[usize::from(terminal)].index;
+            let index = self.journals[usize::from(terminal)].index();
             let locks =
                 index.locks().filter_map(|((tid, ttc), progress)| progress.report(tid, ttc));
             let tacs = index.tacs_seen().iter();
             let tacs = tacs.map(|seen| wire::Report::TacSeen(seen.asn, seen.status));
             let reports: Vec<_> = locks.chain(tacs).collect();
-            let centre = Arc::make_mut(&mut self.centre);
             for report in &reports {
-                let _ = centre.hear(STATIONS[usize::from(terminal)], report, now());
+                let _ = self.centre.hear(STATIONS[usize::from(terminal)], report);
             }
         }
     }
@@ -85,7 +82,7 @@ impl World {
     fn present(&mut self, card: u8) {
         let chip = &mut self.cards[usize::from(card)];
         if chip.application_locked()
-            && Arc::make_mut(&mut self.centre).unblock(chip.asn, [0; 4], now()).is_ok()
+            && self.centre.change(|rules| rules.unblock(chip.asn, [0; 4], now())).is_ok()
         {
             chip.unblock();
         }
@@ -113,11 +110,12 @@ impl World {
         let purse = Purse::Ed;
         let lock = LockId { asn: chip.asn, purse, ctc: grey.ctc, tid: grey.tid, ttc: grey.ttc };
         let ruling = Ruling::Unlock(self.flowed_under((grey.tid, grey.ttc)));
-        let centre = Arc::make_mut(&mut self.centre);
         let (maker, checker) = ("Mona".to_owned(), "Karl".to_owned());
         let reason = "totalizer".to_owned();
-        let _ = centre.propose(&Proposal { lock, ruling, maker, reason, now: now() });
-        let _ = centre.approve(&Approval { lock, ruling, checker, now: now() });
+        self.centre.change(|rules| {
+            let _ = rules.propose(&Proposal { lock, ruling, maker, reason, now: now() });
+            let _ = rules.approve(&Approval { lock, ruling, checker, now: now() });
+        });
     }
 
     /// Each card is used once more, which proves how its last lock ended.
@@ -153,7 +151,7 @@ impl World {
         if trial.accounts.keys().any(|account| matches!(account, Account::Reserved(..))) {
             return Err("something stays reserved");
         }
-        self.stations_are_paid(&trial)
+        self.stations_are_paid(trial)
     }
 
     fn stations_are_paid(&self, trial: &host::TrialBalance) -> Result<(), &'static str> {

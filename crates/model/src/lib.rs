@@ -21,6 +21,7 @@
 pub mod bounds;
 mod card;
 mod card_wire;
+mod centre;
 mod centre_wire;
 pub mod check;
 mod code;

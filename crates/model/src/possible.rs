@@ -74,7 +74,7 @@ fn unread(world: &World, card: u8) -> bool {
 /// The commands to a card that somebody on a wire may have heard: every one that was ready to be
 /// sent. Those that the card obeyed already are among them.
 fn heard(world: &World, asn: Asn) -> Vec<Vec<u8>> {
-    let journals = world.journals.iter().flat_map(|journal| journal.index.locks());
+    let journals = world.journals.iter().flat_map(|journal| journal.index().locks());
     let mut commands = Vec::new();
     for progress in journals.map(|(_, progress)| progress) {
         let Some(terms) = progress.terms().filter(|terms| terms.id.asn == asn) else { continue };
@@ -83,9 +83,9 @@ fn heard(world: &World, asn: Asn) -> Vec<Vec<u8>> {
             commands.push(debit_command(record).encode().to_vec());
         }
     }
-    let answers = world.centre.decisions().into_iter().filter(|row| row.lock.asn == asn);
+    let answers = world.centre.decisions().iter().filter(|row| row.lock.asn == asn);
     commands.extend(answers.map(|row| {
-        let host::DecisionRow { amount, date, time, mac2, .. } = row;
+        let host::DecisionRow { amount, date, time, mac2, .. } = *row;
         let fields = DebitForUnlock { amount, date, time, mac2 };
         CardCommand::DebitForUnlock(fields).encode().to_vec()
     }));
@@ -152,7 +152,7 @@ fn visits(world: &World, card: u8, terminal: u8, deeds: &mut Vec<Deed>) {
 /// What a station can say now, and what it could have said before: messages are late, come
 /// again, in another order, or never. And lies.
 fn messages(world: &World, terminal: u8, deeds: &mut Vec<Deed>) {
-    let index = &world.journals[usize::from(terminal)].index;
+    let index = world.journals[usize::from(terminal)].index();
     if index.next_open(None).is_some() {
         deeds.push(Deed::Wake { terminal });
     }

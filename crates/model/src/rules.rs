@@ -85,7 +85,7 @@ fn no_free_fuel(_: &Model, world: &World) -> bool {
 }
 
 fn void_is_void(_: &Model, world: &World) -> bool {
-    let mut locks = world.journals.iter().flat_map(|journal| journal.index.locks());
+    let mut locks = world.journals.iter().flat_map(|journal| journal.index().locks());
     locks.all(|(number, progress)| {
         !matches!(progress, Progress::Void(_))
             || world.cards.iter().all(|card| !card.locks.contains(&number))

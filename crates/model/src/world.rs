@@ -5,14 +5,14 @@ use std::fmt;
 use std::hash::{BuildHasher as _, Hash, Hasher};
 use std::sync::Arc;
 
-use host::{CardOpening, Centre, MemoryBooks, PurseOpening, UnlockRequest};
+use host::{CardOpening, Centre as Rules, MemoryBooks, PurseOpening, UnlockRequest};
 use wire::{Amount, Asn, Date, Stamp, Tid, Time, Ttc};
 
 use crate::bounds::Bounds;
 use crate::card::Card;
-use crate::centre_wire::ModelCentre;
+use crate::centre::Centre;
 use crate::code::Vault;
-use crate::journal_wire::Kept;
+use crate::journal_wire::SharedJournal;
 use crate::psam::Psam;
 
 /// What may still happen.
@@ -31,9 +31,9 @@ pub(crate) struct Left {
 pub struct World {
     pub(crate) cards: Vec<Card>,
     pub(crate) psams: Vec<Psam>,
-    pub(crate) journals: Vec<Arc<Kept>>,
+    pub(crate) journals: Vec<SharedJournal>,
     pub(crate) totalizers: Vec<u64>,
-    pub(crate) centre: Arc<ModelCentre>,
+    pub(crate) centre: Centre,
     /// Unlock requests that are still on their way.
     pub(crate) late: Arc<BTreeSet<UnlockRequest>>,
     /// What really flowed under each lock.
@@ -76,7 +76,7 @@ impl World {
     pub(crate) fn new(bounds: &Bounds) -> Self {
         let cards = 0..bounds.cards;
         let terminals = 0..bounds.terminals;
-        let mut centre = Centre::new(MemoryBooks::forgetful(), Vault);
+        let mut centre = Rules::new(MemoryBooks::forgetful(), Vault);
         let balance = cents(bounds.money);
         for card in cards.clone() {
             let opened = PurseOpening { balance, ..PurseOpening::default() };
@@ -91,9 +91,9 @@ impl World {
         Self {
             cards: cards.map(|card| Card::new(asn_of(card), balance)).collect(),
             psams: terminals.clone().map(|terminal| Psam::new(tid_of(terminal))).collect(),
-            journals: terminals.clone().map(|_| Arc::default()).collect(),
+            journals: terminals.clone().map(|_| SharedJournal::default()).collect(),
             totalizers: terminals.map(|_| 0).collect(),
-            centre: Arc::new(centre),
+            centre: Centre::new(centre),
             late: Arc::default(),
             flowed: Arc::default(),
             lied: Arc::default(),
@@ -146,7 +146,7 @@ impl World {
         self.psams.hash(state);
         self.journals.hash(state);
         self.totalizers.hash(state);
-        self.centre.books().hash(state);
+        self.centre.hash(state);
         self.late.hash(state);
         self.flowed.hash(state);
         self.lied.hash(state);
@@ -155,7 +155,8 @@ impl World {
     }
 }
 
-fn number_of(hash: impl FnOnce(&mut ahash::AHasher)) -> u64 {
+/// What a hash comes to, the same in every run.
+pub(crate) fn number_of(hash: impl FnOnce(&mut ahash::AHasher)) -> u64 {
     let mut hasher = ahash::RandomState::with_seeds(1, 2, 3, 4).build_hasher();
     hash(&mut hasher);
     hasher.finish()

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
+use std::sync::Arc;
 
 use terminal::{Journal, JournalFailed, OutOfOrder, Progress};
 use wire::{Asn, ClaimedRecord, Entry, GreyStatus, LockId, Report, Step, Tid, Ttc};
@@ -52,7 +53,8 @@ pub trait Records: Journal {
 /// What the journal says, folded.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Index {
-    locks: BTreeMap<(Tid, Ttc), Known>,
+    /// Shared, so that a copy of the index is cheap.
+    locks: BTreeMap<(Tid, Ttc), Arc<Known>>,
     /// What the totalizer of a nozzle showed, by nozzle and number of the record.
     readings: BTreeMap<(u8, u64), u64>,
     refused: BTreeSet<LockId>,
@@ -187,7 +189,7 @@ impl Fold {
                 if let Some((nozzle, totalizer)) = progress.reading() {
                     index.readings.insert((nozzle, record), totalizer);
                 }
-                index.locks.insert(key, Known { progress, record });
+                index.locks.insert(key, Arc::new(Known { progress, record }));
             }
             Self::Tac(asn, status) => index.tacs.push(TacSeen { asn, status, record }),
             Self::Refused(lock) => {

@@ -136,7 +136,7 @@ fn outcome(row: &OutcomeRow, refused: &BTreeSet<LockId>) -> OutcomeFacts {
 
 /// Debits of which a TAC alone tells, and for which operators ruled that a station is owed: no
 /// report names them (protocol §10, a journal is lost).
-fn unreported<B: Books, V: KeyVault>(
+fn unreported<B: Books, V: Codes>(
     centre: &Centre<B, V>,
     outcomes: &[OutcomeRow],
 ) -> Vec<OutcomeFacts> {
