@@ -162,6 +162,7 @@ impl<N: Nvm> Card<N> {
             CardCommand::GetGreyStatus(mode) => self.grey_status(*mode),
             CardCommand::InitializeForUnlock(data) => self.initialize_for_unlock(data),
             CardCommand::DebitForUnlock(data) => self.debit_for_unlock(session.pre_unlock()?, data),
+            _ => Err(StatusWord::UNKNOWN_INSTRUCTION.into()),
         }
     }
 
@@ -187,12 +188,7 @@ const fn works_when_locked(command: &CardCommand<'_>) -> bool {
         | CardCommand::GetGreyStatus(_)
         | CardCommand::ApplicationUnblock { .. }
         | CardCommand::GetResponse => true,
-        CardCommand::VerifyPin { .. }
-        | CardCommand::InitializeForRefuel(_)
-        | CardCommand::LockForRefuel(_)
-        | CardCommand::DebitForRefuel(_)
-        | CardCommand::InitializeForUnlock(_)
-        | CardCommand::DebitForUnlock(_) => false,
+        _ => false,
     }
 }
 

@@ -134,6 +134,9 @@ impl<N: Nvm> Psam<N> {
             }
             PsamCommand::DebitGreyUnlock(fields) => self.debit_grey_unlock(fields),
             PsamCommand::GetGmac(ttc) => self.repeat_gmac(*ttc),
+            PsamCommand::InitPurchase(_) | PsamCommand::CreditPurchase { .. } => {
+                Err(StatusWord::UNKNOWN_INSTRUCTION.into())
+            }
         }
     }
 

@@ -9,7 +9,7 @@
 //! | [`buf`] | fixed buffers to write into, a reader to take from |
 //! | [`amount`], [`ids`], [`bcd`], [`tag`], [`key`] | the data elements of protocol §2 and §3 |
 //! | [`apdu`], [`status`] | ISO 7816-4 command framing and status words |
-//! | [`card_command`], [`psam_command`] | every command, parsed once at the door, and encoded |
+//! | [`card_command`], [`psam_command`] | every command, parsed once at the door (`door` is what they share), and encoded |
 //! | [`response`], [`grey_status`], [`files`] | what card and PSAM answer |
 //! | [`record`], [`step`], [`report`] | what the terminal keeps and what the centre hears (protocol §9) |
 #![no_std]
@@ -20,6 +20,7 @@ pub mod apdu;
 pub mod bcd;
 pub mod buf;
 pub mod card_command;
+mod door;
 pub mod files;
 pub mod grey_status;
 pub mod ids;

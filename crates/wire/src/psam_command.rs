@@ -1,14 +1,19 @@
 //! The PSAM's commands (protocol §8): parsed once at the door, and encoded.
 
+mod purchase;
+
+pub use purchase::InitPurchase;
+
 use crate::amount::Amount;
 use crate::apdu::{Apdu, CommandBytes, command};
 use crate::bcd::{Date, Time};
 use crate::buf::{Buf, Reader};
+use crate::door::{self, Selected, data, purse_of, want_zeros};
 use crate::ids::{Asn, Icc, Mac, Ttc};
 use crate::key::{Dispersing, KeyRef};
 use crate::response;
 use crate::status::StatusWord;
-use crate::tag::{Kind, Purse, Tag};
+use crate::tag::{Kind, Purse};
 
 /// INIT SAM GREY LOCK `E0 40 00 00`: ICC 4, CTC 2, balance 4, tag 1, date 4, time 3,
 /// key version 1, algorithm id 1, ASN 8, further dispersing inputs 8 each.
@@ -97,9 +102,16 @@ pub enum PsamCommand<'a> {
     DebitGreyUnlock(DebitGreyUnlock),
     /// `E0 46 00 00`.
     GetGmac(Ttc),
+    /// `80 70 00 00`.
+    InitPurchase(InitPurchase),
+    /// `80 72 00 00`.
+    CreditPurchase {
+        /// What the card answered.
+        mac2: Mac,
+    },
 }
 
-const CLASSES: [u8; 2] = [0x00, 0xE0];
+const CLASSES: [u8; 3] = [0x00, 0x80, 0xE0];
 const INIT_LEN: usize = 0x1C;
 
 type Parsed<'a> = Result<PsamCommand<'a>, StatusWord>;
@@ -107,23 +119,18 @@ type Parsed<'a> = Result<PsamCommand<'a>, StatusWord>;
 impl<'a> PsamCommand<'a> {
     /// Parses a command in the order of protocol §5; the error is the status word to answer.
     pub fn parse(bytes: &'a [u8]) -> Parsed<'a> {
-        let apdu = Apdu::parse(bytes)?;
-        let [class, instruction, p1, p2] = apdu.header;
-        if !CLASSES.contains(&class) {
-            return Err(StatusWord::UNKNOWN_CLASS);
-        }
+        let apdu = door::open(bytes, &CLASSES)?;
+        let [class, instruction, ..] = apdu.header;
         match (class, instruction) {
-            (0x00, 0xA4) => select(&apdu, p1, p2),
-            (0x00, 0xB0) => read_binary(&apdu, p1, p2),
-            (0x00, 0xC0) => get_response(&apdu, p1, p2),
-            (0xE0, 0x40 | 0x42 | 0x44 | 0x46) if (p1, p2) != (0, 0) => Err(StatusWord::WRONG_P1P2),
+            (0x00, 0xA4) => select(&apdu),
+            (0x00, 0xB0) => read_binary(&apdu),
+            (0x00, 0xC0) => door::get_response(&apdu).map(|()| Self::GetResponse),
+            (0x80, 0x70) => purchase::init(&apdu),
+            (0x80, 0x72) => purchase::credit(&apdu),
             (0xE0, 0x40) => init(&apdu),
             (0xE0, 0x42) => certificate(&apdu),
             (0xE0, 0x44) => debit(&apdu),
-            (0xE0, 0x46) => {
-                let ttc = apdu.exactly::<4>(response::GMAC_LEN.into())?;
-                Ok(PsamCommand::GetGmac(Ttc::from_bytes(*ttc)))
-            }
+            (0xE0, 0x46) => get_gmac(&apdu),
             _ => Err(StatusWord::UNKNOWN_INSTRUCTION),
         }
     }
@@ -139,6 +146,8 @@ impl<'a> PsamCommand<'a> {
             Self::CertificateGreyLock { .. } => "CERTIFICATE SAM GREY LOCK",
             Self::DebitGreyUnlock(_) => "DEBIT SAM GREY UNLOCK",
             Self::GetGmac(_) => "GET GMAC",
+            Self::InitPurchase(_) => "INIT SAM PURCHASE",
+            Self::CreditPurchase { .. } => "CREDIT SAM PURCHASE",
         }
     }
 
@@ -164,48 +173,46 @@ impl<'a> PsamCommand<'a> {
             }
             Self::DebitGreyUnlock(fields) => fields.encode(),
             Self::GetGmac(ttc) => command([0xE0, 0x46, 0, 0], &ttc.to_bytes(), Some(8)),
+            Self::InitPurchase(fields) => fields.encode(),
+            Self::CreditPurchase { mac2 } => purchase::encode_credit(*mac2),
         }
     }
 }
 
-fn select<'a>(apdu: &Apdu<'a>, p1: u8, p2: u8) -> Parsed<'a> {
-    if p2 != 0 || (p1 != 4 && p1 != 0) {
-        return Err(StatusWord::WRONG_P1P2);
-    }
-    let (name, le) = apdu.data_and_le()?;
-    let fits = if p1 == 4 { (1..=16).contains(&name.len()) } else { name.len() == 2 };
-    if !fits {
-        return Err(StatusWord::WRONG_LENGTH);
-    }
-    Ok(PsamCommand::Select { name, by_id: p1 == 0, le })
+fn select<'a>(apdu: &Apdu<'a>) -> Parsed<'a> {
+    let (selected, le) = door::select(apdu)?;
+    let (name, by_id) = match selected {
+        Selected::Name(name) => (name, false),
+        Selected::File(id) => (id.as_slice(), true),
+    };
+    Ok(PsamCommand::Select { name, by_id, le })
 }
 
-fn read_binary<'a>(apdu: &Apdu<'a>, p1: u8, offset: u8) -> Parsed<'a> {
-    if p1 & 0xE0 != 0x80 {
-        return Err(StatusWord::WRONG_P1P2);
-    }
-    Ok(PsamCommand::ReadBinary { sfi: p1 & 0x1F, offset, le: apdu.le_only()? })
+fn read_binary<'a>(apdu: &Apdu<'a>) -> Parsed<'a> {
+    let [.., p1, offset] = apdu.header;
+    Ok(PsamCommand::ReadBinary { sfi: door::short_file(p1)?, offset, le: apdu.le_only()? })
 }
 
-fn get_response<'a>(apdu: &Apdu<'a>, p1: u8, p2: u8) -> Parsed<'a> {
-    if (p1, p2) != (0, 0) {
-        return Err(StatusWord::WRONG_P1P2);
-    }
-    apdu.le_only()?;
-    Ok(PsamCommand::GetResponse)
+/// The lengths of INIT SAM: without and with further dispersing inputs.
+fn fits_init(len: usize) -> bool {
+    (INIT_LEN..=INIT_LEN + 8 * Dispersing::MOST).contains(&len)
+        && (len - INIT_LEN).is_multiple_of(8)
 }
 
 fn init<'a>(apdu: &Apdu<'a>) -> Parsed<'a> {
-    let fits = |len: usize| {
-        (INIT_LEN..=INIT_LEN + 8 * Dispersing::MOST).contains(&len)
-            && (len - INIT_LEN).is_multiple_of(8)
-    };
-    let bytes = apdu.data(fits, response::INIT_SAM_LEN.into())?;
-    let fields = InitGreyLock::read(bytes).ok_or(StatusWord::WRONG_DATA)?;
-    Ok(PsamCommand::InitGreyLock(fields))
+    want_zeros(apdu)?;
+    let bytes = apdu.data(fits_init, response::INIT_SAM_LEN.into())?;
+    Ok(PsamCommand::InitGreyLock(data(InitGreyLock::read(bytes, Kind::Lock))?))
+}
+
+fn get_gmac<'a>(apdu: &Apdu<'a>) -> Parsed<'a> {
+    want_zeros(apdu)?;
+    let ttc = apdu.exactly::<4>(response::GMAC_LEN.into())?;
+    Ok(PsamCommand::GetGmac(Ttc::from_bytes(*ttc)))
 }
 
 fn certificate<'a>(apdu: &Apdu<'a>) -> Parsed<'a> {
+    want_zeros(apdu)?;
     match *apdu.data(|len| len == 4 || len == 8, 0)? {
         [a, b, c, d] => Ok(PsamCommand::CertificateGreyLock { ttc: None, mac2: Mac([a, b, c, d]) }),
         [a, b, c, d, e, f, g, h] => Ok(PsamCommand::CertificateGreyLock {
@@ -217,24 +224,19 @@ fn certificate<'a>(apdu: &Apdu<'a>) -> Parsed<'a> {
 }
 
 fn debit<'a>(apdu: &Apdu<'a>) -> Parsed<'a> {
+    want_zeros(apdu)?;
     let bytes = apdu.data(|len| matches!(len, 0x0F | 0x16 | 0x1A), response::GMAC_LEN.into())?;
-    let fields = DebitGreyUnlock::read(bytes).ok_or(StatusWord::WRONG_DATA)?;
-    Ok(PsamCommand::DebitGreyUnlock(fields))
-}
-
-/// The purse of a tag byte of the given kind.
-fn purse_of(byte: u8, kind: Kind) -> Option<Purse> {
-    Tag::from_byte(byte).filter(|tag| tag.kind == kind).map(|tag| tag.purse)
+    Ok(PsamCommand::DebitGreyUnlock(data(DebitGreyUnlock::read(bytes))?))
 }
 
 impl InitGreyLock {
-    fn read(bytes: &[u8]) -> Option<Self> {
+    fn read(bytes: &[u8], kind: Kind) -> Option<Self> {
         let mut reader = Reader::new(bytes);
         Some(Self {
             icc: Icc(reader.take()?),
             ctc: reader.u16()?,
             balance: Amount::new(reader.u32()?)?,
-            purse: purse_of(reader.u8()?, Kind::Lock)?,
+            purse: purse_of(reader.u8()?, kind)?,
             date: Date::from_bytes(reader.take()?)?,
             time: Time::from_bytes(reader.take()?)?,
             key: KeyRef { version: reader.u8()?, algorithm: reader.u8()? },
@@ -243,18 +245,22 @@ impl InitGreyLock {
         })
     }
 
-    fn encode(&self) -> CommandBytes {
-        let mut data = Buf::<{ INIT_LEN + 8 * Dispersing::MOST }>::new()
+    fn data(&self, kind: Kind) -> Buf<{ INIT_LEN + 8 * Dispersing::MOST }> {
+        let mut data = Buf::new()
             .with(&self.icc.0)
             .with(&self.ctc.to_be_bytes())
             .with(&self.balance.to_bytes())
-            .with(&[Kind::Lock.of(self.purse).byte()])
+            .with(&[kind.of(self.purse).byte()])
             .with(&self.date.to_bytes())
             .with(&self.time.to_bytes())
             .with(&[self.key.version, self.key.algorithm])
             .with(&self.asn.0);
         self.dispersing.push_to(&mut data);
-        command([0xE0, 0x40, 0, 0], &data, Some(response::INIT_SAM_LEN))
+        data
+    }
+
+    fn encode(&self) -> CommandBytes {
+        command([0xE0, 0x40, 0, 0], &self.data(Kind::Lock), Some(response::INIT_SAM_LEN))
     }
 }
 

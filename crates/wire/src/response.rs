@@ -1,4 +1,11 @@
-//! What card and PSAM answer to the commands of the grey lock (protocol §6, §8).
+//! What card and PSAM answer to the commands of the grey lock (protocol §6, §8), and to the rest.
+
+mod purse;
+
+pub use purse::{
+    INIT_LOAD_LEN, INIT_PURCHASE_LEN, INIT_SAM_PURCHASE_LEN, INIT_UPDATE_LEN, InitLoad,
+    InitPurchase, InitSamPurchase, InitUpdate, PROVE_LEN, PURCHASE_LEN, Proof, PurchaseAnswer,
+};
 
 use crate::amount::{Amount, Limit};
 use crate::buf::{Buf, Reader};

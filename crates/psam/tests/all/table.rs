@@ -239,7 +239,8 @@ fn what_is_malformed_is_refused_in_the_order_of_the_checks() {
     let rows: &[(&str, Vec<u8>, u16)] = &[
         ("nothing", vec![], 0x6700),
         ("half a header", vec![0xE0, 0x40, 0], 0x6700),
-        ("class 80", vec![0x80, 0x40, 1, 0], 0x6E00),
+        ("class 84", vec![0x84, 0x40, 1, 0], 0x6E00),
+        ("INIT SAM GREY LOCK in class 80", vec![0x80, 0x40, 1, 0], 0x6D00),
         ("class FF before all else", vec![0xFF, 0xFF, 0xFF, 0xFF, 0xFF], 0x6E00),
         ("instruction 48", vec![0xE0, 0x48, 1, 1], 0x6D00),
         ("SELECT in the other class", vec![0xE0, 0xA4, 4, 0], 0x6D00),

@@ -2,7 +2,10 @@
 
 use proptest::prelude::*;
 use wire::files::{LogRecord, PublicData};
-use wire::response::{InitRefuel, InitSam, InitUnlock, LockAnswer};
+use wire::response::{
+    InitLoad, InitRefuel, InitSam, InitSamPurchase, InitUnlock, InitUpdate, LockAnswer, Proof,
+    PurchaseAnswer,
+};
 use wire::{
     Amount, Date, GreyState, GreyStatus, Icc, KeyRef, Kind, Limit, Mac, Purse, Scheme, StatusMore,
     Tid, Time, Trn, Ttc,
@@ -70,6 +73,43 @@ layout!(
     InitSam,
     InitSam { ttc: Ttc(0x0001_0002), trn: Trn([0x81, 2, 3, 4]), mac1: Mac([5, 6, 7, 8]) },
     "00010002 81020304 05060708"
+);
+layout!(
+    initialize_for_load,
+    InitLoad,
+    InitLoad { balance: amount(100_000), otc: 0x0506, key: KEY, icc: ICC, mac1: Mac([1, 2, 3, 4]) },
+    "000186a0 0506 07 10 1a1b1c1d 01020304"
+);
+layout!(
+    initialize_for_update,
+    InitUpdate,
+    InitUpdate {
+        balance: amount(100_000),
+        otc: 0x0506,
+        limit: Limit::new(0x0A_0B0C).unwrap(),
+        key: KEY,
+        icc: ICC,
+        mac1: Mac([1, 2, 3, 4])
+    },
+    "000186a0 0506 0a0b0c 07 10 1a1b1c1d 01020304"
+);
+layout!(
+    debit_for_purchase,
+    PurchaseAnswer,
+    PurchaseAnswer { tac: Mac([1, 2, 3, 4]), mac2: Mac([5, 6, 7, 8]) },
+    "01020304 05060708"
+);
+layout!(
+    get_transaction_prove,
+    Proof,
+    Proof { mac2: Mac([0; 4]), tac: Mac([5, 6, 7, 8]) },
+    "00000000 05060708"
+);
+layout!(
+    init_sam_purchase,
+    InitSamPurchase,
+    InitSamPurchase { ttc: Ttc(0x0001_0002), mac1: Mac([5, 6, 7, 8]) },
+    "00010002 05060708"
 );
 layout!(
     public_data,

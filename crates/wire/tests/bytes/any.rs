@@ -1,13 +1,16 @@
 //! Values of every kind, with the edges drawn often. The large ones are boxed: a test's stack is small.
 
 use proptest::prelude::*;
-use wire::card_command::{DebitForRefuel, DebitForUnlock, Initialize, LockForRefuel, StatusMode};
-use wire::psam_command::{DebitGreyUnlock, End, InitGreyLock};
+use wire::card_command::{
+    DebitForPurchase, DebitForRefuel, DebitForUnlock, Decided, Initialize, InitializeAmount,
+    LockForRefuel, StatusMode, UpdateOverdrawLimit,
+};
+use wire::psam_command::{DebitGreyUnlock, End, InitGreyLock, InitPurchase};
 use wire::record::Rounding;
 use wire::{
     Amount, Asn, CardCommand, Certified, Claim, ClaimedRecord, Date, Delivery, Dispersing, Entry,
-    GreyState, GreyStatus, Icc, KeyRef, Limit, LockId, LockTerms, Mac, PsamCommand, Purse, Report,
-    Scheme, Stamp, StatusMore, Step, Tid, Time, Trn, Ttc,
+    GreyState, GreyStatus, Icc, KeyRef, Kind, Limit, LockId, LockTerms, Mac, PsamCommand, Purse,
+    Report, Scheme, Stamp, StatusMore, Step, Tag, Tid, Time, Trn, Ttc,
 };
 
 /// A number as one BCD byte.
@@ -128,8 +131,83 @@ fn unlock() -> impl Strategy<Value = DebitForUnlock> {
     })
 }
 
+fn initialize_amount() -> impl Strategy<Value = InitializeAmount> {
+    (purse(), any::<u8>(), amount(), tid()).prop_map(|(purse, key_index, amount, tid)| {
+        InitializeAmount { purse, key_index, amount, tid }
+    })
+}
+
+fn decided() -> impl Strategy<Value = Decided> {
+    (date(), time(), mac()).prop_map(|(date, time, mac2)| Decided { date, time, mac2 })
+}
+
+fn purchase() -> impl Strategy<Value = DebitForPurchase> {
+    (ttc(), date(), time(), mac()).prop_map(|(ttc, date, time, mac1)| DebitForPurchase {
+        ttc,
+        date,
+        time,
+        mac1,
+    })
+}
+
+fn update() -> impl Strategy<Value = UpdateOverdrawLimit> {
+    (limit(), date(), time(), mac()).prop_map(|(limit, date, time, mac2)| UpdateOverdrawLimit {
+        limit,
+        date,
+        time,
+        mac2,
+    })
+}
+
+/// Every tag of a transaction.
+fn tag() -> impl Strategy<Value = Tag> {
+    let kinds = vec![
+        Kind::Load,
+        Kind::Unload,
+        Kind::Purchase,
+        Kind::Overdraft,
+        Kind::Lock,
+        Kind::Debit,
+        Kind::Unlock,
+    ];
+    (prop::sample::select(kinds), purse()).prop_map(|(kind, purse)| kind.of(purse))
+}
+
+/// Load, unload, purchase, overdraft limit, and their proof.
+fn money_command() -> impl Strategy<Value = CardCommand<'static>> {
+    prop_oneof![
+        initialize_amount().prop_map(CardCommand::InitializeForLoad),
+        decided().prop_map(CardCommand::CreditForLoad),
+        initialize_amount().prop_map(CardCommand::InitializeForUnload),
+        decided().prop_map(CardCommand::DebitForUnload),
+        initialize_amount().prop_map(CardCommand::InitializeForPurchase),
+        purchase().prop_map(CardCommand::DebitForPurchase),
+        (any::<u8>(), tid())
+            .prop_map(|(key_index, tid)| CardCommand::InitializeForUpdate { key_index, tid }),
+        update().prop_map(CardCommand::UpdateOverdrawLimit),
+        (tag(), sequence())
+            .prop_map(|(tag, sequence)| CardCommand::GetTransactionProve { tag, sequence }),
+    ]
+}
+
+/// What the issuer sends.
+fn issuer_command() -> impl Strategy<Value = CardCommand<'static>> {
+    prop_oneof![
+        mac().prop_map(|mac| CardCommand::ApplicationBlock { mac }),
+        mac().prop_map(|mac| CardCommand::ApplicationUnblock { mac }),
+        mac().prop_map(|mac| CardCommand::CardBlock { mac }),
+        mac().prop_map(|mac| CardCommand::ExternalAuthenticate { mac }),
+        any::<[u8; 8]>().prop_map(|data| CardCommand::InternalAuthenticate { data }),
+        (any::<[u8; 8]>(), mac()).prop_map(|(block, mac)| CardCommand::UnblockPin { block, mac }),
+    ]
+}
+
 /// Every command of the card that borrows nothing.
 pub(crate) fn card_command() -> impl Strategy<Value = CardCommand<'static>> {
+    prop_oneof![9 => money_command(), 6 => issuer_command(), 12 => reading_or_refuel_command()]
+}
+
+fn reading_or_refuel_command() -> impl Strategy<Value = CardCommand<'static>> {
     let short_file = 0..=0x1Fu8;
     prop_oneof![
         (any::<u16>(), any::<Option<u8>>()).prop_map(|(id, le)| CardCommand::SelectFile { id, le }),
@@ -138,7 +216,6 @@ pub(crate) fn card_command() -> impl Strategy<Value = CardCommand<'static>> {
         (short_file, any::<u8>()).prop_map(|(sfi, number)| CardCommand::ReadRecord { sfi, number }),
         prop_oneof![Just(4), Just(8)].prop_map(|len| CardCommand::GetChallenge { len }),
         purse().prop_map(CardCommand::GetBalance),
-        mac().prop_map(|mac| CardCommand::ApplicationUnblock { mac }),
         Just(CardCommand::GetResponse),
         initialize().prop_map(CardCommand::InitializeForRefuel),
         initialize().prop_map(CardCommand::InitializeForUnlock),
@@ -159,6 +236,14 @@ fn init_grey_lock() -> impl Strategy<Value = InitGreyLock> {
     (lock, key(), asn(), dispersing()).prop_map(|(lock, key, asn, dispersing)| {
         let (icc, ctc, balance, purse, date, time) = lock;
         InitGreyLock { icc, ctc, balance, purse, date, time, key, asn, dispersing }
+    })
+}
+
+fn init_purchase() -> impl Strategy<Value = InitPurchase> {
+    init_grey_lock().prop_map(|lock| {
+        let InitGreyLock { icc, ctc, balance: amount, purse, date, time, key, asn, dispersing } =
+            lock;
+        InitPurchase { icc, ctc, amount, purse, date, time, key, asn, dispersing }
     })
 }
 
@@ -196,6 +281,8 @@ pub(crate) fn psam_command() -> impl Strategy<Value = PsamCommand<'static>> {
             .prop_map(|(ttc, mac2)| PsamCommand::CertificateGreyLock { ttc, mac2 }),
         debit_grey_unlock().prop_map(PsamCommand::DebitGreyUnlock),
         ttc().prop_map(PsamCommand::GetGmac),
+        init_purchase().prop_map(PsamCommand::InitPurchase),
+        mac().prop_map(|mac2| PsamCommand::CreditPurchase { mac2 }),
     ]
 }
 

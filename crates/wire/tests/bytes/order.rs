@@ -93,8 +93,8 @@ fn every_class_and_instruction_is_known_or_refused() {
     for device in [Device::Card, Device::Psam] {
         let doors = doors_of(device);
         let classes: &[u8] = match device {
-            Device::Card => &[0x00, 0x80, 0x84, 0xE0],
-            Device::Psam => &[0x00, 0xE0],
+            Device::Card => &[0x00, 0x04, 0x80, 0x84, 0xE0],
+            Device::Psam => &[0x00, 0x80, 0xE0],
         };
         for class in 0..=255 {
             for instruction in 0..=255 {

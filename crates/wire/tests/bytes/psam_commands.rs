@@ -1,7 +1,7 @@
 //! The PSAM's commands: bytes written out by hand, and round trips.
 
 use proptest::prelude::*;
-use wire::psam_command::{DebitGreyUnlock, End, InitGreyLock};
+use wire::psam_command::{DebitGreyUnlock, End, InitGreyLock, InitPurchase};
 use wire::{
     Amount, Asn, Date, Dispersing, Icc, KeyRef, Mac, PsamCommand, Purse, StatusWord, Time, Ttc,
 };
@@ -36,6 +36,20 @@ fn debit(purse: Purse, end: bool, ttc: Option<u32>) -> PsamCommand<'static> {
         amount,
         end,
         ttc: ttc.map(Ttc),
+    })
+}
+
+fn purchase(purse: Purse, dispersing: &[[u8; 8]]) -> PsamCommand<'static> {
+    PsamCommand::InitPurchase(InitPurchase {
+        icc: Icc([0x1A, 0x1B, 0x1C, 0x1D]),
+        ctc: 0x002A,
+        amount: Amount::new(0x1234).unwrap(),
+        purse,
+        date: Date::new(2026, 2, 14).unwrap(),
+        time: Time::new(23, 59, 58).unwrap(),
+        key: KeyRef { version: 7, algorithm: 0 },
+        asn: ASN,
+        dispersing: Dispersing::new(dispersing).unwrap(),
     })
 }
 
@@ -74,6 +88,16 @@ fn golden() -> Vec<(PsamCommand<'static>, &'static str)> {
         ),
         (debit(Purse::Ed, false, None), "e0440000 0f 93 6280100000000017 002b 00001234 08"),
         (PsamCommand::GetGmac(Ttc(0x0102_0304)), "e0460000 04 01020304 08"),
+        (
+            purchase(Purse::Ed, &[]),
+            "80700000 1c 1a1b1c1d 002a 00001234 05 20260214 235958 07 00 6280100000000017 08",
+        ),
+        (
+            purchase(Purse::Ep, &[[0x11; 8]]),
+            "80700000 24 1a1b1c1d 002a 00001234 06 20260214 235958 07 00 6280100000000017
+             1111111111111111 08",
+        ),
+        (PsamCommand::CreditPurchase { mac2: MAC2 }, "80720000 04 c1c2c3c4"),
     ]
 }
 
@@ -87,9 +111,11 @@ fn kind(command: &PsamCommand<'_>) -> usize {
         PsamCommand::CertificateGreyLock { .. } => 4,
         PsamCommand::DebitGreyUnlock(_) => 5,
         PsamCommand::GetGmac(_) => 6,
+        PsamCommand::InitPurchase(_) => 7,
+        PsamCommand::CreditPurchase { .. } => 8,
     }
 }
-const KINDS: usize = 7;
+const KINDS: usize = 9;
 
 #[test]
 fn every_command_has_the_bytes_of_the_protocol() {

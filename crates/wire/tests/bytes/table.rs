@@ -119,7 +119,12 @@ const fn name(len: usize) -> bool {
 const LOCK: &str = "01020304 81828384 20260214 235958 d1d2d3d4";
 const DEBIT: &str = "00001234 002b a1a2a3a4a5a6 01020304 20260215 000102 e1e2e3e4";
 const UNLOCK: &str = "00001234 20260215 000102 c1c2c3c4";
+const PURCHASE: &str = "01020304 20260214 235958 d1d2d3d4";
+const DECIDED: &str = "20260214 235958 c1c2c3c4";
+const INITIALIZE_AMOUNT: &str = "01 00001234 a1a2a3a4a5a6";
+const UPDATE: &str = "0a0b0c 20260214 235958 c1c2c3c4";
 const INIT_SAM: &str = "1a1b1c1d 002a 000186a0 91 20260214 235958 07 00 6280100000000017";
+const INIT_SAM_PURCHASE: &str = "1a1b1c1d 002a 00001234 05 20260214 235958 07 00 6280100000000017";
 const DEBIT_SAM: &str = "93 6280100000000017 002b 00001234 20260215 000102 01020304";
 
 /// Every command, one a line.
@@ -137,7 +142,33 @@ pub(crate) const ROWS: &[Row] = &[
     row(Card, "GET RESPONSE", 0x00C0_0000, "", Open, none),
     row(Card, "GET BALANCE of ED", 0x805C_0001, "", Bytes(4), none),
     row(Card, "GET BALANCE of EP", 0x805C_0002, "", Bytes(4), none),
+    row(Card, "APPLICATION BLOCK", 0x841E_0000, "b1b2b3b4", Nothing, |len| len == 4),
     row(Card, "APPLICATION UNBLOCK", 0x8418_0000, "b1b2b3b4", Nothing, |len| len == 4),
+    row(Card, "CARD BLOCK", 0x8416_0000, "b1b2b3b4", Nothing, |len| len == 4),
+    row(Card, "EXTERNAL AUTHENTICATE", 0x0082_0000, "b1b2b3b4", Nothing, |len| len == 4),
+    row(Card, "INTERNAL AUTHENTICATE", 0x0088_0000, "0102030405060708", Bytes(8), |len| len == 8),
+    row(Card, "UPDATE BINARY", 0x00D6_9518, "20311231", Nothing, |len| (1..=30).contains(&len)),
+    row(Card, "UPDATE BINARY, protected", 0x04D6_9518, "20311231 b1b2b3b4", Nothing, |len| (5..=34).contains(&len)),
+    Row { wrong: &[(2, "34"), (0, "ff"), (1, "ff")],
+        ..row(Card, "CHANGE PIN", 0x805E_0100, "1234 ff 654321", Nothing, |len| (5..=13).contains(&len)) },
+    row(Card, "RELOAD PIN", 0x805E_0000, "123456 b1b2b3b4", Nothing, |len| (6..=10).contains(&len)),
+    row(Card, "UNBLOCK PIN", 0x8424_0001, "0102030405060708 b1b2b3b4", Nothing, |len| len == 0x0C),
+    Row { wrong: &[(1, "80000000"), (1, "ffffffff")],
+        ..row(Card, "INITIALIZE FOR LOAD", 0x8050_0001, INITIALIZE_AMOUNT, Bytes(16), |len| len == 0x0B) },
+    Row { wrong: &[(1, "80000000")],
+        ..row(Card, "INITIALIZE FOR UNLOAD", 0x8050_0502, INITIALIZE_AMOUNT, Bytes(16), |len| len == 0x0B) },
+    Row { wrong: &[(1, "80000000")],
+        ..row(Card, "INITIALIZE FOR PURCHASE", 0x8050_0102, INITIALIZE_AMOUNT, Bytes(15), |len| len == 0x0B) },
+    row(Card, "INITIALIZE FOR UPDATE", 0x8050_0401, "01a1a2a3a4a5a6", Bytes(19), |len| len == 0x07),
+    Row { wrong: &[(1, "2a"), (2, "13"), (3, "00"), (4, "24"), (5, "60"), (6, "60")],
+        ..row(Card, "CREDIT FOR LOAD", 0x8052_0000, DECIDED, Bytes(4), |len| len == 0x0B) },
+    Row { wrong: &[(2, "13"), (3, "32"), (4, "24"), (5, "60"), (6, "60")],
+        ..row(Card, "DEBIT FOR UNLOAD", 0x8054_0300, DECIDED, Bytes(4), |len| len == 0x0B) },
+    Row { wrong: &[(6, "13"), (7, "32"), (8, "24"), (9, "60"), (10, "60")],
+        ..row(Card, "DEBIT FOR PURCHASE", 0x8054_0100, PURCHASE, Bytes(8), |len| len == 0x0F) },
+    Row { wrong: &[(5, "13"), (6, "32"), (7, "24"), (8, "60"), (9, "60")],
+        ..row(Card, "UPDATE OVERDRAW LIMIT", 0x8058_0000, UPDATE, Bytes(4), |len| len == 0x0E) },
+    row(Card, "GET TRANSACTION PROVE", 0x805A_0005, "002a", Bytes(8), |len| len == 2),
     row(Card, "INITIALIZE FOR REFUEL", 0xE07A_0801, "01a1a2a3a4a5a6", Bytes(0x0F), |len| len == 0x07),
     row(Card, "INITIALIZE FOR UNLOCK", 0xE07A_0902, "01a1a2a3a4a5a6", Bytes(0x12), |len| len == 0x07),
     Row { wrong: &[(8, "2a260214"), (9, "a0"), (10, "00"), (10, "13"), (10, "0b"), (11, "00"), (11, "32"), (11, "1a"), (12, "24"), (12, "0a"), (13, "60"), (13, "5b"), (14, "60"), (14, "0f")],
@@ -158,6 +189,9 @@ pub(crate) const ROWS: &[Row] = &[
     row(Psam, "CERTIFICATE SAM GREY LOCK", 0xE042_0000, "c1c2c3c4", Nothing, |len| len == 4 || len == 8),
     Row { wrong: &[(0, "91"), (0, "95"), (0, "05"), (0, "00"), (11, "80000000"), (11, "ffffffff"), (17, "13"), (18, "32"), (19, "24"), (20, "60"), (21, "60")],
         ..row(Psam, "DEBIT SAM GREY UNLOCK", 0xE044_0000, DEBIT_SAM, Bytes(8), |len| matches!(len, 0x0F | 0x16 | 0x1A)) },
+    Row { wrong: &[(6, "80000000"), (10, "91"), (10, "07"), (10, "04"), (13, "13"), (14, "32"), (15, "24"), (16, "60"), (17, "60")],
+        ..row(Psam, "INIT SAM PURCHASE", 0x8070_0000, INIT_SAM_PURCHASE, Bytes(8), |len| matches!(len, 0x1C | 0x24 | 0x2C | 0x34)) },
+    row(Psam, "CREDIT SAM PURCHASE", 0x8072_0000, "c1c2c3c4", Nothing, |len| len == 4),
     row(Psam, "GET GMAC", 0xE046_0000, "01020304", Bytes(8), |len| len == 4),
 ];
 
@@ -188,8 +222,21 @@ pub(crate) const CARD_DOORS: &[Door] = &[
     (0x00, 0x20, zeros),
     (0x00, 0x84, zeros),
     (0x00, 0xC0, zeros),
+    (0x00, 0xD6, short_file),
+    (0x04, 0xD6, short_file),
+    (0x00, 0x82, zeros),
+    (0x00, 0x88, zeros),
+    (0x80, 0x50, |p1, p2| matches!(p1, 0 | 1 | 5) && is_purse(p2) || (p1, p2) == (4, 1)),
+    (0x80, 0x52, zeros),
+    (0x80, 0x54, |p1, p2| (p1 == 1 || p1 == 3) && p2 == 0),
+    (0x80, 0x58, zeros),
+    (0x80, 0x5A, |p1, p2| p1 == 0 && matches!(p2, 0x01..=0x08 | 0x91..=0x96)),
     (0x80, 0x5C, |p1, p2| p1 == 0 && is_purse(p2)),
+    (0x80, 0x5E, |p1, p2| p1 <= 1 && p2 == 0),
+    (0x84, 0x16, zeros),
     (0x84, 0x18, zeros),
+    (0x84, 0x1E, zeros),
+    (0x84, 0x24, |p1, p2| (p1, p2) == (0, 1)),
     (0xE0, 0x7A, |p1, p2| (p1 == 8 || p1 == 9) && is_purse(p2)),
     (0xE0, 0x7C, |p1, p2| (p1, p2) == (8, 0)),
     (0xE0, 0x7E, |p1, p2| p1 == 8 && is_purse(p2) || (p1, p2) == (9, 0)),
@@ -205,4 +252,6 @@ pub(crate) const PSAM_DOORS: &[Door] = &[
     (0xE0, 0x42, zeros),
     (0xE0, 0x44, zeros),
     (0xE0, 0x46, zeros),
+    (0x80, 0x70, zeros),
+    (0x80, 0x72, zeros),
 ];
