@@ -316,6 +316,123 @@ def online_unlock():
     return entries
 
 
+def money(draw, index, keys):
+    """What the transactions of protocol §7 share; the edges first."""
+    return {
+        **{name: draw.hex(16) for name in (*keys, "mtk")},
+        "asn": draw.asn(),
+        "purse": 1 + index % 2,
+        "icc": draw.hex(4),
+        "amount": (0x7FFFFFFF, 0)[index] if index < 2 else draw.number(0, 0x7FFFFFFF),
+        "tid": draw.hex(6),
+        "date": draw.date(),
+        "time": draw.time(),
+    }
+
+
+def raw(given, *names):
+    return (bytes.fromhex(given[name]) for name in names)
+
+
+def hexed(given, made):
+    return {**given, **{name: value.hex() for name, value in made.items()}}
+
+
+def purchase():
+    entries = []
+    for index in range(6):
+        draw = Draw(f"purchase {index}")
+        given = money(draw, index, ["mpk"])
+        given |= {"ctc": (0, 65533)[index] if index < 2 else draw.number(0, 65533)}
+        given |= {"ttc": (0xFFFF0001, 0)[index] if index < 2 else draw.number(0, 0xFFFFFFFF)}
+        mpk, mtk, asn, icc, tid, date, time = raw(given, "mpk", "mtk", "asn", "icc", "tid", "date", "time")
+        ttc, amount = number(given["ttc"], 4), number(given["amount"], 4)
+        sespk = des3(card_key(mpk, asn), icc + number(given["ctc"], 2) + ttc[2:4])
+        opening = amount + bytes([0x04 + given["purse"]]) + tid
+        entries.append(hexed(given, {
+            "sespk": sespk,
+            "mac1": mac(sespk, opening + date + time),
+            "mac2": mac(sespk, amount),
+            "tac": mac(folded(card_key(mtk, asn)), opening + ttc + date + time),
+        }))
+    return entries
+
+
+def transfer(name, key, first_tag, sign):
+    """Load and unload: `balance` is before, `after` behind it."""
+    entries = []
+    for index in range(6):
+        draw = Draw(f"{name} {index}")
+        given = money(draw, index, [key])
+        low, high = (0, 0x7FFFFFFF - given["amount"]) if sign > 0 else (given["amount"], 0x7FFFFFFF)
+        balance = draw.number(low, high)
+        given |= {"balance": balance, "after": balance + sign * given["amount"]}
+        given |= {"otc": (0, 65533)[index] if index < 2 else draw.number(0, 65533)}
+        main, mtk, asn, icc, tid, date, time = raw(given, key, "mtk", "asn", "icc", "tid", "date", "time")
+        otc = number(given["otc"], 2)
+        session = des3(card_key(main, asn), icc + otc + b"\x80\x00")
+        opening = number(given["amount"], 4) + bytes([first_tag - 1 + given["purse"]]) + tid
+        entries.append(hexed(given, {
+            "session": session,
+            "mac1": mac(session, number(balance, 4) + opening),
+            "mac2": mac(session, opening + date + time),
+            "tac": mac(folded(card_key(mtk, asn)), number(given["after"], 4) + otc + opening + date + time),
+        }))
+    return entries
+
+
+def overdraft():
+    """`limit` is the old one, `new` the one that the centre sets."""
+    entries = []
+    for index in range(6):
+        draw = Draw(f"overdraft {index}")
+        given = money(draw, 0, ["modk"])
+        del given["amount"]
+        limit = (0, 0xFFFFFF)[index] if index < 2 else draw.number(0, 0xFFFFFF)
+        new = (0xFFFFFF, 0)[index] if index < 2 else draw.number(0, 0xFFFFFF)
+        balance = draw.number(max(0, limit - new), 0x7FFFFFFF - max(0, new - limit))
+        given |= {"balance": balance, "after": balance + new - limit, "limit": limit, "new": new}
+        given |= {"otc": (0, 65533)[index] if index < 2 else draw.number(0, 65533)}
+        modk, mtk, asn, icc, tid, date, time = raw(given, "modk", "mtk", "asn", "icc", "tid", "date", "time")
+        otc = number(given["otc"], 2)
+        session = des3(card_key(modk, asn), icc + otc + b"\x80\x00")
+        closing = b"\x07" + tid + date + time
+        after = number(given["after"], 4) + otc + number(new, 4)
+        entries.append(hexed(given, {
+            "session": session,
+            "mac1": mac(session, number(balance, 4) + number(limit, 3) + b"\x07" + tid),
+            "mac2": mac(session, number(new, 3) + closing),
+            "tac": mac(folded(card_key(mtk, asn)), after + closing),
+        }))
+    return entries
+
+
+def issuer():
+    """PINs of every length, and what else the issuer sends. All keys are card keys."""
+    entries = []
+    for size in range(2, 7):
+        draw = Draw(f"issuer {size}")
+        digits = bytes(draw.number(0, 9) << 4 | draw.number(0, 9) for _ in range(size))
+        given = {name: draw.hex(16) for name in ("damk", "dpuk", "dprk", "diak")}
+        given |= {"challenge": draw.hex(4), "digits": digits.hex(), "data": draw.hex(8)}
+        given |= {"offset": draw.number(0, 24), "update": draw.hex(size)}
+        damk, dpuk, dprk, diak, challenge = raw(given, "damk", "dpuk", "dprk", "diak", "challenge")
+        sealed = des3(dpuk, padded(bytes([size]) + digits))
+        update = bytes([0x04, 0xD6, 0x95, given["offset"], size + 4]) + bytes.fromhex(given["update"])
+        entries.append(hexed(given, {
+            "reload": mac(folded(dprk), digits),
+            "sealed": sealed,
+            "unblock_pin": retail_mac(dpuk, challenge, bytes.fromhex("842400010c") + sealed),
+            "update_binary": retail_mac(damk, challenge, update),
+            "block": retail_mac(damk, challenge, bytes.fromhex("841e000004")),
+            "unblock": retail_mac(damk, challenge, bytes.fromhex("8418000004")),
+            "card_block": retail_mac(damk, challenge, bytes.fromhex("8416000004")),
+            "external": retail_mac(damk, challenge, bytes.fromhex("00820000")),
+            "internal": des3(diak, bytes.fromhex(given["data"])),
+        }))
+    return entries
+
+
 def secure_messaging():
     """The bare headers of BLOCK and UNBLOCK, and messages of every length around a block's end."""
     messages = ["841e000004", "8418000004", "8416000004"]
@@ -348,6 +465,11 @@ def more():
         "sam_tac": sam_tac(),
         "online_unlock": online_unlock(),
         "secure_messaging": secure_messaging(),
+        "purchase": purchase(),
+        "load": transfer("load", "mlk", 0x01, 1),
+        "unload": transfer("unload", "munk", 0x03, -1),
+        "overdraft": overdraft(),
+        "issuer": issuer(),
     }
 
 

@@ -10,6 +10,8 @@
 //! | [`mac`] | DES-CBC MAC, secure messaging's retail MAC |
 //! | [`lock`] | MAC1, MAC2, GTAC, GMAC, TAC and SAM TAC of the grey lock |
 //! | [`online`] | MAC1, MAC2, MAC3 of the on-line unlock |
+//! | [`purchase`], [`transfer`], [`overdraft`] | codes of the purchase, of load and unload, of the overdraft limit |
+//! | [`message`] | secure messages of the issuer, PINs, authentication |
 //! | [`mod@check`] | comparison in constant time, and the proof that it was made |
 //! | [`icc`] | the keyed permutation behind the card's random numbers |
 #![no_std]
@@ -20,10 +22,16 @@ pub mod icc;
 pub mod key;
 pub mod lock;
 pub mod mac;
+pub mod message;
 pub mod online;
+pub mod overdraft;
+pub mod purchase;
 pub mod session;
+pub mod transfer;
 
 pub use check::{Agreed, check};
 pub use key::{Key, TacKey};
 pub use lock::{Debit, Lock};
+pub use purchase::Purchase;
 pub use session::SessionKey;
+pub use transfer::{Direction, Transfer};

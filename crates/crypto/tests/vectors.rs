@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod vectors {
     mod file;
+    mod money;
     mod more;
     mod openssl;
     mod refuelling;

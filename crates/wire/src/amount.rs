@@ -101,6 +101,12 @@ impl Limit {
     pub const fn units(self) -> u32 {
         self.0
     }
+
+    /// The limit in four bytes, as the log and the TAC of its change carry it.
+    #[must_use]
+    pub const fn as_amount(self) -> Amount {
+        Amount(self.0)
+    }
 }
 
 /// The money behind a balance: balance − limit, which may be negative (protocol §2).

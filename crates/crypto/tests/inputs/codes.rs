@@ -1,14 +1,15 @@
 //! Every code of protocol §4 under the key it is made with.
 
-use crypto::online::{self, Unlock};
-use crypto::{Debit, Lock, TacKey};
-use wire::{Amount, Asn, Date, Icc, Purse, Scheme, Tid, Time, Ttc};
-
 use super::layout::Field::{
-    Amount as Sum, Any, Asn as Card, Balance, Ctc, Date as Day, Icc as Random, Inner, Limit,
-    LimitAsAmount, NoEnd, Otc, Tag, Tid as Place, Time as Hour, Trn, Ttc as Number,
+    Amount as Sum, Any, Asn as Card, Balance, Byte, Challenged, Ctc, Date as Day, Icc as Random,
+    Inner, Limit, LimitAsAmount, NoEnd, Otc, PinBlock, PinDigits, Tag, Tid as Place, Time as Hour,
+    Trn, Ttc as Number,
 };
 use super::layout::{Field, Held};
+use super::make::*;
+use crypto::message::SecureMessage;
+use crypto::{Direction, online, overdraft};
+use wire::{Scheme, Tid};
 
 /// How the crate makes an input from what its fields hold.
 pub(crate) type Make = fn(&Held<'_>) -> Vec<u8>;
@@ -35,8 +36,11 @@ const fn laid_out(name: &'static str, fields: &'static [Field]) -> Code {
     Code { name, fields, make: None }
 }
 
-const PURCHASE_MAC1: Code = laid_out("MAC1 of purchase", &[Sum, Tag(0x05), Place, Day, Hour]);
-const PURCHASE_MAC2: Code = laid_out("MAC2 of purchase", &[Sum]);
+const PURCHASE_MAC1: Code = made("MAC1 of purchase", &[Sum, Tag(0x05), Place, Day, Hour], |held| {
+    purchase(held).mac1_input().to_vec()
+});
+const PURCHASE_MAC2: Code =
+    made("MAC2 of purchase", &[Sum], |held| purchase(held).mac2_input().to_vec());
 const GTAC: Code =
     made("GTAC", &[Tag(0xA1), Ctc, Balance, Place, Number, Day, Hour, Inner], |held| {
         lock(held, Scheme::Seed).gtac_input(&inner_key(held)).to_vec()
@@ -66,12 +70,12 @@ pub(crate) const KEYS: &[Key] = &[
     ] },
     Key { name: "TAC key", codes: &[
         made("TAC of debit", &[Sum, Tag(0x93), Place, Number, Day, Hour], |held| debit(held).tac_input().to_vec()),
-        laid_out("TAC of purchase", &[Sum, Tag(0x05), Place, Number, Day, Hour]),
-        laid_out("TAC of load", &[Balance, Otc, Sum, Tag(0x01), Place, Day, Hour]),
-        laid_out("TAC of unload", &[Balance, Otc, Sum, Tag(0x03), Place, Day, Hour]),
-        laid_out("TAC of overdraft change", &[Balance, Otc, LimitAsAmount, Tag(0x07), Place, Day, Hour]),
+        made("TAC of purchase", &[Sum, Tag(0x05), Place, Number, Day, Hour], |held| purchase(held).tac_input().to_vec()),
+        made("TAC of load", &[Balance, Otc, Sum, Tag(0x01), Place, Day, Hour], |held| transfer_tac(held, Direction::Load)),
+        made("TAC of unload", &[Balance, Otc, Sum, Tag(0x03), Place, Day, Hour], |held| transfer_tac(held, Direction::Unload)),
+        made("TAC of overdraft change", &[Balance, Otc, LimitAsAmount, Tag(0x07), Place, Day, Hour], |held| change(held).tac_input(balance(held), otc(held)).to_vec()),
         laid_out("TAC of overdraft change, its limit in three bytes", &[Balance, Otc, Limit, Tag(0x07), Place, Day, Hour]),
-        made("MAC3 of on-line unlock", &[Balance, Otc, Sum, Tag(0x95), Place, Day, Hour], |held| unlock(held).mac3_input(balance(held), u16::from_be_bytes(held.of(Otc))).to_vec()),
+        made("MAC3 of on-line unlock", &[Balance, Otc, Sum, Tag(0x95), Place, Day, Hour], |held| unlock(held).mac3_input(balance(held), otc(held)).to_vec()),
         made("inner MAC of GTAC", &[Tag(0xA1), Ctc, Balance, Place, Number, Day, Hour, Random], |held| lock(held, Scheme::Seed).gtac_inner_input().to_vec()),
     ] },
     Key { name: "SESULK", codes: &[
@@ -79,16 +83,36 @@ pub(crate) const KEYS: &[Key] = &[
         made("MAC2 of on-line unlock", &[Sum, Tag(0x95), Place, Day, Hour], |held| unlock(held).mac2_input().to_vec()),
     ] },
     Key { name: "SESLK", codes: &[
-        laid_out("MAC1 of load", &[Balance, Sum, Tag(0x01), Place]),
-        laid_out("MAC2 of load", &[Sum, Tag(0x01), Place, Day, Hour]),
+        made("MAC1 of load", &[Balance, Sum, Tag(0x01), Place], |held| transfer(held, Direction::Load).mac1_input(balance(held)).to_vec()),
+        made("MAC2 of load", &[Sum, Tag(0x01), Place, Day, Hour], |held| transfer(held, Direction::Load).mac2_input(date(held), time(held)).to_vec()),
     ] },
     Key { name: "SESUNK", codes: &[
-        laid_out("MAC1 of unload", &[Balance, Sum, Tag(0x03), Place]),
-        laid_out("MAC2 of unload", &[Sum, Tag(0x03), Place, Day, Hour]),
+        made("MAC1 of unload", &[Balance, Sum, Tag(0x03), Place], |held| transfer(held, Direction::Unload).mac1_input(balance(held)).to_vec()),
+        made("MAC2 of unload", &[Sum, Tag(0x03), Place, Day, Hour], |held| transfer(held, Direction::Unload).mac2_input(date(held), time(held)).to_vec()),
     ] },
     Key { name: "SESODK", codes: &[
-        laid_out("MAC1 of overdraft change", &[Balance, Limit, Tag(0x07), Place]),
-        laid_out("MAC2 of overdraft change", &[Limit, Tag(0x07), Place, Day, Hour]),
+        made("MAC1 of overdraft change", &[Balance, Limit, Tag(0x07), Place], |held| overdraft::mac1_input(balance(held), limit(held), purse(held), Tid(held.of(Place))).to_vec()),
+        made("MAC2 of overdraft change", &[Limit, Tag(0x07), Place, Day, Hour], |held| change(held).mac2_input().to_vec()),
+    ] },
+    // The challenge is xored into the first four bytes. So BLOCK, UNBLOCK and CARD BLOCK are one layout: they differ for
+    // one challenge, and the card chooses it. Every other message differs from them and from each other for all.
+    Key { name: "DAMK", codes: &[
+        made("APPLICATION BLOCK and UNBLOCK, CARD BLOCK", &[Challenged, Byte(4)], |held| challenged(held, SecureMessage::ApplicationUnblock)),
+        made("EXTERNAL AUTHENTICATE", &[Challenged], |held| challenged(held, SecureMessage::ExternalAuthenticate)),
+        made("UPDATE BINARY of 1", &[Challenged, Byte(5), Any(1)], update::<1>),
+        made("UPDATE BINARY of 4", &[Challenged, Byte(8), Any(4)], update::<4>),
+        made("UPDATE BINARY of 30", &[Challenged, Byte(34), Any(30)], update::<30>),
+    ] },
+    Key { name: "DPUK", codes: &[
+        made("UNBLOCK PIN", &[Challenged, Byte(0x0C), Any(8)], |held| challenged(held, SecureMessage::UnblockPin { block: held.of(Any(8)) })),
+        laid_out("the PIN in it", &[PinBlock]),
+    ] },
+    Key { name: "DPRK, folded", codes: &[
+        laid_out("RELOAD PIN of 2 bytes", &[PinDigits(2)]),
+        laid_out("RELOAD PIN of 3 bytes", &[PinDigits(3)]),
+        laid_out("RELOAD PIN of 4 bytes", &[PinDigits(4)]),
+        laid_out("RELOAD PIN of 5 bytes", &[PinDigits(5)]),
+        laid_out("RELOAD PIN of 6 bytes", &[PinDigits(6)]),
     ] },
     Key { name: "DSK", codes: &[
         made("SAM TAC, seed", &[Tag(0x93), Card, Ctc, Sum, Place, Number, Day, Hour], |held| sam_tac(held, Scheme::Seed)),
@@ -109,77 +133,8 @@ pub(crate) const COLLIDING: &[[Code; 2]] = &[
     [laid_out("MAC1 of load", &[Balance, Sum, Tag(0x01), Place]), laid_out("MAC2 of any time", &[Sum, Tag(0x01), Place, Day, Any(3)])],
     [laid_out("MAC1 of overdraft change", &[Balance, Limit, Tag(0x07), Place]), laid_out("MAC2 of any time", &[Limit, Tag(0x07), Place, Day, Any(3)])],
     [laid_out("TAC of debit", &[Sum, Tag(0x93), Place, Number, Day, Hour]), laid_out("TAC of load of any time", &[Balance, Otc, Sum, Tag(0x01), Place, Day, Any(3)])],
+    // An EXTERNAL AUTHENTICATE with its Lc: whoever may ask for an UNBLOCK with a challenge of his own has its code.
+    [laid_out("UNBLOCK", &[Challenged, Byte(4)]), laid_out("EXTERNAL AUTHENTICATE with Lc", &[Challenged, Byte(4)])],
     // A field GMAC and a MAC1 of purchase without its tag.
     [laid_out("GMAC of the amount", &[Sum]), laid_out("purchase without a tag", &[Sum, Place, Day, Hour])],
 ];
-
-/// By the tag; the field GMAC has none, and any purse makes it.
-fn purse(held: &Held<'_>) -> Purse {
-    match held.tag() {
-        Some(tag) if tag.is_multiple_of(2) => Purse::Ep,
-        _ => Purse::Ed,
-    }
-}
-
-fn amount_in(bytes: [u8; 4]) -> Amount {
-    Amount::from_bytes(bytes).unwrap()
-}
-
-fn balance(held: &Held<'_>) -> Amount {
-    amount_in(held.of(Balance))
-}
-
-fn date(held: &Held<'_>) -> Date {
-    Date::from_bytes(held.of(Day)).unwrap_or(Date::ZERO)
-}
-
-fn time(held: &Held<'_>) -> Time {
-    Time::from_bytes(held.of(Hour)).unwrap()
-}
-
-fn lock(held: &Held<'_>, scheme: Scheme) -> Lock {
-    Lock {
-        scheme,
-        purse: purse(held),
-        balance: balance(held),
-        ctc: u16::from_be_bytes(held.of(Ctc)),
-        icc: Icc(held.of(Random)),
-        tid: Tid(held.of(Place)),
-        ttc: Ttc::from_bytes(held.of(Number)),
-        date: date(held),
-        time: time(held),
-    }
-}
-
-fn debit(held: &Held<'_>) -> Debit {
-    Debit {
-        purse: purse(held),
-        amount: amount_in(held.of(Sum)),
-        tid: Tid(held.of(Place)),
-        ttc: Ttc::from_bytes(held.of(Number)),
-        date: date(held),
-        time: time(held),
-    }
-}
-
-fn unlock(held: &Held<'_>) -> Unlock {
-    let amount = amount_in(held.of(Sum));
-    Unlock {
-        purse: purse(held),
-        amount,
-        tid: Tid(held.of(Place)),
-        date: date(held),
-        time: time(held),
-    }
-}
-
-fn sam_tac(held: &Held<'_>, scheme: Scheme) -> Vec<u8> {
-    let ctc = u16::from_be_bytes(held.of(Ctc));
-    debit(held).sam_tac_input(scheme, Asn(held.of(Card)), ctc).to_vec()
-}
-
-/// Some TAC key: the inner MAC may then be anything.
-fn inner_key(held: &Held<'_>) -> TacKey {
-    let [a, b, c, d] = held.of(Inner);
-    crypto::Key::new([a, b, c, d, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]).folded()
-}

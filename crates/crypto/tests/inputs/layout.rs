@@ -27,6 +27,14 @@ pub(crate) enum Field {
     Time,
     /// Zeros in the place of date and time.
     NoEnd,
+    /// The header of a secure message with the challenge xored in: any four bytes.
+    Challenged,
+    /// One byte that never differs, such as Lc.
+    Byte(u8),
+    /// A PIN of so many bytes: digits, filled with F.
+    PinDigits(usize),
+    /// Length, digits and padding of a PIN, 8 bytes.
+    PinBlock,
     /// Anything, to see that the search finds collisions.
     Any(usize),
 }
@@ -79,6 +87,11 @@ impl Bytes {
     }
 }
 
+/// Two digits, or F where they end.
+fn is_digits(byte: u8) -> bool {
+    [byte >> 4, byte & 0x0F].iter().all(|digit| *digit <= 9 || *digit == 0x0F)
+}
+
 /// The places of one field.
 pub(crate) fn places(field: Field) -> Vec<Bytes> {
     let any = |count: usize| vec![Bytes::any(); count];
@@ -99,6 +112,13 @@ pub(crate) fn places(field: Field) -> Vec<Bytes> {
             Bytes::numbers(1, 31),
         ],
         Field::Time => vec![Bytes::numbers(0, 23), Bytes::numbers(0, 59), Bytes::numbers(0, 59)],
+        Field::Challenged => any(4),
+        Field::Byte(byte) => vec![Bytes::only(byte)],
+        Field::PinDigits(count) => vec![Bytes::of(is_digits); count],
+        Field::PinBlock => {
+            let rest = Bytes::of(|byte| is_digits(byte) || byte == 0x80 || byte == 0);
+            [vec![Bytes::of(|byte| (2..=6).contains(&byte))], vec![rest; 7]].concat()
+        }
         Field::NoEnd => vec![Bytes::only(0); 7],
         Field::Any(count) => any(count),
     }

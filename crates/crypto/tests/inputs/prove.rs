@@ -58,6 +58,12 @@ fn what_holds_the_tightest_pairs_apart() {
     assert_eq!(between("SESUNK", "MAC1 of unload", "MAC2 of unload"), [15]);
     assert_eq!(between("SESODK", "MAC1 of overdraft change", "MAC2 of overdraft change"), [14]);
     assert_eq!(between("TAC key", "TAC of debit", "TAC of load"), [22]);
+    // What stands behind the challenge: padding, Lc, data.
+    let unblock = "APPLICATION BLOCK and UNBLOCK, CARD BLOCK";
+    assert_eq!(between("DAMK", unblock, "EXTERNAL AUTHENTICATE"), [4, 5]);
+    assert_eq!(between("DAMK", "EXTERNAL AUTHENTICATE", "UPDATE BINARY of 1"), [4, 6]);
+    assert_eq!(between("DAMK", "EXTERNAL AUTHENTICATE", "UPDATE BINARY of 4"), [4]);
+    assert_eq!(between("DPUK", "UNBLOCK PIN", "the PIN in it"), [4, 13]);
     assert_eq!(between("TAC key", "TAC of debit", "MAC3 of on-line unlock"), [22]);
 }
 
