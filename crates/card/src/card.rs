@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use crypto::Direction;
 use nvm::{Image, Kind, Nvm, NvmError, OpenError, Spec};
 use wire::apdu::{ResponseBytes, response};
 use wire::{CardCommand, StatusWord};
@@ -10,7 +11,7 @@ use zeroize::Zeroizing;
 use crate::pin::{self, Pin};
 use crate::profile::Profile;
 use crate::session::{Ram, Session};
-use crate::state::State;
+use crate::state::{MESSAGE_TRIES, State};
 use crate::{FORMAT_VERSION, select};
 
 /// Size of one slot of the image.
@@ -81,9 +82,13 @@ impl<N: Nvm> Card<N> {
     /// # Errors
     /// What the medium reports. A personalisation that was cut short is not an image.
     pub fn personalise(nvm: N, profile: &Profile, pin: &Pin) -> Result<Self, NvmError> {
-        let state = State::new(profile, pin);
+        Self::format(nvm, profile.clone(), State::new(profile, pin))
+    }
+
+    /// Writes a card of today's format.
+    pub(crate) fn format(nvm: N, profile: Profile, state: State) -> Result<Self, NvmError> {
         let image = Image::format(nvm, SPEC, &*profile.encode(), &*state.encode())?;
-        Ok(Self { image, profile: profile.clone(), state, ram: Ram::default(), mute: false })
+        Ok(Self { image, profile, state, ram: Ram::default(), mute: false })
     }
 
     /// Powers a card on: repairs what a power failure left, and writes nothing where nothing was left.
@@ -142,26 +147,47 @@ impl<N: Nvm> Card<N> {
     }
 
     fn dispatch(&mut self, command: &CardCommand<'_>, session: Session) -> Answer {
-        match command {
+        match *command {
             CardCommand::SelectName { name, le } => {
-                self.select(select::named(&self.profile, name), *le)
+                self.select(select::named(&self.profile, name), le)
             }
-            CardCommand::SelectFile { id, le } => self.select(select::numbered(*id), *le),
-            CardCommand::ReadBinary { sfi, offset } => self.read_binary(*sfi, *offset),
-            CardCommand::ReadRecord { sfi, number } => self.read_record(*sfi, *number),
+            CardCommand::SelectFile { id, le } => self.select(select::numbered(id), le),
+            CardCommand::ReadBinary { sfi, offset } => self.read_binary(sfi, offset),
+            CardCommand::ReadRecord { sfi, number } => self.read_record(sfi, number),
             CardCommand::VerifyPin { digits } => self.verify_pin(digits),
-            CardCommand::GetChallenge { len } => self.challenge(*len),
-            CardCommand::GetBalance(purse) => self.balance(*purse),
+            CardCommand::GetChallenge { len } => self.challenge(len),
+            CardCommand::GetBalance(purse) => self.balance(purse),
             CardCommand::ApplicationUnblock { mac } => {
-                self.application_unblock(session.challenge()?, *mac)
+                self.application_unblock(session.challenge()?, mac)
             }
             CardCommand::GetResponse => Err(StatusWord::CONDITIONS.into()),
-            CardCommand::InitializeForRefuel(data) => self.initialize_for_refuel(data),
-            CardCommand::LockForRefuel(data) => self.lock_for_refuel(session.pre_refuel()?, data),
-            CardCommand::DebitForRefuel(data) => self.debit_for_refuel(data),
-            CardCommand::GetGreyStatus(mode) => self.grey_status(*mode),
-            CardCommand::InitializeForUnlock(data) => self.initialize_for_unlock(data),
-            CardCommand::DebitForUnlock(data) => self.debit_for_unlock(session.pre_unlock()?, data),
+            CardCommand::InitializeForLoad(data) => self.begin_transfer(Direction::Load, data),
+            CardCommand::CreditForLoad(data) => {
+                self.transfer(session.pre_transfer(Direction::Load)?, data)
+            }
+            CardCommand::InitializeForUnload(data) => self.begin_transfer(Direction::Unload, data),
+            CardCommand::DebitForUnload(data) => {
+                self.transfer(session.pre_transfer(Direction::Unload)?, data)
+            }
+            CardCommand::InitializeForPurchase(data) => self.initialize_for_purchase(data),
+            CardCommand::DebitForPurchase(data) => {
+                self.debit_for_purchase(session.pre_purchase()?, data)
+            }
+            CardCommand::InitializeForUpdate { key_index, tid } => {
+                self.initialize_for_update(key_index, tid)
+            }
+            CardCommand::UpdateOverdrawLimit(data) => {
+                self.update_overdraw_limit(session.pre_update()?, data)
+            }
+            CardCommand::GetTransactionProve { tag, sequence } => self.prove(tag, sequence),
+            CardCommand::InitializeForRefuel(data) => self.initialize_for_refuel(&data),
+            CardCommand::LockForRefuel(data) => self.lock_for_refuel(session.pre_refuel()?, &data),
+            CardCommand::DebitForRefuel(data) => self.debit_for_refuel(&data),
+            CardCommand::GetGreyStatus(mode) => self.grey_status(mode),
+            CardCommand::InitializeForUnlock(data) => self.initialize_for_unlock(&data),
+            CardCommand::DebitForUnlock(data) => {
+                self.debit_for_unlock(session.pre_unlock()?, &data)
+            }
             _ => Err(StatusWord::UNKNOWN_INSTRUCTION.into()),
         }
     }
@@ -178,18 +204,18 @@ impl<N: Nvm> Card<N> {
 
 /// Application locked (protocol §5): these go on, all else is 6A81.
 const fn works_when_locked(command: &CardCommand<'_>) -> bool {
-    match command {
+    matches!(
+        command,
         CardCommand::SelectName { .. }
-        | CardCommand::SelectFile { .. }
-        | CardCommand::ReadBinary { .. }
-        | CardCommand::ReadRecord { .. }
-        | CardCommand::GetBalance(_)
-        | CardCommand::GetChallenge { .. }
-        | CardCommand::GetGreyStatus(_)
-        | CardCommand::ApplicationUnblock { .. }
-        | CardCommand::GetResponse => true,
-        _ => false,
-    }
+            | CardCommand::SelectFile { .. }
+            | CardCommand::ReadBinary { .. }
+            | CardCommand::ReadRecord { .. }
+            | CardCommand::GetBalance(_)
+            | CardCommand::GetChallenge { .. }
+            | CardCommand::GetGreyStatus(_)
+            | CardCommand::ApplicationUnblock { .. }
+            | CardCommand::GetResponse
+    )
 }
 
 impl<N> Card<N> {
@@ -198,9 +224,11 @@ impl<N> Card<N> {
         self.ram = Ram::default();
     }
 
-    /// Derived, never stored: the error counter at its limit, or blocked by command.
+    /// Derived, never stored: a counter at its limit, or blocked by command.
     pub(crate) const fn application_locked(&self) -> bool {
-        self.state.blocked || self.state.error_counter >= self.profile.error_limit
+        self.state.blocked
+            || self.state.error_counter >= self.profile.error_limit
+            || self.state.message_failures >= MESSAGE_TRIES
     }
 
     /// The medium. Who writes to the card's bytes through it breaks the card.

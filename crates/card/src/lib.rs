@@ -25,26 +25,33 @@ mod challenge;
 mod debit;
 mod log_file;
 mod maintenance;
+mod migrate;
+mod overdraft;
 mod pin;
 mod profile;
+mod proofs;
+mod purchase;
 mod read;
 mod refuel;
 mod select;
 mod session;
 mod state;
 mod status;
+mod transfer;
 mod unlock;
 mod view;
 
 pub use card::{Card, PowerLost};
 pub use log_file::{LOG_RECORDS, LogFile};
+pub use migrate::IMAGE_LEN_1;
 pub use pin::{PIN_TRIES, Pin};
 pub use profile::{Aid, CardKey, CardKeys, ConsumptionKey, DEFAULT_KEY_INDEX, Opening, Profile};
+pub use proofs::{Proofs, Proved};
 pub use state::{DebitKind, LastDebit};
 pub use view::{Application, LockView, PurseView, View};
 
 /// Format version of the fixed section and the payload of a card's image.
-pub const FORMAT_VERSION: u8 = 1;
+pub const FORMAT_VERSION: u8 = 2;
 
 /// Length in bytes of a card's image: the medium given to [`Card::personalise`] has this length.
 pub const IMAGE_LEN: usize = nvm::image_len(Profile::LEN, card::SLOT);

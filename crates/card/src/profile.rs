@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::bytes::Writer;
 
-/// The key index that a terminal uses unless told otherwise, and the only one of DULK.
+/// The key index that a terminal uses unless told otherwise, and the only one of the on-line keys.
 pub const DEFAULT_KEY_INDEX: u8 = 1;
 
 /// The application's name: 1 to 16 bytes.
@@ -262,6 +262,12 @@ impl Profile {
     pub(crate) fn unlock_key(&self, index: u8) -> Option<&CardKey> {
         let key = &self.keys.unlock;
         (index == DEFAULT_KEY_INDEX && key.usable().is_some()).then_some(key)
+    }
+
+    /// DLK, DUNK or DODK, where the index is its one and the card knows its suite and that of the TAC key.
+    pub(crate) fn money_key<'a>(&self, key: &'a CardKey, index: u8) -> Option<&'a CardKey> {
+        let known = key.usable().is_some() && self.keys.tac.usable().is_some();
+        (index == DEFAULT_KEY_INDEX && known).then_some(key)
     }
 
     pub(crate) fn encode(&self) -> Zeroizing<[u8; Self::LEN]> {

@@ -10,7 +10,7 @@ impl<N> Card<N> {
     pub(crate) fn read_binary(&self, sfi: u8, offset: u8) -> Answer {
         match sfi {
             PUBLIC_DATA_SFI => {
-                let file = self.profile.public.encode();
+                let file = self.state.public.encode();
                 let rest = file.get(usize::from(offset)..).filter(|rest| !rest.is_empty());
                 done(rest.ok_or(StatusWord::OFFSET_OUTSIDE)?)
             }

@@ -1,11 +1,11 @@
 //! SELECT (protocol §7): the directory and the purse application.
 
 use wire::apdu::response;
-use wire::files::{APPLICATION_FILE, DIRECTORY_NAME, MASTER_FILE, PUBLIC_DATA_SFI};
+use wire::files::{APPLICATION_FILE, DIRECTORY_NAME, MASTER_FILE, PUBLIC_DATA_SFI, PublicData};
 use wire::{Buf, StatusWord};
 
 use crate::card::{Answer, Card};
-use crate::profile::Profile;
+use crate::profile::{Aid, Profile};
 use crate::session::Ram;
 
 /// What SELECT may find.
@@ -47,7 +47,9 @@ impl<N> Card<N> {
         let target = target.ok_or(StatusWord::FILE_NOT_FOUND)?;
         let (fci, status) = match target {
             Target::Directory => (directory_fci(), StatusWord::DONE),
-            Target::Application => (application_fci(&self.profile), self.application_status()),
+            Target::Application => {
+                (application_fci(&self.profile.aid, &self.state.public), self.application_status())
+            }
         };
         check_le(le, fci.len())?;
         self.ram = match target {
@@ -82,11 +84,11 @@ fn directory_fci() -> Fci {
 }
 
 /// `6F { 84 AID, A5 { 9F08 01 02, 9F0C 1E EF15 } }`.
-fn application_fci(profile: &Profile) -> Fci {
+fn application_fci(aid: &Aid, public: &PublicData) -> Fci {
     let version = [0x9F, 0x08, 0x01, 0x02];
-    let public = profile.public.encode();
+    let public = public.encode();
     let own = Buf::<37>::new().with(&version).with(&[0x9F, 0x0C, length(&public)]).with(&public);
-    fci(profile.aid.as_slice(), &own)
+    fci(aid.as_slice(), &own)
 }
 
 fn fci(name: &[u8], own: &[u8]) -> Fci {

@@ -1,6 +1,7 @@
 //! What lives in RAM (protocol §5): gone with a reset, a power failure, or a new SELECT.
 
-use wire::{Icc, Purse, StatusWord, Tid};
+use crypto::{Direction, Transfer};
+use wire::{Amount, Icc, Purse, StatusWord, Tid};
 
 /// What is selected; with the application come the PIN and the session, and they go with it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -31,6 +32,12 @@ pub(crate) enum Session {
     PreRefuel(PreRefuel),
     /// INITIALIZE FOR UNLOCK: DEBIT FOR UNLOCK may follow.
     PreUnlock(PreUnlock),
+    /// INITIALIZE FOR LOAD or UNLOAD: CREDIT FOR LOAD or DEBIT FOR UNLOAD may follow.
+    PreTransfer(PreTransfer),
+    /// INITIALIZE FOR PURCHASE: DEBIT FOR PURCHASE may follow.
+    PrePurchase(PrePurchase),
+    /// INITIALIZE FOR UPDATE: UPDATE OVERDRAW LIMIT may follow.
+    PreUpdate(PreUpdate),
 }
 
 /// Pre-refuelling: what LOCK is made from.
@@ -46,6 +53,30 @@ pub(crate) struct PreRefuel {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct PreUnlock {
     pub(crate) purse: Purse,
+    pub(crate) tid: Tid,
+    pub(crate) icc: Icc,
+}
+
+/// Pre-load and pre-unload: what the completing command is made from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct PreTransfer {
+    pub(crate) transfer: Transfer,
+    pub(crate) icc: Icc,
+}
+
+/// Pre-purchase: what DEBIT FOR PURCHASE is made from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct PrePurchase {
+    pub(crate) purse: Purse,
+    pub(crate) key_index: u8,
+    pub(crate) amount: Amount,
+    pub(crate) tid: Tid,
+    pub(crate) icc: Icc,
+}
+
+/// Pre-update: what UPDATE OVERDRAW LIMIT is made from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct PreUpdate {
     pub(crate) tid: Tid,
     pub(crate) icc: Icc,
 }
@@ -104,5 +135,23 @@ impl Session {
     /// 6985 unless INITIALIZE FOR UNLOCK came straight before.
     pub(crate) const fn pre_unlock(self) -> Result<PreUnlock, StatusWord> {
         if let Self::PreUnlock(begun) = self { Ok(begun) } else { Err(StatusWord::CONDITIONS) }
+    }
+
+    /// 6985 unless INITIALIZE FOR LOAD, or UNLOAD, came straight before.
+    pub(crate) fn pre_transfer(self, direction: Direction) -> Result<PreTransfer, StatusWord> {
+        match self {
+            Self::PreTransfer(begun) if begun.transfer.direction == direction => Ok(begun),
+            _ => Err(StatusWord::CONDITIONS),
+        }
+    }
+
+    /// 6985 unless INITIALIZE FOR PURCHASE came straight before.
+    pub(crate) const fn pre_purchase(self) -> Result<PrePurchase, StatusWord> {
+        if let Self::PrePurchase(begun) = self { Ok(begun) } else { Err(StatusWord::CONDITIONS) }
+    }
+
+    /// 6985 unless INITIALIZE FOR UPDATE came straight before.
+    pub(crate) const fn pre_update(self) -> Result<PreUpdate, StatusWord> {
+        if let Self::PreUpdate(begun) = self { Ok(begun) } else { Err(StatusWord::CONDITIONS) }
     }
 }

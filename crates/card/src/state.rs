@@ -1,18 +1,27 @@
 //! What lives in NVM, and its changes. Each change is one commit: it happens wholly or not at all.
 
+mod booking;
 mod encode;
 
+pub(crate) use booking::{Booking, Sequence};
+
 use crypto::{Agreed, SessionKey};
-use wire::files::LogRecord;
+use wire::files::{LogRecord, PublicData};
+use wire::response::Proof;
 use wire::{Amount, Date, KeyRef, Kind, Limit, Mac, Purse, StatusWord, Tid, Time, Trn, Ttc};
 
+use crate::card::require;
 use crate::challenge::KEPT_FOR_UNLOCK;
 use crate::log_file::LogFile;
 use crate::pin::{PIN_TRIES, Pin};
 use crate::profile::Profile;
+use crate::proofs::{Proofs, Proved};
 
 /// Wrong codes of APPLICATION UNBLOCK that lock for good.
 pub(crate) const UNBLOCK_TRIES: u8 = 3;
+
+/// Wrong codes of the issuer's other messages that lock the application.
+pub(crate) const MESSAGE_TRIES: u8 = 3;
 
 /// Everything that changes in a card's life.
 #[derive(Clone)]
@@ -29,6 +38,13 @@ pub(crate) struct State {
     pub(crate) pin_tries: u8,
     /// The next number that was never drawn.
     pub(crate) icc_counter: u32,
+    /// EF 15 as it is today.
+    pub(crate) public: PublicData,
+    pub(crate) proofs: Proofs,
+    /// Codes of secure messages counted since the last one that was right; APPLICATION UNBLOCK counts apart.
+    pub(crate) message_failures: u8,
+    /// By CARD BLOCK, for good.
+    pub(crate) card_blocked: bool,
 }
 
 /// A purse's own record. The mark is part of it, so no write can part it from the money (claim 1).
@@ -138,6 +154,10 @@ impl State {
             pin: pin.clone(),
             pin_tries: PIN_TRIES,
             icc_counter: 0,
+            public: profile.public,
+            proofs: Proofs::default(),
+            message_failures: 0,
+            card_blocked: false,
         }
     }
 
@@ -145,7 +165,7 @@ impl State {
         &self.purses[purse.index()]
     }
 
-    const fn purse_mut(&mut self, purse: Purse) -> &mut PurseRecord {
+    pub(crate) const fn purse_mut(&mut self, purse: Purse) -> &mut PurseRecord {
         &mut self.purses[purse.index()]
     }
 
@@ -171,11 +191,18 @@ impl State {
     pub(crate) fn check_numbers_left(&self, purse: Purse) -> Result<(), StatusWord> {
         let record = self.purse(purse);
         let icc_left = u32::MAX - self.icc_counter > KEPT_FOR_UNLOCK;
-        if record.ctc < 0xFFFE && record.otc < 0xFFFF && icc_left {
-            Ok(())
-        } else {
-            Err(StatusWord::SEQUENCE_EXHAUSTED)
-        }
+        let left = record.ctc < 0xFFFE && record.otc < 0xFFFF && icc_left;
+        require(left, StatusWord::SEQUENCE_EXHAUSTED)
+    }
+
+    /// 9402 unless a purchase leaves the numbers that a lock needs (protocol §2 sequence rule).
+    pub(crate) fn check_ctc_left(&self, purse: Purse) -> Result<(), StatusWord> {
+        require(self.purse(purse).ctc < 0xFFFE, StatusWord::SEQUENCE_EXHAUSTED)
+    }
+
+    /// 9402 unless an on-line transaction leaves the number that an unlock needs (protocol §2 sequence rule).
+    pub(crate) fn check_otc_left(&self, purse: Purse) -> Result<(), StatusWord> {
+        require(self.purse(purse).otc < 0xFFFE, StatusWord::SEQUENCE_EXHAUSTED)
     }
 
     pub(crate) const fn locked_for_good(&self) -> bool {
@@ -223,6 +250,8 @@ impl State {
         record.mark = Mark::Clear;
         self.last_debit = Some(debit);
         self.log.append(log);
+        let proof = Proof { mac2: Mac::default(), tac: debit.code };
+        self.proofs.keep(log.tag, Proved { sequence: log.sequence, proof });
         self.error_counter = 0;
     }
 
@@ -231,5 +260,6 @@ impl State {
         self.error_counter = 0;
         self.blocked = false;
         self.unblock_failures = 0;
+        self.message_failures = 0;
     }
 }

@@ -6,6 +6,7 @@ use wire::{Amount, GreyStatus, KeyRef, Limit, Mac, Purse, Trn};
 use crate::card::Card;
 use crate::log_file::LogFile;
 use crate::profile::{Aid, Opening};
+use crate::proofs::Proofs;
 use crate::state::{GreyLock, LastDebit, Mark, PurseRecord};
 
 /// A card as `show` and `audit` see it.
@@ -33,12 +34,16 @@ pub struct View {
     pub error_limit: u8,
     /// Wrong codes of APPLICATION UNBLOCK.
     pub unblock_failures: u8,
+    /// Codes of the issuer's other messages counted since the last one that was right.
+    pub message_failures: u8,
     /// PIN tries left; 0 is blocked.
     pub pin_tries: u8,
     /// Random numbers drawn so far.
     pub numbers_drawn: u32,
     /// EF 18, newest first.
     pub log: LogFile,
+    /// The proof of the last transaction of each kind.
+    pub proofs: Proofs,
 }
 
 /// A purse.
@@ -82,6 +87,8 @@ pub enum Application {
     Locked,
     /// Wrong unblock codes used up: the centre settles from its books.
     LockedForGood,
+    /// By CARD BLOCK: no command works any more.
+    CardBlocked,
 }
 
 impl<N> Card<N> {
@@ -92,7 +99,7 @@ impl<N> Card<N> {
         let (profile, state) = (&self.profile, &self.state);
         View {
             aid: profile.aid,
-            public: profile.public,
+            public: state.public,
             opening: profile.opening,
             purses: [PurseView::of(&state.purses[0]), PurseView::of(&state.purses[1])],
             last_locked: state.last_locked,
@@ -102,13 +109,18 @@ impl<N> Card<N> {
             error_counter: state.error_counter,
             error_limit: profile.error_limit,
             unblock_failures: state.unblock_failures,
+            message_failures: state.message_failures,
             pin_tries: state.pin_tries,
             numbers_drawn: state.icc_counter,
             log: state.log,
+            proofs: state.proofs,
         }
     }
 
     const fn application(&self) -> Application {
+        if self.state.card_blocked {
+            return Application::CardBlocked;
+        }
         match (self.application_locked(), self.state.locked_for_good()) {
             (false, _) => Application::Open,
             (true, false) => Application::Locked,

@@ -1,4 +1,4 @@
-//! The state as bytes: format 1 of the image's payload.
+//! The state as bytes: format 2 of the image's payload. Format 1 is the same without the last line.
 //!
 //! ```text
 //! two purses, 63 each: balance 4, limit 3, CTC 2, OTC 2, mark 1 (00 clear, 01 grey), lock 51 (zeros when clear)
@@ -9,9 +9,11 @@
 //!   date 4, time 3, TAC or MAC3 4
 //! log 231: count 1, ten records of 23, newest first
 //! error counter 1, blocked 1, unblock failures 1, PIN 6, PIN tries left 1, ICC counter 4
+//! EF 15 30, proofs 132: twelve places of 11, secure message failures 1, card blocked 1
 //! ```
 
 use crypto::SessionKey;
+use wire::files::PublicData;
 use wire::{Amount, Date, Icc, KeyRef, Limit, Mac, Purse, Reader, Scheme, Tid, Time, Trn, Ttc};
 use zeroize::Zeroizing;
 
@@ -19,6 +21,7 @@ use super::{DebitKind, GreyLock, LastDebit, Mark, PurseRecord, State};
 use crate::bytes::Writer;
 use crate::log_file::LogFile;
 use crate::pin::Pin;
+use crate::proofs::Proofs;
 
 const CLEAR: u8 = 0;
 const GREY: u8 = 1;
@@ -28,7 +31,10 @@ const ONLINE: u8 = 2;
 
 impl State {
     /// Bytes of the payload.
-    pub(crate) const LEN: usize =
+    pub(crate) const LEN: usize = Self::LEN_1 + PublicData::LEN + Proofs::LEN + 2;
+
+    /// Bytes of the payload of format 1.
+    pub(crate) const LEN_1: usize =
         2 * PurseRecord::LEN + 1 + LastDebit::LEN + LogFile::LEN + 3 + Pin::LEN + 1 + 4;
 
     pub(crate) fn encode(&self) -> Zeroizing<[u8; Self::LEN]> {
@@ -42,18 +48,39 @@ impl State {
         out.put(self.pin.expose());
         out.put(&[self.pin_tries]);
         out.put(&self.icc_counter.to_be_bytes());
+        out.put(&self.public.encode());
+        self.proofs.write(&mut out);
+        out.put(&[self.message_failures, u8::from(self.card_blocked)]);
         debug_assert_eq!(out.left(), 0, "the layout fills its room");
         bytes
     }
 
     /// `None` for bytes that no card of this format writes.
     pub(crate) fn decode(bytes: &[u8]) -> Option<Self> {
+        let (old, new) = bytes.split_at_checked(Self::LEN_1)?;
+        let mut reader = Reader::new(new);
+        let public = PublicData::parse(&reader.take::<{ PublicData::LEN }>()?)?;
+        let state = Self {
+            proofs: Proofs::read(&mut reader)?,
+            message_failures: reader.u8()?,
+            card_blocked: read_bool(reader.u8()?)?,
+            ..Self::decode_1(old, public)?
+        };
+        reader.end().map(|()| state)
+    }
+
+    /// The state of format 1, with EF 15 as it was issued. `None` for bytes that no card of that format wrote.
+    pub(crate) fn decode_1(bytes: &[u8], public: PublicData) -> Option<Self> {
         let mut reader = Reader::new(bytes);
         let purses = [
             PurseRecord::read(Purse::Ed, &mut reader)?,
             PurseRecord::read(Purse::Ep, &mut reader)?,
         ];
         let state = Self {
+            public,
+            proofs: Proofs::default(),
+            message_failures: 0,
+            card_blocked: false,
             purses,
             last_locked: read_purse(reader.u8()?)?,
             last_debit: LastDebit::read(&mut reader)?,

@@ -1,10 +1,14 @@
 //! A test card, and whoever makes right codes for it: PSAM, terminal and centre in a few pure functions.
-#![allow(dead_code, reason = "each test file uses its part")]
+#![allow(dead_code, unused_imports, reason = "each test file uses its part")]
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
     reason = "a helper that finds something else than the test expects ends the test"
 )]
+
+mod money;
+
+pub(crate) use money::*;
 
 use card::{Aid, Card, CardKey, CardKeys, ConsumptionKey, IMAGE_LEN, Opening, Pin, Profile, View};
 use crypto::session::Randoms;

@@ -11,6 +11,7 @@ mod support;
 use std::collections::HashSet;
 
 use card::{Application, Card, PowerLost, View};
+use crypto::Direction;
 use nvm::memory::{Fill, Ram, Tear};
 use scenarios::*;
 use support::*;
@@ -33,7 +34,9 @@ macro_rules! scenarios {
             let words = [$(stringify!($prepare)),*];
             for needed in [
                 "verify", "initialize_ed", "lock_ed", "debit_some", "clear", "initialize_unlock",
-                "unlock_some", "challenge_4", "challenge_8", "unblock",
+                "unlock_some", "challenge_4", "challenge_8", "unblock", "initialize_load",
+                "initialize_unload", "initialize_purchase", "initialize_update", "load_ed",
+                "unload_ed", "purchase_ed", "raise_limit",
             ] {
                 assert!(words.contains(&needed), "{needed}");
             }
@@ -71,6 +74,22 @@ scenarios! {
     unblock_nearly_for_good:            locked_nearly_for_good, unblock,           Unblock, 0x9000;
     unblock_wrong_grey:                 locked_grey,            unblock_wrong,     Unblock, 0x6988;
     unblock_wrong_nearly_for_good:      locked_nearly_for_good, unblock_wrong,     Unblock, 0x6988;
+    initialize_load_fresh:              fresh,                  initialize_load,   Nothing, 0x9000;
+    initialize_unload_fresh:            fresh,                  initialize_unload, Nothing, 0x9000;
+    initialize_purchase_after_debit:    unread,                 initialize_purchase, Nothing, 0x9000;
+    initialize_update_fresh:            fresh,                  initialize_update, Nothing, 0x9000;
+    load_after_debit:                   unread,                 load_ed,           Error,   0x9000;
+    load_wrong_after_debit:             unread,                 load_wrong,        Error,   0x9302;
+    unload_after_online_unlock:         unread_online,          unload_ed,         Error,   0x9000;
+    unload_nearly_locked:               nearly_locked,          unload_ed,         Error,   0x9000;
+    purchase_fresh:                     fresh,                  purchase_ed,       Error,   0x9000;
+    purchase_after_debit:               unread,                 purchase_ep,       Error,   0x9000;
+    purchase_after_purchase:            paid,                   purchase_ep,       Error,   0x9000;
+    purchase_nearly_locked:             nearly_locked,          purchase_ep,       Error,   0x9000;
+    purchase_wrong_nearly_locked:       nearly_locked,          purchase_wrong,    Error,   0x9302;
+    raise_limit_after_debit:            unread,                 raise_limit,       Error,   0x9000;
+    lower_limit_nearly_locked:          nearly_locked,          lower_limit,       Error,   0x9000;
+    update_wrong_fresh:                 fresh,                  update_wrong,      Error,   0x9302;
 }
 
 /// What the card may be found as: before, counted, after.
@@ -237,7 +256,7 @@ fn goes_on(ram: &mut Ram, online: bool) {
     let mut seen = HashSet::new();
     select(&mut card);
     match card.view().application {
-        Application::LockedForGood => return,
+        Application::LockedForGood | Application::CardBlocked => return,
         Application::Locked => {
             let number = challenge(&mut card);
             seen.insert(Icc(number));
@@ -257,6 +276,10 @@ fn goes_on(ram: &mut Ram, online: bool) {
     if card.view().pin_tries == 0 {
         return;
     }
+    select_and_verify(&mut card);
+    assert!(seen.insert(begin_transfer(&mut card, Direction::Load, Purse::Ep, 3).icc));
+    transfer(&mut card, Direction::Load, Purse::Ep, 3);
+    pay(&mut card, Purse::Ed, 2, 76);
     lock(&mut card, Purse::Ep, 77);
     assert!(seen.insert(card.view().lock().unwrap().terms.icc), "a random number came again");
     debit(&mut card, 1);
@@ -267,7 +290,7 @@ fn a_torn_personalisation_is_no_card_or_a_whole_one() {
     let whole = fresh().view();
     let (mut none, mut whole_ones) = (0, 0);
     for write in 1..=6 {
-        for at in (0..=417).step_by(3) {
+        for at in (0..=581).step_by(3) {
             let mut ram = Ram::fixed(card::IMAGE_LEN);
             ram.arm(Tear { write, at, fill: Fill::Random(write << 16 | at as u64) });
             let pin = card::Pin::from_digits(PIN).unwrap();

@@ -23,6 +23,7 @@ pub(crate) fn run(args: &CardShowArgs) -> Result<Report, Error> {
 /// The state in one word: a locked application comes before what the lock does to the money.
 const fn state(view: &View) -> &'static str {
     match (view.application, view.status.state) {
+        (Application::CardBlocked, _) => "card_blocked",
         (Application::Locked | Application::LockedForGood, _) => "app_locked",
         (Application::Open, GreyState::Grey) => "grey",
         (Application::Open, GreyState::Debited | GreyState::UnlockedOnline) => "tac_unread",
@@ -70,6 +71,7 @@ const fn application(view: &View) -> &'static str {
         Application::Open => "open",
         Application::Locked => "locked",
         Application::LockedForGood => "locked_for_good",
+        Application::CardBlocked => "card_blocked",
     }
 }
 

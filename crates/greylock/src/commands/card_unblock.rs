@@ -52,6 +52,8 @@ fn check_is_locked(card: &Slot<card::Card<FileNvm>>) -> Result<(), Error> {
             Err(Error::new(Fault::Card, "the application is locked for good")
                 .advice("too many wrong codes: replace the card"))
         }
+        Application::CardBlocked => Err(Error::new(Fault::Card, "the card is blocked for good")
+            .advice("CARD BLOCK ended it: replace the card")),
     }
 }
 
