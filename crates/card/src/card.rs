@@ -8,11 +8,12 @@ use wire::apdu::{ResponseBytes, response};
 use wire::{CardCommand, StatusWord};
 use zeroize::Zeroizing;
 
+use crate::FORMAT_VERSION;
 use crate::pin::{self, Pin};
 use crate::profile::Profile;
+use crate::select::numbered;
 use crate::session::{Ram, Session};
 use crate::state::{MESSAGE_TRIES, State};
-use crate::{FORMAT_VERSION, select};
 
 /// Size of one slot of the image.
 pub(crate) const SLOT: usize = nvm::slot_len(State::LEN);
@@ -136,8 +137,9 @@ impl<N: Nvm> Card<N> {
         self.dispatch(&command, session)
     }
 
-    /// Nothing but SELECT before SELECT; on a locked application only what reads or frees.
+    /// Nothing on a blocked card; nothing but SELECT before SELECT; on a locked application only what reads or frees.
     fn gate(&self, command: &CardCommand<'_>) -> Result<(), StatusWord> {
+        require(!self.state.card_blocked, StatusWord::APPLICATION_LOCKED)?;
         if let CardCommand::SelectName { .. } | CardCommand::SelectFile { .. } = command {
             return Ok(());
         }
@@ -148,18 +150,33 @@ impl<N: Nvm> Card<N> {
 
     fn dispatch(&mut self, command: &CardCommand<'_>, session: Session) -> Answer {
         match *command {
-            CardCommand::SelectName { name, le } => {
-                self.select(select::named(&self.profile, name), le)
-            }
-            CardCommand::SelectFile { id, le } => self.select(select::numbered(id), le),
+            CardCommand::SelectName { name, le } => self.select(self.named(name), le),
+            CardCommand::SelectFile { id, le } => self.select(numbered(id), le),
             CardCommand::ReadBinary { sfi, offset } => self.read_binary(sfi, offset),
             CardCommand::ReadRecord { sfi, number } => self.read_record(sfi, number),
+            CardCommand::UpdateBinary { sfi, offset, data } => self.update(sfi, offset, data),
+            CardCommand::UpdateBinaryProtected { sfi, offset, data, mac } => {
+                self.update_protected(session.challenge()?, (sfi, offset, data), mac)
+            }
             CardCommand::VerifyPin { digits } => self.verify_pin(digits),
+            CardCommand::ChangePin { old, new } => self.change_pin(old, new),
+            CardCommand::ReloadPin { digits, mac } => self.reload_pin(digits, mac),
+            CardCommand::UnblockPin { block, mac } => {
+                self.unblock_pin(session.challenge()?, block, mac)
+            }
             CardCommand::GetChallenge { len } => self.challenge(len),
             CardCommand::GetBalance(purse) => self.balance(purse),
+            CardCommand::ExternalAuthenticate { mac } => {
+                self.external_authenticate(session.challenge()?, mac)
+            }
+            CardCommand::InternalAuthenticate { data } => self.internal_authenticate(data),
+            CardCommand::ApplicationBlock { mac } => {
+                self.application_block(session.challenge()?, mac)
+            }
             CardCommand::ApplicationUnblock { mac } => {
                 self.application_unblock(session.challenge()?, mac)
             }
+            CardCommand::CardBlock { mac } => self.card_block(session.challenge()?, mac),
             CardCommand::GetResponse => Err(StatusWord::CONDITIONS.into()),
             CardCommand::InitializeForLoad(data) => self.begin_transfer(Direction::Load, data),
             CardCommand::CreditForLoad(data) => {
@@ -188,7 +205,6 @@ impl<N: Nvm> Card<N> {
             CardCommand::DebitForUnlock(data) => {
                 self.debit_for_unlock(session.pre_unlock()?, &data)
             }
-            _ => Err(StatusWord::UNKNOWN_INSTRUCTION.into()),
         }
     }
 
@@ -203,19 +219,44 @@ impl<N: Nvm> Card<N> {
 }
 
 /// Application locked (protocol §5): these go on, all else is 6A81.
+///
+/// Every command is named, so that a new one does not compile until it is decided.
 const fn works_when_locked(command: &CardCommand<'_>) -> bool {
-    matches!(
-        command,
+    match command {
         CardCommand::SelectName { .. }
-            | CardCommand::SelectFile { .. }
-            | CardCommand::ReadBinary { .. }
-            | CardCommand::ReadRecord { .. }
-            | CardCommand::GetBalance(_)
-            | CardCommand::GetChallenge { .. }
-            | CardCommand::GetGreyStatus(_)
-            | CardCommand::ApplicationUnblock { .. }
-            | CardCommand::GetResponse
-    )
+        | CardCommand::SelectFile { .. }
+        | CardCommand::ReadBinary { .. }
+        | CardCommand::ReadRecord { .. }
+        | CardCommand::GetBalance(_)
+        | CardCommand::GetChallenge { .. }
+        | CardCommand::GetGreyStatus(_)
+        | CardCommand::ApplicationUnblock { .. }
+        | CardCommand::GetResponse => true,
+        CardCommand::UpdateBinary { .. }
+        | CardCommand::UpdateBinaryProtected { .. }
+        | CardCommand::VerifyPin { .. }
+        | CardCommand::ChangePin { .. }
+        | CardCommand::ReloadPin { .. }
+        | CardCommand::UnblockPin { .. }
+        | CardCommand::ExternalAuthenticate { .. }
+        | CardCommand::InternalAuthenticate { .. }
+        | CardCommand::ApplicationBlock { .. }
+        | CardCommand::CardBlock { .. }
+        | CardCommand::InitializeForLoad(_)
+        | CardCommand::CreditForLoad(_)
+        | CardCommand::InitializeForUnload(_)
+        | CardCommand::DebitForUnload(_)
+        | CardCommand::InitializeForPurchase(_)
+        | CardCommand::DebitForPurchase(_)
+        | CardCommand::InitializeForUpdate { .. }
+        | CardCommand::UpdateOverdrawLimit(_)
+        | CardCommand::GetTransactionProve { .. }
+        | CardCommand::InitializeForRefuel(_)
+        | CardCommand::LockForRefuel(_)
+        | CardCommand::DebitForRefuel(_)
+        | CardCommand::InitializeForUnlock(_)
+        | CardCommand::DebitForUnlock(_) => false,
+    }
 }
 
 impl<N> Card<N> {

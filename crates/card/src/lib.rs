@@ -10,9 +10,12 @@
 //! | `session` | what lives in RAM: selection, PIN, and the states that one command leaves to the next |
 //! | `state` | what lives in NVM, its changes, its bytes |
 //! | `profile` | what personalisation writes once: names, public data, keys, opening balances |
-//! | `select`, `read`, `pin`, `challenge`, `maintenance` | the common commands (protocol §7) |
+//! | `select`, `read`, `pin`, `challenge` | the common commands (protocol §7) |
+//! | `transfer`, `purchase`, `overdraft`, `proofs` | load and unload, purchase, overdraft limit, and their proof (protocol §7) |
+//! | `maintenance`, `update` | what the issuer does: block, unblock, authenticate, write EF 15 (protocol §7) |
 //! | `refuel`, `debit`, `status`, `unlock` | the six commands of the grey lock (protocol §6, claim 12) |
 //! | `attempt` | counting a code before it is compared |
+//! | `migrate` | images of earlier formats |
 //! | `log_file` | the cyclic log EF 18 |
 //! | `view` | what may be shown of a card: everything but keys |
 #![no_std]
@@ -39,6 +42,7 @@ mod state;
 mod status;
 mod transfer;
 mod unlock;
+mod update;
 mod view;
 
 pub use card::{Card, PowerLost};

@@ -5,7 +5,7 @@ use wire::files::{APPLICATION_FILE, DIRECTORY_NAME, MASTER_FILE, PUBLIC_DATA_SFI
 use wire::{Buf, StatusWord};
 
 use crate::card::{Answer, Card};
-use crate::profile::{Aid, Profile};
+use crate::profile::Aid;
 use crate::session::Ram;
 
 /// What SELECT may find.
@@ -15,17 +15,6 @@ pub(crate) enum Target {
     Directory,
     /// 3F01, the AID.
     Application,
-}
-
-/// By name: the whole AID, or the directory's name.
-pub(crate) fn named(profile: &Profile, name: &[u8]) -> Option<Target> {
-    if name == profile.aid.as_slice() {
-        Some(Target::Application)
-    } else if name == DIRECTORY_NAME {
-        Some(Target::Directory)
-    } else {
-        None
-    }
 }
 
 /// By file id.
@@ -41,6 +30,17 @@ pub(crate) const fn numbered(id: u16) -> Option<Target> {
 type Fci = Buf<64>;
 
 impl<N> Card<N> {
+    /// By name: the whole AID, or the directory's name.
+    pub(crate) fn named(&self, name: &[u8]) -> Option<Target> {
+        if name == self.profile.aid.as_slice() {
+            Some(Target::Application)
+        } else if name == DIRECTORY_NAME {
+            Some(Target::Directory)
+        } else {
+            None
+        }
+    }
+
     /// A SELECT that finds nothing (6A82) or whose Le does not fit (6Cxx) leaves selection and PIN as they were; one
     /// that succeeds drops the PIN and every RAM state.
     pub(crate) fn select(&mut self, target: Option<Target>, le: Option<u8>) -> Answer {

@@ -13,8 +13,10 @@ pub(crate) enum Ram {
     Directory,
     /// The purse application.
     Application {
-        /// VERIFY succeeded since SELECT and has not failed since.
+        /// VERIFY succeeded since SELECT, and no PIN was wrong or changed since.
         pin_verified: bool,
+        /// EXTERNAL AUTHENTICATE succeeded since SELECT and has not failed since.
+        issuer_authenticated: bool,
         /// What the last command left.
         session: Session,
     },
@@ -83,8 +85,11 @@ pub(crate) struct PreUpdate {
 
 impl Ram {
     /// A freshly selected application.
-    pub(crate) const APPLICATION: Self =
-        Self::Application { pin_verified: false, session: Session::Idle };
+    pub(crate) const APPLICATION: Self = Self::Application {
+        pin_verified: false,
+        issuer_authenticated: false,
+        session: Session::Idle,
+    };
 
     /// Takes the session, so that every command leaves it, whatever it answers.
     pub(crate) fn take_session(&mut self) -> Session {
@@ -107,6 +112,17 @@ impl Ram {
 
     pub(crate) const fn pin_verified(&self) -> bool {
         matches!(self, Self::Application { pin_verified: true, .. })
+    }
+
+    pub(crate) const fn issuer_authenticated(&self) -> bool {
+        matches!(self, Self::Application { issuer_authenticated: true, .. })
+    }
+
+    /// The outcome of EXTERNAL AUTHENTICATE.
+    pub(crate) const fn set_issuer_authenticated(&mut self, right: bool) {
+        if let Self::Application { issuer_authenticated, .. } = self {
+            *issuer_authenticated = right;
+        }
     }
 
     /// The outcome of VERIFY.

@@ -2,6 +2,7 @@
 
 mod booking;
 mod encode;
+mod issuer;
 
 pub(crate) use booking::{Booking, Sequence};
 
@@ -214,6 +215,11 @@ impl State {
         self.error_counter = self.error_counter.saturating_add(1);
     }
 
+    /// Counts a secure message before its code is compared.
+    pub(crate) const fn count_message(&mut self) {
+        self.message_failures = self.message_failures.saturating_add(1);
+    }
+
     pub(crate) const fn clear_unread(&mut self) {
         if let Some(debit) = &mut self.last_debit {
             debit.unread = false;
@@ -253,13 +259,5 @@ impl State {
         let proof = Proof { mac2: Mac::default(), tac: debit.code };
         self.proofs.keep(log.tag, Proved { sequence: log.sequence, proof });
         self.error_counter = 0;
-    }
-
-    /// APPLICATION UNBLOCK took effect: balance, mark and TACUF stay.
-    pub(crate) fn unblock(&mut self, _: Agreed) {
-        self.error_counter = 0;
-        self.blocked = false;
-        self.unblock_failures = 0;
-        self.message_failures = 0;
     }
 }

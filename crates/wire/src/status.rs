@@ -23,7 +23,7 @@ status_words! {
     MEMORY_FAILURE = 0x6581, "memory failure";
     WRONG_LENGTH = 0x6700, "wrong length";
     INCOMPATIBLE_FILE = 0x6981, "command does not fit the kind of file";
-    PIN_NOT_VERIFIED = 0x6982, "PIN not verified";
+    PIN_NOT_VERIFIED = 0x6982, "PIN not verified, or the issuer not authenticated";
     PIN_BLOCKED = 0x6983, "PIN blocked";
     CONDITIONS = 0x6985, "not allowed in this state";
     NO_CURRENT_FILE = 0x6986, "no file is selected";

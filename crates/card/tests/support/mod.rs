@@ -6,8 +6,10 @@
     reason = "a helper that finds something else than the test expects ends the test"
 )]
 
+mod issuer;
 mod money;
 
+pub(crate) use issuer::*;
 pub(crate) use money::*;
 
 use card::{Aid, Card, CardKey, CardKeys, ConsumptionKey, IMAGE_LEN, Opening, Pin, Profile, View};
