@@ -116,10 +116,12 @@ fn a_grey_card_takes_a_new_pin() {
     debit(&mut card, 1);
 }
 
+type Change = fn(&mut TestCard) -> CardCommand<'static>;
+
 /// Power fails at every byte of every write of a change: the PIN is the old one or the new one, and no third.
 #[test]
 fn a_torn_change_leaves_one_of_the_two_pins() {
-    let changes: [(fn(&mut TestCard) -> CardCommand<'static>, &str); 3] = [
+    let changes: [(Change, &str); 3] = [
         (|_| CHANGE, "CHANGE PIN"),
         (|_| reload(), "RELOAD PIN"),
         (|card| unblock_pin(challenge(card)), "UNBLOCK PIN"),

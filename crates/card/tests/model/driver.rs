@@ -1,9 +1,10 @@
 //! The same steps on the card, with right and wrong codes.
 
 use wire::card_command::{DebitForRefuel, DebitForUnlock, StatusMode};
-use wire::response::{InitRefuel, InitUnlock};
+use wire::response::{InitLoad, InitRefuel, InitUnlock, InitUpdate};
 use wire::{CardCommand, Purse};
 
+use crate::money;
 use crate::steps::{Sequence, Step};
 use crate::support::*;
 
@@ -12,15 +13,30 @@ pub(crate) struct Driver {
     pub(crate) card: TestCard,
     init: Option<(InitRefuel, Purse)>,
     init_unlock: Option<(InitUnlock, Purse)>,
+    pub(crate) init_load: Option<(InitLoad, Purse, u32)>,
+    pub(crate) init_purchase: Option<(InitRefuel, Purse, u32)>,
+    pub(crate) init_update: Option<(InitUpdate, u32)>,
+    /// The PIN as it is: right and wrong are said of it.
+    pub(crate) pin: &'static [u8],
     challenge: [u8; 4],
-    ttc: u32,
+    pub(crate) ttc: u32,
 }
 
 const PURSES: [Purse; 2] = Purse::ALL;
 
 impl Driver {
     pub(crate) fn new() -> Self {
-        Self { card: fresh(), init: None, init_unlock: None, challenge: [0; 4], ttc: 0 }
+        Self {
+            card: fresh(),
+            init: None,
+            init_unlock: None,
+            init_load: None,
+            init_purchase: None,
+            init_update: None,
+            pin: &RIGHT_PIN,
+            challenge: [0; 4],
+            ttc: 0,
+        }
     }
 
     pub(crate) fn step(&mut self, step: Step) -> u16 {
@@ -51,6 +67,12 @@ impl Driver {
                     self.init_unlock = Some((InitUnlock::parse(&data).unwrap(), PURSES[purse]));
                 }
                 Step::Challenge { short: true } => self.challenge = data.try_into().unwrap(),
+                Step::InitMoney { what, purse, amount, .. } => {
+                    self.note(what, PURSES[purse], amount, &data);
+                }
+                Step::ChangePin { .. } | Step::ReloadPin { .. } | Step::UnblockPin { .. } => {
+                    self.pin = &NEW_PIN;
+                }
                 _ => {}
             }
         }
@@ -62,7 +84,19 @@ impl Driver {
             Step::SelectApplication => SELECT,
             Step::SelectDirectory => CardCommand::SelectFile { id: 0x3F00, le: None },
             Step::SelectUnknown => CardCommand::SelectName { name: b"nobody", le: None },
-            Step::Verify { right: true } => VERIFY,
+            Step::Verify { right: true } => CardCommand::VerifyPin { digits: self.pin },
+            Step::InitMoney { what, purse, amount, known_key } => {
+                money::begin(what, PURSES[purse], amount, known_key)
+            }
+            Step::Money { what, right } => self.complete(what, right),
+            Step::Prove { what, purse, old } => self.prove(what, PURSES[purse], old),
+            Step::ChangePin { .. }
+            | Step::ReloadPin { .. }
+            | Step::UnblockPin { .. }
+            | Step::Authenticate { .. }
+            | Step::Update { .. }
+            | Step::Block { .. }
+            | Step::CardBlock { .. } => self.issuer(step),
             Step::Verify { right: false } => VERIFY_WRONG,
             Step::InitRefuel { purse, known_key } => {
                 let key_index = if known_key { SEED_KEY } else { UNKNOWN_KEY };
@@ -86,6 +120,25 @@ impl Driver {
             Step::GetResponse => CardCommand::GetResponse,
             Step::Garbage | Step::Reset | Step::PowerCycle => unreachable!(),
         }
+    }
+
+    fn issuer(&self, step: Step) -> CardCommand<'static> {
+        let number = self.challenge;
+        let (command, right) = match step {
+            Step::ChangePin { right } => {
+                let old = if right { self.pin } else { &WRONG_PIN };
+                return CardCommand::ChangePin { old, new: &NEW_PIN };
+            }
+            Step::Update { right: None } => return plain_update(),
+            Step::Update { right: Some(right) } => (protected_update(number), right),
+            Step::ReloadPin { right } => (reload(), right),
+            Step::UnblockPin { right } => (unblock_pin(number), right),
+            Step::Authenticate { right } => (external(number), right),
+            Step::Block { right } => (block(number), right),
+            Step::CardBlock { right } => (card_block(number), right),
+            _ => unreachable!(),
+        };
+        if right { command } else { spoiled(command) }
     }
 
     fn lock(&self, right: bool) -> CardCommand<'static> {

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod driver;
+mod issuer;
+mod money;
 mod purse;
 mod steps;
 #[path = "../support/mod.rs"]
@@ -15,7 +17,7 @@ use support::*;
 use wire::Purse;
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 800, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_card_does_what_the_model_says(runs in proptest::collection::vec(runs(), 1..60)) {
@@ -58,7 +60,7 @@ fn the_sequences_reach_every_state() {
     let mut runner = TestRunner::deterministic();
     let strategy = proptest::collection::vec(runs(), 1..60);
     let mut seen = std::collections::BTreeMap::<String, u32>::new();
-    for _ in 0..200 {
+    for _ in 0..600 {
         let mut model = Model::new();
         for step in strategy.new_tree(&mut runner).unwrap().current().into_iter().flatten() {
             let word = model.step(step);
@@ -87,6 +89,33 @@ fn the_sequences_reach_every_state() {
         "InitRefuel 6982",
         "Verify 6983",
         "Record 9000",
+        "InitMoney 9000",
+        "InitMoney 6982",
+        "InitMoney 6985",
+        "InitMoney 6A80",
+        "InitMoney 9401",
+        "InitMoney 9403",
+        "Money 9000",
+        "Money 9302",
+        "Money 9401",
+        "Money 6985",
+        "Money 6A81",
+        "Prove 9000",
+        "Prove 9406",
+        "ChangePin 9000",
+        "ChangePin 63C0",
+        "ChangePin 6983",
+        "ReloadPin 6983",
+        "ReloadPin 6988",
+        "UnblockPin 9000",
+        "Authenticate 9000",
+        "Update 9000",
+        "Update 6982",
+        "Update 6988",
+        "Block 9000",
+        "CardBlock 9000",
+        "CardBlock 6985",
+        "SelectApplication 6A81",
     ] {
         assert!(seen.contains_key(needed), "{needed}");
     }
