@@ -8,6 +8,7 @@
 //! | `psam` | the door: power, parsing, the gate, one flat `match`, the commit |
 //! | `select`, `read` | SELECT and READ BINARY |
 //! | `init`, `certificate`, `debit` | the commands of the grey lock |
+//! | `purchase` | the commands of the purchase |
 //! | `choose`, `find` | two tables: which slot a new lock takes, which lock a DEBIT without TTC means |
 //! | `lock`, `progress` | a pending lock, and how far it has come, as types |
 //! | `state`, `profile`, `layout` | what the memory holds, and its bytes |
@@ -33,6 +34,7 @@ mod lock;
 mod profile;
 mod progress;
 mod psam;
+mod purchase;
 mod read;
 mod select;
 mod state;

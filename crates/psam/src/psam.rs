@@ -8,6 +8,7 @@ use wire::{Buf, PsamCommand, StatusWord};
 use zeroize::Zeroizing;
 
 use crate::profile::Profile;
+use crate::purchase::PendingPurchase;
 use crate::state::State;
 use crate::view::PsamView;
 
@@ -39,6 +40,8 @@ pub struct Psam<N> {
     pub(crate) profile: Profile,
     pub(crate) state: State,
     pub(crate) selected: Selected,
+    /// What waits for CREDIT SAM PURCHASE; only in RAM.
+    pub(crate) purchase: Option<PendingPurchase>,
     failure: Option<NvmError>,
 }
 
@@ -100,7 +103,7 @@ impl<N: Nvm> Psam<N> {
     }
 
     const fn with_power(image: Image<N, SLOT_LEN>, profile: Profile, state: State) -> Self {
-        Self { image, profile, state, selected: Selected::Nothing, failure: None }
+        Self { image, profile, state, selected: Selected::Nothing, purchase: None, failure: None }
     }
 
     /// Carries out one command and answers it.
@@ -134,9 +137,8 @@ impl<N: Nvm> Psam<N> {
             }
             PsamCommand::DebitGreyUnlock(fields) => self.debit_grey_unlock(fields),
             PsamCommand::GetGmac(ttc) => self.repeat_gmac(*ttc),
-            PsamCommand::InitPurchase(_) | PsamCommand::CreditPurchase { .. } => {
-                Err(StatusWord::UNKNOWN_INSTRUCTION.into())
-            }
+            PsamCommand::InitPurchase(fields) => self.init_purchase(fields),
+            PsamCommand::CreditPurchase { mac2 } => self.credit_purchase(*mac2),
         }
     }
 
@@ -162,6 +164,7 @@ impl<N> Psam<N> {
     /// A reset by the reader: nothing is selected any more. It does not heal a memory that failed.
     pub fn reset(&mut self) {
         self.selected = Selected::Nothing;
+        self.purchase = None;
     }
 
     /// What may be shown. After [`PowerLost`] it is how things stood before the command.

@@ -18,6 +18,7 @@ impl<N> Psam<N> {
         };
         check_le(le, fci.len())?;
         self.selected = target;
+        self.purchase = None;
         Ok(fci)
     }
 

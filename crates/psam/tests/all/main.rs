@@ -14,6 +14,8 @@ mod model;
 #[cfg(test)]
 mod power;
 #[cfg(test)]
+mod purchase;
+#[cfg(test)]
 mod slots;
 #[cfg(test)]
 mod table;

@@ -6,7 +6,7 @@ use nvm::memory::{Fill, Tear};
 use proptest::prelude::*;
 use psam::PsamView;
 use wire::psam_command::DebitGreyUnlock;
-use wire::response::InitSam;
+use wire::response::{InitSam, InitSamPurchase};
 use wire::{Asn, PsamCommand, Ttc};
 
 use crate::support::*;
@@ -17,6 +17,8 @@ enum Step {
     Certificate { lock: usize, with_ttc: bool, right: bool },
     Debit { lock: usize, with_ttc: bool, ctc: u16, units: u32, other_end: bool },
     GetGmac { lock: usize },
+    Purchase { card: u8, field: bool, units: u32 },
+    Credit { right: bool },
 }
 
 /// A step, and where power fails under it, if it does.
@@ -38,6 +40,8 @@ struct Lock {
 struct Model {
     next: u32,
     locks: Vec<Lock>,
+    /// Wrong codes of the purchase that waits in RAM; `None` behind the number once one was right.
+    purchase: Option<Option<u8>>,
 }
 
 /// What the model expects: the status word and the states that the memory goes through.
@@ -86,6 +90,22 @@ impl Model {
         next.locks.push(lock);
         next.next += 1;
         (0x9000, vec![next])
+    }
+
+    fn purchase(&self) -> Expected {
+        let next = Self { next: self.next + 1, purchase: Some(Some(0)), ..self.clone() };
+        (0x9000, vec![next])
+    }
+
+    fn credit(&self, right: bool) -> Expected {
+        let Some(wrong) = self.purchase else { return Self::unchanged(0x6985) };
+        let purchase = match (right, wrong) {
+            (true, _) | (false, None) => Some(None),
+            (false, Some(2)) => None,
+            (false, Some(wrong)) => Some(Some(wrong + 1)),
+        };
+        let status = if right { 0x9000 } else { 0x9302 };
+        (status, vec![Self { purchase, ..self.clone() }])
     }
 
     fn certificate(&self, ttc: u32, right: bool) -> Expected {
@@ -170,17 +190,20 @@ struct World {
     model: Model,
     /// What card and terminal know, by TTC.
     sessions: BTreeMap<u32, Session>,
+    /// The newest purchase.
+    sale: Option<Sale>,
     gmacs: BTreeMap<u32, Vec<u8>>,
     last_ttc: u32,
 }
 
 impl World {
     fn new() -> Self {
-        let model = Model { next: 1, locks: vec![] };
+        let model = Model { next: 1, locks: vec![], purchase: None };
         Self {
             sam: new_sam(),
             model,
             sessions: BTreeMap::new(),
+            sale: None,
             gmacs: BTreeMap::new(),
             last_ttc: 0,
         }
@@ -227,8 +250,9 @@ impl World {
         self.sam = sam_in(ram);
         let view = self.sam.view();
         let mut possible = std::iter::once(self.model.clone()).chain(states);
-        self.model =
-            possible.find(|state| state.agrees(&view)).expect("a state before, between or after");
+        let found = possible.find(|state| state.agrees(&view));
+        let found = found.expect("a state before, between or after");
+        self.model = Model { purchase: None, ..found };
     }
 
     fn prepare(&self, step: &Step) -> (PsamCommand<'static>, Expected, Option<Card>) {
@@ -273,6 +297,15 @@ impl World {
                 };
                 (session.get_gmac(), Model::unchanged(status), None)
             }
+            Step::Purchase { card, field, units } => {
+                let card = Card::new(card, if field { FIELD } else { SEED });
+                (card.init_purchase(units), self.model.purchase(), Some(card))
+            }
+            Step::Credit { right } => {
+                let none = PsamCommand::CreditPurchase { mac2: WRONG };
+                let command = self.sale.map_or(none, |sale| sale.credit(right));
+                (command, self.model.credit(right), None)
+            }
         }
     }
 
@@ -282,6 +315,13 @@ impl World {
             return;
         }
         if let Some(card) = card {
+            if let Step::Purchase { units, .. } = *step {
+                let answer = InitSamPurchase::parse(data).unwrap();
+                assert!(answer.ttc.0 > self.last_ttc, "TTC rises strictly");
+                self.last_ttc = answer.ttc.0;
+                self.sale = Some(Sale { card, units, ttc: answer.ttc });
+                return;
+            }
             let answer = InitSam::parse(data).unwrap();
             assert!(answer.ttc.0 > self.last_ttc, "TTC rises strictly");
             self.last_ttc = answer.ttc.0;
@@ -325,6 +365,9 @@ fn steps() -> impl Strategy<Value = Step> {
             Step::Debit { lock, with_ttc, ctc, units, other_end }
         }),
         1 => lock().prop_map(|lock| Step::GetGmac { lock }),
+        1 => (0..4_u8, any::<bool>(), 0..900_u32)
+            .prop_map(|(card, field, units)| Step::Purchase { card, field, units }),
+        2 => proptest::bool::weighted(0.6).prop_map(|right| Step::Credit { right }),
     ]
 }
 

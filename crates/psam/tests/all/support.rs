@@ -1,14 +1,14 @@
 //! A PSAM on a bench, and a mini card that makes its codes with `crypto`.
 
 use crypto::session::Randoms;
-use crypto::{Debit, Key, Lock, SessionKey};
+use crypto::{Debit, Key, Lock, Purchase, SessionKey};
 use nvm::Nvm;
 use nvm::memory::Ram;
 use psam::{IMAGE_LEN, MainKey, Profile, Psam};
 use wire::apdu::{command, split_response};
 use wire::files::DEFAULT_AID;
-use wire::psam_command::{DebitGreyUnlock, End, InitGreyLock};
-use wire::response::InitSam;
+use wire::psam_command::{DebitGreyUnlock, End, InitGreyLock, InitPurchase};
+use wire::response::{InitSam, InitSamPurchase};
 use wire::{
     Amount, Asn, Date, Dispersing, Icc, KeyRef, Mac, PsamCommand, Purse, Scheme, Tid, Time, Ttc,
 };
@@ -165,6 +165,32 @@ impl Card {
         })
     }
 
+    /// INIT SAM PURCHASE of so much.
+    pub(crate) fn init_purchase(&self, units: u32) -> PsamCommand<'static> {
+        let PsamCommand::InitGreyLock(init) = self.init() else { unreachable!() };
+        PsamCommand::InitPurchase(InitPurchase {
+            icc: init.icc,
+            ctc: init.ctc,
+            amount: amount(units),
+            purse: init.purse,
+            date: init.date,
+            time: init.time,
+            key: init.key,
+            asn: init.asn,
+            dispersing: init.dispersing,
+        })
+    }
+
+    /// INIT SAM PURCHASE, which must succeed, and MAC1, which the card must accept.
+    pub(crate) fn buy<N: Nvm>(self, sam: &mut Psam<N>, units: u32) -> Sale {
+        let (data, status) = send(sam, &self.init_purchase(units).encode());
+        assert_eq!(status, 0x9000);
+        let InitSamPurchase { ttc, mac1 } = InitSamPurchase::parse(&data).unwrap();
+        let sale = Sale { card: self, units, ttc };
+        assert_eq!(sale.purchase().mac1(&sale.source()), mac1, "the card refuses MAC1");
+        sale
+    }
+
     /// INIT, which must succeed, and MAC1, which the card must accept.
     pub(crate) fn start<N: Nvm>(self, sam: &mut Psam<N>) -> Session {
         let (data, status) = send(sam, &self.init().encode());
@@ -188,6 +214,39 @@ impl Card {
         let session = self.certify(sam);
         assert_eq!(status(sam, &session.debit(units)), 0x9000);
         session
+    }
+}
+
+/// What card and terminal know of a purchase once INIT was answered.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sale {
+    pub(crate) card: Card,
+    pub(crate) units: u32,
+    pub(crate) ttc: Ttc,
+}
+
+impl Sale {
+    /// SESPK of either scheme: a purchase has no TRN.
+    pub(crate) fn source(&self) -> SessionKey {
+        let Card { key, asn, dispersing, icc, ctc, .. } = self.card;
+        SessionKey::offline(&main_key(key).for_card(asn, &dispersing), icc, ctc, self.ttc)
+    }
+
+    pub(crate) fn purchase(&self) -> Purchase {
+        let PsamCommand::InitGreyLock(init) = self.card.init() else { unreachable!() };
+        Purchase {
+            purse: init.purse,
+            amount: amount(self.units),
+            tid: TID,
+            ttc: self.ttc,
+            date: init.date,
+            time: init.time,
+        }
+    }
+
+    pub(crate) fn credit(&self, right: bool) -> PsamCommand<'static> {
+        let mac2 = if right { self.purchase().mac2(&self.source()) } else { WRONG };
+        PsamCommand::CreditPurchase { mac2 }
     }
 }
 

@@ -124,6 +124,13 @@ const ROWS: &[Row] = &[
     Row { name: "DEBIT with another end", make: |s| debit(s, |d| d.end = Some(other_end())),
         seed: [0x6985, 0x6985, 0x6A88, 0x6985, 0x6985, 0x9000, 0x6985, 0x6A88],
         field: Some([0x6985, 0x6985, 0x6A88, 0x6985, 0x6985, 0x9000, 0x9000, 0x6A88]) },
+    row("PURCHASE", |s| encoded(&s.card.init_purchase(500)),
+        [0x6985, 0x6985, 0x9000, 0x9000, 0x9000, 0x9000, 0x9000, 0x9000]),
+    row("PURCHASE, key version not there", |s| purchase(s, |card| card.key.version = 9),
+        [0x6985, 0x6985, 0x9403, 0x9403, 0x9403, 0x9403, 0x9403, 0x9403]),
+    row("PURCHASE, suite that is not here", |s| purchase(s, |card| card.key = KeyRef { version: 3, algorithm: 0x10 }),
+        [0x6985, 0x6985, 0x9403, 0x9403, 0x9403, 0x9403, 0x9403, 0x9403]),
+    row("CREDIT without INIT", |_| encoded(&PsamCommand::CreditPurchase { mac2: WRONG }), [0x6985; 8]),
     row("GET GMAC", |s| encoded(&s.get_gmac()),
         [0x6985, 0x6985, 0x6A88, 0x6985, 0x6985, 0x6985, 0x9000, 0x6A88]),
     row("GET GMAC, TTC not drawn", |_| encoded(&PsamCommand::GetGmac(Ttc(99))),
@@ -134,6 +141,12 @@ fn init(session: &Session, change: fn(&mut Card)) -> Vec<u8> {
     let mut card = session.card;
     change(&mut card);
     encoded(&card.init())
+}
+
+fn purchase(session: &Session, change: fn(&mut Card)) -> Vec<u8> {
+    let mut card = session.card;
+    change(&mut card);
+    encoded(&card.init_purchase(500))
 }
 
 /// A PSAM whose only lock has come so far, and what card and terminal know of it.
@@ -172,7 +185,7 @@ fn bring_to(standing: Standing, card: Card) -> (Sam, Session) {
 /// Whether a row may write, being answered so.
 fn may_write(name: &str, standing: Standing, status: u16) -> bool {
     match status {
-        0x9000 if name == "INIT" => true,
+        0x9000 if name == "INIT" || name == "PURCHASE" => true,
         0x9000 | 0x9302 if name.starts_with("CERTIFICATE") => matches!(standing, Drawn | TwoWrong),
         0x9000 => name.starts_with("DEBIT") && standing == Certified,
         _ => false,
@@ -235,6 +248,7 @@ fn what_is_malformed_is_refused_in_the_order_of_the_checks() {
         bytes[at] = byte;
         bytes
     };
+    let purchase = [&[0x80, 0x70], &init[2..init.len() - 1]].concat();
     let body = |ins: u8, len: u8| [vec![0xE0, ins, 0, 0, len], vec![0x91; len.into()]].concat();
     let rows: &[(&str, Vec<u8>, u16)] = &[
         ("nothing", vec![], 0x6700),
@@ -272,6 +286,7 @@ fn what_is_malformed_is_refused_in_the_order_of_the_checks() {
         ("INIT, hour 24", with(5 + 15, 0x24), 0x6A80),
         ("INIT, second 60", with(5 + 17, 0x60), 0x6A80),
         ("DEBIT, tag 91", body(0x44, 0x1A), 0x6A80),
+        ("PURCHASE, tag 91", purchase, 0x6A80),
     ];
     for (name, bytes, wanted) in rows {
         for selected in [true, false] {

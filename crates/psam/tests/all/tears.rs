@@ -291,6 +291,22 @@ fn a_torn_init_happened_wholly_or_not_at_all() {
     report("INIT", &scenes);
 }
 
+fn purchase_scenes() -> Vec<Scene> {
+    let command = Card::new(50, FIELD).init_purchase(500).encode().to_vec();
+    [("PURCHASE on a new PSAM", crowd(0, 0, 0)), ("PURCHASE beside locks", crowd(9, 4, 3))]
+        .into_iter()
+        .map(|(name, sam)| Scene::new(name, sam, None, command.clone()))
+        .collect()
+}
+
+/// A TTC may be skipped and never comes twice; no lock is touched.
+#[test]
+fn a_torn_purchase_draws_a_ttc_or_none() {
+    let scenes = purchase_scenes();
+    assert!(scenes.iter().all(|scene| scene.writes() == 2));
+    report("INIT SAM PURCHASE", &scenes);
+}
+
 #[test]
 fn a_torn_certificate_never_hides_an_attempt() {
     let scenes = certificate_scenes();
