@@ -1,5 +1,5 @@
 //! The centre as a machine: what it is told is on its disk before it is done, and after a crash
-//! the disk tells what was done.
+//! the disk tells what was done: the inputs themselves, as a centre's folder keeps them.
 
 use host::{Input, Output};
 use nvm::memory::Ram;
@@ -10,18 +10,18 @@ use crate::link::WorldCentre;
 
 const IDENTITY_LEN: usize = 16;
 const SPEC: Spec = Spec { kind: Kind::Books, version: 1, fixed_len: IDENTITY_LEN };
-/// As long as the bytes of a report, so that a tear has as many places.
-const ENTRY_LEN: usize = 200;
+/// Longest input in bytes.
+const MOST: usize = 4096;
 /// So many inputs are done again at most after a crash.
 const CHECKPOINT: usize = 24;
 
-type InputLog = Log<Ram, { frame_len(ENTRY_LEN) }>;
+type InputLog = Log<Ram, { frame_len(MOST) }>;
 
 /// The disk of the centre.
 pub(super) struct Office {
     log: InputLog,
-    /// The inputs whose numbers are in the log; the last one may not be durable.
-    inputs: Vec<Input>,
+    /// How many inputs it was told; the last one may not be durable.
+    told: usize,
     /// The centre as it was after so many inputs.
     checkpoint: (usize, WorldCentre),
     /// Killed before the next answer leaves.
@@ -38,7 +38,7 @@ impl Office {
     pub(super) fn open(centre: &WorldCentre, tally: Tally) -> Result<Self, String> {
         let log = InputLog::format(Ram::growing(), SPEC, &[7; IDENTITY_LEN]).map_err(words)?;
         let checkpoint = (0, centre.clone());
-        Ok(Self { log, inputs: Vec::new(), checkpoint, dies: false, down: false, tally })
+        Ok(Self { log, told: 0, checkpoint, dies: false, down: false, tally })
     }
 
     pub(super) const fn is_down(&self) -> bool {
@@ -60,9 +60,8 @@ impl Office {
         if self.down {
             return None;
         }
-        let mut entry = [0; ENTRY_LEN];
-        entry[..8].copy_from_slice(&(self.inputs.len() as u64).to_be_bytes());
-        self.inputs.push(input.clone());
+        let entry = serde_json::to_vec(input).ok()?;
+        self.told += 1;
         if let Err(error) = self.log.append(&entry) {
             self.down = true;
             let torn = self.disk().is_dark() && error == NvmError::PowerLost;
@@ -75,8 +74,8 @@ impl Office {
             self.tally.add(Fault::CentreKilled);
             return None;
         }
-        if self.inputs.len() - self.checkpoint.0 >= CHECKPOINT {
-            self.checkpoint = (self.inputs.len(), centre.clone());
+        if self.told - self.checkpoint.0 >= CHECKPOINT {
+            self.checkpoint = (self.told, centre.clone());
         }
         Some(output)
     }
@@ -87,17 +86,23 @@ impl Office {
         let mut medium = std::mem::replace(&mut self.log, empty).into_nvm();
         medium.power_on();
         medium.sync().map_err(words)?;
-        let mut found = 0;
-        self.log = InputLog::open(medium, SPEC, &mut [0; IDENTITY_LEN], |_, _| found += 1)
-            .map_err(words)?;
-        let told = self.inputs.len();
+        let (mut found, mut since) = (0, Vec::new());
+        let checkpoint = self.checkpoint.0;
+        self.log = InputLog::open(medium, SPEC, &mut [0; IDENTITY_LEN], |_, bytes| {
+            found += 1;
+            if found > checkpoint {
+                since.push(bytes.to_vec());
+            }
+        })
+        .map_err(words)?;
+        let told = std::mem::replace(&mut self.told, found);
         if found > told || found + 1 < told {
             return Err(format!("the centre was told {told} things, its disk holds {found}"));
         }
-        self.inputs.truncate(found);
         let mut again = self.checkpoint.1.clone();
-        for input in &self.inputs[self.checkpoint.0..] {
-            let _ = again.apply(input);
+        for bytes in since {
+            let input: Input = serde_json::from_slice(&bytes).map_err(words)?;
+            let _ = again.apply(&input);
         }
         let whole = found == told && !self.down;
         if whole && again.books() != centre.books() {
