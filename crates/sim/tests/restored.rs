@@ -114,6 +114,23 @@ fn is_left_to_the_centre_in_the_books_of(mut world: World, psam: usize) {
     assert_eq!(world.centre.outcomes().iter().filter(|row| row.tid == tid).count(), 1);
 }
 
+/// The copy ends with `locked`: what the totalizer shows by now has later sales in it.
+#[test]
+fn a_claimed_lock_that_an_older_journal_holds_as_locked_gets_no_second_amount() {
+    let mut copied = world();
+    copied.refuel(0, 0, Fill::breaking(3_000, Breaks::PowerCutAt(2_000))).unwrap_err();
+    assert_eq!(last_step(&copied), "locked");
+    let copy = copied.sites[0].journal.medium_mut().medium.clone();
+    let mut world = world();
+    world.refuel(0, 0, Fill::breaking(3_000, Breaks::CardPulledAt(2_000))).unwrap_err();
+    world.refuel(0, 1, Fill::of(700)).unwrap();
+    world.restore_journal(0, copy).unwrap();
+    world.link_up = true;
+    world.restart(0).unwrap();
+    assert_eq!(step(&world, 2), "locked", "no delivery of 27.00, and none of 20.00");
+    waits(&world.unlock(1, 0, honest()));
+}
+
 /// What it costs: a journal that is new does not know where the totalizer stood.
 #[test]
 fn a_new_journal_over_a_pump_that_ran_cannot_tell() {

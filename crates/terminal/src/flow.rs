@@ -13,7 +13,7 @@ use crate::lock::{
 use crate::present::{Admitted, CardIs, Grey, Ready, TacUnread, present};
 use crate::price::SaleTerms;
 use crate::progress::Progress;
-use crate::psam::{PsamSays, ask, retire};
+use crate::psam::{PsamSays, ask, ask_if_claimed, retire};
 use crate::recover::{Action, Seen, is_known_tac, next_action};
 use crate::sale::{Delivered, Open, Settled};
 use crate::transport::{Clock, Dispenser, Lost, Transport};
@@ -235,6 +235,7 @@ where
         let here = tid == self.tid;
         let psam = match progress {
             Progress::LockSent(terms) if here => ask(self.psam, terms),
+            Progress::Locked(..) if here => ask_if_claimed(self.psam, ttc),
             _ if here => PsamSays::Unasked,
             _ => PsamSays::Absent,
         };

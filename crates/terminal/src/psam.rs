@@ -56,6 +56,14 @@ pub(crate) fn ask(psam: &mut impl Transport, terms: &LockTerms) -> PsamSays {
     }
 }
 
+/// Asks the PSAM only whether it gave the GMAC of a lock.
+pub(crate) fn ask_if_claimed(psam: &mut impl Transport, ttc: Ttc) -> PsamSays {
+    match exchange::psam(psam, &PsamCommand::GetGmac(ttc)) {
+        Ok(_) => PsamSays::Claimed,
+        _ => PsamSays::Unasked,
+    }
+}
+
 fn probe(psam: &mut impl Transport, terms: &LockTerms) -> PsamSays {
     // No amount is above this balance, so a certified lock would give its GMAC.
     if terms.balance == Amount::MAX {

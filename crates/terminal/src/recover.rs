@@ -23,9 +23,8 @@ pub enum Action {
     /// LOCK's answer was lost and the card is back, grey under this lock: certify the MAC2
     /// that it returns, and go on.
     CertifyFromStatus,
-    /// LOCK may have gone out, and further than that the lock may have come: the journal may have
-    /// been put back from an older copy, and what was certified, delivered and claimed since is
-    /// lost. Nothing is said; the number is a hole, and the centre decides with two persons.
+    /// Further than the journal says the lock came, or may have come: the journal may have been
+    /// put back from an older copy, and what was certified, delivered and claimed since is lost. Nothing is said; the number is a hole, and the centre decides with two persons.
     LeaveToCentre,
     /// LOCK may have gone out, nothing flowed, and the card is gone, or not grey under this lock, or
     /// the PSAM can certify it no more: final.
@@ -67,6 +66,8 @@ pub fn next_action(progress: &Progress, seen: &Seen) -> Action {
             _ => Action::CertifyFromStatus,
         },
         (Progress::LockSent(_), _) => Action::NoDispense,
+        // `delivered` is durable before the GMAC is asked for: this journal is an older copy.
+        (Progress::Locked(..), _) if seen.psam == PsamSays::Claimed => Action::LeaveToCentre,
         (Progress::Locked(..), _) => Action::ReadTotalizer,
         (Progress::Delivered(..), _) if seen.psam == PsamSays::Absent => Action::ReportUnproved,
         (Progress::Delivered(..), _) => Action::AskGmac,

@@ -53,6 +53,7 @@ fn expected(step: &str, sight: &str, psam: PsamSays, nothing_flowed: bool) -> Ac
         ("lock_sent", Uncertified | PsamSays::Certified) if grey => CertifyFromStatus,
         ("lock_sent", Absent) if grey => AwaitPsam,
         ("lock_sent", _) => NoDispense,
+        ("locked", PsamSays::Claimed) => LeaveToCentre,
         ("locked", _) => ReadTotalizer,
         ("delivered", Absent) => ReportUnproved,
         ("delivered", _) => AskGmac,
@@ -93,8 +94,10 @@ fn of_a_claimed_lock_an_older_journal_says_nothing() {
     for (sight, card) in sights() {
         for nothing_flowed in [true, false] {
             let seen = Seen { card, psam: PsamSays::Claimed, nothing_flowed };
-            let action = next_action(&Progress::LockSent(terms()), &seen);
-            assert_eq!(action, LeaveToCentre, "{sight}");
+            for progress in all_progress().into_iter().take(2) {
+                assert!(matches!(progress.name(), "lock_sent" | "locked"));
+                assert_eq!(next_action(&progress, &seen), LeaveToCentre, "{sight}");
+            }
         }
     }
 }
