@@ -7,6 +7,7 @@
 
 mod features;
 mod link;
+mod proof;
 mod shell;
 mod sim;
 mod steps;

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::proof::{grouped, page_has};
 use crate::shell::{Outcome, Workspace, capture};
 
 const SEED: u64 = 1;
@@ -19,7 +20,7 @@ pub(crate) fn step(workspace: &Workspace) -> Outcome {
         .map_err(|error| format!("`greylock sim` did not answer with JSON: {error}"))?;
     eprintln!("{document:#}");
     eprintln!("{}", figures(&document)?);
-    Ok(())
+    page_has(workspace, &[row(&document)])
 }
 
 /// The figures in one line, when all of them are as they must be.
@@ -52,6 +53,15 @@ fn figures(document: &Value) -> Outcome<String> {
         "{played} transactions, {faults} faults of {} kinds, 0 cents off, 0 stuck cards, {rate} transactions a second",
         kinds.len()
     ))
+}
+
+/// The run's row in `docs/proof.md`.
+fn row(document: &Value) -> String {
+    let kinds = document["faults"].as_object();
+    let faults: u64 =
+        kinds.into_iter().flat_map(|kinds| kinds.values()).filter_map(Value::as_u64).sum();
+    let kinds = kinds.map_or(0, serde_json::Map::len);
+    format!("| {SEED} | {} | {} | {kinds} | 0 | 0 |", grouped(TRANSACTIONS), grouped(faults))
 }
 
 fn number(document: &Value, name: &str) -> Outcome<u64> {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use crate::shell::{Outcome, Workspace, run};
-use crate::{features, link, sim, tidy, tools};
+use crate::{features, link, proof, sim, tidy, tools};
 
 /// One check, which also runs alone as `cargo xtask NAME`.
 pub(crate) struct Step {
@@ -49,8 +49,16 @@ const STEPS: &[Step] = &[
         about: "licences, banned crates and sources of all dependencies",
         run: deny,
     },
-    Step { name: "spin", about: "the independent model of the protocol holds in spin", run: spin },
-    Step { name: "model", about: "the model of the rules holds within its bounds", run: model },
+    Step {
+        name: "spin",
+        about: "the independent model of the protocol holds in spin",
+        run: proof::spin,
+    },
+    Step {
+        name: "model",
+        about: "the model of the rules holds within its bounds",
+        run: proof::model,
+    },
     Step {
         name: "sim",
         about: "300,000 transactions under one seed, every kind of fault, no cent off, no card stuck",
@@ -84,14 +92,6 @@ fn doc(workspace: &Workspace) -> Outcome {
 
 fn deny(workspace: &Workspace) -> Outcome {
     workspace.cargo("deny check licenses bans sources")
-}
-
-fn spin(workspace: &Workspace) -> Outcome {
-    run(&mut workspace.command("bash", &["proof/spin/run.sh"]))
-}
-
-fn model(workspace: &Workspace) -> Outcome {
-    workspace.cargo("run --release -- model")
 }
 
 fn demo(workspace: &Workspace) -> Outcome {
