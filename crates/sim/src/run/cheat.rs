@@ -21,6 +21,19 @@ const WORDS: &[u16] = &[0x6985, 0x9302, 0x6A81, 0x9406, 0x6F00, 0x6A83];
 /// Lengths of made-up answers.
 const LENGTHS: &[usize] = &[0, 4, 8, 15, 18, 30, 44];
 
+/// The length that the terminal waits for, where a lie needs it to be believed.
+fn length_of(command: &[u8]) -> usize {
+    let by_name = [
+        ("INITIALIZE FOR REFUEL", 15),
+        ("LOCK FOR REFUEL", 8),
+        ("DEBIT FOR REFUEL", 4),
+        ("GET GREY STATUS", 44),
+        ("INITIALIZE FOR UNLOCK", 18),
+        ("DEBIT FOR UNLOCK", 4),
+    ];
+    by_name.iter().find(|(name, _)| is(command, name)).map_or(0, |(_, len)| *len)
+}
+
 struct Cheat {
     fault: Fault,
     /// It waits so many exchanges of those that it can strike.
@@ -122,7 +135,8 @@ fn strike(
             wire.send(command).map(|_| last)
         }
         Fault::Said9000 => {
-            let made_up: Vec<u8> = (0..dice.pick(LENGTHS)).map(|_| dice.byte()).collect();
+            let len = if dice.one_in(2) { length_of(command) } else { dice.pick(LENGTHS) };
+            let made_up: Vec<u8> = (0..len).map(|_| dice.byte()).collect();
             Ok(response(&made_up, StatusWord::DONE))
         }
         Fault::SaidOther => {

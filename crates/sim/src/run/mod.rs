@@ -15,11 +15,13 @@
 //! | `psams` | PSAMs that are swapped or replaced |
 //! | `cheat` | who sits on the card's wire |
 //! | `rest` | how a world comes to rest, and what must then hold |
+//! | `watch`, `attack` | what must hold besides; what nobody gets out of copies of a world's parts |
 //! | `copies` | cloned and rolled-back cards |
 //! | `losses` | journals that are lost or restored |
 //! | `coverage` | what the generator reached |
 //! | `shorten` | the shortest plan that still fails |
 
+mod attack;
 mod cheat;
 mod copies;
 mod courier;
@@ -35,6 +37,7 @@ mod rest;
 mod shorten;
 mod stage;
 mod visit;
+mod watch;
 
 pub use coverage::Coverage;
 pub use fault::{Fault, Faults, Place};
@@ -149,6 +152,21 @@ fn play_faults(stage: &mut Stage, plan: &Plan) -> Result<AtRest, String> {
         stage.play(visit)?;
     }
     stage.come_to_rest()
+}
+
+/// Plays a run up to the first epoch that fails: how many visits that took, and what was wrong
+/// then. The plan is not cut down.
+#[must_use]
+pub fn first_failure(order: &Order) -> (u64, Vec<String>) {
+    let mut transactions = 0;
+    for plan in order.plans() {
+        let (tale, wrong) = play(&plan, order.planted);
+        transactions += tale.transactions;
+        if !wrong.is_empty() {
+            return (transactions, wrong);
+        }
+    }
+    (transactions, Vec::new())
 }
 
 /// Plays a whole run; it ends with the first epoch that fails.

@@ -8,6 +8,7 @@ use wire::{GreyState, LockId};
 use super::courier::Weather;
 use super::plan::SITES;
 use super::stage::Stage;
+use super::{attack, watch};
 use crate::proof;
 use crate::reader::honest;
 use crate::world::{Fill, World};
@@ -32,7 +33,9 @@ impl Stage {
     /// Everything is honest and works: the centre and the sites start again, what was on its
     /// way arrives, every card is freed and buys once more, which proves where it stands.
     pub(super) fn come_to_rest(&mut self) -> Result<AtRest, String> {
+        attack::on_copies(&mut self.world)?;
         let mut rest = self.free_all()?;
+        rest.wrong.extend(watch::unrecorded_flow(&self.world));
         self.weigh(&mut rest);
         self.count_endings();
         Ok(rest)

@@ -15,6 +15,7 @@ use super::operators::Needs;
 use super::plan::{Errand, Visit};
 use super::rest::shown_lock;
 use super::stage::{Parts, Stage, disk_of, tear};
+use super::watch;
 use crate::reader::{CardReader, Shim};
 use crate::world::{Breaks, Forecourt, PIN, sale_terms};
 
@@ -165,7 +166,8 @@ impl Stage {
         let undone = self.planted == Planted::UndoneDebit && dice.one_in(100);
         let before = undone.then(|| self.world.copy_of(card));
         let Some(reader) = self.insert(planned, card, shim, dice) else { return };
-        self.coverage.saw(&reader.view());
+        let seen = reader.view();
+        self.coverage.saw(&seen);
         let (well, needs) = match planned.errand {
             Errand::Unlock => self.unlock(planned, card, reader, weather),
             Errand::Buy(cents) => self.sell(planned, card, (cents, true), reader, weather, dice),
@@ -176,6 +178,8 @@ impl Stage {
         if let Some(before) = before.filter(|_| well) {
             self.world.cards[card].memory = before;
         }
+        let kept = watch::kept_what_was_read(&self.world, planned, card, &seen);
+        self.wrong = self.wrong.take().or(kept.err());
         self.help(needs, planned.site, card, weather, dice);
     }
 
@@ -261,9 +265,15 @@ impl Stage {
             let _ = visit::upload(&mut place.journal, &mut link);
         }
         self.take_out(card, reader);
-        self.coverage.sold(&outcome);
+        self.sold(planned, card, &outcome);
         self.coverage.freed(freed.as_ref());
         (outcome.is_ok(), Needs::of_sale(&outcome))
+    }
+
+    fn sold(&mut self, planned: &Visit, card: usize, outcome: &Result<Sale, NoSale>) {
+        self.coverage.sold(outcome);
+        let believed = watch::believed_the_card(&self.world, planned, card, outcome);
+        self.wrong = self.wrong.take().or(believed.err());
     }
 
     fn unlock(
