@@ -10,10 +10,10 @@ use std::sync::{Arc, OnceLock};
 use std::thread::LocalKey;
 
 use host::{
-    Centre as Rules, DecisionRow, Heard, MemoryBooks, OutcomeRow, Refusal, TrialBalance,
-    UnlockAnswer, UnlockRequest,
+    Books as _, Case, Centre as Rules, DecisionRow, Heard, MemoryBooks, OutcomeRow, Refusal,
+    TrialBalance, UnlockAnswer, UnlockRequest,
 };
-use wire::{ClaimedRecord, Report};
+use wire::{ClaimedRecord, Report, Tid, Ttc};
 
 use crate::code::Vault;
 use crate::world::{now, number_of};
@@ -116,6 +116,15 @@ impl Centre {
 
     pub(crate) fn decisions(&self) -> &[DecisionRow] {
         self.0.decisions.get_or_init(|| self.0.rules.decisions())
+    }
+
+    /// True when both are one centre, and nothing was heard in between.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    pub(crate) fn case(&self, tid: Tid, ttc: Ttc) -> Option<Case> {
+        self.0.rules.books().case(tid, ttc)
     }
 
     pub(crate) fn grey_list(&self) -> &[ClaimedRecord] {

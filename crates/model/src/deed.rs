@@ -114,6 +114,9 @@ impl Deed {
         if !world.follows(before) {
             world.broken = Some("a number went back, or money came out of nothing");
         }
+        if let Some(why) = crate::decided::against_the_rules(before, &world) {
+            world.broken = Some(why);
+        }
         (world, oracle.into_inner())
     }
 }

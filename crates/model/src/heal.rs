@@ -28,6 +28,7 @@ impl World {
             world.free(card)?;
         }
         world.upload();
+        world.hear_stranger().map_err(NoWayOut::Books)?;
         world.go_on();
         world.books_are_right().map_err(NoWayOut::Books)
     }
@@ -101,6 +102,20 @@ impl World {
     /// what the terminal wrote down of the lock was altered on its way.
     fn needs_operators(&self) -> bool {
         self.tampered || !self.lied.is_empty() || self.psams.iter().any(|psam| psam.dead)
+    }
+
+    /// Somebody else says that nothing was delivered: it is not taken.
+    fn hear_stranger(&self) -> Result<(), &'static str> {
+        let journals = self.journals.iter();
+        let mut locks = journals.filter_map(|journal| journal.index().locks().next());
+        let Some(terms) = locks.find_map(|(_, progress)| progress.terms().copied()) else {
+            return Ok(());
+        };
+        let mut centre = self.centre.clone();
+        match centre.hear("a stranger", &wire::Report::NoDispense(terms)) {
+            Err(_) => Ok(()),
+            Ok(_) => Err("a stranger spoke for a terminal"),
+        }
     }
 
     /// Two operators decide what the totalizer shows.

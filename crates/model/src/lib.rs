@@ -25,6 +25,7 @@ mod centre;
 mod centre_wire;
 pub mod check;
 mod code;
+mod decided;
 mod deed;
 mod deed_words;
 mod heal;

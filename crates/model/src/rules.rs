@@ -24,7 +24,7 @@ const RULES: &[Rule] = &[
     ("a number said void never made a lock", void_is_void),
     ("what is settled is what the card was debited, once for each purse number", settled_right),
     ("the books sum to zero, and no station is owed more than its locks were debited", credited),
-    ("numbers only rise", rising),
+    ("numbers only rise, and decisions follow the rules", nothing_broken),
     ("a grey card has a way out", freed),
     (
         "a grey card has a way out without operators unless something happened that needs them",
@@ -119,7 +119,7 @@ fn credited(_: &Model, world: &World) -> bool {
     trial.sum == 0 && owed <= debited
 }
 
-fn rising(_: &Model, world: &World) -> bool {
+fn nothing_broken(_: &Model, world: &World) -> bool {
     world.broken.is_none()
 }
 
