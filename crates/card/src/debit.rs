@@ -2,6 +2,7 @@
 
 use crypto::Debit;
 use nvm::Nvm;
+use seeded::{Bug, instead};
 use wire::card_command::DebitForRefuel;
 use wire::{Amount, StatusWord};
 
@@ -27,7 +28,8 @@ impl<N: Nvm> Card<N> {
         let attempt = self.count_attempt()?;
         let debit = stored_terms(&lock, command);
         let own = debit.gmac(&lock.source, lock.terms.scheme);
-        let agreed = attempt.compare(own, command.gmac)?;
+        let agreed = attempt.compare(own, instead(Bug::GmacNotCompared, command.gmac, own))?;
+        let debit = instead(Bug::TacOfCommand, debit, command_terms(&lock, command));
         let tac = debit.tac(&self.profile.keys.tac.key.folded());
         let outcome = LastDebit {
             unread: true,
@@ -39,6 +41,9 @@ impl<N: Nvm> Card<N> {
             time: debit.time,
             code: tac,
         };
+        if seeded::is(Bug::DebitInTwoCommits) {
+            self.commit(|state| state.purses[debit.purse.index()].balance = balance_after)?;
+        }
         let ending = Ending { balance_after, next_ctc, next_otc: otc, debit: outcome };
         self.commit(|state| state.debit(&ending, agreed))?;
         done(&tac.0)
@@ -55,4 +60,9 @@ const fn stored_terms(lock: &GreyLock, command: &DebitForRefuel) -> Debit {
         date: command.date,
         time: command.time,
     }
+}
+
+/// What [`Bug::TacOfCommand`] takes in their place.
+const fn command_terms(lock: &GreyLock, command: &DebitForRefuel) -> Debit {
+    Debit { tid: command.tid, ttc: command.ttc, ..stored_terms(lock, command) }
 }

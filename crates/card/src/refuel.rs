@@ -3,6 +3,7 @@
 use crypto::SessionKey;
 use crypto::session::Randoms;
 use nvm::Nvm;
+use seeded::{Bug, instead};
 use wire::StatusWord;
 use wire::card_command::{Initialize, LockForRefuel};
 use wire::response::{InitRefuel, LockAnswer};
@@ -34,9 +35,12 @@ impl<N: Nvm> Card<N> {
         let attempt = self.count_attempt()?;
         let key = self.profile.consumption_key(begun.key_index);
         let lock = self.grey_lock(key.ok_or(StatusWord::NO_SUCH_KEY)?, begun, command);
-        let agreed = attempt.compare(lock.terms.mac1(&lock.source), command.mac1)?;
+        let own = lock.terms.mac1(&lock.source);
+        let given = instead(Bug::LockMac1NotCompared, command.mac1, own);
+        let agreed = attempt.compare(own, given)?;
         let answer = LockAnswer { gtac: lock.gtac, mac2: lock.mac2 };
         let next_ctc = next_number(lock.terms.ctc)?;
+        let next_ctc = instead(Bug::LockKeepsCtc, next_ctc, lock.terms.ctc);
         self.commit(|state| state.lock(lock, next_ctc, agreed))?;
         done(&answer.encode())
     }

@@ -1,6 +1,7 @@
 //! GET GREY STATUS (protocol §6): what every unlock begins with.
 
 use nvm::Nvm;
+use seeded::Bug;
 use wire::card_command::StatusMode;
 use wire::{Date, GreyState, GreyStatus, Icc, KeyRef, Mac, StatusMore, Tid, Time, Trn, Ttc};
 
@@ -13,7 +14,8 @@ impl<N: Nvm> Card<N> {
         let full = self.state.status();
         let more = full.more.filter(|_| mode == StatusMode::ReadMore);
         let answer = GreyStatus { more, ..full };
-        if mode == StatusMode::ReadAndClear && self.state.unread_debit().is_some() {
+        let clears = mode == StatusMode::ReadAndClear || seeded::is(Bug::TacufClearedByRead);
+        if clears && self.state.unread_debit().is_some() {
             self.commit(State::clear_unread)?;
         }
         done(&answer.encode())

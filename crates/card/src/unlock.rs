@@ -2,6 +2,7 @@
 
 use crypto::{SessionKey, online};
 use nvm::Nvm;
+use seeded::{Bug, instead};
 use wire::StatusWord;
 use wire::card_command::{DebitForUnlock, Initialize};
 use wire::response::InitUnlock;
@@ -42,12 +43,14 @@ impl<N: Nvm> Card<N> {
         let record = self.state.purse(purse);
         let otc = record.otc;
         let (next_ctc, next_otc) = (next_number(record.ctc)?, next_number(otc)?);
+        let next_otc = instead(Bug::UnlockKeepsOtc, next_otc, otc);
         let balance_after = record.balance_after(command.amount)?;
         let attempt = self.count_attempt()?;
         let DebitForUnlock { amount, date, time, mac2 } = *command;
         let unlock = online::Unlock { purse, amount, tid, date, time };
         let sesulk = SessionKey::online(&self.profile.keys.unlock.key, icc, otc);
-        let agreed = attempt.compare(unlock.mac2(&sesulk), mac2)?;
+        let own = unlock.mac2(&sesulk);
+        let agreed = attempt.compare(own, instead(Bug::UnlockMac2NotCompared, mac2, own))?;
         let mac3 = unlock.mac3(&self.profile.keys.tac.key.folded(), balance_after, otc);
         let kind = DebitKind::Online(otc);
         let debit = LastDebit { unread: true, kind, purse, tid, amount, date, time, code: mac3 };

@@ -1,5 +1,6 @@
 //! The door: registering cards and PSAMs, and the lists that stations and operators read.
 
+use seeded::{Bug, instead};
 use wire::{Amount, Asn, ClaimedRecord, LockId, Mac, Purse, Scheme, Stamp, Tid, Ttc};
 
 use crate::books::{Books, Card, CardOpening, StationId};
@@ -172,7 +173,8 @@ impl<B: Books, V: Codes> Centre<B, V> {
     fn listed(&self, case: &Case) -> Option<ClaimedRecord> {
         let held = case.record?;
         let mut record = held.record;
-        record.certified.gtac = held.gtac;
+        let stored = record.certified.gtac;
+        record.certified.gtac = instead(Bug::ListsStoredGtac, held.gtac, stored);
         (!Position::load(&self.books, record.terms.id).is_left()).then_some(record)
     }
 

@@ -3,6 +3,7 @@
 
 use crypto::check;
 use crypto::online::Unlock;
+use seeded::{Bug, instead};
 use wire::{Amount, Asn, GreyStatus, LockId, Mac, Purse, Stamp};
 
 use crate::books::Books;
@@ -56,7 +57,7 @@ impl<B: Books, V: Codes> Centre<B, V> {
         let versions = self.vault.versions().into_iter();
         let mut own = versions
             .filter_map(|v| self.vault.unlock_mac3(v, row.lock.asn, &unlock, (after, row.otc)));
-        own.any(|own| check(own, mac3).is_some())
+        own.any(|own| check(own, instead(Bug::Mac3NotCompared, mac3, own)).is_some())
     }
 
     /// A status in state 10 after tag 95: the OTC stands in the place of TTC.

@@ -1,6 +1,7 @@
 //! What the centre hears (protocol §9): outcomes from the owner of a TID, TACs from anybody,
 //! in any order, any number of times.
 
+use seeded::Bug;
 use wire::{ClaimedRecord, LockTerms, Mac, Report, Stamp, Tid, Ttc};
 
 use crate::books::{Books, StationId};
@@ -84,6 +85,9 @@ impl<B: Books, V: Codes> Centre<B, V> {
             Some(owner) if owner == *sender.station => {
                 Ok(self.books.case(tid, ttc).unwrap_or(Case::new(tid, ttc)))
             }
+            Some(_) if seeded::is(Bug::AnyStationSpeaks) => {
+                Ok(self.books.case(tid, ttc).unwrap_or(Case::new(tid, ttc)))
+            }
             Some(_) => {
                 self.tell(Code::StationDoesNotOwnTid, about, sender.now, String::new());
                 Err(Refusal::StationDoesNotOwnTid)
@@ -156,7 +160,8 @@ impl<B: Books, V: Codes> Centre<B, V> {
     /// Keeps the TAC of a sale report; a wrong one leaves the record grey.
     fn take_tac(&mut self, sender: &Sender<'_>, record: &ClaimedRecord, tac: Mac) -> bool {
         let lock = record.terms.id;
-        if !verify::tac_of_record(&self.vault, record, tac) {
+        let trusted = seeded::is(Bug::SaleTacTrusted);
+        if !verify::tac_of_record(&self.vault, record, tac) && !trusted {
             self.tell(Code::TacWrong, About::lock(lock), sender.now, tac.to_string());
             return false;
         }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use seeded::{Bug, instead};
 use wire::{Asn, Date, LockId, Purse, Tid, Time, Ttc};
 
 use crate::books::{Books, Card, StationId};
@@ -43,6 +44,11 @@ pub struct MemoryBooks {
 
 const fn number_of(lock: &LockId) -> PurseNumber {
     (lock.asn, lock.purse, lock.ctc)
+}
+
+/// Under what a lock is kept.
+fn number(tid: Tid, ttc: Ttc) -> Number {
+    (instead(Bug::CaseWithoutTid, tid, Tid::default()), ttc)
 }
 
 fn all<K: Ord, T: Copy>(map: &BTreeMap<K, BTreeSet<T>>, key: &K) -> Vec<T> {
@@ -109,11 +115,11 @@ impl Books for MemoryBooks {
     }
 
     fn case(&self, tid: Tid, ttc: Ttc) -> Option<Case> {
-        self.cases.get(&(tid, ttc)).map(|case| Case::clone(case))
+        self.cases.get(&number(tid, ttc)).map(|case| Case::clone(case))
     }
 
     fn put_case(&mut self, case: Case) {
-        let key = (case.tid, case.ttc);
+        let key = number(case.tid, case.ttc);
         let named = [case.claimed_lock(), case.no_dispense.map(|terms| terms.id)];
         for lock in named.into_iter().flatten() {
             self.numbers.entry(number_of(&lock)).or_default().insert(key);

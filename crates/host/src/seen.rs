@@ -1,6 +1,7 @@
 //! TACs and MAC3s that a card showed in state 10: whoever saw them may report them.
 
 use crypto::Debit;
+use seeded::Bug;
 use wire::{Asn, GreyState, GreyStatus, LockId, Ttc};
 
 use crate::books::Books;
@@ -41,7 +42,8 @@ impl<B: Books, V: Codes> Centre<B, V> {
         let (purse, tid, ttc) = (status.purse, status.tid, more.ttc);
         let (date, time) = (status.date, status.time);
         let debit = Debit { purse, amount, tid, ttc, date, time };
-        if !verify::is_tac(&self.vault, asn, &debit, status.b) {
+        let trusted = seeded::is(Bug::SeenTacTrusted);
+        if !verify::is_tac(&self.vault, asn, &debit, status.b) && !trusted {
             let about = About { asn: Some(asn), ..About::number(tid, ttc).by(sender.station) };
             self.tell(Code::TacWrong, about, sender.now, status.b.to_string());
             return Err(Refusal::TacWrong);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use seeded::Bug;
 use wire::{Asn, LockId, Purse, Scheme, Stamp};
 
 use crate::books::Books;
@@ -62,6 +63,8 @@ impl<B: Books, V: Codes> Centre<B, V> {
         let position = Position::load(&self.books, lock);
         let booked = self.books.booked(&lock);
         let target = position.legs().ok_or(Refusal::LedgerOverflow)?;
+        let again = seeded::is(Bug::PostedAgain) && target == booked;
+        let booked = if again { Legs::default() } else { booked };
         let lines = target.minus(&booked).ok_or(Refusal::LedgerOverflow)?;
         if !lines.is_empty() {
             let reason = reason_of(&position, &target);

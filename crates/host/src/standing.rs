@@ -11,6 +11,7 @@
 
 use std::collections::BTreeSet;
 
+use seeded::Bug;
 use wire::{Amount, LockId, LockTerms};
 
 use crate::books::Books;
@@ -97,9 +98,16 @@ fn agree(terms: &LockTerms, shown: &Shown) -> bool {
 fn claimed(books: &impl Books, case: &Case, shown: &Shown, filed: LockId) -> Standing {
     let lock = case.claimed_lock().unwrap_or(filed);
     match &case.record {
+        Some(_) if case.no_dispense.is_some() && seeded::is(Bug::NoticeOverRecord) => {
+            Standing::Answer { lock, amount: Amount::ZERO, ground: Ground::NoDispense }
+        }
         Some(held) => Standing::Answer { lock, amount: held.amount(), ground: Ground::Record },
         None if lock == shown.lock && says_nothing_flowed(books, case, lock) => {
             Standing::Answer { lock, amount: Amount::ZERO, ground: Ground::NoDispense }
+        }
+        None if seeded::is(Bug::UnprovedAlone) => {
+            let amount = case.claimed_amount().unwrap_or_default();
+            Standing::Answer { lock, amount, ground: Ground::Record }
         }
         None => Standing::Wait { lock, reason: Code::Unproved },
     }
@@ -116,6 +124,10 @@ fn says_nothing_flowed(books: &impl Books, case: &Case, lock: LockId) -> bool {
 fn unclaimed(exact: Option<&Case>, shown: &Shown) -> Standing {
     let lock = shown.lock;
     let reason = match exact {
+        None if seeded::is(Bug::ZeroBySilence) => {
+            let ground = Ground::NoDispense;
+            return Standing::Answer { lock, amount: Amount::ZERO, ground };
+        }
         None => Code::Missing,
         Some(case) if case.claimed_lock().is_some() => Code::Disagrees,
         Some(case) if !case.quarantined.is_empty() => Code::Quarantined,

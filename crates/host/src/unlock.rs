@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use crypto::online::Unlock;
 use crypto::{Lock, check};
+use seeded::{Bug, instead};
 use serde::{Deserialize, Serialize};
 use wire::response::InitUnlock;
 use wire::{Amount, Asn, Date, GreyState, GreyStatus, LockId, Mac, Stamp, StatusMore, Tid, Time};
@@ -107,7 +108,9 @@ impl<B: Books, V: Codes> Centre<B, V> {
         let session = OnlineSession { asn: *asn, version, icc, otc };
         let (balance, ctc, purse, tid) = (init.balance, init.ctc, status.purse, request.tid);
         let own = self.vault.unlock_mac1(&session, &UnlockStand { balance, ctc, purse, tid });
-        check(own.ok_or(Refusal::KeyVersionUnknown)?, init.mac1).ok_or(Refusal::Mac1Wrong)?;
+        let own = own.ok_or(Refusal::KeyVersionUnknown)?;
+        let given = instead(Bug::UnlockMac1Trusted, init.mac1, own);
+        check(own, given).ok_or(Refusal::Mac1Wrong)?;
         let ctc = status.ctc.checked_sub(1).ok_or(Refusal::GtacWrong)?;
         let lock = lock_of(*asn, status, ctc, more.ttc);
         self.prove_gtac(status, &more, lock)?;
@@ -135,7 +138,8 @@ impl<B: Books, V: Codes> Centre<B, V> {
         let lock = Lock { scheme, purse, balance, ctc, icc, tid, ttc, date, time };
         let own = self.vault.lock_codes(&LockSource { asn, version, trn: more.trn, lock });
         let own = own.ok_or(Refusal::KeyVersionUnknown)?.gtac;
-        check(own, status.b).map(drop).ok_or(Refusal::GtacWrong)
+        let given = instead(Bug::UnlockGtacTrusted, status.b, own);
+        check(own, given).map(drop).ok_or(Refusal::GtacWrong)
     }
 
     /// The answer that this session got already. No card draws an ICC twice.
@@ -174,7 +178,9 @@ impl<B: Books, V: Codes> Centre<B, V> {
             ground,
             mac3: None,
         };
-        self.books.put_decision(row.clone());
+        if !seeded::is(Bug::DecisionNotKept) {
+            self.books.put_decision(row.clone());
+        }
         if filed != lock {
             let detail = format!("record {filed}");
             self.tell(Code::TtcHighHalfAltered, About::lock(lock), request.now, detail);
@@ -197,7 +203,7 @@ impl<B: Books, V: Codes> Centre<B, V> {
         let rows = self.books.decisions_of(asn);
         let taken: BTreeSet<(Date, Time)> = rows.iter().map(|row| (row.date, row.time)).collect();
         let mut at = now;
-        while taken.contains(&(at.date, at.time)) {
+        while taken.contains(&(at.date, at.time)) && !seeded::is(Bug::SecondTwice) {
             at = next_second(at).ok_or(Refusal::NoFreeSecond)?;
         }
         Ok(at)

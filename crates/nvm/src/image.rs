@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use seeded::Bug;
+
 use crate::bytes::{CRC_LEN, crc64};
 use crate::slot::Slot;
 use crate::{
@@ -144,7 +146,12 @@ impl<N: Nvm, const SLOT: usize> Image<N, SLOT> {
         let next = Slot::compose(generation, payload)?;
         let first = Side::written_first(generation);
         next.store(&mut self.nvm, Self::offset(self.fixed_len, first))?;
-        self.nvm.sync()?;
+        if seeded::is(Bug::BothSlotsAtOnce) {
+            next.store(&mut self.nvm, Self::offset(self.fixed_len, first.other()))?;
+        }
+        if !seeded::is(Bug::CommitWithoutSync) {
+            self.nvm.sync()?;
+        }
         // The commit point. The mirror needs no sync: the next commit begins with overwriting it.
         self.slot = next;
         self.slot.store(&mut self.nvm, Self::offset(self.fixed_len, first.other()))

@@ -2,6 +2,7 @@
 
 use crypto::{Agreed, check};
 use nvm::Nvm;
+use seeded::{Bug, instead};
 use wire::{Mac, StatusWord, Tid, Ttc};
 
 use crate::lock::PendingLock;
@@ -47,5 +48,6 @@ impl<N: Nvm> Psam<N> {
 }
 
 fn compare(lock: &PendingLock, tid: Tid, mac2: Mac) -> Result<Agreed, StatusWord> {
-    check(lock.terms.mac2(tid), mac2).ok_or(StatusWord::WRONG_MAC)
+    let own = lock.terms.mac2(tid);
+    check(own, instead(Bug::CertifiesAnyMac2, mac2, own)).ok_or(StatusWord::WRONG_MAC)
 }

@@ -1,6 +1,7 @@
 //! DEBIT SAM GREY UNLOCK `E0 44` and GET GMAC `E0 46` (protocol §8; claim 8).
 
 use nvm::Nvm;
+use seeded::Bug;
 use wire::psam_command::{DebitGreyUnlock, End};
 use wire::{Date, Scheme, StatusWord, Time, Ttc};
 
@@ -28,6 +29,11 @@ impl<N: Nvm> Psam<N> {
             }
             Progress::Given(given) if given.service() == service => {
                 Ok(Data::new().with(&given.answer()))
+            }
+            Progress::Given(given) if seeded::is(Bug::SecondGmac) => {
+                let debit = lock.terms.debit(self.profile.tid, service);
+                let given = given.again().give(&lock.terms, &debit, &self.profile.record_key);
+                Ok(Data::new().with(&given.ok_or(StatusWord::AMOUNT_TOO_LARGE)?.answer()))
             }
             Progress::Given(_) => Err(StatusWord::CONDITIONS.into()),
         }

@@ -4,6 +4,7 @@ use crypto::icc::permute;
 use crypto::session::Randoms;
 use crypto::{Key, SessionKey};
 use nvm::Nvm;
+use seeded::{Bug, instead};
 use wire::psam_command::InitGreyLock;
 use wire::response::InitSam;
 use wire::{StatusWord, Trn, Ttc};
@@ -27,8 +28,11 @@ impl<N: Nvm> Psam<N> {
         let answer = InitSam { ttc, trn: terms.trn, mac1: terms.mac1(self.profile.tid) };
         let lock = PendingLock { terms, progress: Progress::Drawn(WrongMac2::None) };
         let mut next = self.state.with(place, Some(lock));
-        next.next = after;
+        next.next = instead(Bug::TtcOnlyInRam, after, next.next);
         self.commit(next)?;
+        if seeded::is(Bug::TtcOnlyInRam) {
+            self.state.next = after;
+        }
         Ok(Data::new().with(&answer.encode()))
     }
 }

@@ -1,6 +1,7 @@
 //! How far a pending lock has come. Each standing is a type that only the step before can make.
 
 use crypto::{Agreed, Debit, Key};
+use seeded::Bug;
 use wire::buf::Buf;
 use wire::psam_command::End;
 use wire::{Amount, Date, Mac, Reader, Time};
@@ -83,7 +84,8 @@ impl Certified {
     pub(crate) fn give(self, terms: &Terms, debit: &Debit, record_key: &Key) -> Option<Given> {
         let service =
             Service { amount: debit.amount, end: End { date: debit.date, time: debit.time } };
-        (debit.amount <= terms.balance).then(|| Given {
+        let allowed = debit.amount <= terms.balance || seeded::is(Bug::GmacAboveBalance);
+        allowed.then(|| Given {
             service,
             gmac: debit.gmac(&terms.source, terms.scheme),
             sam_tac: debit.sam_tac(record_key, terms.scheme, terms.asn, terms.ctc),
@@ -92,6 +94,11 @@ impl Certified {
 }
 
 impl Given {
+    /// Certified once more: what [`Bug::SecondGmac`] makes of it.
+    pub(crate) const fn again(self) -> Certified {
+        Certified(())
+    }
+
     /// What it was given for.
     pub(crate) const fn service(&self) -> Service {
         self.service

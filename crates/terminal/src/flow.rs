@@ -3,6 +3,7 @@
 //! [`Terminal`] only strings the steps together: what may follow what is in the states'
 //! types, what to do after a break is in the table of [`crate::recover`].
 
+use seeded::{Bug, instead};
 use wire::{Amount, ClaimedRecord, LockId, LockTerms, Purse, StatusWord, Step, Tid, Ttc};
 
 use crate::failure::{Failure, Refusal};
@@ -166,7 +167,8 @@ where
         if let Ok(answered) = recorded.from_status(self.card) {
             return Ok(answered);
         }
-        append(self.journal, recorded.terms(), Step::NoDispense)?;
+        let step = instead(Bug::LostLockIsVoid, Step::NoDispense, Step::Void);
+        append(self.journal, recorded.terms(), step)?;
         Err(failure)
     }
 
@@ -263,6 +265,7 @@ where
             {
                 let open = Open::new(*terms, *certified);
                 let (totalizer, now) = (self.dispenser.totalizer(), self.clock.now());
+                let totalizer = instead(Bug::RecoversZero, totalizer, certified.totalizer_before);
                 open.close(self.journal, totalizer, now)?;
                 Ok(true)
             }
@@ -396,6 +399,7 @@ pub fn keep_unread(unread: &TacUnread, journal: &mut impl Journal) -> Result<(),
         Some(own) if next_action(&own, &seen) == Action::SettleFromStatus => {
             own.terms().map_or(Ok(()), |terms| append(journal, terms, Step::Settled(status.b)))
         }
+        _ if seeded::is(Bug::SeenTacDropped) => Ok(()),
         _ => unread.keep(journal),
     }
 }

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use seeded::Bug;
 use wire::{Certified, ClaimedRecord, Delivery, LockTerms, Mac, Report, Step, Tid, Ttc};
 
 /// The steps of one lock so far.
@@ -123,8 +124,11 @@ impl Progress {
     /// A delivery without GMAC is reported as unproved, and later reported again when the
     /// PSAM gave the GMAC after all.
     #[must_use]
-    pub const fn report(&self, tid: Tid, ttc: Ttc) -> Option<Report> {
+    pub fn report(&self, tid: Tid, ttc: Ttc) -> Option<Report> {
         match self {
+            Self::Locked(terms, _) if seeded::is(Bug::NoticeOfOpenLock) => {
+                Some(Report::NoDispense(*terms))
+            }
             Self::LockSent(_) | Self::Locked(..) => None,
             Self::Delivered(terms, certified, delivery) => {
                 Some(Report::Unproved(*terms, *certified, *delivery))

@@ -1,5 +1,6 @@
 //! From the open nozzle to the settled debit (claims 3, 5, 8).
 
+use seeded::Bug;
 use wire::card_command::DebitForRefuel;
 use wire::psam_command::{DebitGreyUnlock, End};
 use wire::{
@@ -142,6 +143,9 @@ impl Claimed {
         journal: &mut impl Journal,
     ) -> Result<Settled, Failure> {
         let tac = debit_once(&self.record, card, journal)?;
+        if seeded::is(Bug::ClearsBeforeKeeping) {
+            let _ = clear_tac(card);
+        }
         append(journal, &self.record.terms, Step::Settled(tac))?;
         Ok(Settled { record: self.record, tac })
     }
@@ -214,6 +218,9 @@ impl Settled {
         journal: &mut impl Journal,
     ) -> Result<Confirmation, Failure> {
         let (status, _) = read_status(card)?;
+        if seeded::is(Bug::DebitBelieved) {
+            return Ok(Confirmation::Debited(self.tac));
+        }
         if status.state != GreyState::Debited || status.tid != self.record.terms.id.tid {
             return Ok(Confirmation::NotDebited);
         }
