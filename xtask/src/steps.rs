@@ -64,6 +64,11 @@ const STEPS: &[Step] = &[
         about: "300,000 transactions under one seed, every kind of fault, no cent off, no card stuck",
         run: sim::step,
     },
+    Step {
+        name: "hunt",
+        about: "simulation or model finds every seeded fault, and nothing where none is",
+        run: hunt,
+    },
     Step { name: "demo", about: "the demo plays every story and the money adds up", run: demo },
 ];
 
@@ -92,6 +97,10 @@ fn doc(workspace: &Workspace) -> Outcome {
 
 fn deny(workspace: &Workspace) -> Outcome {
     workspace.cargo("deny check licenses bans sources")
+}
+
+fn hunt(workspace: &Workspace) -> Outcome {
+    workspace.cargo("run --release --package hunt --features on")
 }
 
 fn demo(workspace: &Workspace) -> Outcome {

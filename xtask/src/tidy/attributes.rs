@@ -13,7 +13,7 @@ const MAY_BE_UNSAFE: &[(&str, &str)] = &[(
 )];
 
 /// Crates that go onto a card, into a PSAM or into a terminal.
-const WITHOUT_STD: &[&str] = &["wire", "crypto", "nvm", "card", "psam", "terminal"];
+const WITHOUT_STD: &[&str] = &["wire", "crypto", "nvm", "card", "psam", "terminal", "seeded"];
 
 /// Checks the first file of every crate.
 pub(super) fn check(sources: &Sources) -> Vec<Finding> {

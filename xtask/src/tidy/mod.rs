@@ -7,6 +7,7 @@ mod claims;
 mod functions;
 mod markdown;
 mod paths;
+mod seeded;
 mod sources;
 mod text;
 mod words;
@@ -63,6 +64,7 @@ fn check(sources: &Sources) -> Vec<Finding> {
     }
     findings.extend(attributes::check(sources));
     findings.extend(claims::check(sources));
+    findings.extend(seeded::check(sources));
     findings.extend(paths::check(sources));
     findings.extend(markdown::check(sources));
     findings.sort();
