@@ -29,6 +29,7 @@ mod hold;
 pub mod keys_file;
 pub mod media;
 pub mod output;
+mod serve;
 pub mod site;
 
 pub use error::{Error, Fault};

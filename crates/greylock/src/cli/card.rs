@@ -6,6 +6,7 @@ use card::Aid;
 use clap::{Args, Subcommand, ValueEnum};
 use wire::{Amount, Asn, Date, Limit, Purse};
 
+use super::serve::CardServeArgs;
 use super::values;
 use crate::media::Place;
 
@@ -16,6 +17,8 @@ pub enum CardCommand {
     Issue(CardIssueArgs),
     /// Show state, balances, numbers, lock and log of a card
     Show(CardShowArgs),
+    /// Put a virtual card into a PC/SC reader until stopped
+    Serve(CardServeArgs),
     /// Free a card whose application is locked
     Unblock(CardUnblockArgs),
 }

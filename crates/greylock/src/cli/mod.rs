@@ -9,6 +9,7 @@ mod keys;
 mod later;
 mod model;
 mod psam;
+mod serve;
 mod shell;
 mod sim;
 mod terminal;
@@ -26,6 +27,7 @@ pub use keys::{KeysCommand, KeysNewArgs, SchemeName, SuiteName};
 pub use later::LaterCommand;
 pub use model::ModelArgs;
 pub use psam::{PsamCommand, PsamIssueArgs, PsamShowArgs};
+pub use serve::{CardServeArgs, PsamServeArgs};
 pub use shell::{CompletionsArgs, ManArgs};
 pub use sim::SimArgs;
 pub use terminal::{HoldStep, RefuelArgs, UnlockArgs};
@@ -66,10 +68,10 @@ pub enum Command {
     /// Make main keys
     #[command(subcommand, after_help = "Example:\n  greylock keys new --out keys.toml")]
     Keys(KeysCommand),
-    /// Issue, show and free cards
+    /// Issue, show, serve and free cards
     #[command(subcommand, after_help = "Example:\n  greylock card show card.img")]
     Card(CardCommand),
-    /// Issue and show PSAMs
+    /// Issue, show and serve PSAMs
     #[command(subcommand, after_help = "Example:\n  greylock psam show psam.img")]
     Psam(PsamCommand),
     /// Send APDUs to a card or a PSAM in one power session

@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 use wire::Tid;
 
 use super::card::IssuerArgs;
+use super::serve::PsamServeArgs;
 use super::values::{self, Serial};
 use crate::media::Place;
 
@@ -16,6 +17,8 @@ pub enum PsamCommand {
     Issue(PsamIssueArgs),
     /// Show a PSAM's numbers and its pending locks
     Show(PsamShowArgs),
+    /// Put a virtual PSAM into a PC/SC reader until stopped
+    Serve(PsamServeArgs),
 }
 
 /// `psam issue`.

@@ -14,6 +14,7 @@ mod keys;
 mod model;
 mod psam;
 mod refuel;
+mod serve;
 mod shell;
 mod sim;
 mod unlock;
@@ -38,8 +39,10 @@ pub fn run(cli: &Cli, context: &mut Context<'_>) -> Result<Report, Error> {
         Some(Command::Card(CardCommand::Issue(args))) => card_issue::run(args, context),
         Some(Command::Card(CardCommand::Show(args))) => card_show::run(args),
         Some(Command::Card(CardCommand::Unblock(args))) => card_unblock::run(args, context),
+        Some(Command::Card(CardCommand::Serve(args))) => serve::card(args, context),
         Some(Command::Psam(PsamCommand::Issue(args))) => psam::issue(args, context),
         Some(Command::Psam(PsamCommand::Show(args))) => psam::show(args),
+        Some(Command::Psam(PsamCommand::Serve(args))) => serve::psam(args, context),
         Some(Command::Apdu(args)) => apdu::run(args, context),
         Some(Command::Refuel(args)) => refuel::run(args, context),
         Some(Command::Unlock(args)) => unlock::run(args, context),

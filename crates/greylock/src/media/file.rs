@@ -49,6 +49,17 @@ impl FileNvm {
         Ok(Self { file, path: path.to_owned(), len, growth, faults: FaultLog::default() })
     }
 
+    /// The same file once more, under the same lock: for a chip that gets power again while
+    /// its file stays taken.
+    ///
+    /// # Errors
+    /// The system has no file handle left.
+    pub fn again(&self) -> Result<Self, Error> {
+        let file = self.file.try_clone();
+        let file = file.map_err(|error| Error::file("open", &self.path, &error))?;
+        Self::over(file, &self.path, self.growth)
+    }
+
     /// Where the file is.
     #[must_use]
     pub fn path(&self) -> &Path {

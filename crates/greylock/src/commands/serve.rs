@@ -1,0 +1,52 @@
+//! `greylock card serve` and `greylock psam serve`.
+
+use std::path::Path;
+
+use card::Card;
+use psam::Psam;
+use serde_json::json;
+use terminal::Transport;
+
+use crate::cli::{CardServeArgs, PsamServeArgs};
+use crate::error::Error;
+use crate::media::{Chip, FileNvm, Place, Slot};
+use crate::output::{Context, Report};
+use crate::serve::{name, serve};
+
+/// A virtual card in a reader until a signal ends it.
+///
+/// # Errors
+/// The image cannot be used, or the card falls silent.
+pub(crate) fn card(args: &CardServeArgs, context: &mut Context<'_>) -> Result<Report, Error> {
+    run::<Card<FileNvm>>(&args.image, &args.vpcd, context)
+}
+
+/// Likewise a PSAM.
+///
+/// # Errors
+/// As [`card`].
+pub(crate) fn psam(args: &PsamServeArgs, context: &mut Context<'_>) -> Result<Report, Error> {
+    run::<Psam<FileNvm>>(&args.image, &args.vpcd, context)
+}
+
+fn run<C: Chip<FileNvm>>(
+    image: &Path,
+    vpcd: &str,
+    context: &mut Context<'_>,
+) -> Result<Report, Error>
+where
+    Slot<C>: Transport,
+{
+    let place = Place::Image(image.to_owned());
+    let served = serve::<C>(&place, vpcd, context)?;
+    let document = json!({
+        "outcome": "done",
+        name(C::KIND): place.to_string(),
+        "vpcd": vpcd,
+        "apdus": served.apdus,
+        "power_ons": served.power_ons,
+        "insertions": served.insertions,
+    });
+    let text = format!("{place} was served: {} commands answered\n", served.apdus);
+    Ok(Report::done(document, text))
+}
