@@ -27,7 +27,7 @@ pub use keys::{KeysCommand, KeysNewArgs, SchemeName, SuiteName};
 pub use later::LaterCommand;
 pub use model::ModelArgs;
 pub use psam::{PsamCommand, PsamIssueArgs, PsamShowArgs};
-pub use serve::{CardServeArgs, PsamServeArgs};
+pub use serve::{CardServeArgs, PsamServeArgs, ReadersArgs};
 pub use shell::{CompletionsArgs, ManArgs};
 pub use sim::SimArgs;
 pub use terminal::{HoldStep, RefuelArgs, UnlockArgs};
@@ -76,6 +76,8 @@ pub enum Command {
     Psam(PsamCommand),
     /// Send APDUs to a card or a PSAM in one power session
     Apdu(ApduArgs),
+    /// List the readers and what is in them
+    Readers(ReadersArgs),
     /// Refuel once: lock, deliver, debit
     Refuel(RefuelArgs),
     /// Free a grey card

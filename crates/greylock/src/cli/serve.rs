@@ -1,4 +1,4 @@
-//! `greylock card serve` and `greylock psam serve`.
+//! `greylock card serve`, `greylock psam serve` and `greylock readers`.
 
 use std::path::PathBuf;
 
@@ -32,3 +32,9 @@ pub struct PsamServeArgs {
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:35964")]
     pub vpcd: String,
 }
+
+/// `readers`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  greylock readers\n\n\
+        A reader that another program is using is listed and left alone.")]
+pub struct ReadersArgs {}

@@ -11,7 +11,7 @@ use wire::apdu::split_response;
 use crate::cli::ApduArgs;
 use crate::env::Random;
 use crate::error::{Error, Fault};
-use crate::media::{Chip, FileNvm, Growth, Place, Slot, TearingNvm};
+use crate::media::{Chip, FileNvm, Growth, Place, ReaderSlot, Slot, TearingNvm};
 use crate::output::{Context, Report};
 
 /// The medium of a session.
@@ -25,6 +25,12 @@ pub(crate) fn run(args: &ApduArgs, context: &mut Context<'_>) -> Result<Report, 
     let given = Given::read(&args.commands)?;
     let mut answers = Vec::new();
     let ended = match (&args.card, &args.psam) {
+        (Some(Place::Reader(part)), _) => {
+            at_reader(part, ReaderSlot::open_card, args.tear, given, &mut answers, context)
+        }
+        (None, Some(Place::Reader(part))) => {
+            at_reader(part, ReaderSlot::open_psam, args.tear, given, &mut answers, context)
+        }
         (Some(place), _) => session::<Card<Medium>>(place, args.tear, given, &mut answers, context),
         (None, Some(place)) => {
             session::<Psam<Medium>>(place, args.tear, given, &mut answers, context)
@@ -52,8 +58,36 @@ where
     let faults = file.faults();
     let medium = medium(file, tear, context.io.random)?;
     let mut slot = Slot::<C>::over(medium, place, faults)?;
+    send(&mut slot, |slot| slot.why_lost(place), &mut given, answers, context)
+}
+
+/// A chip in a reader decides itself what it writes, and no power session goes over a break.
+fn at_reader(
+    part: &str,
+    open: fn(&str) -> Result<ReaderSlot, Error>,
+    tear: Option<u64>,
+    mut given: Given,
+    answers: &mut Vec<Value>,
+    context: &mut Context<'_>,
+) -> Result<(), Error> {
+    if tear.is_some() {
+        return Err(Error::usage("--tear works on an image alone")
+            .advice("a chip in a reader is torn by pulling it out"));
+    }
+    let mut slot = open(part)?;
+    send(&mut slot, ReaderSlot::why_lost, &mut given, answers, context)
+}
+
+/// Every command in turn, up to the first that gets no answer.
+fn send<T: Transport>(
+    slot: &mut T,
+    why_lost: impl Fn(&T) -> Error,
+    given: &mut Given,
+    answers: &mut Vec<Value>,
+    context: &mut Context<'_>,
+) -> Result<(), Error> {
     while let Some(command) = given.next(context.io.stdin)? {
-        let answer = slot.transmit(&command).map_err(|_| slot.why_lost(place))?;
+        let answer = slot.transmit(&command).map_err(|_| why_lost(slot))?;
         context.line(&hex::encode(&*answer))?;
         answers.push(document(&command, &answer));
     }

@@ -8,14 +8,18 @@ use wire::files::LogRecord;
 use wire::{GreyState, Purse, amount};
 
 use super::card_issue::shown_date;
+use super::chip_show;
 use crate::cli::CardShowArgs;
 use crate::error::Error;
 use crate::keys_file::scheme_name;
-use crate::media::look_at_card;
+use crate::media::{Place, look_at_card};
 use crate::output::Report;
 
 /// Looks at a card; its image stays as it is.
 pub(crate) fn run(args: &CardShowArgs) -> Result<Report, Error> {
+    if let Place::Reader(part) = &args.card {
+        return chip_show::card(part);
+    }
     let view = look_at_card(&args.card)?;
     Ok(Report::done(document(&view), text(&view)))
 }
@@ -107,7 +111,7 @@ fn lock_document(lock: &LockView) -> Value {
     })
 }
 
-fn log_document(record: &LogRecord) -> Value {
+pub(super) fn log_document(record: &LogRecord) -> Value {
     json!({
         "sequence": record.sequence,
         "tag": format!("{:02x}", record.tag.byte()),
@@ -199,7 +203,7 @@ fn write_text(out: &mut String, view: &View) -> std::fmt::Result {
     view.log.records().try_for_each(|record| write_record(out, record))
 }
 
-fn write_record(out: &mut String, record: &LogRecord) -> std::fmt::Result {
+pub(super) fn write_record(out: &mut String, record: &LogRecord) -> std::fmt::Result {
     let (date, time) = (shown_date(record.date), shown_time(record.time));
     let kind = match record.tag.kind {
         wire::Kind::Load => "load",

@@ -5,13 +5,15 @@ use host::{Answer, Input};
 use serde_json::json;
 use terminal::{Transport, present};
 use wire::apdu::split_response;
+use wire::files::APPLICATION_FILE;
 use wire::{CardCommand, StatusWord};
 
+use super::glance::ask;
 use super::words;
 use crate::centre::{CentreFolder, folder_of};
 use crate::cli::CardUnblockArgs;
 use crate::error::{Error, Fault};
-use crate::media::{FileNvm, Slot};
+use crate::media::CardIn;
 use crate::output::{Context, Report};
 
 /// The centre makes the code of APPLICATION UNBLOCK over the card's challenge.
@@ -20,8 +22,8 @@ use crate::output::{Context, Report};
 /// What could not be opened, or what card or centre refuse.
 pub(crate) fn run(args: &CardUnblockArgs, context: &mut Context<'_>) -> Result<Report, Error> {
     let mut folder = CentreFolder::open(&folder_of(&args.host)?)?;
-    let mut card = Slot::<card::Card<FileNvm>>::open(&args.card)?;
-    check_is_locked(&card)?;
+    let mut card = CardIn::open(&args.card)?;
+    check_is_locked(&mut card)?;
     let asn = present(&mut card).map_err(|failure| words::error(&failure))?.asn();
     let challenge = ask(&mut card, &CardCommand::GetChallenge { len: 4 })?;
     let challenge = challenge
@@ -43,8 +45,12 @@ pub(crate) fn run(args: &CardUnblockArgs, context: &mut Context<'_>) -> Result<R
 }
 
 /// Nothing is asked of the centre for a card that it cannot help.
-fn check_is_locked(card: &Slot<card::Card<FileNvm>>) -> Result<(), Error> {
-    match card.chip().view().application {
+fn check_is_locked(card: &mut CardIn) -> Result<(), Error> {
+    let application = match card.view() {
+        Some(view) => view.application,
+        None => application(card)?,
+    };
+    match application {
         Application::Locked => Ok(()),
         Application::Open => Err(Error::new(Fault::Card, "the application is not locked")
             .advice("nothing was asked of the centre; a grey card needs `greylock unlock`")),
@@ -57,12 +63,16 @@ fn check_is_locked(card: &Slot<card::Card<FileNvm>>) -> Result<(), Error> {
     }
 }
 
-fn ask(card: &mut impl Transport, command: &CardCommand<'_>) -> Result<Vec<u8>, Error> {
-    let lost = || Error::new(Fault::Lost, format!("the card gave no answer to {}", command.name()));
-    let answer = card.transmit(&command.encode()).map_err(|_| lost())?;
-    match split_response(&answer) {
-        Some((data, StatusWord::DONE)) => Ok(data.to_vec()),
-        Some((_, status)) => Err(Error::refused(Fault::Card, command.name(), status)),
-        None => Err(lost()),
+/// A chip tells that it is locked when it is selected. That it is so for good it tells only to
+/// who tries, with 9303.
+fn application(card: &mut impl Transport) -> Result<Application, Error> {
+    let select = CardCommand::SelectFile { id: APPLICATION_FILE, le: Some(0) };
+    let answer = card.transmit(&select.encode()).ok();
+    match answer.as_ref().and_then(|answer| split_response(answer)) {
+        Some((_, StatusWord::DONE)) => Ok(Application::Open),
+        Some((_, StatusWord::APPLICATION_INVALIDATED)) => Ok(Application::Locked),
+        Some((_, StatusWord::APPLICATION_LOCKED)) => Ok(Application::CardBlocked),
+        Some((_, status)) => Err(Error::refused(Fault::Card, select.name(), status)),
+        None => Err(Error::new(Fault::Lost, "the card gave no answer to SELECT")),
     }
 }

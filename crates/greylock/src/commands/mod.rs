@@ -5,14 +5,17 @@ mod audit;
 mod card_issue;
 mod card_show;
 mod card_unblock;
+mod chip_show;
 mod decide;
 mod demo;
+mod glance;
 mod host;
 mod issue_by_host;
 mod issuing;
 mod keys;
 mod model;
 mod psam;
+mod readers;
 mod refuel;
 mod serve;
 mod shell;
@@ -43,6 +46,7 @@ pub fn run(cli: &Cli, context: &mut Context<'_>) -> Result<Report, Error> {
         Some(Command::Psam(PsamCommand::Issue(args))) => psam::issue(args, context),
         Some(Command::Psam(PsamCommand::Show(args))) => psam::show(args),
         Some(Command::Psam(PsamCommand::Serve(args))) => serve::psam(args, context),
+        Some(Command::Readers(_)) => readers::run(),
         Some(Command::Apdu(args)) => apdu::run(args, context),
         Some(Command::Refuel(args)) => refuel::run(args, context),
         Some(Command::Unlock(args)) => unlock::run(args, context),

@@ -6,13 +6,14 @@ use psam::{LockView, PsamView};
 use serde_json::{Value, json};
 
 use super::card_issue::issuer_keys;
+use super::chip_show;
 use super::issue_by_host;
 use super::issuing::{PsamOrder, psam_profile, write_psam};
 use super::keys::fresh_key;
 use crate::cli::values::Serial;
 use crate::cli::{PsamIssueArgs, PsamShowArgs};
 use crate::error::Error;
-use crate::media::look_at_psam;
+use crate::media::{Place, look_at_psam};
 use crate::output::{Context, Report};
 
 /// Personalises a PSAM by a keys file or by a centre.
@@ -54,6 +55,9 @@ pub(crate) fn report(args: &PsamIssueArgs, order: &PsamOrder) -> Report {
 
 /// Looks at a PSAM; its image stays as it is.
 pub(crate) fn show(args: &PsamShowArgs) -> Result<Report, Error> {
+    if let Place::Reader(part) = &args.psam {
+        return chip_show::psam(part);
+    }
     let view = look_at_psam(&args.psam)?;
     Ok(Report::done(document(&view), text(&view)))
 }

@@ -9,12 +9,13 @@ use terminal::{Checks, Dispenser, Failure, Open, Progress, SaleTerms, Terminal};
 use wire::record::{Rounding, encode};
 use wire::{Amount, Certified, LockId, Purse};
 
+use super::glance::Glance;
 use super::words;
 use crate::centre::{FolderLink, open_link};
 use crate::cli::RefuelArgs;
 use crate::env::resolve_pin;
 use crate::error::Error;
-use crate::media::{Counted, FileNvm, Hand, Place, Slot};
+use crate::media::{CardIn, Counted, FileNvm, Hand, Place, PsamIn};
 use crate::output::{Context, Exit, Report};
 use crate::{hold, site};
 
@@ -51,20 +52,22 @@ impl Dispenser for Forecourt<'_> {
 /// What could not be opened; nothing has happened then.
 pub(crate) fn run(args: &RefuelArgs, context: &mut Context<'_>) -> Result<Report, Error> {
     let pin = resolve_pin(args.pin_file.as_deref(), &context.io.settings)?;
-    let mut card = Counted::new(Slot::<card::Card<FileNvm>>::open(&args.card)?);
-    let mut psam = Counted::new(Slot::<psam::Psam<FileNvm>>::open(&args.psam)?);
+    let mut card = Counted::new(CardIn::open(&args.card)?);
+    let mut psam = Counted::new(PsamIn::open(&args.psam)?);
     let station = site::station_name(&args.journal);
     let mut link = open_link(args.host.as_deref(), station, context)?;
     let mut journal = site::open_or_make_journal(&args.journal, context.io.random)?;
     let mut pump = site::open_or_make_pump(&args.journal)?;
-    link.adopt(&card.slot().chip().view())?;
+    if let Some(view) = card.slot().view() {
+        link.adopt(&view)?;
+    }
     if let Some(warning) = pin.warning() {
         context.warn(warning);
     }
     journal.watch(hold::watcher(args.hold_at));
 
     let tid = terminal::psam::open(&mut psam).map_err(|failure| words::error(&failure))?;
-    let before = card.slot().chip().view();
+    let before = Glance::at(card.slot_mut())?;
     let mut forecourt = Forecourt {
         pump: &mut pump,
         wanted: args.amount,
@@ -93,8 +96,8 @@ pub(crate) fn run(args: &RefuelArgs, context: &mut Context<'_>) -> Result<Report
         apdus: card.apdus() + psam.apdus(),
         freed,
         purse: args.purse.into(),
-        balance_before: before.purse(args.purse.into()).balance,
-        asn: before.public.asn(),
+        balance_before: before.balance(args.purse.into()),
+        asn: before.asn,
         places: [&args.card, &args.psam],
     };
     Ok(match outcome {

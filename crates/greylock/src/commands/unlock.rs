@@ -7,33 +7,35 @@ use station::visit::{self, Freed, How, NotFreed};
 use terminal::flow::give_up;
 use terminal::{Journal, Progress, Terminal, present};
 use wire::record::encode;
-use wire::{Amount, Asn, ClaimedRecord, LockId, Mac, Purse, Tid};
+use wire::{ClaimedRecord, Tid};
 
+use super::glance::Glance;
 use super::refuel::{sale_terms, upload};
 use super::words;
 use crate::centre::open_link;
 use crate::cli::UnlockArgs;
 use crate::error::Error;
-use crate::media::{Counted, FileNvm, Slot};
+use crate::media::{CardIn, Counted, FileNvm, PsamIn};
 use crate::output::{Context, Exit, Report};
 use crate::site;
 
-type CardInSlot = Counted<Slot<card::Card<FileNvm>>>;
+type CardInSlot = Counted<CardIn>;
 
 /// Local unlock from the journal's record or the centre's list, else on-line, else refused.
 ///
 /// # Errors
 /// What could not be opened; nothing has happened then.
 pub(crate) fn run(args: &UnlockArgs, context: &mut Context<'_>) -> Result<Report, Error> {
-    let mut card: CardInSlot = Counted::new(Slot::open(&args.card)?);
+    let mut card: CardInSlot = Counted::new(CardIn::open(&args.card)?);
     let mut link = open_link(args.host.as_deref(), site::station_name(&args.journal), context)?;
     let mut journal = site::open_or_make_journal(&args.journal, context.io.random)?;
-    let view = card.slot().chip().view();
-    link.adopt(&view)?;
-    let (tid, psam_apdus) = finish_open_locks(args, &mut card, &mut journal, context)?;
+    if let Some(view) = card.slot().view() {
+        link.adopt(&view)?;
+    }
+    let before = Glance::at(card.slot_mut())?;
+    let (tid, psam_apdus) = finish_open_locks(args, &before, &mut card, &mut journal, context)?;
     let freed = visit::unlock(&mut card, &mut journal, &mut link, tid);
     upload(&mut journal, &mut link, context);
-    let before = Before::of(&view);
     let lock = before.grey.map(|(lock, _)| lock).or_else(|| found(&freed).map(|freed| freed.lock));
     let record = lock.and_then(|lock| journal.record_of(&lock).copied());
     if freed == Err(NotFreed::NoRecordNoLink) && journal.records() == 0 {
@@ -57,15 +59,16 @@ fn found(freed: &Result<Option<Freed>, NotFreed>) -> Option<&Freed> {
 /// Answers the terminal id to ask the centre with, and the number of commands to the PSAM.
 fn finish_open_locks(
     args: &UnlockArgs,
+    before: &Glance,
     card: &mut CardInSlot,
     journal: &mut StationJournal<FileNvm>,
     context: &mut Context<'_>,
 ) -> Result<(Tid, u32), Error> {
     let Some(place) = &args.psam else {
-        give_up_unmoved(args, card, journal)?;
+        give_up_unmoved(args, before, journal)?;
         return Ok((journal.tids().first().copied().unwrap_or_default(), 0));
     };
-    let mut psam = Counted::new(Slot::<psam::Psam<FileNvm>>::open(place)?);
+    let mut psam = Counted::new(PsamIn::open(place)?);
     let mut pump = site::open_or_make_pump(&args.journal)?;
     let tid = terminal::psam::open(&mut psam).map_err(|failure| words::error(&failure))?;
     let presented = present(card).map_err(|failure| words::error(&failure))?;
@@ -85,10 +88,10 @@ fn finish_open_locks(
 
 fn give_up_unmoved(
     args: &UnlockArgs,
-    card: &CardInSlot,
+    before: &Glance,
     journal: &mut StationJournal<FileNvm>,
 ) -> Result<(), Error> {
-    let Some((lock, _)) = Before::of(&card.slot().chip().view()).grey else { return Ok(()) };
+    let Some((lock, _)) = before.grey else { return Ok(()) };
     if !matches!(journal.progress(lock.tid, lock.ttc), Some(Progress::LockSent(_))) {
         return Ok(());
     }
@@ -97,29 +100,9 @@ fn give_up_unmoved(
     given_up.map_err(|failure| words::error(&failure))
 }
 
-/// The card as it was put in.
-struct Before {
-    asn: Asn,
-    balance: Amount,
-    /// The lock that it was grey under, and its GTAC.
-    grey: Option<(LockId, Mac)>,
-}
-
-impl Before {
-    fn of(view: &card::View) -> Self {
-        let asn = view.public.asn();
-        let lock = view.purses.iter().find_map(|purse| purse.lock.as_ref());
-        let grey = lock.map(|lock| {
-            let crypto::Lock { purse, ctc, tid, ttc, .. } = lock.terms;
-            (LockId { asn, purse, ctc, tid, ttc }, lock.gtac)
-        });
-        let purse = view.last_locked.unwrap_or(Purse::Ed);
-        Self { asn, balance: view.purse(purse).balance, grey }
-    }
-}
-
+/// The card as it was put in, what the journal knows of its lock, and the commands sent.
 struct Session {
-    before: Before,
+    before: Glance,
     record: Option<ClaimedRecord>,
     apdus: u32,
 }
@@ -176,12 +159,13 @@ impl Session {
         let gtac = self.record.map(|record| record.certified.gtac);
         let gtac = self.before.grey.map(|(_, gtac)| gtac).or(gtac);
         let record = self.record.map(|record| hex::encode(encode(&record).as_slice()));
+        let balance = self.before.balance(self.before.purse);
         let mut document = json!({
             "outcome": outcome,
             "how": null,
             "amount": 0,
-            "balance_before": self.before.balance.units(),
-            "balance_after": self.before.balance.units(),
+            "balance_before": balance.units(),
+            "balance_after": balance.units(),
             "asn": self.before.asn.to_string(),
             "purse": lock.map(|lock| lock.purse.to_string()),
             "ctc": lock.map(|lock| lock.ctc),

@@ -41,6 +41,11 @@ impl<T> Counted<T> {
         &self.slot
     }
 
+    /// What is in the slot, to send commands that are not counted.
+    pub const fn slot_mut(&mut self) -> &mut T {
+        &mut self.slot
+    }
+
     /// A hand on the card.
     #[must_use]
     pub fn hand(&self) -> Hand {

@@ -8,6 +8,8 @@ use std::str::FromStr;
 use crate::error::Error;
 
 const READER: &str = "pcsc:";
+const IMAGE_ADVICE: &str =
+    "give the path of an image file; for a file whose name begins with `pcsc:` write `./pcsc:…`";
 
 /// Where a card or a PSAM is.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -19,19 +21,28 @@ pub enum Place {
 }
 
 impl Place {
-    /// The image's path.
+    /// The image's path, where nothing else will do.
     ///
     /// # Errors
-    /// For a reader: this build has no PC/SC.
+    /// For a reader: a chip does not give its memory away.
     pub fn image(&self) -> Result<&Path, Error> {
         match self {
             Self::Image(path) => Ok(path),
-            Self::Reader(name) => Err(Error::usage(format!(
-                "this build has no PC/SC, so it cannot reach the reader `{name}`"
+            Self::Reader(name) if cfg!(feature = "pcsc") => Err(Error::usage(format!(
+                "this works on an image alone: the chip in the reader `{name}` does not give its memory away"
             ))
-            .advice("give the path of an image file; for a file whose name begins with `pcsc:` write `./pcsc:…`")),
+            .advice(IMAGE_ADVICE)),
+            Self::Reader(name) => Err(no_pcsc(&format!("it cannot reach the reader `{name}`"))),
         }
     }
+}
+
+/// What a build without readers says.
+pub(super) fn no_pcsc(so: &str) -> Error {
+    Error::usage(format!("this build has no PC/SC, so {so}")).advice(format!(
+        "build it with `cargo build --release --features pcsc`, which needs libpcsclite (Debian: \
+         libpcsclite-dev); else {IMAGE_ADVICE}"
+    ))
 }
 
 impl FromStr for Place {

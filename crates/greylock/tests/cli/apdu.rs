@@ -128,7 +128,6 @@ fn kinds_are_not_mixed_up() {
     world.run("card show keys.toml").is_wrong_use("not a Greylock image");
     world.run("card show none.img").is_wrong_use("none.img");
     world.run("card show .").is_wrong_use("is not a file");
-    world.run("card show pcsc:ACS").is_wrong_use("no PC/SC");
 }
 
 #[test]

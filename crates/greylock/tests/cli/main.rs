@@ -26,6 +26,8 @@ mod keys;
 mod kill;
 #[cfg(test)]
 mod model;
+#[cfg(all(test, not(feature = "pcsc")))]
+mod no_reader;
 #[cfg(test)]
 mod output;
 #[cfg(test)]

@@ -1,0 +1,143 @@
+//! A card or a PSAM in a PC/SC reader.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `find` | which readers there are, and which one is meant |
+//! | `exchange` | one command and its answer, GET RESPONSE and a second try included where the chip's protocol wants them |
+//! | `fault` | what the PC/SC service says, in words |
+//! | `inside` | what is in each reader, for `greylock readers` |
+
+mod exchange;
+mod fault;
+mod find;
+mod inside;
+
+use std::ffi::{CStr, CString};
+use std::time::Duration;
+
+use pcsc::{Card, Context, Disposition, Protocol, Protocols, Scope, ShareMode};
+use terminal::{Lost, Transport};
+use wire::apdu::ResponseBytes;
+
+use crate::error::Error;
+
+pub use inside::look_around;
+
+/// How long a card may take to come: pcscd looks every 400 ms, and a card may bounce.
+const COMES_WITHIN: Duration = Duration::from_secs(2);
+
+/// A connection to a chip. While it is open no other program disturbs the chip, unless another
+/// had it open before; then both share it, one command at a time.
+struct Link {
+    card: Card,
+    protocol: Protocol,
+    context: Context,
+}
+
+/// A chip in a reader as something to send commands to. Dropping it takes the chip's power.
+///
+/// After a break it is not known what the chip did. The break is told once, as a lost answer; a
+/// card may then be reached again, selects nothing and waits for SELECT. A PSAM may not: one that
+/// lost its selection answers 6985 to everything, which would tell of its locks what is not true.
+pub struct ReaderSlot {
+    name: CString,
+    link: Option<Link>,
+    comes_back: bool,
+}
+
+impl ReaderSlot {
+    /// Connects to the card in the reader whose name has this part. A card that is put in again
+    /// after a break is reached again.
+    ///
+    /// # Errors
+    /// No PC/SC service, no such reader, more than one, nothing in it, or a chip that is mute or in use.
+    pub fn open_card(part: &str) -> Result<Self, Error> {
+        Self::open(part, true)
+    }
+
+    /// Connects to the PSAM in the reader whose name has this part; a break is its end.
+    ///
+    /// # Errors
+    /// As [`ReaderSlot::open_card`].
+    pub fn open_psam(part: &str) -> Result<Self, Error> {
+        Self::open(part, false)
+    }
+
+    fn open(part: &str, comes_back: bool) -> Result<Self, Error> {
+        let context = context()?;
+        let name = find::reader(&context, part)?;
+        let link = Link::open(context, &name).map_err(|error| fault::at_reader(&name, error))?;
+        Ok(Self { name, link: Some(link), comes_back })
+    }
+
+    /// Why there was no answer.
+    #[must_use]
+    pub fn why_lost(&self) -> Error {
+        fault::lost(&self.name)
+    }
+
+    /// The link, made anew after a break where that is allowed.
+    fn link(&mut self) -> Result<&mut Link, Lost> {
+        if self.link.is_none() && self.comes_back {
+            let context = Context::establish(Scope::User).map_err(|_| Lost::NotSent)?;
+            self.link = Some(Link::open(context, &self.name).map_err(|_| Lost::NotSent)?);
+        }
+        self.link.as_mut().ok_or(Lost::NotSent)
+    }
+}
+
+impl Transport for ReaderSlot {
+    fn transmit(&mut self, command: &[u8]) -> Result<ResponseBytes, Lost> {
+        let answer = self.link()?.exchange(command);
+        if answer.is_err() {
+            self.link = None;
+        }
+        answer
+    }
+
+    fn is_present(&mut self) -> bool {
+        let context = self.link.as_ref().map(|link| link.context.clone());
+        let context = context.or_else(|| Context::establish(Scope::User).ok());
+        context.is_some_and(|context| find::is_present(&context, &self.name))
+    }
+}
+
+impl Link {
+    fn open(context: Context, name: &CStr) -> Result<Self, pcsc::Error> {
+        find::wait_for_chip(&context, name, COMES_WITHIN)?;
+        let card = connect(&context, name)?;
+        let protocol = card.status2_owned()?.protocol2().unwrap_or(Protocol::T1);
+        Ok(Self { card, protocol, context })
+    }
+
+    /// One command, with all that belongs to its answer in one short PC/SC transaction.
+    fn exchange(&mut self, command: &[u8]) -> Result<ResponseBytes, Lost> {
+        let protocol = self.protocol;
+        let transaction = self.card.transaction().map_err(fault::before_sending)?;
+        let mut room = [0; pcsc::MAX_BUFFER_SIZE];
+        let mut send = |command: &[u8]| {
+            let answer = transaction.transmit(command, &mut room);
+            answer.map(<[u8]>::to_vec).map_err(|_| Lost::Unknown)
+        };
+        exchange::exchange(&mut send, command, protocol == Protocol::T0)
+    }
+}
+
+/// Alone where that is possible, and then with a reset: a chip that went out and in unnoticed has
+/// no power, and one that another program left has state in RAM.
+fn connect(context: &Context, name: &CStr) -> Result<Card, pcsc::Error> {
+    match context.connect(name, ShareMode::Exclusive, Protocols::ANY) {
+        Ok(mut card) => {
+            card.reconnect(ShareMode::Exclusive, Protocols::ANY, Disposition::ResetCard)?;
+            Ok(card)
+        }
+        Err(pcsc::Error::SharingViolation) => {
+            context.connect(name, ShareMode::Shared, Protocols::ANY)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn context() -> Result<Context, Error> {
+    Context::establish(Scope::User).map_err(fault::of_service)
+}
