@@ -8,6 +8,7 @@
 //! | [`cli`] | the arguments of every command and how values are read |
 //! | [`commands`] | one file per command: from its arguments to a [`Report`] or an [`Error`] |
 //! | [`media`] | image files as memory, torn on purpose if asked, and as card and PSAM to talk to |
+//! | [`trace`] | every APDU in words, on stderr and as lines of JSON |
 //! | [`site`], [`centre`] | a station's folder, and a centre in a folder |
 //! | [`keys_file`] | the main keys as TOML |
 //! | [`mod@env`] | time, randomness, environment and PIN, each through one place |
@@ -31,6 +32,7 @@ pub mod media;
 pub mod output;
 mod serve;
 pub mod site;
+pub mod trace;
 
 pub use error::{Error, Fault};
 pub use output::{Context, Exit, Io, Report};

@@ -117,4 +117,7 @@ pub struct CardUnblockArgs {
     /// The centre: a server's URL or file:DIR
     #[arg(long, value_name = "URL")]
     pub host: String,
+    /// The trace.
+    #[command(flatten)]
+    pub trace: super::TraceArgs,
 }

@@ -24,6 +24,9 @@ pub struct ApduArgs {
     /// Let write N of the session happen in part, then take the power away: exit code 75
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub tear: Option<u64>,
+    /// The trace.
+    #[command(flatten)]
+    pub trace: super::TraceArgs,
     /// Commands in hex, or `-` for stdin
     #[arg(value_name = "HEX", required = true)]
     pub commands: Vec<String>,

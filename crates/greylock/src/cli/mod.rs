@@ -13,6 +13,7 @@ mod serve;
 mod shell;
 mod sim;
 mod terminal;
+mod trace;
 pub mod values;
 
 pub use audit::AuditArgs;
@@ -31,6 +32,7 @@ pub use serve::{CardServeArgs, PsamServeArgs, ReadersArgs};
 pub use shell::{CompletionsArgs, ManArgs};
 pub use sim::SimArgs;
 pub use terminal::{HoldStep, RefuelArgs, UnlockArgs};
+pub use trace::{ChipName, DecodeArgs, TraceArgs};
 
 use clap::{Parser, Subcommand};
 
@@ -76,6 +78,8 @@ pub enum Command {
     Psam(PsamCommand),
     /// Send APDUs to a card or a PSAM in one power session
     Apdu(ApduArgs),
+    /// Say what commands and answers mean, without a card
+    Decode(DecodeArgs),
     /// List the readers and what is in them
     Readers(ReadersArgs),
     /// Refuel once: lock, deliver, debit

@@ -41,6 +41,9 @@ pub struct RefuelArgs {
     /// The centre: a server's URL or file:DIR
     #[arg(long, value_name = "URL")]
     pub host: Option<String>,
+    /// The trace.
+    #[command(flatten)]
+    pub trace: super::TraceArgs,
     /// For tests and demonstrations: after the journal step is durable, says so on stderr and waits for a line on stdin
     #[arg(long, value_name = "STEP", value_enum, hide = true)]
     pub hold_at: Option<HoldStep>,
@@ -100,4 +103,7 @@ pub struct UnlockArgs {
     /// The centre: a server's URL or file:DIR
     #[arg(long, value_name = "URL")]
     pub host: Option<String>,
+    /// The trace.
+    #[command(flatten)]
+    pub trace: super::TraceArgs,
 }

@@ -3,6 +3,7 @@
 use std::io::BufRead;
 
 use card::Card;
+use explain::Chip;
 use psam::Psam;
 use serde_json::{Value, json};
 use terminal::Transport;
@@ -11,8 +12,9 @@ use wire::apdu::split_response;
 use crate::cli::ApduArgs;
 use crate::env::Random;
 use crate::error::{Error, Fault};
-use crate::media::{Chip, FileNvm, Growth, Place, ReaderSlot, Slot, TearingNvm};
+use crate::media::{FileNvm, Growth, Place, ReaderSlot, Slot, TearingNvm};
 use crate::output::{Context, Report};
+use crate::trace::Trace;
 
 /// The medium of a session.
 type Medium = TearingNvm<FileNvm>;
@@ -26,15 +28,13 @@ pub(crate) fn run(args: &ApduArgs, context: &mut Context<'_>) -> Result<Report, 
     let mut answers = Vec::new();
     let ended = match (&args.card, &args.psam) {
         (Some(Place::Reader(part)), _) => {
-            at_reader(part, ReaderSlot::open_card, args.tear, given, &mut answers, context)
+            at_reader(part, ReaderSlot::open_card, Chip::Card, args, given, &mut answers, context)
         }
         (None, Some(Place::Reader(part))) => {
-            at_reader(part, ReaderSlot::open_psam, args.tear, given, &mut answers, context)
+            at_reader(part, ReaderSlot::open_psam, Chip::Psam, args, given, &mut answers, context)
         }
-        (Some(place), _) => session::<Card<Medium>>(place, args.tear, given, &mut answers, context),
-        (None, Some(place)) => {
-            session::<Psam<Medium>>(place, args.tear, given, &mut answers, context)
-        }
+        (Some(place), _) => session::<Card<Medium>>(place, args, given, &mut answers, context),
+        (None, Some(place)) => session::<Psam<Medium>>(place, args, given, &mut answers, context),
         (None, None) => Err(Error::bug("neither --card nor --psam was asked for")),
     };
     match ended {
@@ -45,19 +45,21 @@ pub(crate) fn run(args: &ApduArgs, context: &mut Context<'_>) -> Result<Report, 
 
 fn session<C>(
     place: &Place,
-    tear: Option<u64>,
+    args: &ApduArgs,
     mut given: Given,
     answers: &mut Vec<Value>,
     context: &mut Context<'_>,
 ) -> Result<(), Error>
 where
-    C: Chip<Medium>,
+    C: crate::media::Chip<Medium>,
     Slot<C>: Transport,
 {
+    let trace = Trace::open(&args.trace)?;
     let file = FileNvm::open(place.image()?, Growth::Fixed)?;
     let faults = file.faults();
-    let medium = medium(file, tear, context.io.random)?;
-    let mut slot = Slot::<C>::over(medium, place, faults)?;
+    let medium = medium(file, args.tear, context.io.random)?;
+    let chip = if args.card.is_some() { Chip::Card } else { Chip::Psam };
+    let mut slot = trace.of(Slot::<C>::over(medium, place, faults)?, chip);
     send(&mut slot, |slot| slot.why_lost(place), &mut given, answers, context)
 }
 
@@ -65,17 +67,19 @@ where
 fn at_reader(
     part: &str,
     open: fn(&str) -> Result<ReaderSlot, Error>,
-    tear: Option<u64>,
+    chip: Chip,
+    args: &ApduArgs,
     mut given: Given,
     answers: &mut Vec<Value>,
     context: &mut Context<'_>,
 ) -> Result<(), Error> {
-    if tear.is_some() {
+    if args.tear.is_some() {
         return Err(Error::usage("--tear works on an image alone")
             .advice("a chip in a reader is torn by pulling it out"));
     }
-    let mut slot = open(part)?;
-    send(&mut slot, ReaderSlot::why_lost, &mut given, answers, context)
+    let trace = Trace::open(&args.trace)?;
+    let mut slot = trace.of(open(part)?, chip);
+    send(&mut slot, |slot| slot.why_lost(), &mut given, answers, context)
 }
 
 /// Every command in turn, up to the first that gets no answer.
@@ -114,7 +118,7 @@ fn document(command: &[u8], answer: &[u8]) -> Value {
 }
 
 /// Where the commands come from.
-enum Given {
+pub(super) enum Given {
     /// The command line; all of them were read before anything is sent.
     Arguments(std::vec::IntoIter<Vec<u8>>),
     /// Stdin, a line at a time, and how many lines were read.
@@ -122,7 +126,7 @@ enum Given {
 }
 
 impl Given {
-    fn read(arguments: &[String]) -> Result<Self, Error> {
+    pub(super) fn read(arguments: &[String]) -> Result<Self, Error> {
         match arguments {
             [alone] if alone == STDIN => return Ok(Self::Lines(0)),
             _ if arguments.iter().any(|argument| argument == STDIN) => {
@@ -141,7 +145,7 @@ impl Given {
     }
 
     /// The next command; `None` at the end.
-    fn next(&mut self, stdin: &mut dyn BufRead) -> Result<Option<Vec<u8>>, Error> {
+    pub(super) fn next(&mut self, stdin: &mut dyn BufRead) -> Result<Option<Vec<u8>>, Error> {
         match self {
             Self::Arguments(commands) => Ok(commands.next()),
             Self::Lines(number) => next_line(number, stdin),
@@ -170,7 +174,7 @@ fn next_line(number: &mut u64, stdin: &mut dyn BufRead) -> Result<Option<Vec<u8>
 }
 
 /// Hex digits, with or without space between them.
-fn parse(text: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn parse(text: &[u8]) -> Option<Vec<u8>> {
     let digits: Vec<u8> = text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
     hex::decode(digits).ok()
 }

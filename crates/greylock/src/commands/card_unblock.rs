@@ -1,6 +1,7 @@
 //! `greylock card unblock`: frees an application-locked card.
 
 use card::Application;
+use explain::Chip;
 use host::{Answer, Input};
 use serde_json::json;
 use terminal::{Transport, present};
@@ -15,6 +16,7 @@ use crate::cli::CardUnblockArgs;
 use crate::error::{Error, Fault};
 use crate::media::CardIn;
 use crate::output::{Context, Report};
+use crate::trace::Trace;
 
 /// The centre makes the code of APPLICATION UNBLOCK over the card's challenge.
 ///
@@ -22,7 +24,8 @@ use crate::output::{Context, Report};
 /// What could not be opened, or what card or centre refuse.
 pub(crate) fn run(args: &CardUnblockArgs, context: &mut Context<'_>) -> Result<Report, Error> {
     let mut folder = CentreFolder::open(&folder_of(&args.host)?)?;
-    let mut card = CardIn::open(&args.card)?;
+    let trace = Trace::open(&args.trace)?;
+    let mut card = trace.of(CardIn::open(&args.card)?, Chip::Card);
     check_is_locked(&mut card)?;
     let asn = present(&mut card).map_err(|failure| words::error(&failure))?.asn();
     let challenge = ask(&mut card, &CardCommand::GetChallenge { len: 4 })?;

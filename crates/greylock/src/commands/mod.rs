@@ -7,6 +7,7 @@ mod card_show;
 mod card_unblock;
 mod chip_show;
 mod decide;
+mod decode;
 mod demo;
 mod glance;
 mod host;
@@ -48,6 +49,7 @@ pub fn run(cli: &Cli, context: &mut Context<'_>) -> Result<Report, Error> {
         Some(Command::Psam(PsamCommand::Serve(args))) => serve::psam(args, context),
         Some(Command::Readers(_)) => readers::run(),
         Some(Command::Apdu(args)) => apdu::run(args, context),
+        Some(Command::Decode(args)) => decode::run(args, context),
         Some(Command::Refuel(args)) => refuel::run(args, context),
         Some(Command::Unlock(args)) => unlock::run(args, context),
         Some(Command::Host(command)) => host::run(command, context),

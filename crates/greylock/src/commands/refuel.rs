@@ -1,5 +1,6 @@
 //! `greylock refuel`: one refuelling at a terminal with a simulated pump.
 
+use explain::Chip;
 use serde_json::{Value, json};
 use station::visit::{self, Freed, NoSale, NotFreed, Sale};
 use station::{Pump, StationJournal};
@@ -17,6 +18,7 @@ use crate::env::resolve_pin;
 use crate::error::Error;
 use crate::media::{CardIn, Counted, FileNvm, Hand, Place, PsamIn};
 use crate::output::{Context, Exit, Report};
+use crate::trace::Trace;
 use crate::{hold, site};
 
 /// A litre, a kilowatt-hour: 7.89.
@@ -52,8 +54,9 @@ impl Dispenser for Forecourt<'_> {
 /// What could not be opened; nothing has happened then.
 pub(crate) fn run(args: &RefuelArgs, context: &mut Context<'_>) -> Result<Report, Error> {
     let pin = resolve_pin(args.pin_file.as_deref(), &context.io.settings)?;
-    let mut card = Counted::new(CardIn::open(&args.card)?);
-    let mut psam = Counted::new(PsamIn::open(&args.psam)?);
+    let trace = Trace::open(&args.trace)?;
+    let mut card = Counted::new(trace.of(CardIn::open(&args.card)?, Chip::Card));
+    let mut psam = Counted::new(trace.of(PsamIn::open(&args.psam)?, Chip::Psam));
     let station = site::station_name(&args.journal);
     let mut link = open_link(args.host.as_deref(), station, context)?;
     let mut journal = site::open_or_make_journal(&args.journal, context.io.random)?;

@@ -1,5 +1,6 @@
 //! `greylock unlock`: frees a grey card.
 
+use explain::Chip;
 use serde_json::{Value, json};
 use station::Records as _;
 use station::StationJournal;
@@ -18,22 +19,25 @@ use crate::error::Error;
 use crate::media::{CardIn, Counted, FileNvm, PsamIn};
 use crate::output::{Context, Exit, Report};
 use crate::site;
+use crate::trace::{Trace, Traced};
 
-type CardInSlot = Counted<CardIn>;
+type CardInSlot = Counted<Traced<CardIn>>;
 
 /// Local unlock from the journal's record or the centre's list, else on-line, else refused.
 ///
 /// # Errors
 /// What could not be opened; nothing has happened then.
 pub(crate) fn run(args: &UnlockArgs, context: &mut Context<'_>) -> Result<Report, Error> {
-    let mut card: CardInSlot = Counted::new(CardIn::open(&args.card)?);
+    let trace = Trace::open(&args.trace)?;
+    let mut card: CardInSlot = Counted::new(trace.of(CardIn::open(&args.card)?, Chip::Card));
     let mut link = open_link(args.host.as_deref(), site::station_name(&args.journal), context)?;
     let mut journal = site::open_or_make_journal(&args.journal, context.io.random)?;
     if let Some(view) = card.slot().view() {
         link.adopt(&view)?;
     }
     let before = Glance::at(card.slot_mut())?;
-    let (tid, psam_apdus) = finish_open_locks(args, &before, &mut card, &mut journal, context)?;
+    let (tid, psam_apdus) =
+        finish_open_locks(args, &before, &mut card, &mut journal, &trace, context)?;
     let freed = visit::unlock(&mut card, &mut journal, &mut link, tid);
     upload(&mut journal, &mut link, context);
     let lock = before.grey.map(|(lock, _)| lock).or_else(|| found(&freed).map(|freed| freed.lock));
@@ -62,13 +66,14 @@ fn finish_open_locks(
     before: &Glance,
     card: &mut CardInSlot,
     journal: &mut StationJournal<FileNvm>,
+    trace: &Trace,
     context: &mut Context<'_>,
 ) -> Result<(Tid, u32), Error> {
     let Some(place) = &args.psam else {
         give_up_unmoved(args, before, journal)?;
         return Ok((journal.tids().first().copied().unwrap_or_default(), 0));
     };
-    let mut psam = Counted::new(PsamIn::open(place)?);
+    let mut psam = Counted::new(trace.of(PsamIn::open(place)?, Chip::Psam));
     let mut pump = site::open_or_make_pump(&args.journal)?;
     let tid = terminal::psam::open(&mut psam).map_err(|failure| words::error(&failure))?;
     let presented = present(card).map_err(|failure| words::error(&failure))?;

@@ -39,6 +39,8 @@ mod sim;
 #[cfg(test)]
 mod tear;
 #[cfg(test)]
+mod trace;
+#[cfg(test)]
 mod unlock;
 #[cfg(test)]
 mod vectors;
