@@ -38,6 +38,17 @@ pub fn answer_to(bytes: &[u8], rows: &[&'static Row]) -> Answer {
     explain(bytes, rows)
 }
 
+/// The elements of the data of an answer with their bytes; `None` when the command answers none of this length.
+#[must_use]
+pub fn parts_of_answer(
+    data: &[u8],
+    header: [u8; 4],
+    chip: Chip,
+) -> Option<Vec<(&'static Field, &[u8])>> {
+    let mut rows = TABLE.iter().filter(|row| row.chips.contains(&chip) && row.has_header(header));
+    layout::split(rows.find(|row| layout::fits(row.answer, data.len()))?.answer, data)
+}
+
 fn explain(bytes: &[u8], rows: &[&'static Row]) -> Answer {
     let Some((data, status)) = split_response(bytes) else {
         return Answer {

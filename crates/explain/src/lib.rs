@@ -20,7 +20,7 @@ mod fields;
 mod layout;
 pub mod table;
 
-pub use answer::{Answer, answer, answer_to};
+pub use answer::{Answer, answer, answer_to, parts_of_answer};
 pub use build::{NotBuilt, build};
 pub use command::{Command, Trouble, command};
 pub use field::{Field, Shown};

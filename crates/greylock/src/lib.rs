@@ -8,6 +8,7 @@
 //! | [`cli`] | the arguments of every command and how values are read |
 //! | [`commands`] | one file per command: from its arguments to a [`Report`] or an [`Error`] |
 //! | [`media`] | image files as memory, torn on purpose if asked, and as card and PSAM to talk to |
+//! | [`script`] | step scripts, in memory, on an image or in a reader |
 //! | [`trace`] | every APDU in words, on stderr and as lines of JSON |
 //! | [`site`], [`centre`] | a station's folder, and a centre in a folder |
 //! | [`keys_file`] | the main keys as TOML |
@@ -30,6 +31,7 @@ mod hold;
 pub mod keys_file;
 pub mod media;
 pub mod output;
+pub mod script;
 mod serve;
 pub mod site;
 pub mod trace;

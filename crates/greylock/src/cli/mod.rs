@@ -9,6 +9,7 @@ mod keys;
 mod later;
 mod model;
 mod psam;
+mod script;
 mod serve;
 mod shell;
 mod sim;
@@ -28,6 +29,7 @@ pub use keys::{KeysCommand, KeysNewArgs, SchemeName, SuiteName};
 pub use later::LaterCommand;
 pub use model::ModelArgs;
 pub use psam::{PsamCommand, PsamIssueArgs, PsamShowArgs};
+pub use script::ScriptArgs;
 pub use serve::{CardServeArgs, PsamServeArgs, ReadersArgs};
 pub use shell::{CompletionsArgs, ManArgs};
 pub use sim::SimArgs;
@@ -80,6 +82,8 @@ pub enum Command {
     Apdu(ApduArgs),
     /// Say what commands and answers mean, without a card
     Decode(DecodeArgs),
+    /// Play step scripts on a card or a PSAM, in memory or at hand
+    Script(ScriptArgs),
     /// List the readers and what is in them
     Readers(ReadersArgs),
     /// Refuel once: lock, deliver, debit

@@ -18,6 +18,7 @@ mod model;
 mod psam;
 mod readers;
 mod refuel;
+mod script;
 mod serve;
 mod shell;
 mod sim;
@@ -50,6 +51,7 @@ pub fn run(cli: &Cli, context: &mut Context<'_>) -> Result<Report, Error> {
         Some(Command::Readers(_)) => readers::run(),
         Some(Command::Apdu(args)) => apdu::run(args, context),
         Some(Command::Decode(args)) => decode::run(args, context),
+        Some(Command::Script(args)) => script::run(args, context),
         Some(Command::Refuel(args)) => refuel::run(args, context),
         Some(Command::Unlock(args)) => unlock::run(args, context),
         Some(Command::Host(command)) => host::run(command, context),

@@ -107,6 +107,18 @@ pub struct Traced<T> {
     trace: Trace,
 }
 
+impl<T> Traced<T> {
+    /// What is in the slot.
+    pub fn slot_mut(&mut self) -> &mut T {
+        &mut self.slot
+    }
+
+    /// What was in the slot.
+    pub fn into_slot(self) -> T {
+        self.slot
+    }
+}
+
 impl<T> Deref for Traced<T> {
     type Target = T;
 
