@@ -15,8 +15,8 @@ pub enum NotBuilt {
     NoSuchCommand(String),
     /// The elements are not those of the command, which are listed.
     OtherFields(&'static str, Vec<String>),
-    /// An element has another length or cannot be this.
-    BadField(&'static str, String),
+    /// An element has another length; its bytes are not told, they may be a key.
+    BadField(&'static str, usize),
     /// More than 255 bytes.
     TooLong,
 }
@@ -28,7 +28,7 @@ impl fmt::Display for NotBuilt {
             Self::OtherFields(name, wanted) => {
                 write!(f, "{name} has the fields {}", wanted.join("; or "))
             }
-            Self::BadField(name, value) => write!(f, "{name} cannot be {value}"),
+            Self::BadField(name, len) => write!(f, "{name} cannot be {len} bytes long"),
             Self::TooLong => f.write_str("the data are longer than 255 bytes"),
         }
     }
@@ -57,7 +57,7 @@ pub fn build(
             Byte::Is(value) => value,
             Byte::Of(field) => match value_of(field, fields)? {
                 [value] => *value,
-                other => return Err(NotBuilt::BadField(field.name, hex::encode(other))),
+                other => return Err(NotBuilt::BadField(field.name, other.len())),
             },
         };
     }
@@ -89,7 +89,7 @@ fn value_of<'a>(
 ) -> Result<&'a [u8], NotBuilt> {
     let value = fields.get(&field.key()).map_or(&[][..], Vec::as_slice);
     match field.len {
-        Some(len) if len != value.len() => Err(NotBuilt::BadField(field.name, hex::encode(value))),
+        Some(len) if len != value.len() => Err(NotBuilt::BadField(field.name, value.len())),
         _ => Ok(value),
     }
 }
