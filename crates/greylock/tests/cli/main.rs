@@ -33,6 +33,8 @@ mod output;
 #[cfg(test)]
 mod refuel;
 #[cfg(test)]
+mod serve;
+#[cfg(test)]
 mod show;
 #[cfg(test)]
 mod sim;
