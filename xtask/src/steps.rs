@@ -38,6 +38,11 @@ const STEPS: &[Step] = &[
         about: "all tests, those in the documentation too",
         run: cargo_test,
     },
+    Step {
+        name: "pcsc",
+        about: "cards and PSAMs in readers, through a pcscd of the tests' own",
+        run: pcsc,
+    },
     Step { name: "doc", about: "the documentation builds without a warning", run: doc },
     Step {
         name: "link",
@@ -89,6 +94,11 @@ fn build(workspace: &Workspace) -> Outcome {
 fn cargo_test(workspace: &Workspace) -> Outcome {
     // What the tests count (tears, cases, worlds) is shown, so that the log holds the figures.
     workspace.cargo("test --workspace --all-features -- --show-output")
+}
+
+fn pcsc(workspace: &Workspace) -> Outcome {
+    workspace
+        .cargo("test --package greylock --features pcsc --test pcsc -- --ignored --show-output")
 }
 
 fn doc(workspace: &Workspace) -> Outcome {

@@ -40,6 +40,12 @@ const TOOLS: &[Tool] = &[
     Tool { name: "python3", probe: "python3 --version", from: Apt("python3"), used_by: "cargo-test, the independent vectors" },
     Tool { name: "spin", probe: "spin -V", from: Apt("spin"), used_by: "spin" },
     Tool { name: "gcc", probe: "gcc --version", from: Apt("gcc"), used_by: "spin" },
+    Tool { name: "libpcsclite", probe: "dpkg --status libpcsclite-dev", from: Apt("libpcsclite-dev"), used_by: "clippy, features, cargo-test, pcsc" },
+    Tool { name: "pcscd", probe: "pcscd --version", from: Apt("pcscd"), used_by: "pcsc, the service of the readers" },
+    Tool { name: "vpcd", probe: "dpkg --status vsmartcard-vpcd", from: Apt("vsmartcard-vpcd"), used_by: "pcsc, the virtual readers" },
+    Tool { name: "unshare", probe: "unshare --version", from: Apt("util-linux"), used_by: "pcsc, to keep its pcscd apart" },
+    Tool { name: "pcsc-tools", probe: "dpkg --status pcsc-tools", from: Apt("pcsc-tools"), used_by: "nothing: to look at readers by hand" },
+    Tool { name: "opensc", probe: "dpkg --status opensc", from: Apt("opensc"), used_by: "nothing: to send APDUs by hand" },
     Tool { name: "cargo-deny", probe: "cargo deny --version", from: Crate("cargo-deny", "0.20.2"), used_by: "deny" },
 ];
 
