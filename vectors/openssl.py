@@ -4,9 +4,10 @@
     python3 vectors/openssl.py            writes greylock.json and more.json beside this file
     python3 vectors/openssl.py --check    compares the files with what it would write; 1 on a difference
 
-Written from the protocol reference alone (section 4, suite 00), with Python's standard library and the
-`openssl` command. All cryptography is OpenSSL's: two-key triple DES in ECB and in CBC. Single DES with
-the key K is triple DES with K || K, so that no legacy provider is needed.
+Written from the protocol reference alone (section 4), with Python's standard library and the `openssl`
+command. All cryptography is OpenSSL's. Suite 00 is two-key triple DES in ECB and in CBC; single DES with
+the key K is triple DES with K || K, so that no legacy provider is needed. Suites 10 and 20 are AES-128
+and SM4 in ECB, and OpenSSL's CMAC; an entry of theirs names its suite.
 
 greylock.json is an array in the shape that `greylock vectors` takes and gives: purse ED, one dispersing
 level, `ctc` is n. more.json holds what that command does not show, by topic.
@@ -86,6 +87,93 @@ def folded(key):
     return xor(key[:8], key[8:])
 
 
+# Suites.
+
+
+class TripleDes:
+    """Suite 00."""
+
+    name = None
+    card_key = staticmethod(card_key)
+    folded = staticmethod(folded)
+    mac = staticmethod(mac)
+    secure = staticmethod(retail_mac)
+    eight = staticmethod(des3)
+    diversify = staticmethod(diversify)
+
+    @staticmethod
+    def check_value(key):
+        return des3(key, bytes(8))[:3]
+
+    @staticmethod
+    def offline(key, icc, ctc, ttc, _trn, _tid):
+        return des3(key, icc + ctc + ttc[2:4])
+
+    @staticmethod
+    def online(_label, key, icc, otc, _tid):
+        return des3(key, icc + otc + b"\x80\x00")
+
+
+class Wide:
+    """Suites 10 and 20: blocks of 16 bytes and CMAC."""
+
+    def __init__(self, name, cipher):
+        self.name, self.cipher = name, cipher
+
+    def diversify(self, key, data):
+        return openssl(f"-{self.cipher}-ecb", key, data + xor(data, b"\xff" * 8))
+
+    def card_key(self, main, asn, further=()):
+        for data in reversed(further):
+            main = self.diversify(main, data)
+        return self.diversify(main, asn)
+
+    def cmac(self, key, message):
+        command = ["openssl", "mac", "-cipher", f"{self.cipher}-cbc", "-macopt", f"hexkey:{key.hex()}", "-binary", "CMAC"]
+        done = subprocess.run(command, input=message, capture_output=True, check=False)
+        if done.returncode != 0 or len(done.stdout) != 16:
+            raise SystemExit(f"openssl mac: {done.stderr.decode(errors='replace').strip()}")
+        return done.stdout
+
+    @staticmethod
+    def folded(key):
+        return key
+
+    def mac(self, key, message):
+        return self.cmac(key, message)[:4]
+
+    def secure(self, key, challenge, message):
+        return self.mac(key, challenge + bytes(4) + message)
+
+    def eight(self, key, block):
+        """Ten Feistel rounds over CMAC, where suite 00 has a block of its cipher."""
+        left, right = block[:4], block[4:]
+        for index in range(10):
+            left, right = right, xor(left, self.mac(key, b"BLOCK\x00" + bytes([index]) + right))
+        return left + right
+
+    def check_value(self, key):
+        return self.cmac(key, bytes(16))[:3]
+
+    def offline(self, key, icc, ctc, ttc, trn, tid):
+        return self.cmac(key, b"SESPK\x00" + icc + ctc + ttc + trn + tid)
+
+    def online(self, label, key, icc, otc, tid):
+        return self.cmac(key, label + b"\x00" + icc + otc + tid)
+
+
+SUITES = [TripleDes, Wide("10", "aes-128"), Wide("20", "sm4")]
+
+
+def drawn(suite, name):
+    """Suite 00 had its names before there were others."""
+    return Draw(name if suite.name is None else f"suite {suite.name} {name}")
+
+
+def of_suite(suite, given):
+    return given if suite.name is None else {"suite": suite.name, **given}
+
+
 # One lock and its debit.
 
 
@@ -93,7 +181,7 @@ def number(value, size):
     return value.to_bytes(size, "big")
 
 
-def codes_of_lock(given, purse=1, further=()):
+def codes_of_lock(given, purse=1, further=(), suite=TripleDes):
     """Every key and code of a lock and of the debit that ends it."""
     raw = {name: bytes.fromhex(given[name])
            for name in ("asn", "icc", "trn", "tid", "date", "time", "end_date", "end_time", "mpk", "mtk")}
@@ -102,10 +190,11 @@ def codes_of_lock(given, purse=1, further=()):
     lock_tag, debit_tag, mark = bytes([0x90 + purse]), bytes([0x92 + purse]), bytes([0xA0 + purse])
     field = given["scheme"] == "field"
 
-    dpk = card_key(raw["mpk"], raw["asn"], further)
-    dtk = card_key(raw["mtk"], raw["asn"])
-    tac_key = folded(dtk)
-    sespk = des3(dpk, raw["icc"] + ctc + ttc[2:4])
+    mac = suite.mac
+    dpk = suite.card_key(raw["mpk"], raw["asn"], further)
+    dtk = suite.card_key(raw["mtk"], raw["asn"])
+    tac_key = suite.folded(dtk)
+    sespk = suite.offline(dpk, raw["icc"], ctc, ttc, raw["trn"], raw["tid"])
     if field:
         sespk = mac8(sespk, raw["trn"])
 
@@ -240,48 +329,62 @@ def locks_with_more():
             further = [draw.bytes(8) for _ in range(levels)]
             made = codes_of_lock(given, purse, further)
             entries.append({"purse": purse, "dispersing": [data.hex() for data in further], **given, **made})
+    for suite in SUITES[1:]:
+        entries += [more_of_suite(suite, purse, levels) for purse in (1, 2) for levels in range(4)]
     return entries
+
+
+def more_of_suite(suite, purse, levels):
+    draw = drawn(suite, f"more {purse} {levels}")
+    given = {**random_lock(draw), "scheme": "seed"}
+    further = [draw.bytes(8) for _ in range(levels)]
+    made = codes_of_lock(given, purse, further, suite)
+    named = {"purse": purse, "dispersing": [data.hex() for data in further]}
+    return of_suite(suite, {**named, **given, **made})
 
 
 def dispersing():
     entries = []
-    for levels in range(4):
-        draw = Draw(f"dispersing {levels}")
+    for suite, levels in [(suite, levels) for suite in SUITES for levels in range(4)]:
+        draw = drawn(suite, f"dispersing {levels}")
         main, asn = draw.bytes(16), draw.asn()
         further = [draw.bytes(8) for _ in range(levels)]
-        key = card_key(main, bytes.fromhex(asn), further)
-        entries.append({
+        key = suite.card_key(main, bytes.fromhex(asn), further)
+        entries.append(of_suite(suite, {
             "main": main.hex(),
             "asn": asn,
             "dispersing": [data.hex() for data in further],
             "key": key.hex(),
-            "folded": folded(key).hex(),
-            "check_value": des3(key, bytes(8))[:3].hex(),
-        })
+            "folded": suite.folded(key).hex(),
+            "check_value": suite.check_value(key).hex(),
+        }))
     return entries
 
 
 def sam_tac():
     entries = []
+    schemes = [(suite, scheme) for suite in SUITES for scheme in ("seed", "field") if scheme == "seed" or suite.name is None]
     for purse in (1, 2):
-        for scheme in ("seed", "field"):
-            draw = Draw(f"sam tac {purse} {scheme}")
+        for suite, scheme in schemes:
+            draw = drawn(suite, f"sam tac {purse} {scheme}")
             lock = random_lock(draw)
             given = {name: lock[name] for name in ("asn", "ctc", "amount", "tid", "ttc", "end_date", "end_time")}
             given = {"msk": draw.hex(16), "purse": purse, **given, "scheme": scheme}
-            dsk = diversify(bytes.fromhex(given["msk"]), bytes.fromhex(given["tid"]) + bytes(2))
+            dsk = suite.diversify(bytes.fromhex(given["msk"]), bytes.fromhex(given["tid"]) + bytes(2))
             end = bytes(7) if scheme == "field" else bytes.fromhex(given["end_date"] + given["end_time"])
             message = bytes([0x92 + purse]) + bytes.fromhex(given["asn"]) + number(given["ctc"], 2)
             message += number(given["amount"], 4) + bytes.fromhex(given["tid"]) + number(given["ttc"], 4) + end
-            entries.append({**given, "dsk": dsk.hex(), "sam_tac": mac(folded(dsk), message).hex()})
+            code = suite.mac(suite.folded(dsk), message)
+            entries.append(of_suite(suite, {**given, "dsk": dsk.hex(), "sam_tac": code.hex()}))
     return entries
 
 
 def online_unlock():
     """`ctc` is n + 1, as the purse stands."""
     entries = []
-    for index in range(6):
-        draw = Draw(f"unlock {index}")
+    for suite, index in [(suite, index) for suite in SUITES for index in range(6)]:
+        draw = drawn(suite, f"unlock {index}")
+        mac, folded, card_key = suite.mac, suite.folded, suite.card_key
         balance = (0x7FFFFFFF, 0)[index] if index < 2 else draw.number(0, 0x7FFFFFFF)
         amount = (0, 0)[index] if index < 2 else draw.number(0, balance)
         given = {
@@ -302,7 +405,7 @@ def online_unlock():
         dulk = card_key(bytes.fromhex(given["mulk"]), asn)
         tac_key = folded(card_key(bytes.fromhex(given["mtk"]), asn))
         otc = number(given["otc"], 2)
-        sesulk = des3(dulk, icc + otc + b"\x80\x00")
+        sesulk = suite.online(b"SESULK", dulk, icc, otc, tid)
         tag = bytes([0x94 + given["purse"]])
         decision = number(amount, 4) + tag + tid + bytes.fromhex(given["date"] + given["time"])
         made = {
@@ -312,7 +415,7 @@ def online_unlock():
             "mac2": mac(sesulk, decision),
             "mac3": mac(tac_key, number(balance - amount, 4) + otc + decision),
         }
-        entries.append({**given, **{name: value.hex() for name, value in made.items()}})
+        entries.append(hexed(given, made, suite))
     return entries
 
 
@@ -334,35 +437,37 @@ def raw(given, *names):
     return (bytes.fromhex(given[name]) for name in names)
 
 
-def hexed(given, made):
-    return {**given, **{name: value.hex() for name, value in made.items()}}
+def hexed(given, made, suite=TripleDes):
+    return {**of_suite(suite, given), **{name: value.hex() for name, value in made.items()}}
 
 
 def purchase():
     entries = []
-    for index in range(6):
-        draw = Draw(f"purchase {index}")
+    for suite, index in [(suite, index) for suite in SUITES for index in range(6)]:
+        draw = drawn(suite, f"purchase {index}")
+        mac, folded, card_key = suite.mac, suite.folded, suite.card_key
         given = money(draw, index, ["mpk"])
         given |= {"ctc": (0, 65533)[index] if index < 2 else draw.number(0, 65533)}
         given |= {"ttc": (0xFFFF0001, 0)[index] if index < 2 else draw.number(0, 0xFFFFFFFF)}
         mpk, mtk, asn, icc, tid, date, time = raw(given, "mpk", "mtk", "asn", "icc", "tid", "date", "time")
         ttc, amount = number(given["ttc"], 4), number(given["amount"], 4)
-        sespk = des3(card_key(mpk, asn), icc + number(given["ctc"], 2) + ttc[2:4])
+        sespk = suite.offline(card_key(mpk, asn), icc, number(given["ctc"], 2), ttc, bytes(4), tid)
         opening = amount + bytes([0x04 + given["purse"]]) + tid
         entries.append(hexed(given, {
             "sespk": sespk,
             "mac1": mac(sespk, opening + date + time),
             "mac2": mac(sespk, amount),
             "tac": mac(folded(card_key(mtk, asn)), opening + ttc + date + time),
-        }))
+        }, suite))
     return entries
 
 
 def transfer(name, key, first_tag, sign):
     """Load and unload: `balance` is before, `after` behind it."""
     entries = []
-    for index in range(6):
-        draw = Draw(f"{name} {index}")
+    for suite, index in [(suite, index) for suite in SUITES for index in range(6)]:
+        draw = drawn(suite, f"{name} {index}")
+        mac, folded, card_key = suite.mac, suite.folded, suite.card_key
         given = money(draw, index, [key])
         low, high = (0, 0x7FFFFFFF - given["amount"]) if sign > 0 else (given["amount"], 0x7FFFFFFF)
         balance = draw.number(low, high)
@@ -370,22 +475,24 @@ def transfer(name, key, first_tag, sign):
         given |= {"otc": (0, 65533)[index] if index < 2 else draw.number(0, 65533)}
         main, mtk, asn, icc, tid, date, time = raw(given, key, "mtk", "asn", "icc", "tid", "date", "time")
         otc = number(given["otc"], 2)
-        session = des3(card_key(main, asn), icc + otc + b"\x80\x00")
+        label = {"load": b"SESLK", "unload": b"SESUNK"}[name]
+        session = suite.online(label, card_key(main, asn), icc, otc, tid)
         opening = number(given["amount"], 4) + bytes([first_tag - 1 + given["purse"]]) + tid
         entries.append(hexed(given, {
             "session": session,
             "mac1": mac(session, number(balance, 4) + opening),
             "mac2": mac(session, opening + date + time),
             "tac": mac(folded(card_key(mtk, asn)), number(given["after"], 4) + otc + opening + date + time),
-        }))
+        }, suite))
     return entries
 
 
 def overdraft():
     """`limit` is the old one, `new` the one that the centre sets."""
     entries = []
-    for index in range(6):
-        draw = Draw(f"overdraft {index}")
+    for suite, index in [(suite, index) for suite in SUITES for index in range(6)]:
+        draw = drawn(suite, f"overdraft {index}")
+        mac, folded, card_key = suite.mac, suite.folded, suite.card_key
         given = money(draw, 0, ["modk"])
         del given["amount"]
         limit = (0, 0xFFFFFF)[index] if index < 2 else draw.number(0, 0xFFFFFF)
@@ -395,7 +502,7 @@ def overdraft():
         given |= {"otc": (0, 65533)[index] if index < 2 else draw.number(0, 65533)}
         modk, mtk, asn, icc, tid, date, time = raw(given, "modk", "mtk", "asn", "icc", "tid", "date", "time")
         otc = number(given["otc"], 2)
-        session = des3(card_key(modk, asn), icc + otc + b"\x80\x00")
+        session = suite.online(b"SESODK", card_key(modk, asn), icc, otc, tid)
         closing = b"\x07" + tid + date + time
         after = number(given["after"], 4) + otc + number(new, 4)
         entries.append(hexed(given, {
@@ -403,21 +510,22 @@ def overdraft():
             "mac1": mac(session, number(balance, 4) + number(limit, 3) + b"\x07" + tid),
             "mac2": mac(session, number(new, 3) + closing),
             "tac": mac(folded(card_key(mtk, asn)), after + closing),
-        }))
+        }, suite))
     return entries
 
 
 def issuer():
     """PINs of every length, and what else the issuer sends. All keys are card keys."""
     entries = []
-    for size in range(2, 7):
-        draw = Draw(f"issuer {size}")
+    for suite, size in [(suite, size) for suite in SUITES for size in range(2, 7)]:
+        draw = drawn(suite, f"issuer {size}")
+        mac, folded, retail_mac = suite.mac, suite.folded, suite.secure
         digits = bytes(draw.number(0, 9) << 4 | draw.number(0, 9) for _ in range(size))
         given = {name: draw.hex(16) for name in ("damk", "dpuk", "dprk", "diak")}
         given |= {"challenge": draw.hex(4), "digits": digits.hex(), "data": draw.hex(8)}
         given |= {"offset": draw.number(0, 24), "update": draw.hex(size)}
         damk, dpuk, dprk, diak, challenge = raw(given, "damk", "dpuk", "dprk", "diak", "challenge")
-        sealed = des3(dpuk, padded(bytes([size]) + digits))
+        sealed = suite.eight(dpuk, padded(bytes([size]) + digits))
         update = bytes([0x04, 0xD6, 0x95, given["offset"], size + 4]) + bytes.fromhex(given["update"])
         entries.append(hexed(given, {
             "reload": mac(folded(dprk), digits),
@@ -428,8 +536,8 @@ def issuer():
             "unblock": retail_mac(damk, challenge, bytes.fromhex("8418000004")),
             "card_block": retail_mac(damk, challenge, bytes.fromhex("8416000004")),
             "external": retail_mac(damk, challenge, bytes.fromhex("00820000")),
-            "internal": des3(diak, bytes.fromhex(given["data"])),
-        }))
+            "internal": suite.eight(diak, bytes.fromhex(given["data"])),
+        }, suite))
     return entries
 
 
@@ -438,12 +546,12 @@ def secure_messaging():
     messages = ["841e000004", "8418000004", "8416000004"]
     messages += [Draw(f"message {size}").hex(size) for size in (0, 1, 7, 8, 9, 15, 16, 17, 64)]
     entries = []
-    for index, message in enumerate(messages):
-        draw = Draw(f"secure messaging {index}")
+    for suite, (index, message) in [(suite, pair) for suite in SUITES for pair in enumerate(messages)]:
+        draw = drawn(suite, f"secure messaging {index}")
         given = {"mamk": draw.hex(16), "asn": draw.asn(), "challenge": draw.hex(4), "message": message}
-        damk = card_key(bytes.fromhex(given["mamk"]), bytes.fromhex(given["asn"]))
-        code = retail_mac(damk, bytes.fromhex(given["challenge"]), bytes.fromhex(message))
-        entries.append({**given, "damk": damk.hex(), "mac": code.hex()})
+        damk = suite.card_key(bytes.fromhex(given["mamk"]), bytes.fromhex(given["asn"]))
+        code = suite.secure(damk, bytes.fromhex(given["challenge"]), bytes.fromhex(message))
+        entries.append(of_suite(suite, {**given, "damk": damk.hex(), "mac": code.hex()}))
     return entries
 
 

@@ -1,11 +1,11 @@
 //! INITIALIZE FOR UPDATE and UPDATE OVERDRAW LIMIT (protocol §7): of ED, the one purse with an overdraft limit.
 
-use crypto::SessionKey;
 use crypto::overdraft::{self, Change};
+use crypto::{Online, SessionKey};
 use nvm::Nvm;
 use wire::card_command::UpdateOverdrawLimit;
 use wire::response::{InitUpdate, Proof};
-use wire::{Amount, Kind, Limit, Mac, Purse, StatusWord, Tid};
+use wire::{Amount, Icc, Kind, Limit, Mac, Purse, StatusWord, Tid};
 
 use crate::card::{Answer, Card, done, require};
 use crate::session::{PreUpdate, Session};
@@ -35,7 +35,7 @@ impl<N: Nvm> Card<N> {
         let icc = self.draw_icc()?;
         let record = self.state.purse(PURSE);
         let (balance, otc, limit) = (record.balance, record.otc, record.limit);
-        let sesodk = SessionKey::online(&self.profile.keys.overdraft.key, icc, otc);
+        let sesodk = self.overdraft_session(icc, otc, tid);
         let mac1 = overdraft::mac1(&sesodk, balance, limit, PURSE, tid);
         self.ram.enter(Session::PreUpdate(PreUpdate { tid, icc }));
         done(&InitUpdate { balance, otc, limit, key, icc, mac1 }.encode())
@@ -54,7 +54,7 @@ impl<N: Nvm> Card<N> {
         let balance_after = record.after_limit(limit)?;
         let sequence = Sequence::Online { used: otc, next: next_number(otc)? };
         let attempt = self.count_attempt()?;
-        let sesodk = SessionKey::online(&self.profile.keys.overdraft.key, icc, otc);
+        let sesodk = self.overdraft_session(icc, otc, tid);
         let change = Change { purse: PURSE, limit, tid, date, time };
         let agreed = attempt.compare(change.mac2(&sesodk), mac2)?;
         let tac = change.tac(&self.profile.keys.tac.key.folded(), balance_after, otc);
@@ -71,5 +71,12 @@ impl<N: Nvm> Card<N> {
         };
         self.commit(|state| state.book(&booking, agreed))?;
         done(&tac.0)
+    }
+}
+
+impl<N> Card<N> {
+    /// SESODK.
+    fn overdraft_session(&self, icc: Icc, otc: u16, tid: Tid) -> SessionKey {
+        SessionKey::online(Online::Overdraft, &self.profile.keys.overdraft.key, icc, otc, tid)
     }
 }

@@ -43,7 +43,7 @@ impl<N: Nvm> Card<N> {
         let sequence = Sequence::Offline { used: ctc, next: next_number(ctc)? };
         let attempt = self.count_attempt()?;
         let key = self.profile.consumption_key(key_index).ok_or(StatusWord::NO_SUCH_KEY)?;
-        let sespk = SessionKey::offline(&key.key, icc, ctc, ttc);
+        let sespk = SessionKey::offline(&key.key, icc, ctc, ttc, tid);
         let purchase = Purchase { purse, amount, tid, ttc, date, time };
         let agreed = attempt.compare(purchase.mac1(&sespk), mac1)?;
         let tac = purchase.tac(&self.profile.keys.tac.key.folded());

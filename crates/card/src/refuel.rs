@@ -64,8 +64,13 @@ impl<N: Nvm> Card<N> {
             date: command.date,
             time: command.time,
         };
-        let random =
-            Randoms { icc: begun.icc, ctc: record.ctc, ttc: command.ttc, trn: command.trn };
+        let random = Randoms {
+            icc: begun.icc,
+            ctc: record.ctc,
+            ttc: command.ttc,
+            trn: command.trn,
+            tid: begun.tid,
+        };
         let source = SessionKey::locking_source(&key.key, key.scheme, &random);
         GreyLock {
             mac2: terms.mac2(&source),

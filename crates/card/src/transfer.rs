@@ -49,7 +49,7 @@ impl<N: Nvm> Card<N> {
         self.state.purse(purse).after_transfer(&transfer)?;
         let icc = self.draw_icc()?;
         let record = self.state.purse(purse);
-        let session = self.transfer_session(direction, icc, record.otc);
+        let session = self.transfer_session(&transfer, icc, record.otc);
         let mac1 = transfer.mac1(&session, record.balance);
         let answer = InitLoad { balance: record.balance, otc: record.otc, key, icc, mac1 };
         self.ram.enter(Session::PreTransfer(PreTransfer { transfer, icc }));
@@ -65,7 +65,7 @@ impl<N: Nvm> Card<N> {
         let balance_after = record.after_transfer(&transfer)?;
         let sequence = Sequence::Online { used: otc, next: next_number(otc)? };
         let attempt = self.count_attempt()?;
-        let session = self.transfer_session(transfer.direction, icc, otc);
+        let session = self.transfer_session(&transfer, icc, otc);
         let agreed = attempt.compare(transfer.mac2(&session, date, time), mac2)?;
         let tac_key = self.profile.keys.tac.key.folded();
         let tac = transfer.tac(&tac_key, balance_after, otc, date, time);
@@ -87,7 +87,9 @@ impl<N: Nvm> Card<N> {
 
 impl<N> Card<N> {
     /// SESLK, or SESUNK.
-    fn transfer_session(&self, direction: Direction, icc: Icc, otc: u16) -> SessionKey {
-        SessionKey::online(&transfer_key(&self.profile, direction).key, icc, otc)
+    fn transfer_session(&self, transfer: &Transfer, icc: Icc, otc: u16) -> SessionKey {
+        let Transfer { direction, tid, .. } = *transfer;
+        let key = &transfer_key(&self.profile, direction).key;
+        SessionKey::online(direction.session(), key, icc, otc, tid)
     }
 }

@@ -1,11 +1,11 @@
 //! INITIALIZE FOR UNLOCK and DEBIT FOR UNLOCK (protocol §6; claim 2): the centre decides.
 
-use crypto::{SessionKey, online};
+use crypto::{Online, SessionKey, online};
 use nvm::Nvm;
 use seeded::{Bug, instead};
-use wire::StatusWord;
 use wire::card_command::{DebitForUnlock, Initialize};
 use wire::response::InitUnlock;
+use wire::{Icc, StatusWord, Tid};
 
 use crate::card::{Answer, Card, done};
 use crate::session::{PreUnlock, Session};
@@ -19,7 +19,7 @@ impl<N: Nvm> Card<N> {
         let key = self.profile.unlock_key(key_index).ok_or(StatusWord::NO_SUCH_KEY)?.reference();
         let icc = self.draw_icc()?;
         let record = self.state.purse(purse);
-        let sesulk = SessionKey::online(&self.profile.keys.unlock.key, icc, record.otc);
+        let sesulk = self.unlock_session(icc, record.otc, tid);
         let answer = InitUnlock {
             balance: record.balance,
             ctc: record.ctc,
@@ -48,7 +48,7 @@ impl<N: Nvm> Card<N> {
         let attempt = self.count_attempt()?;
         let DebitForUnlock { amount, date, time, mac2 } = *command;
         let unlock = online::Unlock { purse, amount, tid, date, time };
-        let sesulk = SessionKey::online(&self.profile.keys.unlock.key, icc, otc);
+        let sesulk = self.unlock_session(icc, otc, tid);
         let own = unlock.mac2(&sesulk);
         let agreed = attempt.compare(own, instead(Bug::UnlockMac2NotCompared, mac2, own))?;
         let mac3 = unlock.mac3(&self.profile.keys.tac.key.folded(), balance_after, otc);
@@ -57,5 +57,12 @@ impl<N: Nvm> Card<N> {
         let ending = Ending { balance_after, next_ctc, next_otc, debit };
         self.commit(|state| state.debit(&ending, agreed))?;
         done(&mac3.0)
+    }
+}
+
+impl<N> Card<N> {
+    /// SESULK.
+    fn unlock_session(&self, icc: Icc, otc: u16, tid: Tid) -> SessionKey {
+        SessionKey::online(Online::Unlock, &self.profile.keys.unlock.key, icc, otc, tid)
     }
 }

@@ -7,7 +7,7 @@ use crate::key::Key;
 
 const ROUNDS: u8 = 6;
 
-/// The ICC of a counter value: a Feistel permutation of 32 bits whose round function is 3DES.
+/// The ICC of a counter value: a Feistel permutation of 32 bits whose round function is [`Key::encrypt`], 3DES.
 #[must_use]
 pub fn permute(key: &Key, counter: u32) -> Icc {
     let [a, b, c, d] = counter.to_be_bytes();

@@ -1,4 +1,4 @@
-//! Keys and codes of the grey-lock purse (protocol §4): suite 00, both schemes.
+//! Keys and codes of the grey-lock purse (protocol §4): suite 00 in both schemes, suites 10 and 20.
 //!
 //! Everything is a pure function of bytes; nothing is kept, allocated or read from a clock.
 //! Keys wipe themselves when dropped and never show themselves in `Debug`.
@@ -7,7 +7,7 @@
 //! |---|---|
 //! | [`key`] | main and card keys, dispersing, TAC key |
 //! | [`session`] | SESPK (the locking card source) and the on-line session keys |
-//! | [`mac`] | DES-CBC MAC, secure messaging's retail MAC |
+//! | [`mac`] | DES-CBC MAC, the codes of secure messaging; CMAC for the wider suites |
 //! | [`lock`] | MAC1, MAC2, GTAC, GMAC, TAC and SAM TAC of the grey lock |
 //! | [`online`] | MAC1, MAC2, MAC3 of the on-line unlock |
 //! | [`purchase`], [`transfer`], [`overdraft`] | codes of the purchase, of load and unload, of the overdraft limit |
@@ -28,10 +28,11 @@ pub mod overdraft;
 pub mod purchase;
 pub mod session;
 pub mod transfer;
+mod wide;
 
 pub use check::{Agreed, check};
 pub use key::{Key, TacKey};
 pub use lock::{Debit, Lock};
 pub use purchase::Purchase;
-pub use session::SessionKey;
+pub use session::{Online, SessionKey};
 pub use transfer::{Direction, Transfer};

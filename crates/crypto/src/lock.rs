@@ -6,7 +6,6 @@
 use wire::{Amount, Asn, Buf, Date, Icc, Kind, Mac, Purse, Scheme, Tid, Time, Ttc};
 
 use crate::key::{Key, TacKey};
-use crate::mac::mac4;
 use crate::session::SessionKey;
 
 /// What MAC1, MAC2 and GTAC of a lock are made over.
@@ -90,26 +89,26 @@ impl Lock {
     /// `X || MAC(TAC key, X || ICC)`, under the locking source.
     #[must_use]
     pub fn gtac_input(&self, tac_key: &TacKey) -> Input {
-        self.characterized().with(&mac4(&tac_key.0, &self.gtac_inner_input()).0)
+        self.characterized().with(&tac_key.0.mac(&self.gtac_inner_input()).0)
     }
 
     /// MAC1, the second code of claim 4: the PSAM proves itself. The first code is the card's
     /// own over the same input, compared and never sent.
     #[must_use]
     pub fn mac1(&self, source: &SessionKey) -> Mac {
-        mac4(&source.0, &self.mac1_input())
+        source.0.mac(&self.mac1_input())
     }
 
     /// MAC2: proves card and balance to the terminal.
     #[must_use]
     pub fn mac2(&self, source: &SessionKey) -> Mac {
-        mac4(&source.0, &self.mac2_input())
+        source.0.mac(&self.mac2_input())
     }
 
     /// GTAC, the grey lock characterized code: only a card can make one.
     #[must_use]
     pub fn gtac(&self, source: &SessionKey, tac_key: &TacKey) -> Mac {
-        mac4(&source.0, &self.gtac_input(tac_key))
+        source.0.mac(&self.gtac_input(tac_key))
     }
 }
 
@@ -138,13 +137,13 @@ impl Debit {
     /// GMAC, the third code of claim 4; the fourth is the card's own over the same input.
     #[must_use]
     pub fn gmac(&self, source: &SessionKey, scheme: Scheme) -> Mac {
-        mac4(&source.0, &self.gmac_input(scheme))
+        source.0.mac(&self.gmac_input(scheme))
     }
 
     /// TAC of DEBIT FOR REFUEL.
     #[must_use]
     pub fn tac(&self, tac_key: &TacKey) -> Mac {
-        mac4(&tac_key.0, &self.tac_input())
+        tac_key.0.mac(&self.tac_input())
     }
 
     /// `93 || ASN || CTC n || amount || TID || TTC || date' || time'`; *field*: the end of the
@@ -169,6 +168,6 @@ impl Debit {
     /// SAM TAC under the PSAM's own record key.
     #[must_use]
     pub fn sam_tac(&self, dsk: &Key, scheme: Scheme, asn: Asn, ctc: u16) -> Mac {
-        mac4(&dsk.folded().0, &self.sam_tac_input(scheme, asn, ctc))
+        dsk.folded().0.mac(&self.sam_tac_input(scheme, asn, ctc))
     }
 }

@@ -4,7 +4,7 @@ use wire::{Buf, Mac};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::key::Key;
-use crate::mac::{mac4, secure_message};
+use crate::mac::secure_message;
 
 /// The most bytes that one UPDATE BINARY writes.
 const MOST: usize = wire::files::PublicData::LEN;
@@ -61,13 +61,13 @@ impl SecureMessage<'_> {
     }
 }
 
-/// RELOAD PIN: the MAC of the digits under `DPRK[0..8] xor DPRK[8..16]`.
+/// RELOAD PIN: the MAC of the digits under `DPRK[0..8] xor DPRK[8..16]`, in the wider suites under DPRK.
 #[must_use]
 pub fn reload_pin(dprk: &Key, digits: &[u8]) -> Mac {
-    mac4(&dprk.folded().0, digits)
+    dprk.folded().0.mac(digits)
 }
 
-/// INTERNAL AUTHENTICATE: `3DES(DIAK, data)`. DIAK serves nothing else.
+/// INTERNAL AUTHENTICATE: `3DES(DIAK, data)`, or the permutation of 8 bytes of DIAK's suite. DIAK serves nothing else.
 #[must_use]
 pub fn internal_authenticate(diak: &Key, data: [u8; 8]) -> [u8; 8] {
     diak.encrypt(data)

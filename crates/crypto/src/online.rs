@@ -3,7 +3,6 @@
 use wire::{Amount, Buf, Date, Kind, Mac, Purse, Tid, Time};
 
 use crate::key::TacKey;
-use crate::mac::mac4;
 use crate::session::SessionKey;
 
 type Input = Buf<24>;
@@ -21,7 +20,7 @@ pub fn mac1_input(balance: Amount, ctc: u16, purse: Purse, tid: Tid) -> Input {
 /// MAC1 of the on-line unlock: the card proves where it stands.
 #[must_use]
 pub fn mac1(sesulk: &SessionKey, balance: Amount, ctc: u16, purse: Purse, tid: Tid) -> Mac {
-    mac4(&sesulk.0, &mac1_input(balance, ctc, purse, tid))
+    sesulk.0.mac(&mac1_input(balance, ctc, purse, tid))
 }
 
 /// The centre's decision, as MAC2 and MAC3 carry it.
@@ -63,12 +62,12 @@ impl Unlock {
     /// MAC2: the centre's word, which the card obeys.
     #[must_use]
     pub fn mac2(&self, sesulk: &SessionKey) -> Mac {
-        mac4(&sesulk.0, &self.mac2_input())
+        sesulk.0.mac(&self.mac2_input())
     }
 
     /// MAC3: the card's receipt, which fits one decision.
     #[must_use]
     pub fn mac3(&self, tac_key: &TacKey, balance_after: Amount, otc: u16) -> Mac {
-        mac4(&tac_key.0, &self.mac3_input(balance_after, otc))
+        tac_key.0.mac(&self.mac3_input(balance_after, otc))
     }
 }

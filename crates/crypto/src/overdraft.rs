@@ -3,7 +3,6 @@
 use wire::{Amount, Buf, Date, Kind, Limit, Mac, Purse, Tid, Time};
 
 use crate::key::TacKey;
-use crate::mac::mac4;
 use crate::session::SessionKey;
 
 type Input = Buf<24>;
@@ -21,7 +20,7 @@ pub fn mac1_input(balance: Amount, old: Limit, purse: Purse, tid: Tid) -> Input 
 /// MAC1: the card proves where it stands.
 #[must_use]
 pub fn mac1(sesodk: &SessionKey, balance: Amount, old: Limit, purse: Purse, tid: Tid) -> Mac {
-    mac4(&sesodk.0, &mac1_input(balance, old, purse, tid))
+    sesodk.0.mac(&mac1_input(balance, old, purse, tid))
 }
 
 /// The limit that the centre sets.
@@ -67,12 +66,12 @@ impl Change {
     /// MAC2: the centre's word, which the card obeys.
     #[must_use]
     pub fn mac2(&self, sesodk: &SessionKey) -> Mac {
-        mac4(&sesodk.0, &self.mac2_input())
+        sesodk.0.mac(&self.mac2_input())
     }
 
     /// TAC: the card's receipt.
     #[must_use]
     pub fn tac(&self, tac_key: &TacKey, balance_after: Amount, otc: u16) -> Mac {
-        mac4(&tac_key.0, &self.tac_input(balance_after, otc))
+        tac_key.0.mac(&self.tac_input(balance_after, otc))
     }
 }

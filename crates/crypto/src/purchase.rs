@@ -3,7 +3,6 @@
 use wire::{Amount, Buf, Date, Kind, Mac, Purse, Tid, Time, Ttc};
 
 use crate::key::TacKey;
-use crate::mac::mac4;
 use crate::session::SessionKey;
 
 type Input = Buf<24>;
@@ -57,18 +56,18 @@ impl Purchase {
     /// MAC1: the PSAM proves itself.
     #[must_use]
     pub fn mac1(&self, sespk: &SessionKey) -> Mac {
-        mac4(&sespk.0, &self.mac1_input())
+        sespk.0.mac(&self.mac1_input())
     }
 
     /// MAC2: the card proves to the PSAM that it paid.
     #[must_use]
     pub fn mac2(&self, sespk: &SessionKey) -> Mac {
-        mac4(&sespk.0, &self.mac2_input())
+        sespk.0.mac(&self.mac2_input())
     }
 
     /// TAC: the card proves to the centre that it paid.
     #[must_use]
     pub fn tac(&self, tac_key: &TacKey) -> Mac {
-        mac4(&tac_key.0, &self.tac_input())
+        tac_key.0.mac(&self.tac_input())
     }
 }

@@ -3,8 +3,7 @@
 use wire::{Amount, Buf, Date, Kind, Mac, Purse, Tag, Tid, Time};
 
 use crate::key::TacKey;
-use crate::mac::mac4;
-use crate::session::SessionKey;
+use crate::session::{Online, SessionKey};
 
 type Input = Buf<24>;
 
@@ -24,6 +23,15 @@ impl Direction {
         match self {
             Self::Load => Kind::Load.of(purse),
             Self::Unload => Kind::Unload.of(purse),
+        }
+    }
+
+    /// The session that it is done in.
+    #[must_use]
+    pub const fn session(self) -> Online {
+        match self {
+            Self::Load => Online::Load,
+            Self::Unload => Online::Unload,
         }
     }
 }
@@ -74,13 +82,13 @@ impl Transfer {
     /// MAC1: the card proves what it holds and what was asked for.
     #[must_use]
     pub fn mac1(&self, session: &SessionKey, balance: Amount) -> Mac {
-        mac4(&session.0, &self.mac1_input(balance))
+        session.0.mac(&self.mac1_input(balance))
     }
 
     /// MAC2: the centre's word, which the card obeys.
     #[must_use]
     pub fn mac2(&self, session: &SessionKey, date: Date, time: Time) -> Mac {
-        mac4(&session.0, &self.mac2_input(date, time))
+        session.0.mac(&self.mac2_input(date, time))
     }
 
     /// TAC: the card's receipt.
@@ -93,6 +101,6 @@ impl Transfer {
         date: Date,
         time: Time,
     ) -> Mac {
-        mac4(&tac_key.0, &self.tac_input(balance_after, otc, date, time))
+        tac_key.0.mac(&self.tac_input(balance_after, otc, date, time))
     }
 }

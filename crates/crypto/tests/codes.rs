@@ -5,4 +5,5 @@ mod codes {
     mod hidden;
     mod published;
     mod schemes;
+    mod suites;
 }

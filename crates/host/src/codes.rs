@@ -4,7 +4,7 @@
 
 use crypto::online::{Unlock, mac1};
 use crypto::session::Randoms;
-use crypto::{Debit, Key, Lock, SessionKey};
+use crypto::{Debit, Key, Lock, Online, SessionKey};
 use wire::{Amount, Asn, Icc, Mac, Purse, Scheme, Tid, Trn};
 
 use crate::keys::{KeyKind, KeyVault};
@@ -113,13 +113,13 @@ pub trait Codes {
 
 /// SESPK, or SESPK' in the *field* scheme.
 fn locking_source(dpk: &Key, source: &LockSource) -> SessionKey {
-    let Lock { icc, ctc, ttc, scheme, .. } = source.lock;
-    SessionKey::locking_source(dpk, scheme, &Randoms { icc, ctc, ttc, trn: source.trn })
+    let Lock { icc, ctc, ttc, tid, scheme, .. } = source.lock;
+    SessionKey::locking_source(dpk, scheme, &Randoms { icc, ctc, ttc, trn: source.trn, tid })
 }
 
-fn sesulk<V: KeyVault>(vault: &V, session: &OnlineSession) -> Option<SessionKey> {
+fn sesulk<V: KeyVault>(vault: &V, session: &OnlineSession, tid: Tid) -> Option<SessionKey> {
     let dulk = vault.card_key(KeyKind::Mulk, session.version, session.asn)?;
-    Some(SessionKey::online(&dulk, session.icc, session.otc))
+    Some(SessionKey::online(Online::Unlock, &dulk, session.icc, session.otc, tid))
 }
 
 impl<V: KeyVault> Codes for V {
@@ -159,11 +159,11 @@ impl<V: KeyVault> Codes for V {
 
     fn unlock_mac1(&self, session: &OnlineSession, stand: &UnlockStand) -> Option<Mac> {
         let UnlockStand { balance, ctc, purse, tid } = *stand;
-        Some(mac1(&sesulk(self, session)?, balance, ctc, purse, tid))
+        Some(mac1(&sesulk(self, session, tid)?, balance, ctc, purse, tid))
     }
 
     fn unlock_mac2(&self, session: &OnlineSession, unlock: &Unlock) -> Option<Mac> {
-        Some(unlock.mac2(&sesulk(self, session)?))
+        Some(unlock.mac2(&sesulk(self, session, unlock.tid)?))
     }
 
     fn unlock_mac3(

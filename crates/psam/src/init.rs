@@ -7,7 +7,7 @@ use nvm::Nvm;
 use seeded::{Bug, instead};
 use wire::psam_command::InitGreyLock;
 use wire::response::InitSam;
-use wire::{StatusWord, Trn, Ttc};
+use wire::{StatusWord, Tid, Trn, Ttc};
 
 use crate::choose::choose;
 use crate::lock::{PendingLock, Terms};
@@ -24,8 +24,9 @@ impl<N: Nvm> Psam<N> {
         let (ttc, after) = self.state.next.draw().ok_or(StatusWord::SEQUENCE_EXHAUSTED)?;
         let place = choose(&self.state.occupants()).place().ok_or(StatusWord::NO_ROOM)?;
 
-        let terms = terms(fields, main_key, ttc, random(&self.profile.trn_key, ttc));
-        let answer = InitSam { ttc, trn: terms.trn, mac1: terms.mac1(self.profile.tid) };
+        let tid = self.profile.tid;
+        let terms = terms(fields, main_key, tid, (ttc, random(&self.profile.trn_key, ttc)));
+        let answer = InitSam { ttc, trn: terms.trn, mac1: terms.mac1(tid) };
         let lock = PendingLock { terms, progress: Progress::Drawn(WrongMac2::None) };
         let mut next = self.state.with(place, Some(lock));
         next.next = instead(Bug::TtcOnlyInRam, after, next.next);
@@ -44,10 +45,11 @@ fn random(trn_key: &Key, ttc: Ttc) -> Trn {
     Trn([first | 0x80, a, b, c])
 }
 
-/// Claims 6, 7, 8: DPK by dispersing MPK, SESPK from it, ICC, CTC and the low half of TTC.
-fn terms(fields: &InitGreyLock, main_key: &MainKey, ttc: Ttc, trn: Trn) -> Terms {
+/// Claims 6, 7, 8: DPK by dispersing MPK, SESPK from it, ICC, CTC and the low half of TTC; in suites 10 and 20 from all of
+/// TTC, TRN and TID too.
+fn terms(fields: &InitGreyLock, main_key: &MainKey, tid: Tid, (ttc, trn): (Ttc, Trn)) -> Terms {
     let dpk = main_key.key.for_card(fields.asn, &fields.dispersing);
-    let randoms = Randoms { icc: fields.icc, ctc: fields.ctc, ttc, trn };
+    let randoms = Randoms { icc: fields.icc, ctc: fields.ctc, ttc, trn, tid };
     Terms {
         ttc,
         asn: fields.asn,

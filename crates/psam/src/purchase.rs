@@ -53,7 +53,7 @@ impl<N: Nvm> Psam<N> {
         let dpk = main_key.key.for_card(fields.asn, &fields.dispersing);
         PendingPurchase {
             purchase: Purchase { purse, amount, tid: self.profile.tid, ttc, date, time },
-            source: SessionKey::offline(&dpk, fields.icc, fields.ctc, ttc),
+            source: SessionKey::offline(&dpk, fields.icc, fields.ctc, ttc, self.profile.tid),
             standing: Standing::Drawn(WrongMac2::None),
         }
     }

@@ -14,6 +14,45 @@ pub struct KeyRef {
 /// Algorithm identifier of the 3DES suite.
 pub const SUITE_3DES: u8 = 0x00;
 
+/// What a key's algorithm identifier names: the cipher, and how keys and codes are made with it (protocol §4).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum Suite {
+    /// 00: two-key triple DES and DES-MAC, the default.
+    #[default]
+    TripleDes,
+    /// 10: AES-128 and CMAC.
+    Aes,
+    /// 20: SM4 and CMAC.
+    Sm4,
+}
+
+impl Suite {
+    /// Every suite, by its identifier.
+    pub const ALL: [Self; 3] = [Self::TripleDes, Self::Aes, Self::Sm4];
+
+    /// The algorithm identifier.
+    #[must_use]
+    pub const fn byte(self) -> u8 {
+        match self {
+            Self::TripleDes => SUITE_3DES,
+            Self::Aes => 0x10,
+            Self::Sm4 => 0x20,
+        }
+    }
+
+    /// The suite of an algorithm identifier.
+    #[must_use]
+    pub fn from_byte(byte: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|suite| suite.byte() == byte)
+    }
+
+    /// Whether its keys have a scheme to choose. The codes of the wider suites are those of the seed scheme.
+    #[must_use]
+    pub const fn has(self, scheme: Scheme) -> bool {
+        matches!((self, scheme), (Self::TripleDes, _) | (_, Scheme::Seed))
+    }
+}
+
 /// How the grey lock's session key and codes are made: an attribute of the key.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub enum Scheme {

@@ -40,7 +40,7 @@ pub use buf::{Buf, Reader};
 pub use card_command::CardCommand;
 pub use grey_status::{GreyState, GreyStatus, StatusMore};
 pub use ids::{Asn, Icc, LockId, Mac, Tid, Trn, Ttc};
-pub use key::{Dispersing, KeyRef, Scheme};
+pub use key::{Dispersing, KeyRef, Scheme, Suite};
 pub use psam_command::PsamCommand;
 pub use record::{Certified, Claim, ClaimedRecord, Delivery, LockTerms};
 pub use report::Report;

@@ -14,7 +14,7 @@ pub(crate) use money::*;
 
 use card::{Aid, Card, CardKey, CardKeys, ConsumptionKey, IMAGE_LEN, Opening, Pin, Profile, View};
 use crypto::session::Randoms;
-use crypto::{Debit, Key, Lock, SessionKey, mac, online};
+use crypto::{Debit, Key, Lock, Online, SessionKey, mac, online};
 use nvm::Nvm;
 use nvm::memory::Ram;
 use wire::card_command::{DebitForRefuel, DebitForUnlock, Initialize, LockForRefuel, StatusMode};
@@ -208,7 +208,7 @@ const fn scheme_of(key_index: u8) -> Scheme {
 
 /// The PSAM's session key.
 pub(crate) fn source(key_index: u8, terms: &Lock, trn: Trn) -> SessionKey {
-    let randoms = Randoms { icc: terms.icc, ctc: terms.ctc, ttc: terms.ttc, trn };
+    let randoms = Randoms { icc: terms.icc, ctc: terms.ctc, ttc: terms.ttc, trn, tid: terms.tid };
     SessionKey::locking_source(&consumption(key_index), terms.scheme, &randoms)
 }
 
@@ -278,7 +278,7 @@ pub(crate) fn unlock_terms(purse: Purse, units: u32) -> online::Unlock {
 }
 
 pub(crate) fn sesulk(init: &InitUnlock) -> SessionKey {
-    SessionKey::online(&profile().keys.unlock.key, init.icc, init.otc)
+    SessionKey::online(Online::Unlock, &profile().keys.unlock.key, init.icc, init.otc, TID)
 }
 
 /// DEBIT FOR UNLOCK as the centre decides it.

@@ -2,7 +2,7 @@
 
 use card::Card;
 use crypto::overdraft::Change;
-use crypto::{Direction, Purchase, SessionKey, Transfer};
+use crypto::{Direction, Online, Purchase, SessionKey, Transfer};
 use nvm::Nvm;
 use wire::card_command::{DebitForPurchase, Decided, InitializeAmount, UpdateOverdrawLimit};
 use wire::response::{InitLoad, InitPurchase, InitUpdate, Proof};
@@ -45,7 +45,7 @@ pub(crate) fn transfer_session(direction: Direction, init: &InitLoad) -> Session
         Direction::Load => keys.load.key,
         Direction::Unload => keys.unload.key,
     };
-    SessionKey::online(&key, init.icc, init.otc)
+    SessionKey::online(direction.session(), &key, init.icc, init.otc, TID)
 }
 
 fn completing(direction: Direction, data: Decided) -> CardCommand<'static> {
@@ -93,7 +93,7 @@ pub(crate) fn purchase_terms(purse: Purse, units: u32, ttc: u32) -> Purchase {
 }
 
 pub(crate) fn sespk(init: &InitPurchase, key_index: u8, ttc: u32) -> SessionKey {
-    SessionKey::offline(&consumption(key_index), init.icc, init.ctc, Ttc(ttc))
+    SessionKey::offline(&consumption(key_index), init.icc, init.ctc, Ttc(ttc), TID)
 }
 
 /// DEBIT FOR PURCHASE as the PSAM allows it.
@@ -131,7 +131,7 @@ pub(crate) fn change_terms(limit: u32) -> Change {
 }
 
 pub(crate) fn sesodk(init: &InitUpdate) -> SessionKey {
-    SessionKey::online(&profile().keys.overdraft.key, init.icc, init.otc)
+    SessionKey::online(Online::Overdraft, &profile().keys.overdraft.key, init.icc, init.otc, TID)
 }
 
 /// UPDATE OVERDRAW LIMIT as the centre decides it.

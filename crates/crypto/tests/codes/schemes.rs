@@ -1,7 +1,7 @@
 //! What each scheme proves, seen from outside: which changed field changes which code.
 
 use crypto::session::Randoms;
-use crypto::{Debit, Key, Lock, SessionKey, TacKey};
+use crypto::{Debit, Key, Lock, Online, SessionKey, TacKey};
 use wire::{Amount, Asn, Date, Dispersing, Icc, Mac, Purse, Scheme, Tid, Time, Trn, Ttc};
 
 fn key() -> Key {
@@ -38,7 +38,7 @@ fn debit() -> Debit {
 }
 
 fn source(lock: &Lock, trn: Trn) -> SessionKey {
-    let random = Randoms { icc: lock.icc, ctc: lock.ctc, ttc: lock.ttc, trn };
+    let random = Randoms { icc: lock.icc, ctc: lock.ctc, ttc: lock.ttc, trn, tid: lock.tid };
     SessionKey::locking_source(&key(), lock.scheme, &random)
 }
 
@@ -79,7 +79,7 @@ fn the_source_holds_the_low_half_of_ttc_and_trn_in_the_field_scheme_only() {
         let made = |change: fn(&mut Lock), trn: [u8; 4]| {
             let mut lock = lock(scheme);
             change(&mut lock);
-            *source(&lock, Trn(trn)).expose()
+            source(&lock, Trn(trn)).expose().to_vec()
         };
         let plain = made(|_| {}, [0x80, 0, 0, 1]);
         assert_eq!(made(|lock| lock.ttc = Ttc(0x0002_0002), [0x80, 0, 0, 1]), plain);
@@ -93,12 +93,13 @@ fn the_source_holds_the_low_half_of_ttc_and_trn_in_the_field_scheme_only() {
 
 #[test]
 fn an_online_session_has_8000_where_an_offline_one_has_ttc() {
-    let (key, icc) = (key(), Icc([1, 2, 3, 4]));
-    let online = SessionKey::online(&key, icc, 42);
-    assert_ne!(online.expose(), SessionKey::offline(&key, icc, 42, Ttc(0)).expose());
+    let (key, icc, tid) = (key(), Icc([1, 2, 3, 4]), Tid([0; 6]));
+    let made = |otc| SessionKey::online(Online::Unlock, &key, icc, otc, tid);
+    let (online, offline) = (made(42), |ttc| SessionKey::offline(&key, icc, 42, Ttc(ttc), tid));
+    assert_ne!(online.expose(), offline(0).expose());
     // A TTC that ends in 8000 meets it, so each main key serves one of the two kinds only.
-    assert_eq!(online.expose(), SessionKey::offline(&key, icc, 42, Ttc(0x8000)).expose());
-    assert_ne!(online.expose(), SessionKey::online(&key, icc, 43).expose());
+    assert_eq!(online.expose(), offline(0x8000).expose());
+    assert_ne!(online.expose(), made(43).expose());
 }
 
 #[test]
@@ -153,6 +154,6 @@ fn complementary_asns_share_a_tac_key() {
     let (main, asn) = (Key::new([0x55; 16]), Asn([0x67; 8]));
     let complement = Asn(asn.0.map(|byte| !byte));
     assert!(asn.complement_is_bcd());
-    let tac_key = |asn| *main.for_card(asn, &Dispersing::NONE).folded().expose();
+    let tac_key = |asn| main.for_card(asn, &Dispersing::NONE).folded().expose().to_vec();
     assert_eq!(tac_key(asn), tac_key(complement));
 }

@@ -2,13 +2,13 @@
 
 use super::layout::Field::{
     Amount as Sum, Any, Asn as Card, Balance, Byte, Challenged, Ctc, Date as Day, Icc as Random,
-    Inner, Limit, LimitAsAmount, NoEnd, Otc, PinBlock, PinDigits, Tag, Tid as Place, Time as Hour,
-    Trn, Ttc as Number,
+    Inner, Limit, LimitAsAmount, NoEnd, Otc, PinBlock, PinDigits, Tag, Text, Tid as Place,
+    Time as Hour, Trn, Ttc as Number,
 };
 use super::layout::{Field, Held};
 use super::make::*;
 use crypto::message::SecureMessage;
-use crypto::{Direction, online, overdraft};
+use crypto::{Direction, Online, online, overdraft};
 use wire::{Scheme, Tid};
 
 /// How the crate makes an input from what its fields hold.
@@ -117,6 +117,37 @@ pub(crate) const KEYS: &[Key] = &[
     Key { name: "DSK", codes: &[
         made("SAM TAC, seed", &[Tag(0x93), Card, Ctc, Sum, Place, Number, Day, Hour], |held| sam_tac(held, Scheme::Seed)),
         made("SAM TAC, field", &[Tag(0x93), Card, Ctc, Sum, Place, Number, NoEnd], |held| sam_tac(held, Scheme::Field)),
+    ] },
+];
+
+/// The challenge and zeros with which a secure message begins in suites 10 and 20.
+const IV: Field = Text(&[0; 4]);
+
+/// The keys of suites 10 and 20 that make other codes than in suite 00. The rest of their keys make those of [`KEYS`].
+#[rustfmt::skip]
+pub(crate) const WIDE_KEYS: &[Key] = &[
+    Key { name: "DPK", codes: &[
+        made("SESPK", &[Text(b"SESPK\0"), Random, Ctc, Number, Any(4), Place], offline),
+        laid_out("a session of another name", &[Text(b"SESULK\0"), Random, Otc, Place]),
+    ] },
+    Key { name: "DULK, if it served all on-line sessions", codes: &[
+        made("SESULK", &[Text(b"SESULK\0"), Random, Otc, Place], |held| online_session(held, Online::Unlock)),
+        made("SESLK", &[Text(b"SESLK\0"), Random, Otc, Place], |held| online_session(held, Online::Load)),
+        made("SESUNK", &[Text(b"SESUNK\0"), Random, Otc, Place], |held| online_session(held, Online::Unload)),
+        made("SESODK", &[Text(b"SESODK\0"), Random, Otc, Place], |held| online_session(held, Online::Overdraft)),
+    ] },
+    Key { name: "DAMK of suite 10", codes: &[
+        laid_out("APPLICATION BLOCK", &[Challenged, IV, Text(&[0x84, 0x1E, 0, 0, 4])]),
+        laid_out("APPLICATION UNBLOCK", &[Challenged, IV, Text(&[0x84, 0x18, 0, 0, 4])]),
+        laid_out("CARD BLOCK", &[Challenged, IV, Text(&[0x84, 0x16, 0, 0, 4])]),
+        laid_out("EXTERNAL AUTHENTICATE", &[Challenged, IV, Text(&[0, 0x82, 0, 0])]),
+        laid_out("UPDATE BINARY of 1", &[Challenged, IV, Text(&[0x04, 0xD6, 0x95]), Any(1), Byte(5), Any(1)]),
+        laid_out("UPDATE BINARY of 4", &[Challenged, IV, Text(&[0x04, 0xD6, 0x95]), Any(1), Byte(8), Any(4)]),
+        laid_out("UPDATE BINARY of 30", &[Challenged, IV, Text(&[0x04, 0xD6, 0x95]), Any(1), Byte(34), Any(30)]),
+    ] },
+    Key { name: "DPUK of suite 10", codes: &[
+        laid_out("UNBLOCK PIN", &[Challenged, IV, Text(&[0x84, 0x24, 0, 1, 0x0C]), Any(8)]),
+        laid_out("a round of the block in it", &[Text(b"BLOCK\0"), Any(1), Any(4)]),
     ] },
 ];
 

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::codes::{COLLIDING, Code, KEYS};
+use super::codes::{COLLIDING, Code, KEYS, WIDE_KEYS};
 use super::layout::{Bytes, Field, Held, padded, padded_places, places};
 use super::prove::pairs;
 
@@ -75,7 +75,7 @@ proptest! {
     /// The layouts of the attack and the proof are those of the crate: every field stands where they say.
     #[test]
     fn the_crate_lays_its_inputs_out_so(numbers in numbers()) {
-        for code in KEYS.iter().flat_map(|key| key.codes).filter(|code| code.make.is_some()) {
+        for code in KEYS.iter().chain(WIDE_KEYS).flat_map(|key| key.codes).filter(|code| code.make.is_some()) {
             let bytes = following(code, &[], &numbers);
             let mut input = made(code, &bytes);
             let inner_at = code.fields.iter().take_while(|field| **field != Field::Inner);

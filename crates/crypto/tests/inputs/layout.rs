@@ -31,6 +31,8 @@ pub(crate) enum Field {
     Challenged,
     /// One byte that never differs, such as Lc.
     Byte(u8),
+    /// Bytes that never differ, such as a label.
+    Text(&'static [u8]),
     /// A PIN of so many bytes: digits, filled with F.
     PinDigits(usize),
     /// Length, digits and padding of a PIN, 8 bytes.
@@ -114,6 +116,7 @@ pub(crate) fn places(field: Field) -> Vec<Bytes> {
         Field::Time => vec![Bytes::numbers(0, 23), Bytes::numbers(0, 59), Bytes::numbers(0, 59)],
         Field::Challenged => any(4),
         Field::Byte(byte) => vec![Bytes::only(byte)],
+        Field::Text(bytes) => bytes.iter().map(|byte| Bytes::only(*byte)).collect(),
         Field::PinDigits(count) => vec![Bytes::of(is_digits); count],
         Field::PinBlock => {
             let rest = Bytes::of(|byte| is_digits(byte) || byte == 0x80 || byte == 0);
@@ -129,6 +132,18 @@ pub(crate) fn padded_places(fields: &[Field]) -> Vec<Bytes> {
     let mut all: Vec<Bytes> = fields.iter().flat_map(|field| places(*field)).collect();
     all.push(Bytes::only(0x80));
     while !all.len().is_multiple_of(8) {
+        all.push(Bytes::only(0));
+    }
+    all
+}
+
+/// All places of an input of CMAC: a whole number of blocks of 16 is not padded.
+pub(crate) fn cmac_places(fields: &[Field]) -> Vec<Bytes> {
+    let mut all: Vec<Bytes> = fields.iter().flat_map(|field| places(*field)).collect();
+    if !all.len().is_multiple_of(16) {
+        all.push(Bytes::only(0x80));
+    }
+    while !all.len().is_multiple_of(16) {
         all.push(Bytes::only(0));
     }
     all

@@ -3,8 +3,9 @@
 use crypto::message::SecureMessage;
 use crypto::online::Unlock;
 use crypto::overdraft::Change;
-use crypto::{Debit, Direction, Lock, Purchase, TacKey, Transfer};
-use wire::{Amount, Asn, Date, Icc, Purse, Scheme, Tid, Time, Ttc};
+use crypto::session::{offline_input, online_input};
+use crypto::{Debit, Direction, Lock, Online, Purchase, TacKey, Transfer};
+use wire::{Amount, Asn, Date, Icc, Purse, Scheme, Tid, Time, Trn, Ttc};
 
 use super::layout::Field::{
     Amount as Sum, Any, Asn as Card, Balance, Challenged, Ctc, Date as Day, Icc as Random, Inner,
@@ -136,4 +137,14 @@ pub(crate) fn challenged(held: &Held<'_>, message: SecureMessage<'_>) -> Vec<u8>
 pub(crate) fn update<const N: usize>(held: &Held<'_>) -> Vec<u8> {
     let data: [u8; N] = held.of(Any(N));
     challenged(held, SecureMessage::UpdateBinary { sfi: 0x15, offset: 0, data: &data })
+}
+
+pub(crate) fn offline(held: &Held<'_>) -> Vec<u8> {
+    let (icc, ctc) = (Icc(held.of(Random)), u16::from_be_bytes(held.of(Ctc)));
+    let (ttc, trn) = (Ttc::from_bytes(held.of(Number)), Trn(held.of(Any(4))));
+    offline_input(icc, ctc, ttc, trn, Tid(held.of(Place))).to_vec()
+}
+
+pub(crate) fn online_session(held: &Held<'_>, session: Online) -> Vec<u8> {
+    online_input(session, Icc(held.of(Random)), otc(held), Tid(held.of(Place))).to_vec()
 }

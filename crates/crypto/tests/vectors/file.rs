@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use wire::{Amount, Asn, Date, Dispersing, Icc, Purse, Scheme, Tid, Time, Trn, Ttc};
+use wire::{Amount, Asn, Date, Dispersing, Icc, Purse, Scheme, Suite, Tid, Time, Trn, Ttc};
 
 /// The folder of the vectors.
 pub(crate) fn folder() -> PathBuf {
@@ -77,7 +77,13 @@ impl Entry {
     }
 
     pub(crate) fn key(&self, field: &str) -> crypto::Key {
-        crypto::Key::new(self.array(field))
+        crypto::Key::of(self.suite(), self.array(field))
+    }
+
+    /// Suite 00 where the vector names none.
+    pub(crate) fn suite(&self) -> Suite {
+        let Some(_) = self.value.get("suite") else { return Suite::TripleDes };
+        Suite::from_byte(self.array::<1>("suite")[0]).unwrap()
     }
 
     pub(crate) fn date(&self, field: &str) -> Date {

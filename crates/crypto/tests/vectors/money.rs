@@ -2,14 +2,18 @@
 
 use crypto::message::{self, PinBlock, SecureMessage};
 use crypto::overdraft::{self, Change};
-use crypto::{Direction, Purchase, SessionKey, TacKey, Transfer};
-use wire::{Dispersing, Limit, Purse};
+use crypto::{Direction, Online, Purchase, SessionKey, TacKey, Transfer};
+use wire::{Dispersing, Limit, Purse, Suite};
 
 use super::file::{Entry, more};
 
 fn every(topic: &str, least: usize, recompute: impl Fn(&Entry)) {
     let entries = more(topic);
-    assert!(entries.len() >= least, "{topic} has {} entries", entries.len());
+    let suites = if topic == "mac" { &[Suite::TripleDes][..] } else { &Suite::ALL };
+    for suite in suites {
+        let count = entries.iter().filter(|entry| entry.suite() == *suite).count();
+        assert!(count >= least, "{topic} has {count} entries of {suite:?}");
+    }
     entries.iter().for_each(recompute);
 }
 
@@ -33,7 +37,8 @@ fn purchase() {
             time: entry.time("time"),
         };
         let dpk = card_key(entry, "mpk");
-        let sespk = SessionKey::offline(&dpk, entry.icc(), entry.number("ctc"), entry.ttc());
+        let sespk =
+            SessionKey::offline(&dpk, entry.icc(), entry.number("ctc"), entry.ttc(), entry.tid());
         entry.agrees("sespk", sespk.expose());
         entry.agrees("mac1", &purchase.mac1(&sespk).0);
         entry.agrees("mac2", &purchase.mac2(&sespk).0);
@@ -46,7 +51,13 @@ fn transfer(topic: &str, main: &str, direction: Direction) {
         let (purse, amount) = (entry.purse(), entry.amount("amount"));
         let transfer = Transfer { direction, purse, amount, tid: entry.tid() };
         let (otc, date, time) = (entry.number("otc"), entry.date("date"), entry.time("time"));
-        let session = SessionKey::online(&card_key(entry, main), entry.icc(), otc);
+        let session = SessionKey::online(
+            direction.session(),
+            &card_key(entry, main),
+            entry.icc(),
+            otc,
+            entry.tid(),
+        );
         let tac = transfer.tac(&tac_key(entry), entry.amount("after"), otc, date, time);
         entry.agrees("session", session.expose());
         entry.agrees("mac1", &transfer.mac1(&session, entry.amount("balance")).0);
@@ -77,7 +88,13 @@ fn overdraft_limit() {
             time: entry.time("time"),
         };
         let otc = entry.number("otc");
-        let session = SessionKey::online(&card_key(entry, "modk"), entry.icc(), otc);
+        let session = SessionKey::online(
+            Online::Overdraft,
+            &card_key(entry, "modk"),
+            entry.icc(),
+            otc,
+            change.tid,
+        );
         let balance = entry.amount("balance");
         let mac1 = overdraft::mac1(&session, balance, limit("limit"), Purse::Ed, change.tid);
         entry.agrees("session", session.expose());

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crypto::session::Randoms;
 use crypto::{Debit, Lock, SessionKey};
-use wire::{Dispersing, Scheme};
+use wire::{Dispersing, Scheme, Suite};
 
 use super::file::{Entry, greylock, more};
 
@@ -38,8 +38,13 @@ fn recompute(entry: &Entry) {
     let dpk = entry.key("mpk").for_card(entry.asn(), &entry.dispersing());
     let dtk = entry.key("mtk").for_card(entry.asn(), &Dispersing::NONE);
     let tac_key = dtk.folded();
-    let random =
-        Randoms { icc: entry.icc(), ctc: entry.number("ctc"), ttc: entry.ttc(), trn: entry.trn() };
+    let random = Randoms {
+        icc: entry.icc(),
+        ctc: entry.number("ctc"),
+        ttc: entry.ttc(),
+        trn: entry.trn(),
+        tid: entry.tid(),
+    };
     let source = SessionKey::locking_source(&dpk, scheme, &random);
 
     entry.agrees("dpk", dpk.expose());
@@ -63,7 +68,13 @@ fn every_refuelling_is_made_as_openssl_makes_it() {
 fn other_purses_and_further_levels_are_made_as_openssl_makes_them() {
     let entries = more("lock");
     assert!(entries.iter().any(|entry| entry.purse() == wire::Purse::Ep));
-    assert!(entries.iter().any(|entry| entry.dispersing().inputs().len() == 2));
+    for suite in Suite::ALL {
+        let of_it: Vec<_> = entries.iter().filter(|entry| entry.suite() == suite).collect();
+        for levels in 0..=3 {
+            let has = |entry: &&&Entry| entry.dispersing().inputs().len() == levels;
+            assert!(of_it.iter().any(|entry| has(&entry)), "{suite:?}: {levels} further levels");
+        }
+    }
     entries.iter().for_each(recompute);
 }
 

@@ -229,7 +229,7 @@ impl Sale {
     /// SESPK of either scheme: a purchase has no TRN.
     pub(crate) fn source(&self) -> SessionKey {
         let Card { key, asn, dispersing, icc, ctc, .. } = self.card;
-        SessionKey::offline(&main_key(key).for_card(asn, &dispersing), icc, ctc, self.ttc)
+        SessionKey::offline(&main_key(key).for_card(asn, &dispersing), icc, ctc, self.ttc, TID)
     }
 
     pub(crate) fn purchase(&self) -> Purchase {
@@ -258,6 +258,7 @@ impl Session {
             ctc: self.card.ctc,
             ttc: self.ttc,
             trn: wire::Trn(self.trn),
+            tid: TID,
         };
         SessionKey::locking_source(&dpk, scheme(self.card.key), &randoms)
     }

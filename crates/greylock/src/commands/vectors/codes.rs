@@ -1,6 +1,5 @@
 //! From the fields of a vector to its values, all of them made by the `crypto` crate.
 
-use crypto::mac::mac4;
 use crypto::session::Randoms;
 use crypto::{Debit, Key, Lock, SessionKey};
 use wire::{Amount, Asn, Icc, Mac, Purse, Scheme, Tid, Trn, Ttc};
@@ -29,8 +28,12 @@ impl Given {
         let (balance, amount) =
             (fields.number("balance", u32::MAX)?, fields.number("amount", u32::MAX)?);
         let (tid, ttc) = (Tid(fields.bytes("tid")?), Ttc(fields.number("ttc", u32::MAX)?));
+        let scheme = fields.scheme(keys.map_or(Scheme::Seed, |file| file.keys.scheme))?;
+        if !fields.suite(keys)?.has(scheme) {
+            return Err(fields.wrong("scheme", "must be \"seed\": suites 10 and 20 have no other"));
+        }
         let lock = Lock {
-            scheme: fields.scheme(keys.map_or(Scheme::Seed, |file| file.keys.scheme))?,
+            scheme,
             purse: Purse::Ed,
             balance: Amount::new(balance).unwrap_or_default(),
             ctc: u16::try_from(fields.number("ctc", u32::from(u16::MAX))?).unwrap_or(u16::MAX),
@@ -55,7 +58,13 @@ impl Given {
     }
 
     fn randoms(&self) -> Randoms {
-        Randoms { icc: self.lock.icc, ctc: self.lock.ctc, ttc: self.lock.ttc, trn: self.trn }
+        Randoms {
+            icc: self.lock.icc,
+            ctc: self.lock.ctc,
+            ttc: self.lock.ttc,
+            trn: self.trn,
+            tid: self.lock.tid,
+        }
     }
 }
 
@@ -78,7 +87,7 @@ fn card_key(
                 fields.wrong(name, "cannot be dispersed: its suite or its levels are unknown here")
             })
         }
-        _ => fields.key(name).map(|key| key.for_card(asn, &wire::Dispersing::NONE)),
+        _ => fields.key(name, keys).map(|key| key.for_card(asn, &wire::Dispersing::NONE)),
     }
 }
 
@@ -98,14 +107,14 @@ impl Codes {
         let sespk = SessionKey::locking_source(dpk, lock.scheme, &given.randoms());
         let tac_key = dtk.folded();
         let inner = with_number(&lock.gtac_inner_input(), GTAC_BALANCE, *balance);
-        let proof = mac4(tac_key.expose(), &inner);
+        let proof = tac_key.mac(&inner);
         let gtac = with_number(&lock.gtac_input(&tac_key), GTAC_BALANCE, *balance);
         let macs = [
             lock.mac1(&sespk),
-            mac4(sespk.expose(), &with_number(&lock.mac2_input(), 0, *balance)),
-            mac4(sespk.expose(), &with_last(gtac, proof)),
-            mac4(sespk.expose(), &with_number(&debit.gmac_input(lock.scheme), 0, *amount)),
-            mac4(tac_key.expose(), &with_number(&debit.tac_input(), 0, *amount)),
+            sespk.mac(&with_number(&lock.mac2_input(), 0, *balance)),
+            sespk.mac(&with_last(gtac, proof)),
+            sespk.mac(&with_number(&debit.gmac_input(lock.scheme), 0, *amount)),
+            tac_key.mac(&with_number(&debit.tac_input(), 0, *amount)),
         ];
         Self { dpk: dpk.clone(), dtk: dtk.clone(), sespk, macs }
     }

@@ -2,10 +2,11 @@
 
 use crypto::Key;
 use serde_json::{Map, Value};
-use wire::{Date, Scheme, Time};
+use wire::{Date, Scheme, Suite, Time};
 use zeroize::Zeroizing;
 
 use crate::error::Error;
+use crate::keys_file::KeysFile;
 
 /// An object of the input.
 pub(crate) struct Fields<'a> {
@@ -42,9 +43,21 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A main key.
-    pub(crate) fn key(&self, name: &str) -> Result<Key, Error> {
-        self.bytes(name).map(Zeroizing::new).map(|bytes| Key::new(*bytes))
+    /// A main key of the vector's suite.
+    pub(crate) fn key(&self, name: &str, keys: Option<&KeysFile>) -> Result<Key, Error> {
+        let suite = self.suite(keys)?;
+        self.bytes(name).map(Zeroizing::new).map(|bytes| Key::of(suite, *bytes))
+    }
+
+    /// `00`, `10` or `20`; where the field is not there that of the keys file, else `00`.
+    pub(crate) fn suite(&self, keys: Option<&KeysFile>) -> Result<Suite, Error> {
+        let byte = match keys {
+            _ if self.has("suite") => self.bytes::<1>("suite")?[0],
+            Some(file) => file.keys.suite,
+            None => Suite::TripleDes.byte(),
+        };
+        let known = Suite::from_byte(byte);
+        known.ok_or_else(|| self.wrong("suite", "must be \"00\", \"10\" or \"20\""))
     }
 
     /// A date, `YYYYMMDD`; zeros for none.

@@ -3,7 +3,7 @@
 
 use crypto::online::{Unlock, mac1};
 use crypto::session::Randoms;
-use crypto::{Debit, Key, Lock, SessionKey};
+use crypto::{Debit, Key, Lock, Online, SessionKey};
 use host::{Decision, KeyKind, KeyVault, MainKeys, UnlockRequest};
 use wire::record::{Claim, Rounding};
 use wire::response::InitUnlock;
@@ -172,7 +172,8 @@ impl TestCard {
     /// INITIALIZE FOR UNLOCK at a terminal, with the status before it.
     pub fn ask(&mut self, tid: Tid, now: Stamp) -> UnlockRequest {
         let icc = self.draw();
-        let sesulk = SessionKey::online(&self.key(KeyKind::Mulk), icc, self.otc);
+        let sesulk =
+            SessionKey::online(Online::Unlock, &self.key(KeyKind::Mulk), icc, self.otc, tid);
         let balance = cents(self.balance);
         let init = InitUnlock {
             balance,
@@ -226,8 +227,9 @@ pub fn codes(keys: &MainKeys, terms: LockTerms) -> Grey {
 
 fn source(keys: &MainKeys, terms: &LockTerms) -> SessionKey {
     let dpk = keys.card_key(KeyKind::Mpk, 1, terms.id.asn).unwrap();
-    let (icc, ctc, ttc, trn) = (terms.icc, terms.id.ctc, terms.id.ttc, terms.trn);
-    SessionKey::locking_source(&dpk, terms.scheme, &Randoms { icc, ctc, ttc, trn })
+    let LockId { ctc, tid, ttc, .. } = terms.id;
+    let (icc, trn) = (terms.icc, terms.trn);
+    SessionKey::locking_source(&dpk, terms.scheme, &Randoms { icc, ctc, ttc, trn, tid })
 }
 
 #[derive(Clone, Debug)]
