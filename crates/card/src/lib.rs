@@ -47,7 +47,7 @@ mod view;
 
 pub use card::{Card, PowerLost};
 pub use log_file::{LOG_RECORDS, LogFile};
-pub use migrate::IMAGE_LEN_1;
+pub use migrate::{IMAGE_LEN_1, IMAGE_LEN_2};
 pub use pin::{PIN_TRIES, Pin};
 pub use profile::{Aid, CardKey, CardKeys, ConsumptionKey, DEFAULT_KEY_INDEX, Opening, Profile};
 pub use proofs::{Proofs, Proved};
@@ -55,7 +55,7 @@ pub use state::{DebitKind, LastDebit};
 pub use view::{Application, LockView, PurseView, View};
 
 /// Format version of the fixed section and the payload of a card's image.
-pub const FORMAT_VERSION: u8 = 2;
+pub const FORMAT_VERSION: u8 = 3;
 
 /// Length in bytes of a card's image: the medium given to [`Card::personalise`] has this length.
 pub const IMAGE_LEN: usize = nvm::image_len(Profile::LEN, card::SLOT);

@@ -2,8 +2,7 @@
 
 use crypto::Key;
 use wire::files::{DEFAULT_AID, PublicData};
-use wire::key::SUITE_3DES;
-use wire::{Amount, KeyRef, Limit, Reader, Scheme};
+use wire::{Amount, KeyRef, Limit, Reader, Scheme, Suite};
 use zeroize::Zeroizing;
 
 use crate::bytes::Writer;
@@ -53,6 +52,16 @@ impl Default for Aid {
     }
 }
 
+/// Whether an algorithm identifier names the suite that the key is of.
+fn known(algorithm: u8, key: &Key) -> bool {
+    Suite::from_byte(algorithm) == Some(key.suite())
+}
+
+/// The bytes of a key of an unknown suite are kept, and computed with by nobody.
+fn key_of(algorithm: u8, reader: &mut Reader<'_>) -> Option<Key> {
+    Some(Key::of(Suite::from_byte(algorithm).unwrap_or_default(), reader.take()?))
+}
+
 /// A dispersed key of the card.
 #[derive(Clone, Debug)]
 pub struct CardKey {
@@ -69,7 +78,7 @@ impl CardKey {
 
     /// The key, where the card knows its suite.
     pub(crate) fn usable(&self) -> Option<&Key> {
-        (self.algorithm == SUITE_3DES).then_some(&self.key)
+        known(self.algorithm, &self.key).then_some(&self.key)
     }
 
     pub(crate) const fn reference(&self) -> KeyRef {
@@ -82,7 +91,8 @@ impl CardKey {
     }
 
     fn read(reader: &mut Reader<'_>) -> Option<Self> {
-        Some(Self { version: reader.u8()?, algorithm: reader.u8()?, key: Key::new(reader.take()?) })
+        let (version, algorithm) = (reader.u8()?, reader.u8()?);
+        Some(Self { version, algorithm, key: key_of(algorithm, reader)? })
     }
 }
 
@@ -108,6 +118,11 @@ impl ConsumptionKey {
         KeyRef { version: self.version, algorithm: self.algorithm }
     }
 
+    /// Whether the card knows its suite, and the suite its scheme.
+    fn is_usable(&self) -> bool {
+        known(self.algorithm, &self.key) && self.key.suite().has(self.scheme)
+    }
+
     fn write(slot: Option<&Self>, out: &mut Writer<'_>) {
         let Some(key) = slot else { return out.skip(Self::LEN) };
         out.put(&[1, key.index, key.version, key.algorithm, key.scheme.byte()]);
@@ -116,14 +131,9 @@ impl ConsumptionKey {
 
     #[expect(clippy::option_option, reason = "an empty place is not a damaged one")]
     fn read(reader: &mut Reader<'_>) -> Option<Option<Self>> {
-        let there = reader.u8()?;
-        let key = Self {
-            index: reader.u8()?,
-            version: reader.u8()?,
-            algorithm: reader.u8()?,
-            scheme: Scheme::from_byte(reader.u8()?)?,
-            key: Key::new(reader.take()?),
-        };
+        let [there, index, version, algorithm] = reader.take()?;
+        let scheme = Scheme::from_byte(reader.u8()?)?;
+        let key = Self { index, version, algorithm, scheme, key: key_of(algorithm, reader)? };
         Some((there == 1).then_some(key))
     }
 }
@@ -255,7 +265,7 @@ impl Profile {
     /// TAC key's suite is known too.
     pub(crate) fn consumption_key(&self, index: u8) -> Option<&ConsumptionKey> {
         let known = self.keys.consumption.iter().flatten().find(|key| key.index == index);
-        known.filter(|key| key.algorithm == SUITE_3DES && self.keys.tac.usable().is_some())
+        known.filter(|key| key.is_usable() && self.keys.tac.usable().is_some())
     }
 
     /// DULK, where the index is its one and the card knows its suite.

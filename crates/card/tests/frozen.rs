@@ -8,7 +8,7 @@ mod support;
 
 use std::path::PathBuf;
 
-use card::{Application, Card, DebitKind, FORMAT_VERSION, IMAGE_LEN, IMAGE_LEN_1};
+use card::{Application, Card, DebitKind, FORMAT_VERSION, IMAGE_LEN, IMAGE_LEN_1, IMAGE_LEN_2};
 use crypto::Direction;
 use nvm::memory::{Fill, Ram, Tear};
 use support::*;
@@ -66,19 +66,31 @@ fn content<const SLOT: usize>(bytes: Vec<u8>, version: u8) -> (String, String) {
     (hex::encode(fixed), hex::encode(image.payload()))
 }
 
-/// Size of a slot of format 2.
-const SLOT: usize = 580;
+/// Size of a slot of format 3.
+const SLOT: usize = 588;
 
 #[test]
-fn format_2_is_written_as_ever() {
+fn format_3_is_written_as_ever() {
     let found = story().into_nvm().bytes;
-    assert_eq!((found.len(), FORMAT_VERSION), (IMAGE_LEN, 2));
-    assert_eq!(content::<SLOT>(found, 2), content::<SLOT>(frozen(2), 2), "bytes changed");
+    assert_eq!((found.len(), FORMAT_VERSION), (IMAGE_LEN, 3));
+    assert_eq!(content::<SLOT>(found, 3), content::<SLOT>(frozen(3), 3), "bytes changed");
 }
 
 #[test]
-fn format_2_is_read_again() {
-    let mut card = Card::power_on(Ram::holding(frozen(2), false)).unwrap();
+fn format_3_is_read_again() {
+    reads_again(Card::power_on(Ram::holding(frozen(3), false)).unwrap());
+}
+
+#[test]
+fn format_2_is_migrated_and_goes_on() {
+    assert_eq!(frozen(2).len(), IMAGE_LEN_2);
+    let mut card = power_cycle(migrated(2));
+    reads_again(power_cycle(migrated(2)));
+    select(&mut card);
+    debit(&mut card, 8);
+}
+
+fn reads_again(mut card: TestCard) {
     let view = card.view();
     assert_eq!(view, story().view());
     let (ed, ep) = (view.purse(Purse::Ed), view.purse(Purse::Ep));
@@ -98,13 +110,13 @@ fn format_2_is_read_again() {
     }
 }
 
-fn migrated() -> TestCard {
-    Card::migrate(Ram::holding(frozen(1), false), Ram::fixed(IMAGE_LEN)).unwrap()
+fn migrated(version: u8) -> TestCard {
+    Card::migrate(Ram::holding(frozen(version), false), Ram::fixed(IMAGE_LEN)).unwrap()
 }
 
 #[test]
 fn format_1_is_migrated_and_goes_on() {
-    let mut card = power_cycle(migrated());
+    let mut card = power_cycle(migrated(1));
     let view = card.view();
     let expected = card::View { proofs: view.proofs, ..story_1().view() };
     assert_eq!(view, expected, "all but the proofs, which that format did not keep");
@@ -138,7 +150,7 @@ fn a_migration_that_is_cut_leaves_the_old_card() {
             assert!(Card::migrate(&mut old, &mut new).is_err());
             new.power_on();
             if let Ok(card) = Card::power_on(&mut new) {
-                assert_eq!(card.view(), migrated().view(), "write {write} byte {at}");
+                assert_eq!(card.view(), migrated(1).view(), "write {write} byte {at}");
             }
         }
     }
@@ -149,15 +161,15 @@ fn a_migration_that_is_cut_leaves_the_old_card() {
 fn an_image_of_another_format_is_refused_with_its_number() {
     use nvm::OpenError::{NewerVersion, OlderVersion};
     let old = Card::power_on(Ram::holding(frozen(1), false)).unwrap_err();
-    assert_eq!(old, OlderVersion { known: 2, found: 1 });
-    let today = Ram::holding(frozen(2), false);
+    assert_eq!(old, OlderVersion { known: 3, found: 1 });
+    let today = Ram::holding(frozen(3), false);
     let new = Card::migrate(today, Ram::fixed(IMAGE_LEN)).unwrap_err();
-    assert_eq!(new, NewerVersion { known: 1, found: 2 });
+    assert_eq!(new, NewerVersion { known: 2, found: 3 });
 }
 
 #[test]
 fn damage_is_refused_and_never_taken_for_a_card() {
-    let image = frozen(2);
+    let image = frozen(3);
     let whole = Card::power_on(Ram::holding(image.clone(), false)).unwrap().view();
     for (at, _) in image.iter().enumerate() {
         let mut bytes = image.clone();

@@ -203,7 +203,7 @@ fn with_counter(card: TestCard, counter: u32) -> TestCard {
 }
 
 /// Size of a slot of format 2.
-const SLOT: usize = 580;
+const SLOT: usize = 588;
 
 #[test]
 fn numbers_run_out_for_new_locks_first_and_for_the_unlock_last() {

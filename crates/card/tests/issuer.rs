@@ -213,7 +213,7 @@ fn keys_of_another_suite_answer_9403() {
         &mut keys.maintenance,
         &mut keys.internal,
     ] {
-        key.algorithm = 0x10;
+        key.algorithm = 0x30;
     }
     let mut card = personalised(&profile);
     select_and_verify(&mut card);

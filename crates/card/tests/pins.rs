@@ -128,7 +128,7 @@ fn a_torn_change_leaves_one_of_the_two_pins() {
     ];
     let mut pins = [0, 0];
     for (change, name) in changes {
-        for (write, at) in (1..=4).flat_map(|write| (0..=580).map(move |at| (write, at))) {
+        for (write, at) in (1..=4).flat_map(|write| (0..=588).map(move |at| (write, at))) {
             let mut card = fresh();
             select(&mut card);
             let command = change(&mut card);

@@ -31,6 +31,7 @@ mod find;
 mod init;
 mod layout;
 mod lock;
+mod migrate;
 mod profile;
 mod progress;
 mod psam;
@@ -40,6 +41,7 @@ mod select;
 mod state;
 mod view;
 
+pub use migrate::IMAGE_LEN_1;
 pub use profile::{MainKey, Profile};
 pub use psam::{FORMAT, IMAGE_LEN, PowerLost, Psam};
 pub use state::SLOTS;

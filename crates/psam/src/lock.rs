@@ -1,7 +1,9 @@
 //! A pending lock: its terms, which never change, and its progress.
 
 use crypto::{Debit, Lock, SessionKey};
-use wire::{Amount, Asn, Date, Icc, KeyRef, Mac, Purse, Reader, Scheme, Tid, Time, Trn, Ttc};
+use wire::{
+    Amount, Asn, Date, Icc, KeyRef, Mac, Purse, Reader, Scheme, Suite, Tid, Time, Trn, Ttc,
+};
 use zeroize::Zeroizing;
 
 use crate::layout::Writer;
@@ -9,8 +11,9 @@ use crate::progress::{Progress, Service};
 
 /// What INIT SAM GREY LOCK fixed.
 ///
-/// Layout in the image, format 1: TTC 4, ASN 8, purse 1, CTC n 2, ICC 4, balance 4, date 4, time 3, TRN 4,
-/// key version 1, algorithm id 1, scheme 1, SESPK 8.
+/// Layout in the image, format 2: TTC 4, ASN 8, purse 1, CTC n 2, ICC 4, balance 4, date 4, time 3, TRN 4,
+/// key version 1, algorithm id 1, scheme 1, SESPK 16 (8 and zeros in suite 00).
+/// Format 1 has the 8 alone.
 #[derive(Clone)]
 pub(crate) struct Terms {
     pub(crate) ttc: Ttc,
@@ -37,7 +40,7 @@ pub(crate) struct PendingLock {
 }
 
 impl Terms {
-    const LEN: usize = 4 + 8 + 1 + 2 + 4 + 4 + 4 + 3 + 4 + 1 + 1 + 1 + 8;
+    const LEN: usize = 4 + 8 + 1 + 2 + 4 + 4 + 4 + 3 + 4 + 1 + 1 + 1 + SessionKey::STORED;
 
     /// What MAC1 and MAC2 are made over.
     fn lock(&self, tid: Tid) -> Lock {
@@ -96,11 +99,11 @@ impl Terms {
         out.put(&self.time.to_bytes());
         out.put(&self.trn.0);
         out.put(&[self.key.version, self.key.algorithm, self.scheme.byte()]);
-        out.put(self.source.expose());
+        out.put(self.source.store().as_slice());
     }
 
     fn read(reader: &mut Reader<'_>) -> Option<Self> {
-        Some(Self {
+        let mut terms = Self {
             ttc: Ttc(reader.u32()?),
             asn: Asn(reader.take()?),
             purse: Purse::from_number(reader.u8()?)?,
@@ -112,12 +115,28 @@ impl Terms {
             trn: Trn(reader.take()?),
             key: KeyRef { version: reader.u8()?, algorithm: reader.u8()? },
             scheme: Scheme::from_byte(reader.u8()?)?,
-            source: SessionKey::new(*Zeroizing::new(reader.take()?)),
-        })
+            source: SessionKey::new([0; 8]),
+        };
+        terms.source = source(terms.key, reader)?;
+        Some(terms)
     }
 }
 
+/// What is left of a slot is SESPK; that of format 1 is 8 bytes.
+fn source(key: KeyRef, reader: &mut Reader<'_>) -> Option<SessionKey> {
+    let rest = reader.rest();
+    *reader = Reader::new(&[]);
+    if let Ok(bytes) = rest.try_into() {
+        return Some(SessionKey::new(bytes));
+    }
+    let stored = Zeroizing::new(rest.try_into().ok()?);
+    SessionKey::restore(Suite::from_byte(key.algorithm)?, &stored)
+}
+
 impl PendingLock {
+    /// Bytes of a slot of format 1.
+    pub(crate) const LEN_1: usize = Self::LEN - 8;
+
     /// Bytes of a slot: progress, then terms; a free slot is all zero.
     pub(crate) const LEN: usize = Progress::LEN + Terms::LEN;
 

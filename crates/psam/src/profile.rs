@@ -1,8 +1,7 @@
 //! What a PSAM is born with: the fixed section of its image.
 
 use crypto::Key;
-use wire::key::SUITE_3DES;
-use wire::{KeyRef, Reader, Scheme, Tid};
+use wire::{KeyRef, Reader, Scheme, Suite, Tid};
 use zeroize::Zeroizing;
 
 use crate::layout::Writer;
@@ -22,8 +21,9 @@ pub struct MainKey {
 
 /// What a PSAM is personalised with; it never changes afterwards.
 ///
-/// Layout in the image, format 1: TID 6, serial 10, AID 10, four main keys of 20 (present 1, version 1, algorithm 1,
-/// scheme 1, key 16; all zero when absent), record key 16, TRN key 16, first TTC 4.
+/// Layout in the image, format 2: TID 6, serial 10, AID 10, four main keys of 20 (present 1, version 1, algorithm 1,
+/// scheme 1, key 16; all zero when absent), record key 16, TRN key 16, first TTC 4, suite of the
+/// record key 1. Format 1 is the same without the last byte, which is 00.
 #[derive(Clone, Debug)]
 pub struct Profile {
     /// Terminal id, EF 16.
@@ -46,13 +46,16 @@ impl Profile {
     /// The usual first TTC.
     pub const FIRST_TTC: u32 = 1;
 
-    pub(crate) const LEN: usize = 6 + 10 + 10 + 4 * MainKey::LEN + 16 + 16 + 4;
+    pub(crate) const LEN: usize = 6 + 10 + 10 + 4 * MainKey::LEN + 16 + 16 + 4 + 1;
+
+    /// Of format 1.
+    pub(crate) const LEN_1: usize = Self::LEN - 1;
 
     /// The main key that a card's key version and algorithm name, of a suite that this crate has.
     pub(crate) fn main_key(&self, wanted: KeyRef) -> Option<&MainKey> {
         let named =
             |key: &&MainKey| (key.version, key.algorithm) == (wanted.version, wanted.algorithm);
-        self.consumption.iter().flatten().find(named).filter(|key| key.algorithm == SUITE_3DES)
+        self.consumption.iter().flatten().find(named).filter(|key| key.is_usable())
     }
 
     pub(crate) fn encode(&self) -> Zeroizing<[u8; Self::LEN]> {
@@ -67,10 +70,19 @@ impl Profile {
         out.put(self.record_key.expose());
         out.put(self.trn_key.expose());
         out.put(&self.first_ttc.to_be_bytes());
+        out.put(&[self.record_key.suite().byte()]);
         bytes
     }
 
     pub(crate) fn decode(bytes: &[u8]) -> Option<Self> {
+        let ([suite], before) = bytes.split_last_chunk().map(|(before, last)| (*last, before))?;
+        let profile = Self::decode_1(before)?;
+        let record_key = Key::of(Suite::from_byte(suite)?, *profile.record_key.expose());
+        Some(Self { record_key, ..profile })
+    }
+
+    /// The profile of format 1, whose record key is of suite 00.
+    pub(crate) fn decode_1(bytes: &[u8]) -> Option<Self> {
         let mut reader = Reader::new(bytes);
         let profile = Self {
             tid: Tid(reader.take()?),
@@ -92,6 +104,12 @@ impl Profile {
 
 impl MainKey {
     const LEN: usize = 4 + 16;
+
+    /// Whether this crate has its suite, and the suite its scheme.
+    fn is_usable(&self) -> bool {
+        let suite = Suite::from_byte(self.algorithm).filter(|suite| *suite == self.key.suite());
+        suite.is_some_and(|suite| suite.has(self.scheme))
+    }
 
     fn put(key: Option<&Self>, out: &mut Writer<'_>) {
         match key {
@@ -115,7 +133,9 @@ impl MainKey {
             0 => ([version, algorithm, scheme] == [0; 3] && *key == [0; 16]).then_some(None),
             1 => {
                 let scheme = Scheme::from_byte(scheme)?;
-                Some(Some(Self { version, algorithm, scheme, key: Key::new(*key) }))
+                // The bytes of a key of an unknown suite are kept, and computed with by nobody.
+                let suite = Suite::from_byte(algorithm).unwrap_or_default();
+                Some(Some(Self { version, algorithm, scheme, key: Key::of(suite, *key) }))
             }
             _ => None,
         }
@@ -128,7 +148,8 @@ mod tests {
 
     fn profile() -> Profile {
         let key = |version, algorithm, scheme| {
-            Some(MainKey { version, algorithm, scheme, key: Key::new([version; 16]) })
+            let suite = Suite::from_byte(algorithm).unwrap_or_default();
+            Some(MainKey { version, algorithm, scheme, key: Key::of(suite, [version; 16]) })
         };
         Profile {
             tid: Tid([1, 2, 3, 4, 5, 6]),
@@ -136,11 +157,11 @@ mod tests {
             aid: wire::files::DEFAULT_AID,
             consumption: [
                 key(1, 0, Scheme::Seed),
-                None,
+                key(1, 0x10, Scheme::Seed),
                 key(3, 0, Scheme::Field),
-                key(4, 0x10, Scheme::Seed),
+                key(4, 0x30, Scheme::Seed),
             ],
-            record_key: Key::new([7; 16]),
+            record_key: Key::of(Suite::Sm4, [7; 16]),
             trn_key: Key::new([8; 16]),
             first_ttc: Profile::FIRST_TTC,
         }
@@ -152,17 +173,27 @@ mod tests {
         let back = Profile::decode(bytes.as_slice()).unwrap();
         assert_eq!(back.encode().as_slice(), bytes.as_slice());
         assert_eq!(back.tid, profile().tid);
+        assert_eq!(back.record_key.suite(), Suite::Sm4);
     }
 
     #[test]
     fn bytes_that_are_no_profile_are_refused() {
         let good = profile().encode();
         assert!(Profile::decode(&good[1..]).is_none(), "one byte short");
-        for (at, wrong) in [(26, 2), (29, 2), (26, 0), (46 + 5, 1)] {
+        for (at, wrong) in [(26, 2), (29, 2), (26, 0), (46, 0), (Profile::LEN - 1, 0x30)] {
             let mut bytes = good.clone();
             bytes[at] = wrong;
             assert!(Profile::decode(bytes.as_slice()).is_none(), "byte {at} as {wrong}");
         }
+    }
+
+    #[test]
+    fn a_key_whose_suite_has_no_such_scheme_is_not_used() {
+        let key = Key::of(Suite::Aes, [9; 16]);
+        let key = MainKey { version: 9, algorithm: 0x10, scheme: Scheme::Field, key };
+        let consumption = [Some(key), None, None, None];
+        let profile = Profile { consumption, ..profile() };
+        assert!(profile.main_key(KeyRef { version: 9, algorithm: 0x10 }).is_none());
     }
 
     #[test]
@@ -173,7 +204,8 @@ mod tests {
         assert_eq!(found(1, 0), Some(Scheme::Seed));
         assert_eq!(found(3, 0), Some(Scheme::Field));
         assert_eq!(found(2, 0), None, "no such version");
-        assert_eq!(found(1, 0x10), None, "another suite than the key's");
-        assert_eq!(found(4, 0x10), None, "a suite that is not here");
+        assert_eq!(found(1, 0x10), Some(Scheme::Seed), "one version in two suites");
+        assert_eq!(found(1, 0x20), None, "another suite than the keys'");
+        assert_eq!(found(4, 0x30), None, "a suite that is not here");
     }
 }

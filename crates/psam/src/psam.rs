@@ -13,7 +13,7 @@ use crate::state::State;
 use crate::view::PsamView;
 
 /// Format version of a PSAM's image: of the profile and of the state.
-pub const FORMAT: u8 = 1;
+pub const FORMAT: u8 = 2;
 
 const SLOT_LEN: usize = nvm::slot_len(State::LEN);
 const SPEC: Spec = Spec { kind: Kind::Psam, version: FORMAT, fixed_len: Profile::LEN };
@@ -83,10 +83,14 @@ impl<N: Nvm> Psam<N> {
     /// # Errors
     /// What the memory reports; then it holds no PSAM.
     pub fn personalise(nvm: N, profile: &Profile) -> Result<Self, NvmError> {
-        let state = State::new(profile.first_ttc);
+        Self::format(nvm, profile.clone(), State::new(profile.first_ttc))
+    }
+
+    /// Writes a PSAM of today's format.
+    pub(crate) fn format(nvm: N, profile: Profile, state: State) -> Result<Self, NvmError> {
         let fixed = profile.encode();
         let image = Image::format(nvm, SPEC, fixed.as_slice(), state.encode().as_slice())?;
-        Ok(Self::with_power(image, profile.clone(), state))
+        Ok(Self::with_power(image, profile, state))
     }
 
     /// Gives power to a PSAM, and finishes what a power failure interrupted. Writes nothing on a clean image.

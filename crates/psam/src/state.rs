@@ -42,7 +42,7 @@ pub(crate) struct Place(pub(crate) usize);
 
 /// The whole state.
 ///
-/// Layout in the image, format 1: next TTC 4, then the slots one after the other.
+/// Layout in the image: next TTC 4, then the slots one after the other.
 #[derive(Clone)]
 pub(crate) struct State {
     pub(crate) next: NextTtc,
@@ -51,6 +51,9 @@ pub(crate) struct State {
 
 impl State {
     pub(crate) const LEN: usize = 4 + SLOTS * PendingLock::LEN;
+
+    /// Of format 1.
+    pub(crate) const LEN_1: usize = 4 + SLOTS * PendingLock::LEN_1;
 
     /// Of a new PSAM.
     pub(crate) const fn new(first_ttc: u32) -> Self {
@@ -103,14 +106,23 @@ impl State {
 
     /// `None` for bytes that no PSAM of this format wrote.
     pub(crate) fn decode(bytes: &[u8]) -> Option<Self> {
+        Self::decode_slots::<{ PendingLock::LEN }>(bytes)
+    }
+
+    /// The state of format 1.
+    pub(crate) fn decode_1(bytes: &[u8]) -> Option<Self> {
+        Self::decode_slots::<{ PendingLock::LEN_1 }>(bytes)
+    }
+
+    fn decode_slots<const LEN: usize>(bytes: &[u8]) -> Option<Self> {
         let mut reader = Reader::new(bytes);
         let mut state = Self::new(reader.u32()?);
-        let (slots, rest) = reader.rest().as_chunks::<{ PendingLock::LEN }>();
+        let (slots, rest) = reader.rest().as_chunks::<LEN>();
         if slots.len() != SLOTS || !rest.is_empty() {
             return None;
         }
         for (slot, bytes) in state.slots.iter_mut().zip(slots) {
-            if *bytes != [0; PendingLock::LEN] {
+            if *bytes != [0; LEN] {
                 *slot = Some(PendingLock::decode(bytes)?);
             }
         }

@@ -1,8 +1,9 @@
-//! The state as bytes: format 2 of the image's payload. Format 1 is the same without the last line.
+//! The state as bytes: format 3 of the image's payload. Format 2 is the same without the last line, format 1 without the
+//! last two.
 //!
 //! ```text
 //! two purses, 63 each: balance 4, limit 3, CTC 2, OTC 2, mark 1 (00 clear, 01 grey), lock 51 (zeros when clear)
-//!   lock: SESPK 8, CTC 2, ICC 4, TID 6, TTC 4, TRN 4, date 4, time 3, balance 4, key index 1, key version 1,
+//!   lock: first 8 bytes of SESPK, CTC 2, ICC 4, TID 6, TTC 4, TRN 4, date 4, time 3, balance 4, key index 1, key version 1,
 //!         algorithm 1, scheme 1, MAC2 4, GTAC 4
 //! last locked purse 1 (00 none)
 //! last debit 28: kind 1 (00 none, 01 at a terminal, 02 on-line), unread 1, purse 1, TTC or OTC 4, TID 6, amount 4,
@@ -10,12 +11,15 @@
 //! log 231: count 1, ten records of 23, newest first
 //! error counter 1, blocked 1, unblock failures 1, PIN 6, PIN tries left 1, ICC counter 4
 //! EF 15 30, proofs 132: twelve places of 11, secure message failures 1, card blocked 1
+//! the other 8 bytes of SESPK of the lock: zeros in suite 00, and when nothing is locked
 //! ```
 
 use crypto::SessionKey;
 use wire::files::PublicData;
-use wire::{Amount, Date, Icc, KeyRef, Limit, Mac, Purse, Reader, Scheme, Tid, Time, Trn, Ttc};
-use zeroize::Zeroizing;
+use wire::{
+    Amount, Date, Icc, KeyRef, Limit, Mac, Purse, Reader, Scheme, Suite, Tid, Time, Trn, Ttc,
+};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::{DebitKind, GreyLock, LastDebit, Mark, PurseRecord, State};
 use crate::bytes::Writer;
@@ -31,7 +35,10 @@ const ONLINE: u8 = 2;
 
 impl State {
     /// Bytes of the payload.
-    pub(crate) const LEN: usize = Self::LEN_1 + PublicData::LEN + Proofs::LEN + 2;
+    pub(crate) const LEN: usize = Self::LEN_2 + SourceEnd::LEN;
+
+    /// Bytes of the payload of format 2.
+    pub(crate) const LEN_2: usize = Self::LEN_1 + PublicData::LEN + Proofs::LEN + 2;
 
     /// Bytes of the payload of format 1.
     pub(crate) const LEN_1: usize =
@@ -51,12 +58,23 @@ impl State {
         out.put(&self.public.encode());
         self.proofs.write(&mut out);
         out.put(&[self.message_failures, u8::from(self.card_blocked)]);
+        out.put(&self.grey().map_or_else(SourceEnd::default, SourceEnd::of).0);
         debug_assert_eq!(out.left(), 0, "the layout fills its room");
         bytes
     }
 
     /// `None` for bytes that no card of this format writes.
     pub(crate) fn decode(bytes: &[u8]) -> Option<Self> {
+        let (old, end) = bytes.split_last_chunk::<{ SourceEnd::LEN }>()?;
+        Self::decode_all(old, &SourceEnd(*end))
+    }
+
+    /// The state of format 2. `None` for bytes that no card of that format wrote.
+    pub(crate) fn decode_2(bytes: &[u8]) -> Option<Self> {
+        Self::decode_all(bytes, &SourceEnd::default())
+    }
+
+    fn decode_all(bytes: &[u8], end: &SourceEnd) -> Option<Self> {
         let (old, new) = bytes.split_at_checked(Self::LEN_1)?;
         let mut reader = Reader::new(new);
         let public = PublicData::parse(&reader.take::<{ PublicData::LEN }>()?)?;
@@ -64,17 +82,21 @@ impl State {
             proofs: Proofs::read(&mut reader)?,
             message_failures: reader.u8()?,
             card_blocked: read_bool(reader.u8()?)?,
-            ..Self::decode_1(old, public)?
+            ..Self::decode_first(old, public, end)?
         };
         reader.end().map(|()| state)
     }
 
     /// The state of format 1, with EF 15 as it was issued. `None` for bytes that no card of that format wrote.
     pub(crate) fn decode_1(bytes: &[u8], public: PublicData) -> Option<Self> {
+        Self::decode_first(bytes, public, &SourceEnd::default())
+    }
+
+    fn decode_first(bytes: &[u8], public: PublicData, end: &SourceEnd) -> Option<Self> {
         let mut reader = Reader::new(bytes);
         let purses = [
-            PurseRecord::read(Purse::Ed, &mut reader)?,
-            PurseRecord::read(Purse::Ep, &mut reader)?,
+            PurseRecord::read(Purse::Ed, &mut reader, end)?,
+            PurseRecord::read(Purse::Ep, &mut reader, end)?,
         ];
         let state = Self {
             public,
@@ -92,13 +114,16 @@ impl State {
             pin_tries: reader.u8()?,
             icc_counter: reader.u32()?,
         };
-        reader.end().filter(|()| state.is_sound()).map(|()| state)
+        reader.end().filter(|()| state.is_sound(end)).map(|()| state)
     }
 
     /// At most one purse is grey, and beside a grey one nothing is unread.
-    fn is_sound(&self) -> bool {
+    fn is_sound(&self, end: &SourceEnd) -> bool {
         let grey = self.purses.iter().filter(|record| matches!(record.mark, Mark::Grey(_))).count();
-        grey == 0 || grey == 1 && self.unread_debit().is_none()
+        match grey {
+            0 => end.0 == [0; SourceEnd::LEN],
+            _ => grey == 1 && self.unread_debit().is_none(),
+        }
     }
 }
 
@@ -112,6 +137,29 @@ const fn read_bool(byte: u8) -> Option<bool> {
         0 => Some(false),
         1 => Some(true),
         _ => None,
+    }
+}
+
+/// The second half of a locking card source, which formats 1 and 2 had no place for. One lock at most has one.
+#[derive(Default, Zeroize, ZeroizeOnDrop)]
+struct SourceEnd([u8; Self::LEN]);
+
+impl SourceEnd {
+    const AT: usize = 8;
+    const LEN: usize = SessionKey::STORED - Self::AT;
+
+    fn of(lock: &GreyLock) -> Self {
+        let mut end = Self::default();
+        end.0.copy_from_slice(&lock.source.store()[Self::AT..]);
+        end
+    }
+
+    /// The whole source, by the suite of the lock's key.
+    fn complete(&self, begin: &[u8; Self::AT], key: KeyRef) -> Option<SessionKey> {
+        let mut stored = Zeroizing::new([0; SessionKey::STORED]);
+        stored[..Self::AT].copy_from_slice(begin);
+        stored[Self::AT..].copy_from_slice(&self.0);
+        SessionKey::restore(Suite::from_byte(key.algorithm)?, &stored)
     }
 }
 
@@ -132,7 +180,7 @@ impl PurseRecord {
         }
     }
 
-    fn read(purse: Purse, reader: &mut Reader<'_>) -> Option<Self> {
+    fn read(purse: Purse, reader: &mut Reader<'_>, end: &SourceEnd) -> Option<Self> {
         Some(Self {
             balance: Amount::new(reader.u32()?)?,
             limit: Limit::from_bytes(reader.take()?),
@@ -140,7 +188,7 @@ impl PurseRecord {
             otc: reader.u16()?,
             mark: match reader.u8()? {
                 CLEAR => reader.take::<{ GreyLock::LEN }>().map(|_| Mark::Clear)?,
-                GREY => Mark::Grey(GreyLock::read(purse, reader)?),
+                GREY => Mark::Grey(GreyLock::read(purse, reader, end)?),
                 _ => return None,
             },
         })
@@ -151,7 +199,7 @@ impl GreyLock {
     const LEN: usize = 51;
 
     fn write(&self, out: &mut Writer<'_>) {
-        out.put(self.source.expose());
+        out.put(&self.source.store()[..SourceEnd::AT]);
         out.put(&self.terms.ctc.to_be_bytes());
         out.put(&self.terms.icc.0);
         out.put(&self.terms.tid.0);
@@ -165,8 +213,8 @@ impl GreyLock {
         out.put(&self.gtac.0);
     }
 
-    fn read(purse: Purse, reader: &mut Reader<'_>) -> Option<Self> {
-        let source = SessionKey::new(reader.take()?);
+    fn read(purse: Purse, reader: &mut Reader<'_>, end: &SourceEnd) -> Option<Self> {
+        let begin = Zeroizing::new(reader.take::<{ SourceEnd::AT }>()?);
         let ctc = reader.u16()?;
         let icc = Icc(reader.take()?);
         let tid = Tid(reader.take()?);
@@ -178,6 +226,7 @@ impl GreyLock {
         let key_index = reader.u8()?;
         let key = KeyRef { version: reader.u8()?, algorithm: reader.u8()? };
         let scheme = Scheme::from_byte(reader.u8()?)?;
+        let source = end.complete(&begin, key)?;
         let terms = crypto::Lock { scheme, purse, balance, ctc, icc, tid, ttc, date, time };
         let (mac2, gtac) = (Mac(reader.take()?), Mac(reader.take()?));
         Some(Self { terms, source, trn, key_index, key, mac2, gtac })

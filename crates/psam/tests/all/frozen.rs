@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use nvm::memory::Ram;
-use psam::{FORMAT, LockView};
+use psam::{FORMAT, IMAGE_LEN, IMAGE_LEN_1, LockView, Psam};
 use wire::{Purse, Ttc};
 
 use crate::support::*;
@@ -34,11 +34,23 @@ fn life() -> (Sam, [Session; 5]) {
     (sam, [drawn, wrong, certified, given, field])
 }
 
+/// The stored image of a format, with power; an older one is migrated first.
+fn opened(format: u8) -> Sam {
+    let stored = Ram::holding(stored(format), false);
+    if format == FORMAT {
+        return sam_in(stored);
+    }
+    let refused = Psam::power_on(stored.clone()).unwrap_err();
+    assert_eq!(refused, nvm::OpenError::OlderVersion { known: FORMAT, found: format });
+    assert_eq!(stored.bytes.len(), IMAGE_LEN_1);
+    sam_in(Psam::migrate(stored, Ram::fixed(IMAGE_LEN)).unwrap().into_nvm())
+}
+
 #[test]
 fn every_format_is_kept_and_reads_as_it_was_written() {
     for format in 1..=FORMAT {
         let (_, [drawn, wrong, certified, given, field]) = life();
-        let mut sam = sam_in(Ram::holding(stored(format), false));
+        let mut sam = opened(format);
         let view = sam.view();
         assert_eq!((view.tid, view.serial, view.next_ttc), (TID, SERIAL, Ttc(6)));
         let shown = |lock: &LockView| {

@@ -39,7 +39,7 @@ pub(crate) fn profile() -> Profile {
         Some(MainKey { version, algorithm, scheme: scheme(key), key: main_key(key) })
     };
     // The third key is of a suite that is not there.
-    let other_suite = KeyRef { version: 3, algorithm: 0x10 };
+    let other_suite = KeyRef { version: 3, algorithm: 0x30 };
     Profile {
         tid: TID,
         serial: SERIAL,
