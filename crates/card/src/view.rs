@@ -16,6 +16,8 @@ pub struct View {
     pub aid: Aid,
     /// EF 15.
     pub public: PublicData,
+    /// Version and algorithm of DAMK, the key of the issuer's messages.
+    pub maintenance_key: KeyRef,
     /// What the purses began with, by [`Purse::index`].
     pub opening: [Opening; 2],
     /// The purses today, by [`Purse::index`].
@@ -100,6 +102,7 @@ impl<N> Card<N> {
         View {
             aid: profile.aid,
             public: state.public,
+            maintenance_key: self.profile.keys.maintenance.reference(),
             opening: profile.opening,
             purses: [PurseView::of(&state.purses[0]), PurseView::of(&state.purses[1])],
             last_locked: state.last_locked,

@@ -56,6 +56,10 @@ pub struct CardOpening {
     pub asn: Asn,
     /// ED, then EP.
     pub openings: [PurseOpening; 2],
+    /// The version of its keys; without it the newest one of the vault. No answer of a locked card names it, and a code
+    /// of APPLICATION UNBLOCK under another one is counted by the card.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_version: Option<u8>,
 }
 
 /// A lost or destroyed card, replaced.

@@ -141,12 +141,14 @@ impl<B: Books, V: Codes> Centre<B, V> {
     /// The code of APPLICATION UNBLOCK `84 18 00 00 04` over the card's challenge: it leaves
     /// balance, mark and unread TAC as they are, and the unlock can follow (protocol §5).
     pub fn unblock(&mut self, asn: Asn, challenge: [u8; 4], now: Stamp) -> Result<Mac, Refusal> {
-        if self.card(asn)?.replaced.is_some() {
+        let card = self.card(asn)?;
+        if card.replaced.is_some() {
             return Err(Refusal::CardReplaced);
         }
-        let newest = self.vault.versions().into_iter().next();
+        let newest = || self.vault.versions().into_iter().next();
+        let version = card.opening.key_version.or_else(newest);
         let header = [0x84, 0x18, 0x00, 0x00, 0x04];
-        let code = newest.and_then(|v| self.vault.maintenance(v, asn, challenge, &header));
+        let code = version.and_then(|v| self.vault.maintenance(v, asn, challenge, &header));
         let code = code.ok_or(Refusal::KeyVersionUnknown)?;
         self.tell(Code::ApplicationUnblocked, About::card(asn), now, String::new());
         Ok(code)

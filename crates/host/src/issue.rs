@@ -76,25 +76,24 @@ pub fn card_profile(
     })
 }
 
-/// A PSAM's profile: the consumption main key itself, and its own record key. `trn_key` is
+/// A PSAM's profile: the consumption main keys themselves, of the four newest versions, and its own record key. `trn_key` is
 /// random and of no other use.
 pub fn psam_profile(
     keys: &MainKeys,
     order: &PsamOrder,
     trn_key: Key,
 ) -> Result<psam::Profile, NotDispersed> {
-    let mpk = keys.main.get(&KeyKind::Mpk).ok_or(NotDispersed(KeyKind::Mpk))?;
-    let consumption = psam::MainKey {
-        version: keys.version,
-        algorithm: keys.suite,
-        scheme: keys.scheme,
-        key: mpk.clone(),
-    };
+    let mut consumption = [const { None }; 4];
+    for (place, set) in consumption.iter_mut().zip(keys.sets()) {
+        let key = set.key(KeyKind::Mpk).ok_or(NotDispersed(KeyKind::Mpk))?.clone();
+        let (version, algorithm, scheme) = (set.version, set.suite, set.scheme);
+        *place = Some(psam::MainKey { version, algorithm, scheme, key });
+    }
     Ok(psam::Profile {
         tid: order.tid,
         serial: order.serial,
         aid: DEFAULT_AID,
-        consumption: [Some(consumption), None, None, None],
+        consumption,
         record_key: keys.psam_key(order.tid),
         trn_key,
         first_ttc: order.first_ttc,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crypto::Key;
 use wire::key::SUITE_3DES;
-use wire::{Asn, Dispersing, Scheme, Tid};
+use wire::{Asn, Dispersing, Scheme, Suite, Tid};
 
 /// The main keys that card keys are dispersed from, by the names of protocol §4.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -83,7 +83,20 @@ pub trait KeyVault {
     fn versions(&self) -> Vec<u8>;
 }
 
-/// `[main]` of the keys file.
+/// Main keys of one version: every one of them is of its suite.
+#[derive(Clone, Debug)]
+pub struct KeySet {
+    /// The ten main keys that card keys are dispersed from.
+    pub main: BTreeMap<KeyKind, Key>,
+    /// Key version: no other set has it, whatever its suite.
+    pub version: u8,
+    /// Algorithm identifier: the suite.
+    pub suite: u8,
+    /// The scheme of the grey lock.
+    pub scheme: Scheme,
+}
+
+/// `[main]` of the keys file: the keys that cards are issued with, and `[[older]]`, those that cards still have.
 #[derive(Clone, Debug)]
 pub struct MainKeys {
     /// The ten main keys that card keys are dispersed from.
@@ -104,6 +117,8 @@ pub struct MainKeys {
     pub currency: String,
     /// Decimals of the currency, for display.
     pub decimals: u8,
+    /// Keys of earlier versions, newest first. PSAMs and centre serve their cards beside the others.
+    pub older: Vec<KeySet>,
 }
 
 impl MainKeys {
@@ -121,7 +136,35 @@ impl MainKeys {
             issuer: [0; 8],
             currency: "CNY".to_owned(),
             decimals: 2,
+            older: Vec::new(),
         }
+    }
+
+    /// The same bytes as keys of another suite.
+    #[must_use]
+    pub fn in_suite(mut self, suite: Suite) -> Self {
+        let moved = |key: &Key| Key::of(suite, *key.expose());
+        self.main.values_mut().for_each(|key| *key = moved(key));
+        self.msk = moved(&self.msk);
+        self.suite = suite.byte();
+        self
+    }
+
+    /// Every version: the one that cards are issued with, then the older ones.
+    pub fn sets(&self) -> impl Iterator<Item = Set<'_>> {
+        let newest =
+            Set { main: &self.main, version: self.version, suite: self.suite, scheme: self.scheme };
+        let older = self.older.iter().map(|KeySet { main, version, suite, scheme }| Set {
+            main,
+            version: *version,
+            suite: *suite,
+            scheme: *scheme,
+        });
+        std::iter::once(newest).chain(older)
+    }
+
+    fn set(&self, version: u8) -> Option<Set<'_>> {
+        self.sets().find(|set| set.version == version)
     }
 
     /// Dispersing levels of a key: one is the ASN alone.
@@ -142,12 +185,31 @@ impl MainKeys {
     }
 }
 
+/// A version of [`MainKeys`].
+#[derive(Clone, Copy, Debug)]
+pub struct Set<'a> {
+    main: &'a BTreeMap<KeyKind, Key>,
+    /// Key version.
+    pub version: u8,
+    /// Algorithm identifier: the suite.
+    pub suite: u8,
+    /// The scheme of the grey lock.
+    pub scheme: Scheme,
+}
+
+impl<'a> Set<'a> {
+    /// A main key; `None` where its suite is unknown here, is not that of the set, or has not the set's scheme.
+    #[must_use]
+    pub fn key(&self, kind: KeyKind) -> Option<&'a Key> {
+        let suite = Suite::from_byte(self.suite).filter(|suite| suite.has(self.scheme))?;
+        self.main.get(&kind).filter(|key| key.suite() == suite)
+    }
+}
+
 impl KeyVault for MainKeys {
     fn card_key(&self, kind: KeyKind, version: u8, asn: Asn) -> Option<Key> {
-        if version != self.version || self.suite != SUITE_3DES {
-            return None;
-        }
-        Some(self.main.get(&kind)?.for_card(asn, &self.dispersing(kind)?))
+        let key = self.set(version)?.key(kind)?;
+        Some(key.for_card(asn, &self.dispersing(kind)?))
     }
 
     fn psam_key(&self, tid: Tid) -> Key {
@@ -155,14 +217,14 @@ impl KeyVault for MainKeys {
     }
 
     fn scheme(&self, version: u8) -> Option<Scheme> {
-        (version == self.version).then_some(self.scheme)
+        self.set(version).map(|set| set.scheme)
     }
 
     fn suite(&self, version: u8) -> Option<u8> {
-        (version == self.version).then_some(self.suite)
+        self.set(version).map(|set| set.suite)
     }
 
     fn versions(&self) -> Vec<u8> {
-        vec![self.version]
+        self.sets().map(|set| set.version).collect()
     }
 }

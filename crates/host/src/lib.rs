@@ -72,7 +72,7 @@ pub use facts::{
 pub use hear::{Heard, News, is_final};
 pub use holes::Holes;
 pub use input::{Answer, Input, Output};
-pub use keys::{KeyKind, KeyVault, MainKeys};
+pub use keys::{KeyKind, KeySet, KeyVault, MainKeys, Set};
 pub use ledger::{Account, Legs, Posting, PostingReason, TrialBalance};
 pub use memory::MemoryBooks;
 pub use notice::{About, Class, Code, Notice};

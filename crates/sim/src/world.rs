@@ -12,7 +12,7 @@ use station::{Pump, StationJournal};
 use terminal::flow::Wish;
 use terminal::{Checks, Clock, Failure, Lost, SaleTerms, Terminal};
 use wire::record::Rounding;
-use wire::{Amount, Asn, Date, Purse, Scheme, Tid};
+use wire::{Amount, Asn, Date, Purse, Scheme, Suite, Tid};
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -106,6 +106,12 @@ fn made_key(seed: u64, label: u64) -> Key {
     root.diversify((seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ label).to_be_bytes())
 }
 
+/// Suite 00 and the seed scheme.
+fn made_keys(seed: u64) -> MainKeys {
+    let main = std::array::from_fn(|index| made_key(seed, index as u64));
+    MainKeys::new(main, made_key(seed, 99))
+}
+
 pub(crate) fn cents(units: u32) -> Amount {
     Amount::new(units).unwrap_or(Amount::MAX)
 }
@@ -114,9 +120,20 @@ impl World {
     /// An empty world in this scheme.
     #[must_use]
     pub fn new(seed: u64, scheme: Scheme) -> Self {
-        let main = std::array::from_fn(|index| made_key(seed, index as u64));
-        let mut keys = MainKeys::new(main, made_key(seed, 99));
+        let mut keys = made_keys(seed);
         keys.scheme = scheme;
+        Self::with_keys(seed, keys)
+    }
+
+    /// An empty world whose keys are of this suite.
+    #[must_use]
+    pub fn in_suite(seed: u64, suite: Suite) -> Self {
+        Self::with_keys(seed, made_keys(seed).in_suite(suite))
+    }
+
+    /// An empty world with these keys.
+    #[must_use]
+    pub fn with_keys(seed: u64, keys: MainKeys) -> Self {
         Self {
             clock: WorldClock::default(),
             centre: Centre::new(MemoryBooks::default(), Vault::new(keys.clone())),
@@ -161,7 +178,11 @@ impl World {
         let pin = Pin::from_bcd(&PIN).ok_or("no PIN")?;
         let memory = Ram::fixed(card::IMAGE_LEN);
         let made = Card::personalise(memory, &profile, &pin).map_err(|error| error.to_string())?;
-        let opening = CardOpening { asn, openings: profile.opening.map(purse_opening) };
+        let opening = CardOpening {
+            asn,
+            openings: profile.opening.map(purse_opening),
+            key_version: Some(self.keys.version),
+        };
         let now = self.clock.now();
         self.centre.register_card(&opening, now).map_err(|error| error.to_string())?;
         self.cards.push(Pocket { asn, memory: made.into_nvm() });

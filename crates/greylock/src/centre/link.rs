@@ -68,7 +68,11 @@ impl FolderLink {
             let card::Opening { balance, limit, ctc, otc } = opening;
             PurseOpening { balance, limit, ctc, otc }
         };
-        let card = CardOpening { asn: view.public.asn(), openings: view.opening.map(opening) };
+        let card = CardOpening {
+            asn: view.public.asn(),
+            openings: view.opening.map(opening),
+            key_version: Some(view.maintenance_key.version),
+        };
         self.register(card)
     }
 
@@ -128,7 +132,8 @@ impl FolderLink {
         let mut openings = [PurseOpening::default(); 2];
         openings[terms.id.purse.index()] =
             PurseOpening { balance: terms.balance, limit: terms.limit, ctc: terms.id.ctc, otc: 0 };
-        let card = CardOpening { asn: terms.id.asn, openings };
+        let card =
+            CardOpening { asn: terms.id.asn, openings, key_version: Some(terms.key.version) };
         let mut trial = folder.centre().clone();
         let registered = trial.register_card(&card, self.now).is_ok();
         let heard = trial.hear(station, report, self.now);

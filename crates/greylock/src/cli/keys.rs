@@ -22,6 +22,9 @@ pub struct KeysNewArgs {
     /// The file to make (TOML, mode 0600); one that is there is never overwritten
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
+    /// Keys that cards have already: the new file keeps them as older ones, and with them MSK, issuer, levels and currency
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["levels", "currency", "decimals", "issuer"])]
+    pub from: Option<PathBuf>,
     /// How the codes of the grey lock are made
     #[arg(long, value_enum, default_value_t = SchemeName::Seed)]
     pub scheme: SchemeName,
@@ -67,16 +70,22 @@ impl From<SchemeName> for wire::Scheme {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub enum SuiteName {
     /// Two-key triple DES, algorithm identifier 00
-    #[value(name = "3des")]
+    #[value(name = "3des", alias = "00")]
     TripleDes,
+    /// AES-128, algorithm identifier 10
+    #[value(name = "aes", alias = "10")]
+    Aes,
+    /// SM4, algorithm identifier 20
+    #[value(name = "sm4", alias = "20")]
+    Sm4,
 }
 
-impl SuiteName {
-    /// The algorithm identifier.
-    #[must_use]
-    pub const fn algorithm(self) -> u8 {
-        match self {
-            Self::TripleDes => wire::key::SUITE_3DES,
+impl From<SuiteName> for wire::Suite {
+    fn from(name: SuiteName) -> Self {
+        match name {
+            SuiteName::TripleDes => Self::TripleDes,
+            SuiteName::Aes => Self::Aes,
+            SuiteName::Sm4 => Self::Sm4,
         }
     }
 }

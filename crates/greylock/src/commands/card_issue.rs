@@ -5,7 +5,7 @@ use wire::Date;
 
 use super::issue_by_host;
 use super::issuing::{CardOrder, card_profile, opening, write_card};
-use super::keys::fresh_key;
+use super::keys::own_key;
 use crate::cli::CardIssueArgs;
 use crate::env::pin_for_new_card;
 use crate::error::Error;
@@ -23,7 +23,7 @@ pub(crate) fn run(args: &CardIssueArgs, context: &mut Context<'_>) -> Result<Rep
         return issue_by_host::card(args, &order, &pin, url, context);
     }
     let keys = issuer_keys(args.issuer.keys.as_deref(), context)?;
-    let profile = card_profile(&keys, &order, fresh_key(context.io.random)?)?;
+    let profile = card_profile(&keys, &order, own_key(context.io.random)?)?;
     write_card(&args.out, &profile, &pin)?;
     Ok(report(args, &order))
 }

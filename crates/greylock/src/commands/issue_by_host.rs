@@ -4,7 +4,7 @@ use card::Pin;
 use host::{CardOpening, Input, PurseOpening};
 
 use super::issuing::{CardOrder, PsamOrder, begin_card, card_profile, psam_profile, write_psam};
-use super::keys::fresh_key;
+use super::keys::own_key;
 use super::{card_issue, psam as psam_command};
 use crate::centre::{CentreFolder, folder_of};
 use crate::cli::{CardIssueArgs, PsamIssueArgs};
@@ -21,14 +21,14 @@ pub(crate) fn card(
     context: &mut Context<'_>,
 ) -> Result<Report, Error> {
     let mut folder = CentreFolder::open(&folder_of(url)?)?;
-    let profile = card_profile(folder.keys(), order, fresh_key(context.io.random)?)?;
+    let profile = card_profile(folder.keys(), order, own_key(context.io.random)?)?;
     let birth = begin_card(&args.out, &profile, pin)?;
     let openings = profile.opening.map(|opening| {
         let card::Opening { balance, limit, ctc, otc } = opening;
         PurseOpening { balance, limit, ctc, otc }
     });
     let now = context.io.clock.now();
-    let card = CardOpening { asn: order.asn, openings };
+    let card = CardOpening { asn: order.asn, openings, key_version: Some(folder.keys().version) };
     let registered = folder.apply(&Input::RegisterCard { card, now })?;
     let registered =
         registered.map_err(|refusal| Error::new(Fault::Centre, refusal.to_string()))?;
@@ -48,7 +48,7 @@ pub(crate) fn psam(
     context: &mut Context<'_>,
 ) -> Result<Report, Error> {
     let folder = CentreFolder::open(&folder_of(url)?)?;
-    let profile = psam_profile(folder.keys(), order, fresh_key(context.io.random)?)?;
+    let profile = psam_profile(folder.keys(), order, own_key(context.io.random)?)?;
     write_psam(&args.out, &profile)?;
     Ok(psam_command::report(args, order))
 }

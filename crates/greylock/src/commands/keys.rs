@@ -2,50 +2,84 @@
 
 use crypto::Key;
 use serde_json::json;
+use wire::Suite;
 use zeroize::Zeroizing;
 
 use crate::cli::KeysNewArgs;
 use crate::env::Random;
 use crate::error::Error;
-use crate::keys_file::{KeyKind, MainKeys, check_values, render, scheme_name, suite_name};
+use crate::keys_file::{
+    self, KeyKind, KeySet, MOST_OLDER, MainKeys, check_values, render, scheme_name, suite_name,
+};
 use crate::media::Birth;
 use crate::output::{Context, Report};
 
 /// Draws the eleven keys and writes them into a new file.
 pub(crate) fn run(args: &KeysNewArgs, context: &mut Context<'_>) -> Result<Report, Error> {
     let mut birth = Birth::begin(&args.out)?;
-    let keys = draw(args, context.io.random)?;
+    let fresh = draw(args, context.io.random)?;
+    let keys = match &args.from {
+        None => fresh,
+        Some(path) => in_place_of(fresh, keys_file::read(path)?.keys)?,
+    };
     birth.fill(render(&keys).as_bytes())?;
     birth.finish()?;
     Ok(report(args, &keys))
 }
 
 fn draw(args: &KeysNewArgs, random: &mut dyn Random) -> Result<MainKeys, Error> {
+    let suite = Suite::from(args.suite);
+    if !suite.has(args.scheme.into()) {
+        return Err(Error::usage("the field scheme belongs to suite 3des alone")
+            .advice("leave --scheme out, or take --suite 3des"));
+    }
     let mut main = std::collections::BTreeMap::new();
     for kind in KeyKind::ALL {
-        main.insert(kind, fresh_key(random)?);
+        main.insert(kind, fresh_key(random, suite)?);
     }
     Ok(MainKeys {
         main,
-        msk: fresh_key(random)?,
+        msk: fresh_key(random, suite)?,
         version: args.version,
-        suite: args.suite.algorithm(),
+        suite: suite.byte(),
         scheme: args.scheme.into(),
         levels: KeyKind::ALL.map(|kind| (kind, args.levels)).into(),
         issuer: args.issuer.0,
         currency: args.currency.clone(),
         decimals: args.decimals,
+        older: Vec::new(),
     })
 }
 
-/// A key of 16 random bytes.
+/// The fresh keys, with what stays as it was: who has a card or a PSAM must not notice. The newest ones are older now.
+fn in_place_of(fresh: MainKeys, before: MainKeys) -> Result<MainKeys, Error> {
+    if before.sets().any(|set| set.version == fresh.version) {
+        return Err(Error::usage(format!("version {} is there already", fresh.version))
+            .advice("give the new keys a --version of their own"));
+    }
+    let MainKeys { main, version, suite, scheme, mut older, .. } = before;
+    older.insert(0, KeySet { main, version, suite, scheme });
+    if older.len() > MOST_OLDER {
+        return Err(Error::usage("a PSAM holds four versions of keys")
+            .advice("take out the [[older]] keys that no card has any more"));
+    }
+    let MainKeys { msk, levels, issuer, currency, decimals, .. } = before;
+    Ok(MainKeys { msk, levels, issuer, currency, decimals, older, ..fresh })
+}
+
+/// The key of a card's or a PSAM's own random numbers, which are made in suite 00 whatever its other keys are of.
 ///
 /// # Errors
 /// When there is no randomness.
-pub(crate) fn fresh_key(random: &mut dyn Random) -> Result<Key, Error> {
+pub(crate) fn own_key(random: &mut dyn Random) -> Result<Key, Error> {
+    fresh_key(random, Suite::TripleDes)
+}
+
+/// A key of 16 random bytes.
+fn fresh_key(random: &mut dyn Random, suite: Suite) -> Result<Key, Error> {
     let mut bytes = Zeroizing::new([0; 16]);
     random.fill(bytes.as_mut_slice())?;
-    Ok(Key::new(*bytes))
+    Ok(Key::of(suite, *bytes))
 }
 
 fn report(args: &KeysNewArgs, keys: &MainKeys) -> Report {
@@ -56,11 +90,15 @@ fn report(args: &KeysNewArgs, keys: &MainKeys) -> Report {
         keys.version,
         suite_name(keys.suite),
         scheme_name(keys.scheme),
-        args.levels,
+        keys.levels_of(KeyKind::Mpk),
         hex::encode(keys.issuer),
         keys.currency,
         keys.decimals,
     );
+    for older in &keys.older {
+        let (version, suite) = (older.version, suite_name(older.suite));
+        text.push_str(&format!("older: version {version}, suite {suite}\n"));
+    }
     text.push_str("Key check values:\n");
     for (name, value) in &values {
         text.push_str(&format!("  {name:<4}  {}\n", value.as_str().unwrap_or_default()));
@@ -71,7 +109,7 @@ fn report(args: &KeysNewArgs, keys: &MainKeys) -> Report {
         "version": keys.version,
         "suite": suite_name(keys.suite),
         "scheme": scheme_name(keys.scheme),
-        "levels": args.levels,
+        "levels": keys.levels_of(KeyKind::Mpk),
         "issuer": hex::encode(keys.issuer),
         "currency": keys.currency,
         "decimals": keys.decimals,

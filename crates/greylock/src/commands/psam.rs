@@ -9,7 +9,7 @@ use super::card_issue::issuer_keys;
 use super::chip_show;
 use super::issue_by_host;
 use super::issuing::{PsamOrder, psam_profile, write_psam};
-use super::keys::fresh_key;
+use super::keys::own_key;
 use crate::cli::values::Serial;
 use crate::cli::{PsamIssueArgs, PsamShowArgs};
 use crate::error::Error;
@@ -23,7 +23,7 @@ pub(crate) fn issue(args: &PsamIssueArgs, context: &mut Context<'_>) -> Result<R
         return issue_by_host::psam(args, &order, url, context);
     }
     let keys = issuer_keys(args.issuer.keys.as_deref(), context)?;
-    let profile = psam_profile(&keys, &order, fresh_key(context.io.random)?)?;
+    let profile = psam_profile(&keys, &order, own_key(context.io.random)?)?;
     write_psam(&args.out, &profile)?;
     Ok(report(args, &order))
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use crypto::Key;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
+use wire::Suite;
 use zeroize::Zeroizing;
 
 use crate::error::Error;
@@ -105,7 +106,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A key, which must be there: exactly 32 hex digits. The message never shows what stands there.
-    pub(crate) fn key(&self, name: &str) -> Result<Key, Error> {
+    pub(crate) fn key(&self, name: &str, suite: Suite) -> Result<Key, Error> {
         let span = self.needed(name)?.span();
         let Some((digits, _)) = self.text(name)? else { return Err(self.wrong(&span, "no key")) };
         let found = digits.chars().count();
@@ -120,7 +121,7 @@ impl<'a> Fields<'a> {
                 &format!("the key `{name}` has a character that is no hex digit (0-9, a-f)"),
             )
         })?;
-        Ok(Key::new(*bytes))
+        Ok(Key::of(suite, *bytes))
     }
 
     /// An error at a place of the file.

@@ -12,18 +12,29 @@
 //! mpk = "32 hex digits"
 //! …
 //! msk = "32 hex digits"
+//!
+//! [[older]]
+//! version = 0
+//! suite = "3des"
+//! scheme = "seed"
+//! mpk = "32 hex digits"
+//! …
 //! ```
 //!
 //! The eleven keys must be there; whatever else is missing has the value above. `levels` may also be one number for
-//! all card keys. No message ever shows a key, at most its check value.
+//! all card keys. Without `msk_suite` MSK is of `suite`. `[[older]]` stands up to three times: the keys of cards that were
+//! issued before. No message ever shows a key, at most its check value.
 
 mod fields;
 mod read;
 mod write;
 
-pub use host::{KeyKind, KeyVault, MainKeys};
+pub use host::{KeyKind, KeySet, KeyVault, MainKeys};
 pub use read::{KeysFile, read};
 pub use write::{check_values, render, scheme_name, suite_name};
+
+/// The most tables `[[older]]`: a PSAM has four places.
+pub const MOST_OLDER: usize = 3;
 
 /// The name of the PSAM's main key, which is no [`KeyKind`]: no card key comes from it.
 pub const MSK: &str = "msk";

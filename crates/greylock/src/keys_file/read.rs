@@ -1,16 +1,15 @@
 //! Reading a keys file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crypto::Key;
 use toml::de::{DeTable, DeValue};
-use wire::Scheme;
-use wire::key::SUITE_3DES;
+use wire::{Scheme, Suite};
 use zeroize::Zeroizing;
 
 use super::fields::{Fields, at_line, looks_like_key};
-use super::{KeyKind, MSK, MainKeys, key_names};
+use super::{KeyKind, KeySet, MOST_OLDER, MSK, MainKeys, key_names};
 use crate::error::Error;
 
 /// The keys of a file and what is questionable about them.
@@ -23,8 +22,8 @@ pub struct KeysFile {
 }
 
 /// Fields of `[main]` besides the keys.
-const ATTRIBUTES: [&str; 7] =
-    ["version", "suite", "scheme", "issuer", "currency", "decimals", "levels"];
+const ATTRIBUTES: [&str; 8] =
+    ["version", "suite", "msk_suite", "scheme", "issuer", "currency", "decimals", "levels"];
 
 /// The most bytes of a keys file: whatever is longer is something else.
 const MOST_BYTES: u64 = 1 << 20;
@@ -50,7 +49,7 @@ pub fn read(path: &Path) -> Result<KeysFile, Error> {
 fn parse(path: &Path, text: &str) -> Result<KeysFile, Error> {
     let document = DeTable::parse(text).map_err(|error| not_toml(path, text, &error))?;
     let file = Fields::new(path, text, "the file", document.get_ref());
-    file.only(&["main"])?;
+    file.only(&["main", "older"])?;
     let main = match file.field("main").map(|value| (value.get_ref(), value.span())) {
         Some((DeValue::Table(table), _)) => file.inner("[main]", table),
         Some((_, span)) => return Err(file.wrong(&span, "`main` must be a table: [main]")),
@@ -61,22 +60,26 @@ fn parse(path: &Path, text: &str) -> Result<KeysFile, Error> {
     };
     let names: Vec<&str> = key_names().chain(ATTRIBUTES).collect();
     main.only(&names)?;
-    let keys = main_keys(&main)?;
+    let mut keys = main_keys(&main)?;
+    keys.older = older(&file)?;
+    distinct_versions(path, &keys)?;
     let warnings = weak_keys(&keys).map(|name| format!("{}: {name}", path.display())).collect();
     Ok(KeysFile { keys, warnings })
 }
 
 fn main_keys(main: &Fields<'_>) -> Result<MainKeys, Error> {
-    let mut keys = BTreeMap::new();
-    for kind in KeyKind::ALL {
-        keys.insert(kind, main.key(kind.name())?);
-    }
+    let KeySet { main: keys, version, suite: of_keys, scheme } = key_set(main)?;
+    let of_msk = match main.field("msk_suite") {
+        Some(_) => suite(main, "msk_suite")?,
+        None => suite(main, "suite")?,
+    };
     Ok(MainKeys {
         main: keys,
-        msk: main.key(MSK)?,
-        version: main.number("version", 0, u8::MAX)?.unwrap_or(1),
-        suite: suite(main)?,
-        scheme: scheme(main)?,
+        msk: main.key(MSK, of_msk)?,
+        version,
+        suite: of_keys,
+        scheme,
+        older: Vec::new(),
         levels: levels(main)?,
         issuer: main.eight_bytes("issuer")?.unwrap_or([0, 0, 0, 0, 0, 0, 0, 1]),
         currency: currency(main)?,
@@ -84,12 +87,61 @@ fn main_keys(main: &Fields<'_>) -> Result<MainKeys, Error> {
     })
 }
 
-fn suite(main: &Fields<'_>) -> Result<u8, Error> {
-    match main.text("suite")? {
-        None | Some(("3des" | "00", _)) => Ok(SUITE_3DES),
-        Some((_, span)) => Err(main
-            .wrong(&span, "`suite` names a suite that this build has not got")
-            .advice("it has \"3des\"")),
+/// The ten keys of a version, and what they are.
+fn key_set(table: &Fields<'_>) -> Result<KeySet, Error> {
+    let (suite, scheme) = (suite(table, "suite")?, scheme(table)?);
+    if let (false, Some((_, span))) = (suite.has(scheme), table.text("scheme")?) {
+        return Err(table.wrong(&span, "the field scheme belongs to suite 3des alone"));
+    }
+    let mut main = BTreeMap::new();
+    for kind in KeyKind::ALL {
+        main.insert(kind, table.key(kind.name(), suite)?);
+    }
+    let version = table.number("version", 0, u8::MAX)?.unwrap_or(1);
+    Ok(KeySet { main, version, suite: suite.byte(), scheme })
+}
+
+/// The tables `[[older]]`: keys of earlier versions, which a PSAM has places for.
+fn older(file: &Fields<'_>) -> Result<Vec<KeySet>, Error> {
+    let Some(value) = file.field("older") else { return Ok(Vec::new()) };
+    let wrong = || file.wrong(&value.span(), "`older` must be at most 3 tables: [[older]]");
+    let DeValue::Array(tables) = value.get_ref() else { return Err(wrong()) };
+    if tables.len() > MOST_OLDER {
+        return Err(wrong());
+    }
+    let mut sets = Vec::new();
+    for table in tables {
+        let DeValue::Table(table) = table.get_ref() else { return Err(wrong()) };
+        let table = file.inner("[[older]]", table);
+        let names = KeyKind::ALL.into_iter().map(KeyKind::name);
+        table.only(&names.chain(["version", "suite", "scheme"]).collect::<Vec<_>>())?;
+        sets.push(key_set(&table)?);
+    }
+    Ok(sets)
+}
+
+/// Card, PSAM and record name a main key by its version.
+fn distinct_versions(path: &Path, keys: &MainKeys) -> Result<(), Error> {
+    let mut seen = BTreeSet::new();
+    match keys.sets().find(|set| !seen.insert(set.version)) {
+        None => Ok(()),
+        Some(set) => Err(Error::usage(format!(
+            "{}: two sets of keys have version {}",
+            path.display(),
+            set.version
+        ))
+        .advice("give each set a version of its own")),
+    }
+}
+
+fn suite(table: &Fields<'_>, name: &str) -> Result<Suite, Error> {
+    match table.text(name)? {
+        None | Some(("3des" | "00", _)) => Ok(Suite::TripleDes),
+        Some(("aes" | "10", _)) => Ok(Suite::Aes),
+        Some(("sm4" | "20", _)) => Ok(Suite::Sm4),
+        Some((_, span)) => Err(table
+            .wrong(&span, &format!("`{name}` names a suite that this build has not got"))
+            .advice("it has \"3des\", \"aes\" and \"sm4\"")),
     }
 }
 
@@ -138,7 +190,7 @@ fn weakness(key: &Key) -> Option<&'static str> {
         ([0, 0, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 0]) => {
             Some("is all zero: use it for tests only")
         }
-        (left, right) if left == right => {
+        (left, right) if left == right && key.suite() == Suite::TripleDes => {
             Some("has two equal halves, which makes it single DES: use it for tests only")
         }
         _ => None,

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
-use wire::Scheme;
+use wire::{Scheme, Suite};
 use zeroize::Zeroizing;
 
 use super::{KeyKind, MSK, MainKeys};
@@ -19,7 +19,7 @@ const HEAD: &str = "\
 #[must_use]
 pub fn render(keys: &MainKeys) -> Zeroizing<String> {
     let levels = KeyKind::ALL.map(|kind| format!("{} = {}", kind.name(), keys.levels_of(kind)));
-    let mut text = Zeroizing::new(String::with_capacity(2048));
+    let mut text = Zeroizing::new(String::with_capacity(8192));
     text.push_str(HEAD);
     let lines = [
         format!("version = {}", keys.version),
@@ -36,15 +36,36 @@ pub fn render(keys: &MainKeys) -> Zeroizing<String> {
         text.push_str(&line);
         text.push('\n');
     }
+    let of_msk = keys.msk.suite().byte();
+    if of_msk != keys.suite {
+        let _never_fails = writeln!(text, "msk_suite = \"{}\"", suite_name(of_msk));
+    }
     text.push('\n');
-    for (name, key) in named_keys(keys) {
+    push_keys(&mut text, named_keys(keys));
+    for older in &keys.older {
+        let _never_fails = write!(
+            text,
+            "\n[[older]]\nversion = {}\nsuite = \"{}\"\nscheme = \"{}\"\n",
+            older.version,
+            suite_name(older.suite),
+            scheme_name(older.scheme),
+        );
+        push_keys(&mut text, older.main.iter().map(|(kind, key)| (kind.name(), key)));
+    }
+    text
+}
+
+fn push_keys<'a>(
+    text: &mut Zeroizing<String>,
+    keys: impl Iterator<Item = (&'static str, &'a crypto::Key)>,
+) {
+    for (name, key) in keys {
         let mut digits = Zeroizing::new([0; 32]);
         // Sixteen bytes are 32 digits.
         let _fits = hex::encode_to_slice(key.expose(), digits.as_mut_slice());
         let digits = std::str::from_utf8(digits.as_slice()).unwrap_or_default();
         let _never_fails = writeln!(text, "{name} = \"{digits}\"");
     }
-    text
 }
 
 /// Key check values by the keys' names: safe to show.
@@ -68,11 +89,13 @@ pub const fn scheme_name(scheme: Scheme) -> &'static str {
     }
 }
 
-/// A suite's name; every keys file that this build reads or writes has suite 00.
+/// A suite's name.
 #[must_use]
-pub const fn suite_name(suite: u8) -> &'static str {
-    match suite {
-        wire::key::SUITE_3DES => "3des",
-        _ => "unknown",
+pub fn suite_name(suite: u8) -> &'static str {
+    match Suite::from_byte(suite) {
+        Some(Suite::TripleDes) => "3des",
+        Some(Suite::Aes) => "aes",
+        Some(Suite::Sm4) => "sm4",
+        None => "unknown",
     }
 }

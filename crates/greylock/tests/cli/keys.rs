@@ -61,7 +61,7 @@ fn keys_are_never_overwritten_and_wrong_options_make_nothing() {
         "--currency euro",
         "--decimals 9",
         "--issuer 01",
-        "--suite aes",
+        "--suite des",
     ] {
         world.run(&format!("keys new --out b.toml {wrong}")).is_wrong_use("invalid value");
     }
@@ -88,7 +88,7 @@ fn a_wrong_field_is_named_with_its_line_and_no_key_is_shown() {
         ("mtk", "mtx = \"0123456789abcdef0123456789abcdef\"", "there is no field `mtx`"),
         ("mtk", "0123456789abcdef0123456789abcdef = \"mtk\"", "there is no field"),
         ("mtk", "mtk = \"0123456789abcdef0123456789abcdef", "is not TOML"),
-        ("suite", "suite = \"aes\"", "`suite` names a suite"),
+        ("suite", "suite = \"des\"", "`suite` names a suite"),
         ("suite", "suite = 0", "`suite` must be a string"),
         ("scheme", "scheme = \"Seed\"", "must be \"seed\" or \"field\""),
         ("version", "version = 256", "`version` must be a number from 0 to 255"),

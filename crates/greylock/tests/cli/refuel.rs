@@ -56,6 +56,29 @@ fn a_refuelling_settles_in_both_schemes_and_with_both_purses() {
     }
 }
 
+/// A network moves: a card of 3DES keys, then one of AES keys and one of SM4 keys, all at one PSAM.
+#[test]
+fn cards_of_every_suite_are_sold_to_by_one_psam() {
+    let world = World::empty();
+    world.run("keys new --out 1.toml --suite 3des").done();
+    world.run("keys new --out 2.toml --suite aes --version 2 --from 1.toml").done();
+    let text = world.run("keys new --out 3.toml --suite 20 --version 3 --from 2.toml").done();
+    assert!(text.contains("older: version 2, suite aes\nolder: version 1, suite 3des"), "{text}");
+    world.run("psam issue --keys 3.toml --tid 112233445566 --out psam.img").done();
+    for (keys, ttc) in [("1.toml", 1), ("2.toml", 2), ("3.toml", 3)] {
+        let asn = format!("628010000000000{ttc}");
+        let issue = format!("card issue --keys {keys} --asn {asn} --balance 150000");
+        world.run(&format!("{issue} --out card{ttc}.img")).done();
+        std::fs::copy(world.path(&format!("card{ttc}.img")), world.path("card.img")).unwrap();
+        let document = world.settle("--amount 8765");
+        assert_eq!((&document["ttc"], &document["asn"]), (&json!(ttc), &json!(asn)));
+        assert_eq!(document["balance_after"], 141_235);
+    }
+    let again = world.run("keys new --out 4.toml --version 3 --from 3.toml");
+    again.is_wrong_use("version 3 is there already");
+    world.run("keys new --out 4.toml --suite aes --scheme field").is_wrong_use("field scheme");
+}
+
 #[test]
 fn the_text_says_what_was_debited_and_what_is_left() {
     let world = World::new();

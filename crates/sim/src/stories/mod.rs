@@ -83,7 +83,12 @@ pub const ALL: &[Story] = &[
 /// Plays one story in a scheme.
 #[must_use]
 pub fn tell(story: &Story, scheme: Scheme) -> Told {
-    let mut telling = Telling::new(scheme);
+    tell_as(story, Telling::new(scheme))
+}
+
+/// Plays one story with other keys than [`tell`] does.
+#[must_use]
+pub fn tell_as(story: &Story, mut telling: Telling) -> Told {
     let holds = (story.play)(&mut telling);
     Told { name: story.name, row: story.row, lines: telling.lines, holds }
 }

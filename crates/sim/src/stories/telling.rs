@@ -2,9 +2,11 @@
 
 use std::fmt::Display;
 
+use crypto::Key;
+use host::{KeyKind, KeySet, MainKeys};
 use station::visit::{Freed, NoSale, NotFreed, Sale};
 use terminal::Failure;
-use wire::{Amount, GreyState, Scheme};
+use wire::{Amount, GreyState, Scheme, Suite};
 
 use crate::proof;
 use crate::world::World;
@@ -13,6 +15,12 @@ use crate::world::World;
 pub struct Telling {
     /// The scheme of the cards.
     pub scheme: Scheme,
+    /// The suite of all keys.
+    pub suite: Suite,
+    /// The card keeps these keys, and PSAMs and centre have newer ones beside them.
+    pub moved_to: Option<Suite>,
+    /// Dispersing levels of the cards' keys.
+    pub levels: u8,
     /// What was said.
     pub lines: Vec<String>,
 }
@@ -44,11 +52,22 @@ pub(super) fn amount(amount: Amount) -> String {
     money(i64::from(amount.units()))
 }
 
+/// Version 2, other keys of this suite; those before it are older ones now.
+fn moved(before: &MainKeys, suite: Suite) -> MainKeys {
+    let MainKeys { main, version, suite: old, scheme, .. } = before.clone();
+    let mut keys = before.clone();
+    for key in keys.main.values_mut() {
+        *key = Key::of(suite, *key.diversify([2; 8]).expose());
+    }
+    keys.older.push(KeySet { main, version, suite: old, scheme });
+    MainKeys { version: 2, suite: suite.byte(), scheme: Scheme::Seed, ..keys }
+}
+
 impl Telling {
     /// An empty telling.
     #[must_use]
     pub const fn new(scheme: Scheme) -> Self {
-        Self { scheme, lines: Vec::new() }
+        Self { scheme, suite: Suite::TripleDes, moved_to: None, levels: 1, lines: Vec::new() }
     }
 
     /// Says a line.
@@ -58,8 +77,14 @@ impl Telling {
 
     /// A world with one card of 100.00 and two sites, "North" and "South".
     pub fn world(&mut self) -> Result<World, String> {
-        let mut world = World::new(7, self.scheme);
+        let mut keys = World::new(7, self.scheme).keys.in_suite(self.suite);
+        keys.levels = KeyKind::ALL.map(|kind| (kind, self.levels)).into();
+        let mut world =
+            World::with_keys(7, self.moved_to.map_or(keys.clone(), |to| moved(&keys, to)));
+        // Which keys a card has was decided when it was issued.
+        let newest = std::mem::replace(&mut world.keys, keys);
         world.issue(10_000)?;
+        world.keys = newest;
         world.open_site("North")?;
         world.open_site("South")?;
         Ok(world)

@@ -68,7 +68,7 @@ pub fn centre_with(scheme: Scheme) -> Host {
 pub fn opening(asn: Asn) -> CardOpening {
     let purse =
         PurseOpening { balance: cents(OPENING), limit: Limit::ZERO, ctc: FIRST_CTC, otc: 0 };
-    CardOpening { asn, openings: [purse, PurseOpening::default()] }
+    CardOpening { asn, openings: [purse, PurseOpening::default()], key_version: None }
 }
 
 /// A card, a PSAM and a centre in the middle of one refuelling.
