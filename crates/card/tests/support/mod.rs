@@ -53,16 +53,24 @@ pub(crate) fn unlock_time() -> (Date, Time) {
     (Date::new(2026, 3, 20).unwrap(), Time::new(8, 0, 1).unwrap())
 }
 
+thread_local! {
+    /// The suite of every card and of whoever speaks with it, in this test.
+    pub(crate) static SUITE: std::cell::Cell<wire::Suite> = const { std::cell::Cell::new(wire::Suite::TripleDes) };
+}
+
 fn key(seed: u8) -> Key {
     let mut byte = seed.wrapping_mul(17);
-    Key::new([(); 16].map(|()| {
-        byte = byte.wrapping_add(29);
-        byte
-    }))
+    Key::of(
+        SUITE.get(),
+        [(); 16].map(|()| {
+            byte = byte.wrapping_add(29);
+            byte
+        }),
+    )
 }
 
 fn card_key(seed: u8) -> CardKey {
-    CardKey { version: 1, algorithm: 0, key: key(seed) }
+    CardKey { version: 1, algorithm: SUITE.get().byte(), key: key(seed) }
 }
 
 pub(crate) fn consumption(index: u8) -> Key {
@@ -70,7 +78,8 @@ pub(crate) fn consumption(index: u8) -> Key {
 }
 
 fn consumption_key(index: u8, scheme: Scheme) -> ConsumptionKey {
-    ConsumptionKey { index, version: 1, algorithm: 0, scheme, key: consumption(index) }
+    let algorithm = SUITE.get().byte();
+    ConsumptionKey { index, version: 1, algorithm, scheme, key: consumption(index) }
 }
 
 pub(crate) fn public_data() -> PublicData {
@@ -104,7 +113,7 @@ pub(crate) fn profile() -> Profile {
             maintenance: card_key(8),
             internal: card_key(9),
         },
-        icc_key: key(77),
+        icc_key: Key::new(*key(77).expose()),
         opening: [
             Opening {
                 balance: amount(ED_BALANCE),

@@ -30,6 +30,37 @@ fn every_reference_vector_is_found_again() {
     assert_eq!(done.document(), json!(whole));
 }
 
+/// The locks of suites 10 and 20 that are of ED and of one level, as this command has them.
+fn wide() -> Vec<Map<String, Value>> {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../vectors/more.json");
+    let more: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+    let locks = more["lock"].as_array().unwrap().iter().filter_map(Value::as_object);
+    let here = |lock: &&Map<String, Value>| {
+        lock.contains_key("suite") && lock["purse"] == 1 && lock["dispersing"] == json!([])
+    };
+    let mut locks: Vec<_> = locks.filter(here).cloned().collect();
+    for lock in &mut locks {
+        lock.retain(|name, _| name != "purse" && name != "dispersing");
+    }
+    locks
+}
+
+#[test]
+fn the_suite_is_named_where_it_is_not_3des() {
+    let world = World::empty();
+    let whole = wide();
+    let suites: Vec<_> = whole.iter().map(|lock| lock["suite"].as_str().unwrap()).collect();
+    assert_eq!(suites, ["10", "20"]);
+    let given: Vec<_> = whole.iter().map(input).collect();
+    let made = world.feed("vectors --json", &json!(given).to_string()).document();
+    assert_eq!(made, json!(whole));
+    let mut wrong = given[0].clone();
+    wrong.insert("scheme".into(), json!("field"));
+    world.feed("vectors", &json!(wrong).to_string()).is_wrong_use("suites 10 and 20 have no other");
+    wrong.insert("suite".into(), json!("30"));
+    world.feed("vectors", &json!(wrong).to_string()).is_wrong_use("`suite` must be");
+}
+
 #[test]
 fn an_object_gives_an_object_and_an_array_an_array() {
     let world = World::empty();
