@@ -6,16 +6,16 @@
 //! | terminal, station | the crates themselves: `Terminal`, `visit`, the journal's `Index` |
 //! | centre | the crate itself over books in memory |
 //! | card, PSAM | what protocol §5, §6 and §8 promise, written anew and without bytes in memory |
-//! | codes | who could have made which, over the real inputs ([`mod@code`]) |
+//! | codes | who could have made which, over the real inputs (`code`) |
 //!
-//! A step of the model is one deed ([`deed`]): a card's visit at a terminal from its insertion to
+//! A step of the model is one deed (`deed`): a card's visit at a terminal from its insertion to
 //! its end, a message that arrives, a terminal that starts again. Within a visit the script
-//! ([`mishap`]) tries at each APDU, each journal entry and each call of the link all that can go
+//! (`mishap`) tries at each APDU, each journal entry and each call of the link all that can go
 //! wrong there. A visit needs no finer steps: a card is in one reader, its PSAM and journal
 //! belong to that terminal, and what the centre hears in between is a deed of its own that can
 //! come before or after.
 //!
-//! [`rules`] holds in every state; [`heal`] plays from every state the way out.
+//! `rules` holds in every state; `heal` plays from every state the way out.
 #![forbid(unsafe_code)]
 
 pub mod bounds;
