@@ -21,6 +21,17 @@ pub enum CardCommand {
     Serve(CardServeArgs),
     /// Free a card whose application is locked
     Unblock(CardUnblockArgs),
+    /// Bring the image of an earlier format to the one of today
+    Migrate(MigrateArgs),
+}
+
+/// `card migrate`, `psam migrate`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  greylock card migrate card.img")]
+pub struct MigrateArgs {
+    /// The image; it is replaced once the new one is whole
+    #[arg(value_name = "IMAGE")]
+    pub image: Place,
 }
 
 /// `card issue`.

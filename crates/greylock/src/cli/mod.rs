@@ -18,7 +18,9 @@ mod trace;
 pub mod values;
 
 pub use audit::AuditArgs;
-pub use card::{CardCommand, CardIssueArgs, CardShowArgs, CardUnblockArgs, IssuerArgs, PurseName};
+pub use card::{
+    CardCommand, CardIssueArgs, CardShowArgs, CardUnblockArgs, IssuerArgs, MigrateArgs, PurseName,
+};
 pub use chip::{ApduArgs, VectorsArgs};
 pub use demo::{DemoArgs, Script};
 pub use host::{

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use wire::Tid;
 
-use super::card::IssuerArgs;
+use super::card::{IssuerArgs, MigrateArgs};
 use super::serve::PsamServeArgs;
 use super::values::{self, Serial};
 use crate::media::Place;
@@ -19,6 +19,8 @@ pub enum PsamCommand {
     Show(PsamShowArgs),
     /// Put a virtual PSAM into a PC/SC reader until stopped
     Serve(PsamServeArgs),
+    /// Bring the image of an earlier format to the one of today
+    Migrate(MigrateArgs),
 }
 
 /// `psam issue`.

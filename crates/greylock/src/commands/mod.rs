@@ -14,6 +14,7 @@ mod host;
 mod issue_by_host;
 mod issuing;
 mod keys;
+mod migrate;
 mod model;
 mod psam;
 mod readers;
@@ -44,6 +45,8 @@ pub fn run(cli: &Cli, context: &mut Context<'_>) -> Result<Report, Error> {
         Some(Command::Card(CardCommand::Issue(args))) => card_issue::run(args, context),
         Some(Command::Card(CardCommand::Show(args))) => card_show::run(args),
         Some(Command::Card(CardCommand::Unblock(args))) => card_unblock::run(args, context),
+        Some(Command::Card(CardCommand::Migrate(args))) => migrate::card(args),
+        Some(Command::Psam(PsamCommand::Migrate(args))) => migrate::psam(args),
         Some(Command::Card(CardCommand::Serve(args))) => serve::card(args, context),
         Some(Command::Psam(PsamCommand::Issue(args))) => psam::issue(args, context),
         Some(Command::Psam(PsamCommand::Show(args))) => psam::show(args),

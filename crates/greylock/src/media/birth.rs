@@ -19,6 +19,8 @@ pub struct Birth {
     unnamed: PathBuf,
     path: PathBuf,
     finished: bool,
+    /// The file that this one takes the place of: its lock is kept until then.
+    replaced: Option<File>,
 }
 
 impl Birth {
@@ -29,17 +31,35 @@ impl Birth {
     /// refuses.
     pub fn begin(path: &Path) -> Result<Self, Error> {
         check_free(path)?;
+        let birth = Self::prepare(path)?;
+        // Who had the lock before may have given the file its name.
+        check_free(path)?;
+        Ok(birth)
+    }
+
+    /// Begins the file that takes the place of one that this process has open. Until it is
+    /// finished the old one stays as it is.
+    ///
+    /// # Errors
+    /// Another process is making it, or the disk refuses.
+    pub fn in_place_of(old: &FileNvm) -> Result<Self, Error> {
+        let mut birth = Self::prepare(old.path())?;
+        birth.replaced = Some(old.same_file()?);
+        Ok(birth)
+    }
+
+    fn prepare(path: &Path) -> Result<Self, Error> {
         let unnamed = unnamed(path);
         check_is_file_if_there(&unnamed)?;
         let mut how = OpenOptions::new();
         let how = how.read(true).write(true).create(true).truncate(false).mode(0o600);
         let file = how.open(&unnamed).map_err(|error| Error::file("make", path, &error))?;
         take_lock(&file, path)?;
-        // Who had the lock before may have given the file its name, or taken it away.
-        check_free(path)?;
+        // Who had the lock before may have taken the file away.
         check_same(&file, &unnamed, path)?;
-        let birth = Self { file, unnamed, path: path.to_owned(), finished: false };
-        birth.file.set_len(0).map_err(|error| Error::file("make", path, &error))?;
+        let path = path.to_owned();
+        let birth = Self { file, unnamed, path, finished: false, replaced: None };
+        birth.file.set_len(0).map_err(|error| Error::file("make", &birth.path, &error))?;
         Ok(birth)
     }
 
@@ -67,7 +87,9 @@ impl Birth {
     /// # Errors
     /// The name was taken meanwhile, or the disk refuses; nothing is left of it then.
     pub fn finish(mut self) -> Result<(), Error> {
-        check_free(&self.path)?;
+        if self.replaced.is_none() {
+            check_free(&self.path)?;
+        }
         let named = self.file.sync_all().and_then(|()| fs::rename(&self.unnamed, &self.path));
         named.map_err(|error| Error::file("make", &self.path, &error))?;
         self.finished = true;
@@ -106,13 +128,17 @@ fn check_is_file_if_there(path: &Path) -> Result<(), Error> {
     }
 }
 
-fn check_same(file: &File, unnamed: &Path, path: &Path) -> Result<(), Error> {
+/// The file that is open is the one that has this name now.
+pub(super) fn check_same(file: &File, unnamed: &Path, path: &Path) -> Result<(), Error> {
     let identity = |found: fs::Metadata| (found.dev(), found.ino());
     let (held, there) = (file.metadata().map(identity), fs::metadata(unnamed).map(identity));
     match (held, there) {
         (Ok(held), Ok(there)) if held == there => Ok(()),
-        _ => Err(Error::usage(format!("{} was being made by another process", path.display()))
-            .advice("try again")),
+        _ => Err(Error::usage(format!(
+            "{} was being made or replaced by another process",
+            path.display()
+        ))
+        .advice("try again")),
     }
 }
 
@@ -147,6 +173,26 @@ mod tests {
         birth.finish().unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"whole");
         drop(Birth::begin(&folder.path().join("other")).unwrap());
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_file_that_takes_the_place_of_another_is_had_by_one_process_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        fs::write(&path, b"old").unwrap();
+        let late = File::open(&path).unwrap();
+        let old = FileNvm::open(&path, Growth::Fixed).unwrap();
+        let mut birth = Birth::in_place_of(&old).unwrap();
+        birth.fill(b"newer").unwrap();
+        drop(old);
+        assert!(FileNvm::open(&path, Growth::Fixed).is_err(), "its lock is kept");
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        birth.finish().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"newer");
+        // Who had opened the old one by then must not work on it.
+        take_lock(&late, &path).unwrap();
+        assert!(check_same(&late, &path, &path).is_err());
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
     }
 

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use nvm::{Nvm, NvmError};
 
 use crate::error::{Error, Fault};
+use crate::media::birth::check_same;
 use crate::media::fault::{FaultLog, MediumFault};
 
 /// Whether a file keeps its length.
@@ -37,7 +38,14 @@ impl FileNvm {
     pub fn open(path: &Path, growth: Growth) -> Result<Self, Error> {
         let file = open_regular(path, OpenOptions::new().read(true).write(true))?;
         take_lock(&file, path)?;
+        // Between opening and locking, another process may have put another file in its place.
+        check_same(&file, path, path)?;
         Self::over(file, path, growth)
+    }
+
+    /// Another handle on the file, which keeps its lock too.
+    pub(super) fn same_file(&self) -> Result<File, Error> {
+        self.file.try_clone().map_err(|error| Error::file("open", &self.path, &error))
     }
 
     /// Over an open file that is locked.

@@ -146,6 +146,9 @@ pub fn describe_open_error(
         OpenError::NotAnImage | OpenError::WrongKind { .. } => {
             Error::usage(format!("{place}: {error}"))
         }
+        OpenError::OlderVersion { .. } => Error::usage(format!("{place}: {error}")).advice(
+            "`greylock card migrate` or `greylock psam migrate` brings it to the format of today",
+        ),
         _ => Error::new(Fault::Lost, format!("{place} cannot be used as {}: {error}", kind.name())),
     }
 }

@@ -25,6 +25,8 @@ mod keys;
 #[cfg(test)]
 mod kill;
 #[cfg(test)]
+mod migrate;
+#[cfg(test)]
 mod model;
 #[cfg(all(test, not(feature = "pcsc")))]
 mod no_reader;
