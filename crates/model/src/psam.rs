@@ -44,6 +44,8 @@ impl Psam {
     /// The answer to a command, with its status word.
     pub(crate) fn answer(&mut self, command: &PsamCommand<'_>) -> (Vec<u8>, StatusWord) {
         let answer = match command {
+            PsamCommand::Select { .. } => Ok(Vec::new()),
+            PsamCommand::ReadBinary { .. } => Ok(self.tid.0.to_vec()),
             PsamCommand::InitGreyLock(fields) => Ok(self.init(fields)),
             PsamCommand::CertificateGreyLock { ttc: Some(ttc), mac2 } => self.certify(*ttc, *mac2),
             PsamCommand::DebitGreyUnlock(fields) => self.debit(fields),

@@ -31,6 +31,7 @@ impl Transport for PsamWire<'_> {
         let menu = match &command {
             PsamCommand::InitGreyLock(_) if self.no_card => PSAM,
             PsamCommand::InitGreyLock(_) => PSAM_INIT,
+            PsamCommand::Select { .. } | PsamCommand::ReadBinary { .. } => &[],
             PsamCommand::GetGmac(_) => QUESTION,
             PsamCommand::DebitGreyUnlock(fields) if fields.amount == Amount::MAX => QUESTION,
             _ => PSAM,

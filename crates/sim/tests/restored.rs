@@ -114,6 +114,17 @@ fn is_left_to_the_centre_in_the_books_of(mut world: World, psam: usize) {
     assert_eq!(world.centre.outcomes().iter().filter(|row| row.tid == tid).count(), 1);
 }
 
+/// A PSAM that lost its power answers 6985 to everything until it is selected, just as one does that
+/// never certified the lock.
+#[test]
+fn a_psam_that_is_not_selected_is_no_witness() {
+    let mut world = restored_after(Breaks::CardPulledAt(2_000));
+    world.sites[0].psam.power_cycle().unwrap();
+    world.refuel(0, 1, Fill::of(500)).unwrap();
+    assert_eq!(step(&world, 2), "lock_sent", "the PSAM was selected before it was asked");
+    waits(&world.unlock(1, 0, honest()));
+}
+
 /// The copy ends with `locked`: what the totalizer shows by now has later sales in it.
 #[test]
 fn a_claimed_lock_that_an_older_journal_holds_as_locked_gets_no_second_amount() {

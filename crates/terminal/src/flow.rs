@@ -237,7 +237,7 @@ where
         let here = tid == self.tid;
         let psam = match progress {
             Progress::LockSent(terms) if here => ask(self.psam, terms),
-            Progress::Locked(..) if here => ask_if_claimed(self.psam, ttc),
+            Progress::Locked(..) if here => ask_if_claimed(self.psam, tid, ttc),
             _ if here => PsamSays::Unasked,
             _ => PsamSays::Absent,
         };

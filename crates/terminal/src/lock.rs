@@ -204,7 +204,7 @@ fn void_skipped(
         return Ok(());
     }
     for missing in skipped.map(Ttc) {
-        if seeded::is(Bug::VoidUnasked) || was_never_claimed(psam, missing)? {
+        if seeded::is(Bug::VoidUnasked) || was_never_claimed(psam, tid, missing)? {
             journal.append(&Entry::Lock { tid, ttc: missing, step: Step::Void })?;
         }
     }

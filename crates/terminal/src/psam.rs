@@ -46,8 +46,12 @@ pub enum PsamSays {
 }
 
 /// Asks the PSAM how far a lock got. Nothing changes: an amount above every balance tells a
-/// certified lock (9401) from one that is not (6985), and never gets a GMAC.
+/// certified lock (9401) from one that is not (6985), and never gets a GMAC. A PSAM that lost its
+/// power answers 6985 too, to everything: so it is selected first, and must be the one that is meant.
 pub(crate) fn ask(psam: &mut impl Transport, terms: &LockTerms) -> PsamSays {
+    if open(psam) != Ok(terms.id.tid) {
+        return PsamSays::Absent;
+    }
     match exchange::psam(psam, &PsamCommand::GetGmac(terms.id.ttc)) {
         Ok(_) => PsamSays::Claimed,
         Err(Failure::PsamRefused { status: StatusWord::CONDITIONS, .. }) => probe(psam, terms),
@@ -56,8 +60,11 @@ pub(crate) fn ask(psam: &mut impl Transport, terms: &LockTerms) -> PsamSays {
     }
 }
 
-/// Asks the PSAM only whether it gave the GMAC of a lock.
-pub(crate) fn ask_if_claimed(psam: &mut impl Transport, ttc: Ttc) -> PsamSays {
+/// Asks the PSAM, selected anew, only whether it gave the GMAC of a lock.
+pub(crate) fn ask_if_claimed(psam: &mut impl Transport, tid: Tid, ttc: Ttc) -> PsamSays {
+    if open(psam) != Ok(tid) {
+        return PsamSays::Absent;
+    }
     match exchange::psam(psam, &PsamCommand::GetGmac(ttc)) {
         Ok(_) => PsamSays::Claimed,
         _ => PsamSays::Unasked,
@@ -91,7 +98,15 @@ fn debit_over(terms: &LockTerms, amount: Amount) -> PsamCommand<'static> {
 
 /// True when the PSAM holds this number as drawn and never claimed. A number that a restored
 /// journal has forgotten was claimed, or is not held any more.
-pub(crate) fn was_never_claimed(psam: &mut impl Transport, ttc: Ttc) -> Result<bool, Failure> {
+pub(crate) fn was_never_claimed(
+    psam: &mut impl Transport,
+    tid: Tid,
+    ttc: Ttc,
+) -> Result<bool, Failure> {
+    // Without its selection it would answer 6985, as if it had drawn the number and no more.
+    if open(psam)? != tid {
+        return Ok(false);
+    }
     match exchange::psam(psam, &PsamCommand::GetGmac(ttc)) {
         Ok(_) => Ok(false),
         Err(Failure::PsamRefused { status, .. }) => Ok(status == StatusWord::CONDITIONS),
