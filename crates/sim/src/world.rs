@@ -231,7 +231,7 @@ impl World {
     }
 
     /// A card is put into a reader, with somebody on its wire.
-    pub(crate) fn insert(&mut self, card: usize, shim: Shim) -> Result<CardReader, Failure> {
+    pub fn insert(&mut self, card: usize, shim: Shim) -> Result<CardReader, Failure> {
         let pocket = self.cards.get_mut(card).ok_or(NO_CARD)?;
         let mut memory = std::mem::take(&mut pocket.memory);
         memory.power_on();
