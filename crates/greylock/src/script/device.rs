@@ -11,7 +11,7 @@ use wire::{Amount, Asn, Date, Limit, Purse, Tid};
 
 use super::file::{ChipKind, PurseInMemory, Script};
 use crate::error::{Error, Fault};
-use crate::media::{FaultLog, FileNvm, Growth, Place, Snapshot, describe_open_error};
+use crate::media::{FaultLog, FileNvm, Growth, Place, ReaderSlot, Snapshot, describe_open_error};
 use crate::trace::{Trace, Traced};
 
 /// A card or PSAM whose power the script has in its hand.
@@ -40,6 +40,9 @@ pub trait Device {
 /// # Errors
 /// As for every command that talks to a card or a PSAM.
 pub fn open(place: &Place, kind: ChipKind, trace: &Trace) -> Result<Box<dyn Device>, Error> {
+    if let Place::Reader(part) = place {
+        return Ok(Box::new(InReader::open(part, kind, trace)?));
+    }
     let medium = FileNvm::open(place.image()?, Growth::Fixed)?;
     let faults = medium.faults();
     Ok(Box::new(Powered::on(medium, kind, place.clone(), faults, trace)?))
@@ -97,6 +100,50 @@ fn issue_psam(keys: &MainKeys) -> Result<Snapshot, Error> {
     let profile = psam_profile(keys, &order, NUMBERS)?;
     let made = Psam::personalise(Snapshot::of(vec![0; psam::IMAGE_LEN]), &profile);
     made.map(Psam::into_nvm).map_err(|error| Error::bug(format!("no PSAM in memory: {error}")))
+}
+
+/// A chip in a reader. Its power goes with the connection, and a new one begins with a reset.
+struct InReader {
+    part: String,
+    kind: ChipKind,
+    slot: Option<Traced<ReaderSlot>>,
+    trace: Trace,
+}
+
+impl InReader {
+    fn open(part: &str, kind: ChipKind, trace: &Trace) -> Result<Self, Error> {
+        let trace = trace.clone();
+        let mut reader = Self { part: part.to_owned(), kind, slot: None, trace };
+        reader.connect()?;
+        Ok(reader)
+    }
+
+    fn connect(&mut self) -> Result<(), Error> {
+        self.slot = None;
+        let slot = match self.kind {
+            ChipKind::Card => ReaderSlot::open_card(&self.part),
+            ChipKind::Psam => ReaderSlot::open_psam(&self.part),
+        }?;
+        self.slot = Some(self.trace.of(slot, Chip::from(self.kind)));
+        Ok(())
+    }
+}
+
+impl Device for InReader {
+    fn send(&mut self, command: &[u8]) -> Result<Vec<u8>, Error> {
+        let no_power = || Error::new(Fault::Lost, format!("{} has no power", self.part));
+        let Some(slot) = &mut self.slot else { return Err(no_power()) };
+        let answer = terminal::Transport::transmit(slot, command);
+        answer.map(|answer| answer.to_vec()).map_err(|_| slot.why_lost())
+    }
+
+    fn power_cycle(&mut self) -> Result<(), Error> {
+        self.connect()
+    }
+
+    fn reset(&mut self) -> Result<(), Error> {
+        self.connect()
+    }
 }
 
 /// A chip over a medium.

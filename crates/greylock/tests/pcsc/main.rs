@@ -10,6 +10,8 @@ mod forecourt;
 #[cfg(test)]
 mod held;
 #[cfg(test)]
+mod scripts;
+#[cfg(test)]
 mod service;
 #[cfg(test)]
 mod visits;
