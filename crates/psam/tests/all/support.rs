@@ -18,7 +18,7 @@ pub(crate) const SERIAL: [u8; 10] = [0x53, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 pub(crate) const SEED: KeyRef = KeyRef { version: 1, algorithm: 0 };
 pub(crate) const FIELD: KeyRef = KeyRef { version: 2, algorithm: 0 };
 /// Bytes of one copy of the state: next TTC 4, sixteen slots of 66, generation and CRC.
-pub(crate) const SLOT_LEN: usize = 4 + psam::SLOTS * 66 + nvm::OVERHEAD;
+pub(crate) const SLOT_LEN: usize = 4 + psam::SLOTS * 74 + nvm::OVERHEAD;
 pub(crate) const WRONG: Mac = Mac([0xDE, 0xAD, 0xBE, 0xEF]);
 
 pub(crate) fn main_key(key: KeyRef) -> Key {
