@@ -27,6 +27,9 @@ use crate::output::Context;
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 /// pcscd looks every 400 ms whether a chip is there. One out for this long was seen to be out.
 const SEEN_TO_BE_OUT: Duration = Duration::from_millis(900);
+/// A reader powers a chip as soon as it sees it come. One that was asked for its ATR so often and
+/// got no power came too soon after another to be seen: it goes out once more.
+const UNSEEN_AFTER: u32 = 3;
 /// How long a reader may take to accept a chip.
 const CONNECT_LIMIT: Duration = Duration::from_secs(2);
 
@@ -54,7 +57,7 @@ enum Left {
     /// The connection ended.
     Closed,
     /// A command came before power. A chip without power answers nothing, and the reader waits
-    /// for an answer for ever, so that it has to lose the chip.
+    /// for an answer for ever, so that it has to lose the chip. Or no power ever came.
     NoPower,
 }
 
@@ -132,6 +135,7 @@ where
     fn answer_reader(&mut self, reader: &mut TcpStream) -> Result<Left, Error> {
         self.served.insertions += 1;
         let _slower_without = reader.set_nodelay(true);
+        let (mut was_powered, mut asked) = (false, 0);
         while let Ok(Some(request)) = vpcd::next(reader) {
             let answer = match request {
                 Request::Off => {
@@ -140,7 +144,13 @@ where
                 }
                 Request::On | Request::Reset => {
                     self.power_on()?;
+                    was_powered = true;
                     continue;
+                }
+                Request::Atr if !was_powered && asked >= UNSEEN_AFTER => return Ok(Left::NoPower),
+                Request::Atr if !was_powered => {
+                    asked += 1;
+                    atr::atr(C::KIND).to_vec()
                 }
                 Request::Atr => atr::atr(C::KIND).to_vec(),
                 Request::Command(command) => match self.command(&command)? {

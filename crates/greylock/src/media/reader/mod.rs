@@ -13,9 +13,9 @@ mod find;
 mod inside;
 
 use std::ffi::{CStr, CString};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use pcsc::{Card, Context, Disposition, Protocol, Protocols, Scope, ShareMode};
+use pcsc::{Card, Context, Disposition, Protocol, Protocols, ReaderState, Scope, ShareMode, State};
 use terminal::{Lost, Transport};
 use wire::apdu::ResponseBytes;
 
@@ -24,7 +24,21 @@ use crate::error::Error;
 pub use inside::look_around;
 
 /// How long a card may take to come: pcscd looks every 400 ms, and a card may bounce.
-const COMES_WITHIN: Duration = Duration::from_secs(2);
+const COMES_WITHIN: Duration = Duration::from_secs(4);
+/// How often a reader whose chip did not answer is asked again.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
+
+/// A chip that is on its way out or in.
+const fn is_passing(error: pcsc::Error) -> bool {
+    matches!(
+        error,
+        pcsc::Error::NoSmartcard
+            | pcsc::Error::RemovedCard
+            | pcsc::Error::ResetCard
+            | pcsc::Error::UnpoweredCard
+            | pcsc::Error::UnresponsiveCard
+    )
+}
 
 /// A connection to a chip. While it is open no other program disturbs the chip, unless another
 /// had it open before; then both share it, one command at a time.
@@ -66,7 +80,7 @@ impl ReaderSlot {
     fn open(part: &str, comes_back: bool) -> Result<Self, Error> {
         let context = context()?;
         let name = find::reader(&context, part)?;
-        let link = Link::open(context, &name).map_err(|error| fault::at_reader(&name, error))?;
+        let link = Link::wait(&context, &name).map_err(|error| fault::at_reader(&name, error))?;
         Ok(Self { name, link: Some(link), comes_back })
     }
 
@@ -103,6 +117,21 @@ impl Transport for ReaderSlot {
 }
 
 impl Link {
+    /// The chip that is in the reader, or comes into it soon. One that was just changed for another
+    /// is not there yet, although the reader says so until it looks again.
+    fn wait(context: &Context, name: &CStr) -> Result<Self, pcsc::Error> {
+        let end = Instant::now() + COMES_WITHIN;
+        loop {
+            match Self::open(context.clone(), name) {
+                Err(error) if is_passing(error) && Instant::now() < end => {
+                    let mut states = [ReaderState::new(name, State::PRESENT)];
+                    let _ = context.get_status_change(LOOK_AGAIN, &mut states);
+                }
+                result => return result,
+            }
+        }
+    }
+
     fn open(context: Context, name: &CStr) -> Result<Self, pcsc::Error> {
         find::wait_for_chip(&context, name, COMES_WITHIN)?;
         let card = connect(&context, name)?;
