@@ -51,8 +51,8 @@ struct Link {
 /// A chip in a reader as something to send commands to. Dropping it takes the chip's power.
 ///
 /// After a break it is not known what the chip did. The break is told once, as a lost answer; a
-/// card may then be reached again, selects nothing and waits for SELECT. A PSAM may not: one that
-/// lost its selection answers 6985 to everything, which would tell of its locks what is not true.
+/// card may then be reached again, selects nothing and waits for SELECT. A PSAM is reached again in
+/// the next visit, which begins with its selection.
 pub struct ReaderSlot {
     name: CString,
     link: Option<Link>,
