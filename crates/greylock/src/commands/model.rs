@@ -136,3 +136,21 @@ fn text(runs: &[Run]) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_violation_is_shown_with_its_steps_in_both_forms() {
+        let trace = vec!["a card is put in".to_owned(), "the centre hears".to_owned()];
+        let violation = Some(model::Violation { rule: "a debit is what flowed", trace });
+        let found = Found { states: 3, transitions: 4, depth: 2, violation, whole: false };
+        let runs = [Run { bounds: Bounds::ONE_CARD, found, seconds: 0.5 }];
+        let shown = text(&runs);
+        assert!(shown.contains("does not hold: a debit is what flowed\n  1. a card is put in\n"));
+        let document = document(&runs);
+        assert_eq!((&document["ok"], &document["violations"]), (&false.into(), &1.into()));
+        assert_eq!(document["found"][0]["trace"][1], "the centre hears");
+    }
+}
