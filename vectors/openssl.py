@@ -523,7 +523,7 @@ def issuer():
         digits = bytes(draw.number(0, 9) << 4 | draw.number(0, 9) for _ in range(size))
         given = {name: draw.hex(16) for name in ("damk", "dpuk", "dprk", "diak")}
         given |= {"challenge": draw.hex(4), "digits": digits.hex(), "data": draw.hex(8)}
-        given |= {"offset": draw.number(0, 24), "update": draw.hex(size)}
+        given |= {"offset": draw.number(0, 24), "update": draw.hex(size), "version": draw.number(1, 255)}
         damk, dpuk, dprk, diak, challenge = raw(given, "damk", "dpuk", "dprk", "diak", "challenge")
         sealed = suite.eight(dpuk, padded(bytes([size]) + digits))
         update = bytes([0x04, 0xD6, 0x95, given["offset"], size + 4]) + bytes.fromhex(given["update"])
@@ -535,6 +535,7 @@ def issuer():
             "block": retail_mac(damk, challenge, bytes.fromhex("841e000004")),
             "unblock": retail_mac(damk, challenge, bytes.fromhex("8418000004")),
             "card_block": retail_mac(damk, challenge, bytes.fromhex("8416000004")),
+            "switch": retail_mac(damk, challenge, bytes([0x84, 0x1A, 0, given["version"], 0, given["version"]])),
             "external": retail_mac(damk, challenge, bytes.fromhex("00820000")),
             "internal": suite.eight(diak, bytes.fromhex(given["data"])),
         }, suite))

@@ -100,7 +100,8 @@ impl<N: Nvm> Card<N> {
         let mut fixed = Zeroizing::new([0; Profile::LEN]);
         let image = Image::open(nvm, SPEC, &mut *fixed)?;
         let profile = Profile::decode(&fixed).ok_or(OpenError::FixedDamaged)?;
-        let state = State::decode(image.payload()).ok_or(OpenError::BothCopiesDamaged)?;
+        let state = State::decode(image.payload()).filter(|state| state.fits(&profile));
+        let state = state.ok_or(OpenError::BothCopiesDamaged)?;
         Ok(Self { image, profile, state, ram: Ram::default(), mute: false })
     }
 
@@ -170,13 +171,12 @@ impl<N: Nvm> Card<N> {
                 self.external_authenticate(session.challenge()?, mac)
             }
             CardCommand::InternalAuthenticate { data } => self.internal_authenticate(data),
-            CardCommand::ApplicationBlock { mac } => {
-                self.application_block(session.challenge()?, mac)
-            }
-            CardCommand::ApplicationUnblock { mac } => {
-                self.application_unblock(session.challenge()?, mac)
-            }
+            CardCommand::ApplicationBlock { mac } => self.block(session.challenge()?, mac),
+            CardCommand::ApplicationUnblock { mac } => self.unblock(session.challenge()?, mac),
             CardCommand::CardBlock { mac } => self.card_block(session.challenge()?, mac),
+            CardCommand::SwitchKeys { version, mac } => {
+                self.switch_keys(session.challenge()?, version, mac)
+            }
             CardCommand::GetResponse => Err(StatusWord::CONDITIONS.into()),
             CardCommand::InitializeForLoad(data) => self.begin_transfer(Direction::Load, data),
             CardCommand::CreditForLoad(data) => {
@@ -242,6 +242,7 @@ const fn works_when_locked(command: &CardCommand<'_>) -> bool {
         | CardCommand::InternalAuthenticate { .. }
         | CardCommand::ApplicationBlock { .. }
         | CardCommand::CardBlock { .. }
+        | CardCommand::SwitchKeys { .. }
         | CardCommand::InitializeForLoad(_)
         | CardCommand::CreditForLoad(_)
         | CardCommand::InitializeForUnload(_)

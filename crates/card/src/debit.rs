@@ -30,7 +30,7 @@ impl<N: Nvm> Card<N> {
         let own = debit.gmac(&lock.source, lock.terms.scheme);
         let agreed = attempt.compare(own, instead(Bug::GmacNotCompared, command.gmac, own))?;
         let debit = instead(Bug::TacOfCommand, debit, command_terms(&lock, command));
-        let tac = debit.tac(&self.profile.keys.tac.key.folded());
+        let tac = debit.tac(&self.keys().tac.key.folded());
         let outcome = LastDebit {
             unread: true,
             kind: DebitKind::Terminal(debit.ttc),

@@ -13,6 +13,7 @@
 //! | `select`, `read`, `pin`, `challenge` | the common commands (protocol §7) |
 //! | `transfer`, `purchase`, `overdraft`, `proofs` | load and unload, purchase, overdraft limit, and their proof (protocol §7) |
 //! | `maintenance`, `update` | what the issuer does: block, unblock, authenticate, write EF 15 (protocol §7) |
+//! | `switch` | SWITCH KEYS: from the keys of today to the next ones (protocol §7) |
 //! | `refuel`, `debit`, `status`, `unlock` | the six commands of the grey lock (protocol §6, claim 12) |
 //! | `attempt` | counting a code before it is compared |
 //! | `migrate` | images of earlier formats |
@@ -40,6 +41,7 @@ mod select;
 mod session;
 mod state;
 mod status;
+mod switch;
 mod transfer;
 mod unlock;
 mod update;
@@ -47,15 +49,17 @@ mod view;
 
 pub use card::{Card, PowerLost};
 pub use log_file::{LOG_RECORDS, LogFile};
-pub use migrate::{IMAGE_LEN_1, IMAGE_LEN_2};
+pub use migrate::{IMAGE_LEN_1, IMAGE_LEN_2, IMAGE_LEN_3};
 pub use pin::{PIN_TRIES, Pin};
-pub use profile::{Aid, CardKey, CardKeys, ConsumptionKey, DEFAULT_KEY_INDEX, Opening, Profile};
+pub use profile::{
+    Aid, CardKey, CardKeys, ConsumptionKey, DEFAULT_KEY_INDEX, NextKeys, Opening, Profile,
+};
 pub use proofs::{Proofs, Proved};
 pub use state::{DebitKind, LastDebit};
 pub use view::{Application, LockView, PurseView, View};
 
 /// Format version of the fixed section and the payload of a card's image.
-pub const FORMAT_VERSION: u8 = 3;
+pub const FORMAT_VERSION: u8 = 4;
 
 /// Length in bytes of a card's image: the medium given to [`Card::personalise`] has this length.
 pub const IMAGE_LEN: usize = nvm::image_len(Profile::LEN, card::SLOT);

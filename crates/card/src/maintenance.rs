@@ -17,10 +17,10 @@ fn usable(key: &CardKey) -> Result<&Key, StatusWord> {
 
 impl<N: Nvm> Card<N> {
     /// APPLICATION UNBLOCK. Wrong codes count apart, before they are compared; three lock for good (9303).
-    pub(crate) fn application_unblock(&mut self, challenge: [u8; 4], given: Mac) -> Answer {
+    pub(crate) fn unblock(&mut self, challenge: [u8; 4], given: Mac) -> Answer {
         require(self.application_locked(), StatusWord::CONDITIONS)?;
         require(!self.state.locked_for_good(), StatusWord::LOCKED_FOR_GOOD)?;
-        let key = usable(&self.profile.keys.maintenance)?;
+        let key = usable(&self.keys().maintenance)?;
         let own = SecureMessage::ApplicationUnblock.mac(key, challenge);
         self.commit(|state| {
             state.unblock_failures = state.unblock_failures.saturating_add(1).min(UNBLOCK_TRIES);
@@ -31,7 +31,7 @@ impl<N: Nvm> Card<N> {
     }
 
     /// APPLICATION BLOCK: 9403 key · 6988 MAC, counted. A grey card can be blocked, and stays grey.
-    pub(crate) fn application_block(&mut self, challenge: [u8; 4], given: Mac) -> Answer {
+    pub(crate) fn block(&mut self, challenge: [u8; 4], given: Mac) -> Answer {
         let agreed = self.accept(SecureMessage::ApplicationBlock, challenge, given)?;
         self.commit(|state| state.block(agreed))?;
         done(&[])
@@ -56,13 +56,13 @@ impl<N: Nvm> Card<N> {
     }
 
     /// A message under DAMK: 9403 key · 6988 MAC. It is counted in NVM before it is compared.
-    fn accept(
+    pub(crate) fn accept(
         &mut self,
         message: SecureMessage<'_>,
         challenge: [u8; 4],
         given: Mac,
     ) -> Result<Agreed, Stop> {
-        let own = message.mac(usable(&self.profile.keys.maintenance)?, challenge);
+        let own = message.mac(usable(&self.keys().maintenance)?, challenge);
         Ok(self.count_message()?.compare(own, given)?)
     }
 }
@@ -70,6 +70,6 @@ impl<N: Nvm> Card<N> {
 impl<N> Card<N> {
     /// INTERNAL AUTHENTICATE: the card proves that it has DIAK, which serves nothing else.
     pub(crate) fn internal_authenticate(&self, data: [u8; 8]) -> Answer {
-        done(&internal_authenticate(usable(&self.profile.keys.internal)?, data))
+        done(&internal_authenticate(usable(&self.keys().internal)?, data))
     }
 }

@@ -29,7 +29,7 @@ impl<N: Nvm> Card<N> {
     /// 6985 grey · 9403 key · 9402 numbers. No PIN: the centre decides.
     pub(crate) fn initialize_for_update(&mut self, key_index: u8, tid: Tid) -> Answer {
         require(self.state.grey().is_none(), StatusWord::CONDITIONS)?;
-        let key = self.profile.money_key(&self.profile.keys.overdraft, key_index);
+        let key = self.keys().money_key(&self.keys().overdraft, key_index);
         let key = key.ok_or(StatusWord::NO_SUCH_KEY)?.reference();
         self.state.check_otc_left(PURSE)?;
         let icc = self.draw_icc()?;
@@ -57,7 +57,7 @@ impl<N: Nvm> Card<N> {
         let sesodk = self.overdraft_session(icc, otc, tid);
         let change = Change { purse: PURSE, limit, tid, date, time };
         let agreed = attempt.compare(change.mac2(&sesodk), mac2)?;
-        let tac = change.tac(&self.profile.keys.tac.key.folded(), balance_after, otc);
+        let tac = change.tac(&self.keys().tac.key.folded(), balance_after, otc);
         let booking = Booking {
             tag: Kind::Overdraft.of(PURSE),
             sequence,
@@ -77,6 +77,6 @@ impl<N: Nvm> Card<N> {
 impl<N> Card<N> {
     /// SESODK.
     fn overdraft_session(&self, icc: Icc, otc: u16, tid: Tid) -> SessionKey {
-        SessionKey::online(Online::Overdraft, &self.profile.keys.overdraft.key, icc, otc, tid)
+        SessionKey::online(Online::Overdraft, &self.keys().overdraft.key, icc, otc, tid)
     }
 }

@@ -108,14 +108,14 @@ impl<N: Nvm> Card<N> {
     pub(crate) fn reload_pin(&mut self, digits: &[u8], mac: Mac) -> Answer {
         let new = parse(digits)?;
         require(self.state.pin_tries > 0, StatusWord::PIN_BLOCKED)?;
-        let key = self.profile.keys.pin_reload.usable().ok_or(StatusWord::NO_SUCH_KEY)?;
+        let key = self.keys().pin_reload.usable().ok_or(StatusWord::NO_SUCH_KEY)?;
         let own = reload_pin(key, digits);
         self.replace_pin(own, mac, |_| Ok(new))
     }
 
     /// UNBLOCK PIN: 9403 key · 6988 MAC, counted · 6A80 no PIN. A new PIN with all its tries, blocked or not.
     pub(crate) fn unblock_pin(&mut self, challenge: [u8; 4], block: [u8; 8], mac: Mac) -> Answer {
-        let key = self.profile.keys.pin_unblock.usable().ok_or(StatusWord::NO_SUCH_KEY)?;
+        let key = self.keys().pin_unblock.usable().ok_or(StatusWord::NO_SUCH_KEY)?;
         let own = SecureMessage::UnblockPin { block }.mac(key, challenge);
         self.replace_pin(own, mac, |keys| {
             let opened = PinBlock::open(&keys.pin_unblock.key, block);
@@ -131,7 +131,7 @@ impl<N: Nvm> Card<N> {
         new: impl FnOnce(&CardKeys) -> Result<Pin, StatusWord>,
     ) -> Answer {
         let agreed = self.count_message()?.compare(own, given)?;
-        let new = new(&self.profile.keys)?;
+        let new = new(self.keys())?;
         self.ram.set_pin_verified(false);
         self.commit(|state| state.replace_pin(new, agreed))?;
         done(&[])

@@ -157,7 +157,7 @@ pub struct CardKeys {
     pub pin_unblock: CardKey,
     /// DPRK.
     pub pin_reload: CardKey,
-    /// DAMK.
+    /// DAMK, whose version is that of them all.
     pub maintenance: CardKey,
     /// DIAK.
     pub internal: CardKey,
@@ -165,6 +165,31 @@ pub struct CardKeys {
 
 impl CardKeys {
     const LEN: usize = 2 * ConsumptionKey::LEN + 9 * CardKey::LEN;
+
+    /// The consumption key of an index, where there is one whose suite the card knows, and can end what it begins: the
+    /// TAC key's suite is known too.
+    pub(crate) fn consumption_key(&self, index: u8) -> Option<&ConsumptionKey> {
+        let known = self.consumption.iter().flatten().find(|key| key.index == index);
+        known.filter(|key| key.is_usable() && self.tac.usable().is_some())
+    }
+
+    /// DULK, where the index is its one and the card knows its suite.
+    pub(crate) fn unlock_key(&self, index: u8) -> Option<&CardKey> {
+        let key = &self.unlock;
+        (index == DEFAULT_KEY_INDEX && key.usable().is_some()).then_some(key)
+    }
+
+    /// DLK, DUNK or DODK, where the index is its one and the card knows its suite and that of the TAC key.
+    pub(crate) fn money_key<'a>(&self, key: &'a CardKey, index: u8) -> Option<&'a CardKey> {
+        let known = key.usable().is_some() && self.tac.usable().is_some();
+        (index == DEFAULT_KEY_INDEX && known).then_some(key)
+    }
+
+    /// Whether a card can live on these alone: be refuelled, unlocked, and obey its issuer.
+    pub(crate) fn are_usable(&self) -> bool {
+        self.consumption_key(DEFAULT_KEY_INDEX).is_some()
+            && self.others().into_iter().all(|key| key.usable().is_some())
+    }
 
     const fn others(&self) -> [&CardKey; 9] {
         [
@@ -198,6 +223,33 @@ impl CardKeys {
             maintenance: CardKey::read(reader)?,
             internal: CardKey::read(reader)?,
         })
+    }
+}
+
+/// The keys that SWITCH KEYS goes over to (protocol §7).
+#[derive(Clone, Debug)]
+pub struct NextKeys {
+    /// The FCI bytes of EF 15 with these keys: dispersing levels and scheme.
+    pub fci: [u8; 2],
+    /// The keys.
+    pub keys: CardKeys,
+}
+
+impl NextKeys {
+    const LEN: usize = 1 + 2 + CardKeys::LEN;
+
+    fn write(slot: Option<&Self>, out: &mut Writer<'_>) {
+        let Some(next) = slot else { return out.skip(Self::LEN) };
+        out.put(&[1]);
+        out.put(&next.fci);
+        next.keys.write(out);
+    }
+
+    #[expect(clippy::option_option, reason = "no next keys are not damaged ones")]
+    fn read(reader: &mut Reader<'_>) -> Option<Option<Self>> {
+        let there = reader.u8()?;
+        let next = Self { fci: reader.take()?, keys: CardKeys::read(reader)? };
+        Some((there == 1).then_some(next))
     }
 }
 
@@ -243,6 +295,8 @@ pub struct Profile {
     pub public: PublicData,
     /// The card's own keys.
     pub keys: CardKeys,
+    /// Those that it can be switched to, once.
+    pub next: Option<NextKeys>,
     /// The key of the permutation behind the card's random numbers: random, of no other use, kept by nobody else.
     pub icc_key: Key,
     /// What the purses begin with, by [`wire::Purse::index`].
@@ -257,28 +311,12 @@ impl Profile {
 
     /// Bytes of the fixed section: AID length 1 and bytes 16, EF 15 30, two consumption keys (there 1, index, version,
     /// algorithm, scheme, key 16), nine keys in the order of [`CardKeys`] (version, algorithm, key 16), ICC key 16, two
-    /// openings (balance 4, limit 3, CTC 2, OTC 2), error limit 1.
-    pub(crate) const LEN: usize =
+    /// openings (balance 4, limit 3, CTC 2, OTC 2), error limit 1; the next keys: there 1, FCI 2, and as those before.
+    pub(crate) const LEN: usize = Self::LEN_3 + NextKeys::LEN;
+
+    /// Bytes of the fixed section of formats 1 to 3, which had no next keys.
+    pub(crate) const LEN_3: usize =
         1 + Aid::MOST + PublicData::LEN + CardKeys::LEN + 16 + 2 * Opening::LEN + 1;
-
-    /// The consumption key of an index, where there is one whose suite the card knows, and can end what it begins: the
-    /// TAC key's suite is known too.
-    pub(crate) fn consumption_key(&self, index: u8) -> Option<&ConsumptionKey> {
-        let known = self.keys.consumption.iter().flatten().find(|key| key.index == index);
-        known.filter(|key| key.is_usable() && self.keys.tac.usable().is_some())
-    }
-
-    /// DULK, where the index is its one and the card knows its suite.
-    pub(crate) fn unlock_key(&self, index: u8) -> Option<&CardKey> {
-        let key = &self.keys.unlock;
-        (index == DEFAULT_KEY_INDEX && key.usable().is_some()).then_some(key)
-    }
-
-    /// DLK, DUNK or DODK, where the index is its one and the card knows its suite and that of the TAC key.
-    pub(crate) fn money_key<'a>(&self, key: &'a CardKey, index: u8) -> Option<&'a CardKey> {
-        let known = key.usable().is_some() && self.keys.tac.usable().is_some();
-        (index == DEFAULT_KEY_INDEX && known).then_some(key)
-    }
 
     pub(crate) fn encode(&self) -> Zeroizing<[u8; Self::LEN]> {
         let mut bytes = Zeroizing::new([0; Self::LEN]);
@@ -290,20 +328,34 @@ impl Profile {
         out.put(self.icc_key.expose());
         self.opening.iter().for_each(|opening| opening.write(&mut out));
         out.put(&[self.error_limit]);
+        NextKeys::write(self.next.as_ref(), &mut out);
         debug_assert_eq!(out.left(), 0, "the layout fills its room");
         bytes
     }
 
     pub(crate) fn decode(bytes: &[u8; Self::LEN]) -> Option<Self> {
         let mut reader = Reader::new(bytes);
-        let profile = Self {
-            aid: Aid::read(&mut reader)?,
-            public: PublicData::parse(&reader.take::<{ PublicData::LEN }>()?)?,
-            keys: CardKeys::read(&mut reader)?,
-            icc_key: Key::new(reader.take()?),
-            opening: [Opening::read(&mut reader)?, Opening::read(&mut reader)?],
-            error_limit: reader.u8()?,
-        };
+        let profile = Self::read_3(&mut reader)?;
+        let next = NextKeys::read(&mut reader)?;
+        reader.end().map(|()| Self { next, ..profile })
+    }
+
+    /// The fixed section of formats 1 to 3.
+    pub(crate) fn decode_3(bytes: &[u8; Self::LEN_3]) -> Option<Self> {
+        let mut reader = Reader::new(bytes);
+        let profile = Self::read_3(&mut reader)?;
         reader.end().map(|()| profile)
+    }
+
+    fn read_3(reader: &mut Reader<'_>) -> Option<Self> {
+        Some(Self {
+            aid: Aid::read(reader)?,
+            public: PublicData::parse(&reader.take::<{ PublicData::LEN }>()?)?,
+            keys: CardKeys::read(reader)?,
+            icc_key: Key::new(reader.take()?),
+            opening: [Opening::read(reader)?, Opening::read(reader)?],
+            error_limit: reader.u8()?,
+            next: None,
+        })
     }
 }

@@ -17,7 +17,7 @@ impl<N: Nvm> Card<N> {
         require(self.state.grey().is_none(), StatusWord::CONDITIONS)?;
         let pin = purse == Purse::Ep || self.ram.pin_verified();
         require(pin, StatusWord::PIN_NOT_VERIFIED)?;
-        let key = self.profile.consumption_key(key_index);
+        let key = self.keys().consumption_key(key_index);
         let key = key.ok_or(StatusWord::NO_SUCH_KEY)?.reference();
         self.state.check_ctc_left(purse)?;
         self.state.purse(purse).balance_after(amount)?;
@@ -42,11 +42,11 @@ impl<N: Nvm> Card<N> {
         let balance_after = record.balance_after(amount)?;
         let sequence = Sequence::Offline { used: ctc, next: next_number(ctc)? };
         let attempt = self.count_attempt()?;
-        let key = self.profile.consumption_key(key_index).ok_or(StatusWord::NO_SUCH_KEY)?;
+        let key = self.keys().consumption_key(key_index).ok_or(StatusWord::NO_SUCH_KEY)?;
         let sespk = SessionKey::offline(&key.key, icc, ctc, ttc, tid);
         let purchase = Purchase { purse, amount, tid, ttc, date, time };
         let agreed = attempt.compare(purchase.mac1(&sespk), mac1)?;
-        let tac = purchase.tac(&self.profile.keys.tac.key.folded());
+        let tac = purchase.tac(&self.keys().tac.key.folded());
         let mac2 = purchase.mac2(&sespk);
         let booking = Booking {
             tag: Kind::Purchase.of(purse),

@@ -18,7 +18,7 @@ impl<N: Nvm> Card<N> {
     pub(crate) fn initialize_for_refuel(&mut self, command: &Initialize) -> Answer {
         require(self.state.grey().is_none(), StatusWord::CONDITIONS)?;
         require(self.ram.pin_verified(), StatusWord::PIN_NOT_VERIFIED)?;
-        let key = self.profile.consumption_key(command.key_index);
+        let key = self.keys().consumption_key(command.key_index);
         let key = key.ok_or(StatusWord::NO_SUCH_KEY)?.reference();
         self.state.check_numbers_left(command.purse)?;
         let icc = self.draw_icc()?;
@@ -33,7 +33,7 @@ impl<N: Nvm> Card<N> {
     /// LOCK FOR REFUEL: 9302 MAC1, counted. Then one commit: CTC n+1, the mark, TACUF, the error counter.
     pub(crate) fn lock_for_refuel(&mut self, begun: PreRefuel, command: &LockForRefuel) -> Answer {
         let attempt = self.count_attempt()?;
-        let key = self.profile.consumption_key(begun.key_index);
+        let key = self.keys().consumption_key(begun.key_index);
         let lock = self.grey_lock(key.ok_or(StatusWord::NO_SUCH_KEY)?, begun, command);
         let own = lock.terms.mac1(&lock.source);
         let given = instead(Bug::LockMac1NotCompared, command.mac1, own);
@@ -74,7 +74,7 @@ impl<N: Nvm> Card<N> {
         let source = SessionKey::locking_source(&key.key, key.scheme, &random);
         GreyLock {
             mac2: terms.mac2(&source),
-            gtac: terms.gtac(&source, &self.profile.keys.tac.key.folded()),
+            gtac: terms.gtac(&source, &self.keys().tac.key.folded()),
             terms,
             source,
             trn: command.trn,

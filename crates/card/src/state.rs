@@ -46,6 +46,8 @@ pub(crate) struct State {
     pub(crate) message_failures: u8,
     /// By CARD BLOCK, for good.
     pub(crate) card_blocked: bool,
+    /// By SWITCH KEYS, for good: the next keys are in use.
+    pub(crate) switched: bool,
 }
 
 /// A purse's own record. The mark is part of it, so no write can part it from the money (claim 1).
@@ -159,7 +161,13 @@ impl State {
             proofs: Proofs::default(),
             message_failures: 0,
             card_blocked: false,
+            switched: false,
         }
+    }
+
+    /// Only a card that has next keys can have gone over to them.
+    pub(crate) const fn fits(&self, profile: &Profile) -> bool {
+        !self.switched || profile.next.is_some()
     }
 
     pub(crate) const fn purse(&self, purse: Purse) -> &PurseRecord {

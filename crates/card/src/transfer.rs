@@ -7,7 +7,7 @@ use wire::response::{InitLoad, Proof};
 use wire::{Amount, Icc, Mac, StatusWord};
 
 use crate::card::{Answer, Card, done, require};
-use crate::profile::{CardKey, Profile};
+use crate::profile::{CardKey, CardKeys};
 use crate::session::{PreTransfer, Session};
 use crate::state::{Booking, PurseRecord, Sequence, next_number};
 
@@ -24,10 +24,10 @@ impl PurseRecord {
 }
 
 /// DLK, or DUNK.
-const fn transfer_key(profile: &Profile, direction: Direction) -> &CardKey {
+const fn transfer_key(keys: &CardKeys, direction: Direction) -> &CardKey {
     match direction {
-        Direction::Load => &profile.keys.load,
-        Direction::Unload => &profile.keys.unload,
+        Direction::Load => &keys.load,
+        Direction::Unload => &keys.unload,
     }
 }
 
@@ -42,8 +42,8 @@ impl<N: Nvm> Card<N> {
         let transfer = Transfer { direction, purse, amount, tid };
         require(self.state.grey().is_none(), StatusWord::CONDITIONS)?;
         require(self.ram.pin_verified(), StatusWord::PIN_NOT_VERIFIED)?;
-        let key = transfer_key(&self.profile, direction);
-        let key = self.profile.money_key(key, key_index).ok_or(StatusWord::NO_SUCH_KEY)?;
+        let key = transfer_key(self.keys(), direction);
+        let key = self.keys().money_key(key, key_index).ok_or(StatusWord::NO_SUCH_KEY)?;
         let key = key.reference();
         self.state.check_otc_left(purse)?;
         self.state.purse(purse).after_transfer(&transfer)?;
@@ -67,7 +67,7 @@ impl<N: Nvm> Card<N> {
         let attempt = self.count_attempt()?;
         let session = self.transfer_session(&transfer, icc, otc);
         let agreed = attempt.compare(transfer.mac2(&session, date, time), mac2)?;
-        let tac_key = self.profile.keys.tac.key.folded();
+        let tac_key = self.keys().tac.key.folded();
         let tac = transfer.tac(&tac_key, balance_after, otc, date, time);
         let booking = Booking {
             tag: transfer.direction.of(transfer.purse),
@@ -89,7 +89,7 @@ impl<N> Card<N> {
     /// SESLK, or SESUNK.
     fn transfer_session(&self, transfer: &Transfer, icc: Icc, otc: u16) -> SessionKey {
         let Transfer { direction, tid, .. } = *transfer;
-        let key = &transfer_key(&self.profile, direction).key;
+        let key = &transfer_key(self.keys(), direction).key;
         SessionKey::online(direction.session(), key, icc, otc, tid)
     }
 }

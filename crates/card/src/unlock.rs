@@ -16,7 +16,7 @@ impl<N: Nvm> Card<N> {
     pub(crate) fn initialize_for_unlock(&mut self, command: &Initialize) -> Answer {
         let Initialize { purse, key_index, tid } = *command;
         self.state.grey_in(purse)?;
-        let key = self.profile.unlock_key(key_index).ok_or(StatusWord::NO_SUCH_KEY)?.reference();
+        let key = self.keys().unlock_key(key_index).ok_or(StatusWord::NO_SUCH_KEY)?.reference();
         let icc = self.draw_icc()?;
         let record = self.state.purse(purse);
         let sesulk = self.unlock_session(icc, record.otc, tid);
@@ -51,7 +51,7 @@ impl<N: Nvm> Card<N> {
         let sesulk = self.unlock_session(icc, otc, tid);
         let own = unlock.mac2(&sesulk);
         let agreed = attempt.compare(own, instead(Bug::UnlockMac2NotCompared, mac2, own))?;
-        let mac3 = unlock.mac3(&self.profile.keys.tac.key.folded(), balance_after, otc);
+        let mac3 = unlock.mac3(&self.keys().tac.key.folded(), balance_after, otc);
         let kind = DebitKind::Online(otc);
         let debit = LastDebit { unread: true, kind, purse, tid, amount, date, time, code: mac3 };
         let ending = Ending { balance_after, next_ctc, next_otc, debit };
@@ -63,6 +63,6 @@ impl<N: Nvm> Card<N> {
 impl<N> Card<N> {
     /// SESULK.
     fn unlock_session(&self, icc: Icc, otc: u16, tid: Tid) -> SessionKey {
-        SessionKey::online(Online::Unlock, &self.profile.keys.unlock.key, icc, otc, tid)
+        SessionKey::online(Online::Unlock, &self.keys().unlock.key, icc, otc, tid)
     }
 }

@@ -23,7 +23,7 @@ impl<N: Nvm> Card<N> {
         (sfi, offset, data): (u8, u8, &[u8]),
         mac: Mac,
     ) -> Answer {
-        let key = self.profile.keys.maintenance.usable().ok_or(StatusWord::NO_SUCH_KEY)?;
+        let key = self.keys().maintenance.usable().ok_or(StatusWord::NO_SUCH_KEY)?;
         let own = SecureMessage::UpdateBinary { sfi, offset, data }.mac(key, challenge);
         let next = self.updated(sfi, offset, data)?;
         let agreed = self.count_message()?.compare(own, mac)?;

@@ -18,6 +18,8 @@ pub struct View {
     pub public: PublicData,
     /// Version and algorithm of DAMK, the key of the issuer's messages.
     pub maintenance_key: KeyRef,
+    /// The same of the keys that SWITCH KEYS may go over to.
+    pub next_key: Option<KeyRef>,
     /// What the purses began with, by [`Purse::index`].
     pub opening: [Opening; 2],
     /// The purses today, by [`Purse::index`].
@@ -102,7 +104,8 @@ impl<N> Card<N> {
         View {
             aid: profile.aid,
             public: state.public,
-            maintenance_key: self.profile.keys.maintenance.reference(),
+            maintenance_key: self.keys().maintenance.reference(),
+            next_key: self.waiting_keys().map(|next| next.keys.maintenance.reference()),
             opening: profile.opening,
             purses: [PurseView::of(&state.purses[0]), PurseView::of(&state.purses[1])],
             last_locked: state.last_locked,

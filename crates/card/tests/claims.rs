@@ -27,7 +27,7 @@ fn claim_01_source_and_terms_are_stored_with_the_mark() {
     assert_eq!((stored.mac2, stored.gtac), (answer.mac2, answer.gtac));
     let source = source(SEED_KEY, &terms, TRN);
     assert_eq!(answer.mac2, terms.mac2(&source));
-    assert_eq!(answer.gtac, terms.gtac(&source, &profile().keys.tac.key.folded()));
+    assert_eq!(answer.gtac, terms.gtac(&source, &keys().tac.key.folded()));
     assert!(view.purse(Purse::Ep).lock.is_none());
 }
 
@@ -43,7 +43,7 @@ fn claim_01_a_grey_card_is_debited_freshly_inserted_without_pin_or_initialize() 
         select(&mut card);
         let terms = debit_terms(&card.view(), amount(777));
         let tac = debit(&mut card, 777);
-        assert_eq!(tac, terms.tac(&profile().keys.tac.key.folded()).0);
+        assert_eq!(tac, terms.tac(&keys().tac.key.folded()).0);
         let view = power_cycle(card).view();
         assert_eq!(view.purse(Purse::Ed).balance.units(), ED_BALANCE - 777);
         assert_eq!(view.purse(Purse::Ed).ctc, 2);
@@ -79,7 +79,7 @@ fn claim_02_the_centre_unlocks_and_the_receipt_fits_its_decision() {
     let mac3 = expect(&mut card, &CardCommand::DebitForUnlock(right));
     let unlock = unlock_terms(Purse::Ed, 40);
     let after = amount(ED_BALANCE - 40);
-    assert_eq!(mac3, unlock.mac3(&profile().keys.tac.key.folded(), after, 0).0);
+    assert_eq!(mac3, unlock.mac3(&keys().tac.key.folded(), after, 0).0);
     let view = card.view();
     let purse = view.purse(Purse::Ed);
     assert_eq!((purse.balance, purse.ctc, purse.otc), (after, 2, 1));
@@ -149,7 +149,7 @@ fn claim_08_debit_names_the_stored_lock_whatever_the_command_carries() {
     let right = right_debit(&card.view(), 500);
     let strange = DebitForRefuel { tid: OTHER_TID, ttc: Ttc(1), ..right };
     let tac = expect(&mut card, &CardCommand::DebitForRefuel(strange));
-    assert_eq!(tac, terms.tac(&profile().keys.tac.key.folded()).0);
+    assert_eq!(tac, terms.tac(&keys().tac.key.folded()).0);
     let view = card.view();
     let last = view.last_debit.unwrap();
     assert_eq!((last.tid, last.kind), (TID, DebitKind::Terminal(Ttc(0x0A0B_0C0D))));

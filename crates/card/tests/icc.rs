@@ -202,8 +202,8 @@ fn with_counter(card: TestCard, counter: u32) -> TestCard {
     card
 }
 
-/// Size of a slot of format 2.
-const SLOT: usize = 588;
+/// Size of a slot.
+const SLOT: usize = 589;
 
 #[test]
 fn numbers_run_out_for_new_locks_first_and_for_the_unlock_last() {

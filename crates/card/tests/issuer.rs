@@ -195,7 +195,7 @@ fn the_card_proves_its_internal_key() {
     let mut card = selected();
     for data in [[0; 8], *b"GREYLOCK"] {
         let answer = expect(&mut card, &CardCommand::InternalAuthenticate { data });
-        assert_eq!(answer, profile().keys.internal.key.encrypt(data));
+        assert_eq!(answer, keys().internal.key.encrypt(data));
     }
 }
 

@@ -19,7 +19,7 @@ fn ready() -> TestCard {
 }
 
 fn tac_key() -> TacKey {
-    profile().keys.tac.key.folded()
+    keys().tac.key.folded()
 }
 
 fn newest(card: &TestCard) -> LogRecord {

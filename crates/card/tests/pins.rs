@@ -97,7 +97,7 @@ fn the_issuer_unblocks_a_pin_with_a_new_one() {
 #[test]
 fn a_right_code_over_no_pin_changes_nothing() {
     let mut card = blocked();
-    let key = profile().keys.pin_unblock.key;
+    let key = keys().pin_unblock.key;
     for block in [[3, 0x12, 0x34, 0x5A, 0x80, 0, 0, 0], [0; 8], [2, 0x12, 0x3F, 0x80, 0, 0, 0, 0]] {
         let number = challenge(&mut card);
         let command = unblock_pin_with(key.encrypt(block), number);

@@ -62,7 +62,7 @@ fn the_issuer_is_obeyed_and_only_he() {
             assert_ne!(word(&mut card, &spoiled(right(number))), 0x9000, "{suite:?}");
         }
         expect(&mut card, &reload());
-        let diak = profile().keys.internal.key;
+        let diak = keys().internal.key;
         let answer = expect(&mut card, &CardCommand::InternalAuthenticate { data: [7; 8] });
         assert_eq!(answer, internal_authenticate(&diak, [7; 8]));
         let mut card = fresh();

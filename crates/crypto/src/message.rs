@@ -18,6 +18,11 @@ pub enum SecureMessage<'a> {
     ApplicationUnblock,
     /// `84 16 00 00 04`, DAMK.
     CardBlock,
+    /// `84 1A 00 nn 04`, DAMK of the keys that the card leaves.
+    SwitchKeys {
+        /// The version of the keys that it goes over to.
+        version: u8,
+    },
     /// `04 D6`, DAMK.
     UpdateBinary {
         /// Short file id.
@@ -38,13 +43,15 @@ pub enum SecureMessage<'a> {
 
 impl SecureMessage<'_> {
     /// `CLA INS P1 P2 Lc` and the data. EXTERNAL AUTHENTICATE leaves Lc out: the challenge is xored into the four bytes
-    /// of the header, so only what stands behind them tells one command from another whoever chose the challenge.
+    /// of the header, so only what stands behind them tells one command from another whoever chose the challenge. For
+    /// the same reason SWITCH KEYS says its version once more behind them, after a 00: no Lc that counts a code is 00.
     #[must_use]
     pub fn input(&self) -> Buf<{ 5 + MOST }> {
         match *self {
             Self::ApplicationBlock => Buf::new().with(&[0x84, 0x1E, 0, 0, 4]),
             Self::ApplicationUnblock => Buf::new().with(&[0x84, 0x18, 0, 0, 4]),
             Self::CardBlock => Buf::new().with(&[0x84, 0x16, 0, 0, 4]),
+            Self::SwitchKeys { version } => Buf::new().with(&[0x84, 0x1A, 0, version, 0, version]),
             Self::UpdateBinary { sfi, offset, data } => {
                 let lc = u8::try_from(data.len().saturating_add(4)).unwrap_or(0xFF);
                 Buf::new().with(&[0x04, 0xD6, 0x80 | sfi, offset, lc]).with(data)

@@ -108,6 +108,7 @@ table! {
     CARD "APPLICATION BLOCK" [0x84 0x1E 0x00 0x00] (MAC) -> () "application locked";
     CARD "APPLICATION UNBLOCK" [0x84 0x18 0x00 0x00] (MAC) -> () "application unlocked";
     CARD "CARD BLOCK" [0x84 0x16 0x00 0x00] (MAC) -> () "card blocked for good";
+    CARD "SWITCH KEYS" [0x84 0x1A 0x00 KEY_VERSION] (MAC) -> () "switched to the next keys";
     BOTH "GET RESPONSE" [0x00 0xC0 0x00 0x00] () -> (DATA) "done";
     CARD "INITIALIZE FOR LOAD" [0x80 0x50 0x00 PURSE] (KEY_INDEX AMOUNT TID) -> (BALANCE OTC KEY_VERSION ALGORITHM ICC MAC1) "ready to load";
     CARD "CREDIT FOR LOAD" [0x80 0x52 0x00 0x00] (DATE TIME MAC2) -> (TAC) "loaded";

@@ -57,10 +57,14 @@ fn on_an_image_they_go_alike_one_after_the_other_on_the_same_card() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).into_os_string().into_string().unwrap();
     let (ed, ep, psam) = (path("ed.img"), path("ep.img"), path("psam.img"));
+    let two = path("two.img");
     let issue = ["card", "issue", "--keys", "scripts/keys.toml", "--balance", "500000"];
     for (purse, image, asn) in [("ed", &ed, "6280100000000025"), ("ep", &ep, "6280100000000033")] {
         as_expected(&[&issue[..], &["--asn", asn, "--purse", purse, "--out", image]].concat());
     }
+    let two_sets = ["--begin-with", "1", "--asn", "6280100000000041", "--out", &two];
+    let keys = ["card", "issue", "--keys", "scripts/two-versions.toml", "--balance", "500000"];
+    as_expected(&[&keys[..], &two_sets[..]].concat());
     as_expected(&[
         "psam",
         "issue",
@@ -79,7 +83,11 @@ fn on_an_image_they_go_alike_one_after_the_other_on_the_same_card() {
         scripts("card").into_iter().partition(|file| file.contains("card-block"));
     assert_eq!(last.len(), 1);
     for file in others.iter().chain(&last) {
-        let image = if file.contains("-ep") { &ep } else { &ed };
+        let image = match file {
+            _ if file.contains("switch-keys") => &two,
+            _ if file.contains("-ep") => &ep,
+            _ => &ed,
+        };
         as_expected(&["script", file, "--card", image]);
     }
 }
@@ -126,6 +134,7 @@ fn every_command_of_the_table_is_sent_and_every_main_refusal_comes() {
         ("RELOAD PIN", &["6988", "6983"]),
         ("UNBLOCK PIN", &["6985", "6988"]),
         ("CARD BLOCK", &["6985", "6988"]),
+        ("SWITCH KEYS", &["6985", "6988", "9403"]),
     ] {
         for status in refusals {
             assert!(came("card", name, status), "{name} {status}");

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use card::{Aid, CardKey, CardKeys, ConsumptionKey, DEFAULT_KEY_INDEX, Opening};
+use card::{Aid, CardKey, CardKeys, ConsumptionKey, DEFAULT_KEY_INDEX, NextKeys, Opening};
 use crypto::Key;
 use wire::files::{DEFAULT_AID, PublicData};
 use wire::{Asn, Date, Purse, Tid};
 
-use crate::keys::{KeyKind, KeyVault, MainKeys};
+use crate::keys::{KeyKind, KeyVault, MainKeys, Set};
 
 /// The application's type in EF 15.
 const APPLICATION_TYPE: u8 = 1;
@@ -58,18 +58,71 @@ impl fmt::Display for NotDispersed {
 
 impl std::error::Error for NotDispersed {}
 
-/// A card's profile. `icc_key` is random and of no other use.
+/// No card can begin with keys of this version and be switched to the newest.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NoWayOver {
+    /// There are no keys of this version.
+    NoSuchVersion(u8),
+    /// They are the newest: there is nothing to switch to.
+    AlreadyNewest(u8),
+    /// One of the two sets disperses no card keys.
+    NotDispersed(NotDispersed),
+}
+
+impl fmt::Display for NoWayOver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoSuchVersion(version) => write!(f, "there are no keys of version {version}"),
+            Self::AlreadyNewest(version) => {
+                write!(
+                    f,
+                    "the keys of version {version} are the newest: there is nothing to switch to"
+                )
+            }
+            Self::NotDispersed(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for NoWayOver {}
+
+/// The profile of a card that begins with keys of an older version, and that SWITCH KEYS can bring over to the newest.
+/// `icc_key` as for [`card_profile`].
+pub fn card_profile_from(
+    keys: &MainKeys,
+    order: &CardOrder,
+    icc_key: Key,
+    first: u8,
+) -> Result<card::Profile, NoWayOver> {
+    let newest = card_profile(keys, order, icc_key).map_err(NoWayOver::NotDispersed)?;
+    if first == keys.version {
+        return Err(NoWayOver::AlreadyNewest(first));
+    }
+    let set = keys.sets().find(|set| set.version == first);
+    let set = set.ok_or(NoWayOver::NoSuchVersion(first))?;
+    let first = card_keys(keys, &set, order.asn).map_err(NoWayOver::NotDispersed)?;
+    Ok(card::Profile {
+        public: public_data(keys, &set, order),
+        keys: first,
+        next: Some(NextKeys { fci: newest.public.fci, keys: newest.keys.clone() }),
+        ..newest
+    })
+}
+
+/// A card's profile with the newest keys. `icc_key` is random and of no other use.
 pub fn card_profile(
     keys: &MainKeys,
     order: &CardOrder,
     icc_key: Key,
 ) -> Result<card::Profile, NotDispersed> {
+    let set = keys.newest();
     let opening = Purse::ALL
         .map(|purse| if purse == order.purse { order.opening } else { Opening::default() });
     Ok(card::Profile {
         aid: order.aid,
-        public: public_data(keys, order),
-        keys: card_keys(keys, order.asn)?,
+        public: public_data(keys, &set, order),
+        keys: card_keys(keys, &set, order.asn)?,
+        next: None,
         icc_key,
         opening,
         error_limit: card::Profile::DEFAULT_ERROR_LIMIT,
@@ -101,7 +154,7 @@ pub fn psam_profile(
 }
 
 /// EF 15; its FCI bytes say the dispersing levels of the consumption key and its scheme.
-fn public_data(keys: &MainKeys, order: &CardOrder) -> PublicData {
+fn public_data(keys: &MainKeys, set: &Set<'_>, order: &CardOrder) -> PublicData {
     let [a, b, c, d, e, f, g, h] = order.asn.0;
     PublicData {
         issuer: keys.issuer,
@@ -110,19 +163,19 @@ fn public_data(keys: &MainKeys, order: &CardOrder) -> PublicData {
         number: [0, 0, a, b, c, d, e, f, g, h],
         start: order.start,
         expiry: order.expiry,
-        fci: [keys.levels_of(KeyKind::Mpk), keys.scheme.byte()],
+        fci: [keys.levels_of(KeyKind::Mpk), set.scheme.byte()],
     }
 }
 
-fn card_keys(keys: &MainKeys, asn: Asn) -> Result<CardKeys, NotDispersed> {
-    let (version, algorithm) = (keys.version, keys.suite);
+fn card_keys(keys: &MainKeys, set: &Set<'_>, asn: Asn) -> Result<CardKeys, NotDispersed> {
+    let (version, algorithm) = (set.version, set.suite);
     let dispersed = |kind: KeyKind| keys.card_key(kind, version, asn).ok_or(NotDispersed(kind));
     let other = |kind| dispersed(kind).map(|key| CardKey { version, algorithm, key });
     let consumption = ConsumptionKey {
         index: DEFAULT_KEY_INDEX,
         version,
         algorithm,
-        scheme: keys.scheme,
+        scheme: set.scheme,
         key: dispersed(KeyKind::Mpk)?,
     };
     Ok(CardKeys {

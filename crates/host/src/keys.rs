@@ -152,15 +152,19 @@ impl MainKeys {
 
     /// Every version: the one that cards are issued with, then the older ones.
     pub fn sets(&self) -> impl Iterator<Item = Set<'_>> {
-        let newest =
-            Set { main: &self.main, version: self.version, suite: self.suite, scheme: self.scheme };
         let older = self.older.iter().map(|KeySet { main, version, suite, scheme }| Set {
             main,
             version: *version,
             suite: *suite,
             scheme: *scheme,
         });
-        std::iter::once(newest).chain(older)
+        std::iter::once(self.newest()).chain(older)
+    }
+
+    /// The set that cards are issued with.
+    #[must_use]
+    pub const fn newest(&self) -> Set<'_> {
+        Set { main: &self.main, version: self.version, suite: self.suite, scheme: self.scheme }
     }
 
     fn set(&self, version: u8) -> Option<Set<'_>> {

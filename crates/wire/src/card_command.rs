@@ -9,7 +9,7 @@
 //! | `pin` | VERIFY, CHANGE, RELOAD and UNBLOCK PIN |
 //! | `refuel` | the six commands of the grey lock (protocol §6, claim 12) |
 //! | `purse` | balance, load, unload, purchase, overdraft limit, proof |
-//! | `issuer` | blocking, unblocking, authentication |
+//! | `issuer` | blocking, unblocking, authentication, the switch to the next keys |
 
 mod file;
 mod issuer;
@@ -135,6 +135,13 @@ pub enum CardCommand<'a> {
         /// Over `CLA INS P1 P2 Lc` with the challenge.
         mac: Mac,
     },
+    /// `84 1A 00 nn 04`.
+    SwitchKeys {
+        /// The version of the keys to go over to.
+        version: u8,
+        /// Over `84 1A 00 nn 00 nn` with the challenge.
+        mac: Mac,
+    },
     /// `00 C0 00 00`.
     GetResponse,
     /// `80 50 00 0x 0B`.
@@ -203,6 +210,7 @@ impl<'a> CardCommand<'a> {
             (0x00, 0x82) => issuer::external_authenticate(&apdu),
             (0x00, 0x88) => issuer::internal_authenticate(&apdu),
             (0x84, 0x16 | 0x18 | 0x1E) => issuer::block_or_unblock(&apdu),
+            (0x84, 0x1A) => issuer::switch_keys(&apdu),
             (0x80, 0x50) => purse::initialize(&apdu),
             (0x80, 0x52) => purse::credit(&apdu),
             (0x80, 0x54) => purse::debit(&apdu),
@@ -236,6 +244,7 @@ impl<'a> CardCommand<'a> {
             Self::ApplicationBlock { .. } => "APPLICATION BLOCK",
             Self::ApplicationUnblock { .. } => "APPLICATION UNBLOCK",
             Self::CardBlock { .. } => "CARD BLOCK",
+            Self::SwitchKeys { .. } => "SWITCH KEYS",
             Self::GetResponse => "GET RESPONSE",
             Self::InitializeForLoad(_) => "INITIALIZE FOR LOAD",
             Self::CreditForLoad(_) => "CREDIT FOR LOAD",
@@ -278,6 +287,7 @@ impl<'a> CardCommand<'a> {
             Self::ApplicationBlock { mac } => issuer::encode(0x1E, mac),
             Self::ApplicationUnblock { mac } => issuer::encode(0x18, mac),
             Self::CardBlock { mac } => issuer::encode(0x16, mac),
+            Self::SwitchKeys { version, mac } => issuer::encode_switch(version, mac),
             Self::GetResponse => file::encode_get_response(),
             Self::InitializeForLoad(data) => data.encode(purse::LOAD),
             Self::InitializeForUnload(data) => data.encode(purse::UNLOAD),

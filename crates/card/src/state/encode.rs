@@ -1,5 +1,4 @@
-//! The state as bytes: format 3 of the image's payload. Format 2 is the same without the last line, format 1 without the
-//! last two.
+//! The state as bytes: format 4 of the image's payload. Each format before it is the same without one line at the end.
 //!
 //! ```text
 //! two purses, 63 each: balance 4, limit 3, CTC 2, OTC 2, mark 1 (00 clear, 01 grey), lock 51 (zeros when clear)
@@ -12,6 +11,7 @@
 //! error counter 1, blocked 1, unblock failures 1, PIN 6, PIN tries left 1, ICC counter 4
 //! EF 15 30, proofs 132: twelve places of 11, secure message failures 1, card blocked 1
 //! the other 8 bytes of SESPK of the lock: zeros in suite 00, and when nothing is locked
+//! the next keys are in use 1
 //! ```
 
 use crypto::SessionKey;
@@ -35,7 +35,10 @@ const ONLINE: u8 = 2;
 
 impl State {
     /// Bytes of the payload.
-    pub(crate) const LEN: usize = Self::LEN_2 + SourceEnd::LEN;
+    pub(crate) const LEN: usize = Self::LEN_3 + 1;
+
+    /// Bytes of the payload of format 3.
+    pub(crate) const LEN_3: usize = Self::LEN_2 + SourceEnd::LEN;
 
     /// Bytes of the payload of format 2.
     pub(crate) const LEN_2: usize = Self::LEN_1 + PublicData::LEN + Proofs::LEN + 2;
@@ -59,12 +62,19 @@ impl State {
         self.proofs.write(&mut out);
         out.put(&[self.message_failures, u8::from(self.card_blocked)]);
         out.put(&self.grey().map_or_else(SourceEnd::default, SourceEnd::of).0);
+        out.put(&[u8::from(self.switched)]);
         debug_assert_eq!(out.left(), 0, "the layout fills its room");
         bytes
     }
 
     /// `None` for bytes that no card of this format writes.
     pub(crate) fn decode(bytes: &[u8]) -> Option<Self> {
+        let (switched, old) = bytes.split_last()?;
+        Some(Self { switched: read_bool(*switched)?, ..Self::decode_3(old)? })
+    }
+
+    /// The state of format 3. `None` for bytes that no card of that format wrote.
+    pub(crate) fn decode_3(bytes: &[u8]) -> Option<Self> {
         let (old, end) = bytes.split_last_chunk::<{ SourceEnd::LEN }>()?;
         Self::decode_all(old, &SourceEnd(*end))
     }
@@ -103,6 +113,7 @@ impl State {
             proofs: Proofs::default(),
             message_failures: 0,
             card_blocked: false,
+            switched: false,
             purses,
             last_locked: read_purse(reader.u8()?)?,
             last_debit: LastDebit::read(&mut reader)?,

@@ -27,6 +27,13 @@ impl State {
         self.accept_message(agreed);
     }
 
+    /// SWITCH KEYS took effect: the keys in use and what EF 15 says of them, together.
+    pub(crate) fn switch_keys(&mut self, fci: [u8; 2], agreed: Agreed) {
+        self.switched = true;
+        self.public.fci = fci;
+        self.accept_message(agreed);
+    }
+
     /// A protected UPDATE BINARY took effect.
     pub(crate) fn update_public(&mut self, next: PublicData, agreed: Agreed) {
         self.public = next;

@@ -26,6 +26,7 @@ const PURSES: [Purse; 2] = Purse::ALL;
 
 impl Driver {
     pub(crate) fn new() -> Self {
+        SWITCHED.set(false);
         Self {
             card: fresh(),
             init: None,
@@ -66,6 +67,7 @@ impl Driver {
                 Step::InitUnlock { purse } => {
                     self.init_unlock = Some((InitUnlock::parse(&data).unwrap(), PURSES[purse]));
                 }
+                Step::Switch { .. } => SWITCHED.set(true),
                 Step::Challenge { short: true } => self.challenge = data.try_into().unwrap(),
                 Step::InitMoney { what, purse, amount, .. } => {
                     self.note(what, PURSES[purse], amount, &data);
@@ -96,7 +98,8 @@ impl Driver {
             | Step::Authenticate { .. }
             | Step::Update { .. }
             | Step::Block { .. }
-            | Step::CardBlock { .. } => self.issuer(step),
+            | Step::CardBlock { .. }
+            | Step::Switch { .. } => self.issuer(step),
             Step::Verify { right: false } => VERIFY_WRONG,
             Step::InitRefuel { purse, known_key } => {
                 let key_index = if known_key { SEED_KEY } else { UNKNOWN_KEY };
@@ -136,6 +139,8 @@ impl Driver {
             Step::Authenticate { right } => (external(number), right),
             Step::Block { right } => (block(number), right),
             Step::CardBlock { right } => (card_block(number), right),
+            Step::Switch { known: true, right } => (switch_keys(number), right),
+            Step::Switch { known: false, right } => (switch_to(1, number), right),
             _ => unreachable!(),
         };
         if right { command } else { spoiled(command) }

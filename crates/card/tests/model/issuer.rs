@@ -25,7 +25,8 @@ impl Model {
             | Step::Authenticate { right }
             | Step::Update { right: Some(right) }
             | Step::Block { right }
-            | Step::CardBlock { right } => (right, true),
+            | Step::CardBlock { right }
+            | Step::Switch { right, .. } => (right, true),
             _ => unreachable!(),
         }
     }
@@ -41,7 +42,8 @@ impl Model {
         }
         match step {
             Step::ReloadPin { .. } if self.pin_tries == 0 => return 0x6983,
-            Step::CardBlock { .. } if self.grey.is_some() => return 0x6985,
+            Step::CardBlock { .. } | Step::Switch { .. } if self.grey.is_some() => return 0x6985,
+            Step::Switch { known, .. } if !known || self.switched => return 0x9403,
             Step::Authenticate { .. } => self.issuer = false,
             _ => {}
         }
@@ -57,6 +59,10 @@ impl Model {
             Step::Authenticate { .. } => self.issuer = true,
             Step::Update { .. } => self.updated = true,
             Step::Block { .. } => self.blocked = true,
+            Step::Switch { .. } => {
+                self.switched = true;
+                (self.pin, self.issuer) = (false, false);
+            }
             Step::CardBlock { .. } => {
                 self.card_blocked = true;
                 (self.selected, self.pin, self.issuer) = (Selected::Nothing, false, false);

@@ -46,6 +46,8 @@ pub(crate) struct Model {
     pub(crate) wrong_messages: u32,
     pub(crate) blocked: bool,
     pub(crate) card_blocked: bool,
+    /// The next keys are in use.
+    pub(crate) switched: bool,
     pub(crate) updated: bool,
     pub(crate) pin_tries: u16,
     /// What came to a purse and what went, by transactions of any kind.
@@ -73,6 +75,7 @@ impl Model {
             wrong_messages: 0,
             blocked: false,
             card_blocked: false,
+            switched: false,
             updated: false,
             limit: ED_LIMIT.into(),
             pin_tries: 3,
@@ -139,7 +142,8 @@ impl Model {
             | Step::Authenticate { .. }
             | Step::Update { .. }
             | Step::Block { .. }
-            | Step::CardBlock { .. } => self.message(step, pending == Pending::Challenge),
+            | Step::CardBlock { .. }
+            | Step::Switch { .. } => self.message(step, pending == Pending::Challenge),
             Step::Verify { right } => self.verify(right),
             Step::InitRefuel { purse, known_key } => self.init_refuel(purse, known_key),
             Step::Lock { right } => self.lock(pending, right),
@@ -345,6 +349,8 @@ impl Model {
         assert_eq!(u16::from(view.pin_tries), self.pin_tries);
         assert_eq!(u32::from(view.message_failures), self.wrong_messages);
         assert_eq!(i64::from(view.purses[0].limit.units()), self.limit);
+        assert_eq!(view.maintenance_key.version, if self.switched { 2 } else { 1 });
+        assert_eq!(view.next_key.is_none(), self.switched);
         assert_eq!(view.public != crate::support::public_data(), self.updated);
         let application = match (self.locked(), self.wrong_unblocks) {
             _ if self.card_blocked => Application::CardBlocked,

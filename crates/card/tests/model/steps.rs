@@ -27,6 +27,7 @@ pub(crate) enum Step {
     Update { right: Option<bool> },
     Block { right: bool },
     CardBlock { right: bool },
+    Switch { known: bool, right: bool },
     Balance { purse: usize },
     Record { number: u8 },
     GetResponse,
@@ -150,6 +151,7 @@ fn issuer() -> impl Strategy<Value = Vec<Step>> {
             4 => Just(Step::Update { right: Some(right) }),
             4 => Just(Step::Block { right }),
             1 => Just(Step::CardBlock { right }),
+            4 => mostly().prop_map(move |known| Step::Switch { known, right }),
             2 => Just(Step::ReloadPin { right }),
         ]
     });
@@ -223,7 +225,7 @@ pub(crate) fn raw_command() -> impl Strategy<Value = Vec<u8>> {
         prop_oneof![Just(0x00_u8), Just(0x80), Just(0x84), Just(0xE0), Just(0x04), any::<u8>()];
     let known = [
         0xA4_u8, 0xB0, 0xB2, 0xD6, 0x20, 0x24, 0x5E, 0x84, 0x82, 0x88, 0xC0, 0x50, 0x52, 0x54,
-        0x58, 0x5A, 0x5C, 0x16, 0x18, 0x1E, 0x7A, 0x7C, 0x7E, 0xCA,
+        0x58, 0x5A, 0x5C, 0x16, 0x18, 0x1A, 0x1E, 0x7A, 0x7C, 0x7E, 0xCA,
     ];
     let instruction = prop_oneof![4 => proptest::sample::select(known.to_vec()), 1 => any::<u8>()];
     let p1 = prop_oneof![

@@ -141,6 +141,8 @@ impl Prepared {
             "external" => external(number),
             "block" => block(number),
             "card-block" => card_block(number),
+            "switch" => switch_keys(number),
+            "switch-left" => switch_to(1, number),
             "reload" => reload(),
             _ => return None,
         };

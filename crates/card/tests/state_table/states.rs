@@ -43,6 +43,13 @@ fn with_pin() -> TestCard {
     card
 }
 
+fn switched() -> TestCard {
+    let mut card = with_pin();
+    switch(&mut card);
+    select_and_verify(&mut card);
+    card
+}
+
 fn grey(purse: Purse) -> TestCard {
     let mut card = fresh();
     lock(&mut card, purse, 1);
@@ -60,6 +67,7 @@ fn locked_grey() -> TestCard {
 }
 
 pub(crate) fn in_state(column: &str) -> Prepared {
+    SWITCHED.set(false);
     match column {
         "none" => fresh().into(),
         "open" => selected(fresh()).into(),
@@ -71,6 +79,7 @@ pub(crate) fn in_state(column: &str) -> Prepared {
         "preunl" => pre_unlock(),
         "chall" => challenged(with_pin()),
         "gchal" => challenged(grey(Purse::Ed)),
+        "schal" => challenged(switched()),
         "preld" => pre_transfer(Direction::Load),
         "preun" => pre_transfer(Direction::Unload),
         "prepu" => pre_purchase(),

@@ -18,7 +18,7 @@ pub(crate) const EXPIRY_AT: u8 = 24;
 pub(crate) const NEW_EXPIRY: [u8; 4] = [0x20, 0x35, 0x06, 0x30];
 
 fn maintenance() -> Key {
-    profile().keys.maintenance.key
+    keys().maintenance.key
 }
 
 pub(crate) fn code(message: SecureMessage<'_>, challenge: [u8; 4]) -> Mac {
@@ -33,22 +33,39 @@ pub(crate) fn card_block(challenge: [u8; 4]) -> CardCommand<'static> {
     CardCommand::CardBlock { mac: code(SecureMessage::CardBlock, challenge) }
 }
 
+/// SWITCH KEYS to the next keys, by DAMK of those in use.
+pub(crate) fn switch_keys(challenge: [u8; 4]) -> CardCommand<'static> {
+    switch_to(NEXT_VERSION, challenge)
+}
+
+pub(crate) fn switch_to(version: u8, challenge: [u8; 4]) -> CardCommand<'static> {
+    let mac = code(SecureMessage::SwitchKeys { version }, challenge);
+    CardCommand::SwitchKeys { version, mac }
+}
+
+/// Over to the next keys, on a card that is selected; the PIN is forgotten by it.
+pub(crate) fn switch<N: Nvm>(card: &mut Card<N>) {
+    let number = challenge(card);
+    expect(card, &switch_keys(number));
+    SWITCHED.set(true);
+}
+
 pub(crate) fn external(challenge: [u8; 4]) -> CardCommand<'static> {
     CardCommand::ExternalAuthenticate { mac: code(SecureMessage::ExternalAuthenticate, challenge) }
 }
 
 pub(crate) fn reload() -> CardCommand<'static> {
-    let mac = reload_pin(&profile().keys.pin_reload.key, &NEW_PIN);
+    let mac = reload_pin(&keys().pin_reload.key, &NEW_PIN);
     CardCommand::ReloadPin { digits: &NEW_PIN, mac }
 }
 
 pub(crate) fn unblock_pin(challenge: [u8; 4]) -> CardCommand<'static> {
-    let key = profile().keys.pin_unblock.key;
+    let key = keys().pin_unblock.key;
     unblock_pin_with(PinBlock::of(&NEW_PIN).unwrap().seal(&key), challenge)
 }
 
 pub(crate) fn unblock_pin_with(block: [u8; 8], challenge: [u8; 4]) -> CardCommand<'static> {
-    let key = profile().keys.pin_unblock.key;
+    let key = keys().pin_unblock.key;
     CardCommand::UnblockPin { block, mac: SecureMessage::UnblockPin { block }.mac(&key, challenge) }
 }
 
@@ -77,6 +94,7 @@ pub(crate) fn spoiled(command: CardCommand<'static>) -> CardCommand<'static> {
         C::ApplicationBlock { mac } => C::ApplicationBlock { mac: flip(mac) },
         C::ApplicationUnblock { mac } => C::ApplicationUnblock { mac: flip(mac) },
         C::CardBlock { mac } => C::CardBlock { mac: flip(mac) },
+        C::SwitchKeys { version, mac } => C::SwitchKeys { version, mac: flip(mac) },
         C::ExternalAuthenticate { mac } => C::ExternalAuthenticate { mac: flip(mac) },
         C::ReloadPin { digits, mac } => C::ReloadPin { digits, mac: flip(mac) },
         C::UnblockPin { block, mac } => C::UnblockPin { block, mac: flip(mac) },

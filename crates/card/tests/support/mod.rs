@@ -12,7 +12,9 @@ mod money;
 pub(crate) use issuer::*;
 pub(crate) use money::*;
 
-use card::{Aid, Card, CardKey, CardKeys, ConsumptionKey, IMAGE_LEN, Opening, Pin, Profile, View};
+use card::{
+    Aid, Card, CardKey, CardKeys, ConsumptionKey, IMAGE_LEN, NextKeys, Opening, Pin, Profile, View,
+};
 use crypto::session::Randoms;
 use crypto::{Debit, Key, Lock, Online, SessionKey, mac, online};
 use nvm::Nvm;
@@ -58,28 +60,83 @@ thread_local! {
     pub(crate) static SUITE: std::cell::Cell<wire::Suite> = const { std::cell::Cell::new(wire::Suite::TripleDes) };
 }
 
-fn key(seed: u8) -> Key {
-    let mut byte = seed.wrapping_mul(17);
-    Key::of(
-        SUITE.get(),
-        [(); 16].map(|()| {
-            byte = byte.wrapping_add(29);
-            byte
-        }),
-    )
+thread_local! {
+    /// Whether the card at hand uses its next keys: what makes right codes goes by it. `select` sees to it.
+    pub(crate) static SWITCHED: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
 }
 
-fn card_key(seed: u8) -> CardKey {
-    CardKey { version: 1, algorithm: SUITE.get().byte(), key: key(seed) }
+/// One of the two sets of keys of a card.
+#[derive(Clone, Copy)]
+pub(crate) struct Set {
+    version: u8,
+    suite: wire::Suite,
+}
+
+pub(crate) const NEXT_VERSION: u8 = 2;
+
+pub(crate) fn first_set() -> Set {
+    Set { version: 1, suite: SUITE.get() }
+}
+
+pub(crate) fn next_set() -> Set {
+    let suite = match SUITE.get() {
+        wire::Suite::TripleDes | wire::Suite::Sm4 => wire::Suite::Aes,
+        wire::Suite::Aes => wire::Suite::Sm4,
+    };
+    Set { version: NEXT_VERSION, suite }
+}
+
+pub(crate) fn set_in_use() -> Set {
+    if SWITCHED.get() { next_set() } else { first_set() }
+}
+
+/// The keys of the card at hand.
+pub(crate) fn keys() -> CardKeys {
+    set_in_use().keys()
 }
 
 pub(crate) fn consumption(index: u8) -> Key {
-    key(100 + index)
+    set_in_use().key(100 + index)
 }
 
-fn consumption_key(index: u8, scheme: Scheme) -> ConsumptionKey {
-    let algorithm = SUITE.get().byte();
-    ConsumptionKey { index, version: 1, algorithm, scheme, key: consumption(index) }
+impl Set {
+    fn key(self, seed: u8) -> Key {
+        let mut byte = seed.wrapping_mul(17).wrapping_add(self.version.wrapping_sub(1) * 3);
+        Key::of(
+            self.suite,
+            [(); 16].map(|()| {
+                byte = byte.wrapping_add(29);
+                byte
+            }),
+        )
+    }
+
+    fn card_key(self, seed: u8) -> CardKey {
+        CardKey { version: self.version, algorithm: self.suite.byte(), key: self.key(seed) }
+    }
+
+    fn consumption_key(self, index: u8, scheme: Scheme) -> ConsumptionKey {
+        let (version, algorithm) = (self.version, self.suite.byte());
+        ConsumptionKey { index, version, algorithm, scheme, key: self.key(100 + index) }
+    }
+
+    pub(crate) fn keys(self) -> CardKeys {
+        CardKeys {
+            consumption: [
+                Some(self.consumption_key(SEED_KEY, Scheme::Seed)),
+                Some(self.consumption_key(FIELD_KEY, Scheme::Field)),
+            ],
+            load: self.card_key(1),
+            unlock: self.card_key(2),
+            unload: self.card_key(3),
+            overdraft: self.card_key(4),
+            tac: self.card_key(5),
+            pin_unblock: self.card_key(6),
+            pin_reload: self.card_key(7),
+            maintenance: self.card_key(8),
+            internal: self.card_key(9),
+        }
+    }
 }
 
 pub(crate) fn public_data() -> PublicData {
@@ -98,22 +155,9 @@ pub(crate) fn profile() -> Profile {
     Profile {
         aid: Aid::new(&DEFAULT_AID).unwrap(),
         public: public_data(),
-        keys: CardKeys {
-            consumption: [
-                Some(consumption_key(SEED_KEY, Scheme::Seed)),
-                Some(consumption_key(FIELD_KEY, Scheme::Field)),
-            ],
-            load: card_key(1),
-            unlock: card_key(2),
-            unload: card_key(3),
-            overdraft: card_key(4),
-            tac: card_key(5),
-            pin_unblock: card_key(6),
-            pin_reload: card_key(7),
-            maintenance: card_key(8),
-            internal: card_key(9),
-        },
-        icc_key: Key::new(*key(77).expose()),
+        keys: first_set().keys(),
+        next: Some(NextKeys { fci: [1, 0], keys: next_set().keys() }),
+        icc_key: Key::new(*first_set().key(77).expose()),
         opening: [
             Opening {
                 balance: amount(ED_BALANCE),
@@ -184,6 +228,7 @@ pub(crate) fn init_unlock(purse: Purse) -> CardCommand<'static> {
 }
 
 pub(crate) fn select<N: Nvm>(card: &mut Card<N>) {
+    SWITCHED.set(card.view().maintenance_key.version == NEXT_VERSION);
     let (_, word) = send(card, &SELECT);
     assert!(matches!(word, 0x9000 | 0x6283), "{word:04X}");
 }
@@ -287,7 +332,7 @@ pub(crate) fn unlock_terms(purse: Purse, units: u32) -> online::Unlock {
 }
 
 pub(crate) fn sesulk(init: &InitUnlock) -> SessionKey {
-    SessionKey::online(Online::Unlock, &profile().keys.unlock.key, init.icc, init.otc, TID)
+    SessionKey::online(Online::Unlock, &keys().unlock.key, init.icc, init.otc, TID)
 }
 
 /// DEBIT FOR UNLOCK as the centre decides it.
@@ -298,7 +343,7 @@ pub(crate) fn right_unlock(init: &InitUnlock, purse: Purse, units: u32) -> Debit
 }
 
 pub(crate) fn right_unblock(challenge: [u8; 4]) -> CardCommand<'static> {
-    let maintenance = profile().keys.maintenance.key;
+    let maintenance = keys().maintenance.key;
     let mac = mac::secure_message(&maintenance, challenge, &[0x84, 0x18, 0, 0, 4]);
     CardCommand::ApplicationUnblock { mac }
 }

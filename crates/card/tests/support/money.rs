@@ -40,7 +40,7 @@ pub(crate) fn transfer_terms(direction: Direction, purse: Purse, units: u32) -> 
 }
 
 pub(crate) fn transfer_session(direction: Direction, init: &InitLoad) -> SessionKey {
-    let keys = profile().keys;
+    let keys = keys();
     let key = match direction {
         Direction::Load => keys.load.key,
         Direction::Unload => keys.unload.key,
@@ -131,7 +131,7 @@ pub(crate) fn change_terms(limit: u32) -> Change {
 }
 
 pub(crate) fn sesodk(init: &InitUpdate) -> SessionKey {
-    SessionKey::online(Online::Overdraft, &profile().keys.overdraft.key, init.icc, init.otc, TID)
+    SessionKey::online(Online::Overdraft, &keys().overdraft.key, init.icc, init.otc, TID)
 }
 
 /// UPDATE OVERDRAW LIMIT as the centre decides it.

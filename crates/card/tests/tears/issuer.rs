@@ -67,6 +67,14 @@ pub(crate) fn card_block(card: &mut Powered<'_>) -> Vec<u8> {
     challenged(card, crate::support::card_block)
 }
 
+pub(crate) fn switch(card: &mut Powered<'_>) -> Vec<u8> {
+    challenged(card, switch_keys)
+}
+
+pub(crate) fn switch_wrong(card: &mut Powered<'_>) -> Vec<u8> {
+    challenged(card, |number| spoiled(switch_keys(number)))
+}
+
 pub(crate) fn external(card: &mut Powered<'_>) -> Vec<u8> {
     challenged(card, crate::support::external)
 }

@@ -99,6 +99,7 @@ pub(crate) const KEYS: &[Key] = &[
     Key { name: "DAMK", codes: &[
         made("APPLICATION BLOCK and UNBLOCK, CARD BLOCK", &[Challenged, Byte(4)], |held| challenged(held, SecureMessage::ApplicationUnblock)),
         made("EXTERNAL AUTHENTICATE", &[Challenged], |held| challenged(held, SecureMessage::ExternalAuthenticate)),
+        made("SWITCH KEYS", &[Challenged, Byte(0), Any(1)], |held| { let [version] = held.of(Any(1)); challenged(held, SecureMessage::SwitchKeys { version }) }),
         made("UPDATE BINARY of 1", &[Challenged, Byte(5), Any(1)], update::<1>),
         made("UPDATE BINARY of 4", &[Challenged, Byte(8), Any(4)], update::<4>),
         made("UPDATE BINARY of 30", &[Challenged, Byte(34), Any(30)], update::<30>),
@@ -140,6 +141,7 @@ pub(crate) const WIDE_KEYS: &[Key] = &[
         laid_out("APPLICATION BLOCK", &[Challenged, IV, Text(&[0x84, 0x1E, 0, 0, 4])]),
         laid_out("APPLICATION UNBLOCK", &[Challenged, IV, Text(&[0x84, 0x18, 0, 0, 4])]),
         laid_out("CARD BLOCK", &[Challenged, IV, Text(&[0x84, 0x16, 0, 0, 4])]),
+        laid_out("SWITCH KEYS", &[Challenged, IV, Text(&[0x84, 0x1A, 0]), Any(1), Byte(0), Any(1)]),
         laid_out("EXTERNAL AUTHENTICATE", &[Challenged, IV, Text(&[0, 0x82, 0, 0])]),
         laid_out("UPDATE BINARY of 1", &[Challenged, IV, Text(&[0x04, 0xD6, 0x95]), Any(1), Byte(5), Any(1)]),
         laid_out("UPDATE BINARY of 4", &[Challenged, IV, Text(&[0x04, 0xD6, 0x95]), Any(1), Byte(8), Any(4)]),
@@ -166,6 +168,10 @@ pub(crate) const COLLIDING: &[[Code; 2]] = &[
     [laid_out("TAC of debit", &[Sum, Tag(0x93), Place, Number, Day, Hour]), laid_out("TAC of load of any time", &[Balance, Otc, Sum, Tag(0x01), Place, Day, Any(3)])],
     // An EXTERNAL AUTHENTICATE with its Lc: whoever may ask for an UNBLOCK with a challenge of his own has its code.
     [laid_out("UNBLOCK", &[Challenged, Byte(4)]), laid_out("EXTERNAL AUTHENTICATE with Lc", &[Challenged, Byte(4)])],
+    // A SWITCH KEYS with nothing but its Lc behind the header, and one whose version follows its Lc: an UNBLOCK, and an
+    // UPDATE BINARY of one byte, with a challenge of one's own.
+    [laid_out("UNBLOCK", &[Challenged, Byte(4)]), laid_out("SWITCH KEYS with the version in P2 alone", &[Challenged, Byte(4)])],
+    [laid_out("UPDATE BINARY of 1", &[Challenged, Byte(5), Any(1)]), laid_out("SWITCH KEYS with its version as data", &[Challenged, Byte(5), Any(1)])],
     // A field GMAC and a MAC1 of purchase without its tag.
     [laid_out("GMAC of the amount", &[Sum]), laid_out("purchase without a tag", &[Sum, Place, Day, Hour])],
 ];

@@ -85,6 +85,9 @@ fn what_holds_the_tightest_pairs_apart() {
     assert_eq!(between("DAMK", unblock, "EXTERNAL AUTHENTICATE"), [4, 5]);
     assert_eq!(between("DAMK", "EXTERNAL AUTHENTICATE", "UPDATE BINARY of 1"), [4, 6]);
     assert_eq!(between("DAMK", "EXTERNAL AUTHENTICATE", "UPDATE BINARY of 4"), [4]);
+    assert_eq!(between("DAMK", unblock, "SWITCH KEYS"), [4, 6]);
+    assert_eq!(between("DAMK", "EXTERNAL AUTHENTICATE", "SWITCH KEYS"), [4, 6]);
+    assert_eq!(between("DAMK", "SWITCH KEYS", "UPDATE BINARY of 1"), [4]);
     assert_eq!(between("DPUK", "UNBLOCK PIN", "the PIN in it"), [4, 13]);
     assert_eq!(between("TAC key", "TAC of debit", "MAC3 of on-line unlock"), [22]);
 }

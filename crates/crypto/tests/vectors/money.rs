@@ -121,6 +121,8 @@ fn what_the_issuer_sends() {
         entry.agrees("block", &code(&damk, SecureMessage::ApplicationBlock));
         entry.agrees("unblock", &code(&damk, SecureMessage::ApplicationUnblock));
         entry.agrees("card_block", &code(&damk, SecureMessage::CardBlock));
+        let version = entry.number("version");
+        entry.agrees("switch", &code(&damk, SecureMessage::SwitchKeys { version }));
         entry.agrees("external", &code(&damk, SecureMessage::ExternalAuthenticate));
         let answer = message::internal_authenticate(&entry.key("diak"), entry.array("data"));
         entry.agrees("internal", &answer);

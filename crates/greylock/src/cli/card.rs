@@ -48,6 +48,9 @@ pub struct CardIssueArgs {
     /// The image to make; a file that is there is never overwritten
     #[arg(long, value_name = "IMAGE")]
     pub out: PathBuf,
+    /// Begin with the keys of this older version, and hold the newest as those to switch to
+    #[arg(long, value_name = "VERSION", allow_negative_numbers = true)]
+    pub begin_with: Option<u8>,
     /// Money on the card, in cents, without the overdraft limit
     #[arg(long, value_name = "CENTS", default_value = "0", value_parser = values::cents, allow_hyphen_values = true)]
     pub balance: Amount,

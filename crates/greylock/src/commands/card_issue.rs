@@ -4,7 +4,7 @@ use serde_json::json;
 use wire::Date;
 
 use super::issue_by_host;
-use super::issuing::{CardOrder, card_profile, opening, write_card};
+use super::issuing::{CardOrder, opening, profile_of, write_card};
 use super::keys::own_key;
 use crate::cli::CardIssueArgs;
 use crate::env::pin_for_new_card;
@@ -23,9 +23,9 @@ pub(crate) fn run(args: &CardIssueArgs, context: &mut Context<'_>) -> Result<Rep
         return issue_by_host::card(args, &order, &pin, url, context);
     }
     let keys = issuer_keys(args.issuer.keys.as_deref(), context)?;
-    let profile = card_profile(&keys, &order, own_key(context.io.random)?)?;
+    let profile = profile_of(&keys, &order, own_key(context.io.random)?, args.begin_with)?;
     write_card(&args.out, &profile, &pin)?;
-    Ok(report(args, &order))
+    Ok(report(args, &order, &profile))
 }
 
 /// The keys of `--keys`, with their warnings said.
@@ -69,11 +69,16 @@ fn years_after(start: Date) -> Option<Date> {
 }
 
 /// The report of a card that was made, whoever made it.
-pub(crate) fn report(args: &CardIssueArgs, order: &CardOrder) -> Report {
+pub(crate) fn report(args: &CardIssueArgs, order: &CardOrder, profile: &card::Profile) -> Report {
     let CardOrder { asn, purse, opening, .. } = order;
     let (money, limit) = (args.balance, opening.limit.units());
+    let version = profile.keys.maintenance.version;
+    let next = profile.next.as_ref().map(|next| next.keys.maintenance.version);
+    let keys = next.map_or_else(String::new, |next| {
+        format!(", keys of version {version}, to be switched to {next}")
+    });
     let text = format!(
-        "{}: card {asn}, purse {purse} with {money} cents and an overdraft limit of {limit}, valid {} to {}\n",
+        "{}: card {asn}, purse {purse} with {money} cents and an overdraft limit of {limit}, valid {} to {}{keys}\n",
         args.out.display(),
         shown_date(order.start),
         shown_date(order.expiry),
@@ -91,6 +96,8 @@ pub(crate) fn report(args: &CardIssueArgs, order: &CardOrder) -> Report {
         "aid": hex::encode(order.aid.as_slice()),
         "start": order.start.to_string(),
         "expiry": order.expiry.to_string(),
+        "key_version": version,
+        "next_key_version": next,
     });
     Report::done(document, text)
 }

@@ -67,6 +67,9 @@ pub(crate) fn document(view: &View) -> Value {
         "levels": public.levels(),
         "scheme": public.scheme().map(scheme_name),
         "numbers_drawn": view.numbers_drawn,
+        "key_version": view.maintenance_key.version,
+        "algorithm": format!("{:02x}", view.maintenance_key.algorithm),
+        "next_key_version": view.next_key.map(|key| key.version),
     })
 }
 
@@ -158,6 +161,10 @@ fn write_text(out: &mut String, view: &View) -> std::fmt::Result {
         shown_date(public.expiry),
         view.pin_tries
     )?;
+    if let Some(next) = view.next_key {
+        let version = view.maintenance_key.version;
+        writeln!(out, "  keys of version {version}, can be switched to {}", next.version)?;
+    }
     for (purse, view) in purses(view) {
         let (balance, limit) = (view.balance, view.limit);
         let money = amount::money(balance, limit);

@@ -3,7 +3,7 @@
 use card::Pin;
 use host::{CardOpening, Input, PurseOpening};
 
-use super::issuing::{CardOrder, PsamOrder, begin_card, card_profile, psam_profile, write_psam};
+use super::issuing::{CardOrder, PsamOrder, begin_card, profile_of, psam_profile, write_psam};
 use super::keys::own_key;
 use super::{card_issue, psam as psam_command};
 use crate::centre::{CentreFolder, folder_of};
@@ -21,14 +21,16 @@ pub(crate) fn card(
     context: &mut Context<'_>,
 ) -> Result<Report, Error> {
     let mut folder = CentreFolder::open(&folder_of(url)?)?;
-    let profile = card_profile(folder.keys(), order, own_key(context.io.random)?)?;
+    let own = own_key(context.io.random)?;
+    let profile = profile_of(folder.keys(), order, own, args.begin_with)?;
     let birth = begin_card(&args.out, &profile, pin)?;
     let openings = profile.opening.map(|opening| {
         let card::Opening { balance, limit, ctc, otc } = opening;
         PurseOpening { balance, limit, ctc, otc }
     });
     let now = context.io.clock.now();
-    let card = CardOpening { asn: order.asn, openings, key_version: Some(folder.keys().version) };
+    let key_version = Some(profile.keys.maintenance.version);
+    let card = CardOpening { asn: order.asn, openings, key_version };
     let registered = folder.apply(&Input::RegisterCard { card, now })?;
     let registered =
         registered.map_err(|refusal| Error::new(Fault::Centre, refusal.to_string()))?;
@@ -37,7 +39,7 @@ pub(crate) fn card(
             .advice("a second card of one number would be a clone: choose another ASN"));
     }
     birth.finish()?;
-    Ok(card_issue::report(args, order))
+    Ok(card_issue::report(args, order, &profile))
 }
 
 /// Issues a PSAM at the centre `url`. Its TID belongs to the station that first speaks for it.

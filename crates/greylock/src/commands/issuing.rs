@@ -3,10 +3,13 @@
 use std::path::Path;
 
 use card::{Card, Opening, Pin};
+use crypto::Key;
 use psam::Psam;
 use wire::{Amount, Limit};
 
+use host::MainKeys;
 pub use host::issue::{CardOrder, PsamOrder, card_profile, psam_profile};
+use host::issue::{NoWayOver, card_profile_from};
 
 use crate::error::{Error, Fault};
 use crate::media::{Birth, FaultLog, FileNvm, Growth, MediumFault};
@@ -15,6 +18,27 @@ use crate::media::{Birth, FaultLog, FileNvm, Growth, MediumFault};
 impl From<host::issue::NotDispersed> for Error {
     fn from(error: host::issue::NotDispersed) -> Self {
         Self::usage(error.to_string()).advice("correct the keys file")
+    }
+}
+
+/// Keys that no card can begin with and leave.
+impl From<NoWayOver> for Error {
+    fn from(error: NoWayOver) -> Self {
+        Self::usage(error.to_string())
+            .advice("--begin-with names one of the older versions in the keys file")
+    }
+}
+
+/// A card with the newest keys, or with those of an older version and the newest as its next ones.
+pub(crate) fn profile_of(
+    keys: &MainKeys,
+    order: &CardOrder,
+    icc_key: Key,
+    begin_with: Option<u8>,
+) -> Result<card::Profile, Error> {
+    match begin_with {
+        None => Ok(card_profile(keys, order, icc_key)?),
+        Some(first) => Ok(card_profile_from(keys, order, icc_key, first)?),
     }
 }
 

@@ -27,6 +27,7 @@ mod unlock;
 mod vectors;
 mod words;
 
+pub(crate) use issuing::profile_of;
 pub use issuing::{CardOrder, PsamOrder, card_profile, psam_profile, write_card, write_psam};
 
 use crate::cli::{CardCommand, Cli, Command, DemoArgs, KeysCommand, PsamCommand};

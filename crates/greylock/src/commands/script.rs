@@ -82,7 +82,7 @@ fn keys_of(path: &Path, context: &mut Context<'_>) -> Result<MainKeys, Error> {
     Ok(file.keys)
 }
 
-/// The main keys by their names.
+/// The main keys by their names; those of an older version as `mpk_1`.
 fn names_of(keys: &MainKeys) -> Names {
     let mut names = Names::default();
     for kind in KeyKind::ALL {
@@ -91,6 +91,11 @@ fn names_of(keys: &MainKeys) -> Names {
         }
     }
     names.set(MSK, keys.msk.expose().to_vec());
+    for (older, (kind, key)) in
+        keys.older.iter().flat_map(|set| set.main.iter().map(move |key| (set, key)))
+    {
+        names.set(&format!("{}_{}", kind.name(), older.version), key.expose().to_vec());
+    }
     names
 }
 

@@ -4,12 +4,13 @@ use card::{Card, Opening, Pin};
 use crypto::Key;
 use explain::Chip;
 use host::MainKeys;
-use host::issue::{CardOrder, PsamOrder, card_profile, psam_profile};
+use host::issue::{CardOrder, PsamOrder, psam_profile};
 use nvm::Nvm;
 use psam::Psam;
 use wire::{Amount, Asn, Date, Limit, Purse, Tid};
 
 use super::file::{ChipKind, PurseInMemory, Script};
+use crate::commands::profile_of;
 use crate::error::{Error, Fault};
 use crate::media::{FaultLog, FileNvm, Growth, Place, ReaderSlot, Snapshot, describe_open_error};
 use crate::trace::{Trace, Traced};
@@ -80,7 +81,7 @@ fn issue_card(script: &Script, keys: &MainKeys) -> Result<Snapshot, Error> {
         start: date(2020),
         expiry: date(2099),
     };
-    let mut profile = card_profile(keys, &order, NUMBERS)?;
+    let mut profile = profile_of(keys, &order, NUMBERS, script.card.begin_with)?;
     profile.opening = [opening(&script.card.ed)?, opening(&script.card.ep)?];
     let pin = Pin::from_digits(PIN).ok_or_else(|| Error::bug("the PIN in memory is none"))?;
     let made = Card::personalise(Snapshot::of(vec![0; card::IMAGE_LEN]), &profile, &pin);

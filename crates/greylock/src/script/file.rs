@@ -52,6 +52,8 @@ pub struct CardInMemory {
     pub ed: PurseInMemory,
     /// Electronic purse.
     pub ep: PurseInMemory,
+    /// The older version of the keys that it begins with; the newest are its next ones.
+    pub begin_with: Option<u8>,
 }
 
 /// A purse as issued.

@@ -20,8 +20,12 @@ fn scripts(kind: &str) -> Vec<PathBuf> {
 #[ignore = "needs a pcscd: cargo xtask pcsc"]
 fn every_script_goes_in_a_reader_as_in_memory() {
     let (world, service) = (World::empty(), Service::start());
-    let keys = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/keys.toml");
-    std::fs::copy(keys, world.path("keys.toml")).unwrap();
+    let scripts_folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts");
+    for keys in ["keys.toml", "two-versions.toml"] {
+        std::fs::copy(scripts_folder.join(keys), world.path(keys)).unwrap();
+    }
+    let two = "card issue --keys two-versions.toml --begin-with 1 --balance 500000";
+    world.run(&format!("{two} --asn 6280100000000041 --out two.img")).done();
     let issue = "card issue --keys keys.toml --balance 500000";
     world.run(&format!("{issue} --asn 6280100000000025 --purse ed --out ed.img")).done();
     world.run(&format!("{issue} --asn 6280100000000033 --purse ep --out ep.img")).done();
@@ -38,11 +42,20 @@ fn every_script_goes_in_a_reader_as_in_memory() {
         play(&file, "pump 00 01");
     }
     drop(psam);
-    for image in ["ep", "ed"] {
+    let image_of = |file: &Path| {
+        let name = file.to_string_lossy();
+        if name.contains("switch-keys") {
+            "two"
+        } else if name.contains("-ep") {
+            "ep"
+        } else {
+            "ed"
+        }
+    };
+    for image in ["two", "ep", "ed"] {
         let serve = format!("card serve {image}.img");
         let card = Served::start(&world, &serve, &service.vpcd(0));
-        let of_purse = |file: &&PathBuf| (image == "ep") == file.to_string_lossy().contains("-ep");
-        for file in scripts("card").iter().filter(of_purse) {
+        for file in scripts("card").iter().filter(|file| image_of(file) == image) {
             play(file, "pump 00 00");
         }
         drop(card);

@@ -196,6 +196,7 @@ fn issuer_command() -> impl Strategy<Value = CardCommand<'static>> {
         mac().prop_map(|mac| CardCommand::ApplicationBlock { mac }),
         mac().prop_map(|mac| CardCommand::ApplicationUnblock { mac }),
         mac().prop_map(|mac| CardCommand::CardBlock { mac }),
+        (any::<u8>(), mac()).prop_map(|(version, mac)| CardCommand::SwitchKeys { version, mac }),
         mac().prop_map(|mac| CardCommand::ExternalAuthenticate { mac }),
         any::<[u8; 8]>().prop_map(|data| CardCommand::InternalAuthenticate { data }),
         (any::<[u8; 8]>(), mac()).prop_map(|(block, mac)| CardCommand::UnblockPin { block, mac }),

@@ -144,6 +144,7 @@ fn golden_issuer() -> Vec<(CardCommand<'static>, &'static str)> {
         (CardCommand::ApplicationBlock { mac }, "841e0000 04 b1b2b3b4"),
         (CardCommand::ApplicationUnblock { mac }, "84180000 04 b1b2b3b4"),
         (CardCommand::CardBlock { mac }, "84160000 04 b1b2b3b4"),
+        (CardCommand::SwitchKeys { version: 0x2A, mac }, "841a002a 04 b1b2b3b4"),
     ]
 }
 
@@ -249,9 +250,10 @@ fn kind(command: &CardCommand<'_>) -> usize {
         CardCommand::InternalAuthenticate { .. } => 30,
         CardCommand::ApplicationBlock { .. } => 31,
         CardCommand::CardBlock { .. } => 32,
+        CardCommand::SwitchKeys { .. } => 33,
     }
 }
-const KINDS: usize = 33;
+const KINDS: usize = 34;
 
 #[test]
 fn every_command_has_the_bytes_of_the_protocol() {
