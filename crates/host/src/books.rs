@@ -56,8 +56,8 @@ pub struct CardOpening {
     pub asn: Asn,
     /// ED, then EP.
     pub openings: [PurseOpening; 2],
-    /// The version of its keys; without it the newest one of the vault. No answer of a locked card names it, and a code
-    /// of APPLICATION UNBLOCK under another one is counted by the card.
+    /// The version of the keys in use then; without it the newest one of the vault. No answer of a locked card names it,
+    /// and a code of APPLICATION UNBLOCK under another one is counted by the card.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key_version: Option<u8>,
 }
@@ -77,11 +77,22 @@ pub struct Replacement {
     pub at: Stamp,
 }
 
+/// What is known of the keys that a card went over to since it was issued. It only grows: no card goes back.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct KeysSince {
+    /// The newest version for which a SWITCH KEYS was handed out.
+    pub ordered: Option<u8>,
+    /// The newest version with whose keys the card made a code.
+    pub proved: Option<u8>,
+}
+
 /// A card's account.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Card {
     /// How it was issued.
     pub opening: CardOpening,
+    /// The keys that it uses since.
+    pub keys: KeysSince,
     /// Why it is on the blacklist.
     pub blacklisted: Option<Code>,
     /// Its replacement.

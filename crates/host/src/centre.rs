@@ -1,7 +1,7 @@
 //! The door: registering cards and PSAMs, and the lists that stations and operators read.
 
 use seeded::{Bug, instead};
-use wire::{Amount, Asn, ClaimedRecord, LockId, Mac, Purse, Scheme, Stamp, Tid, Ttc};
+use wire::{Amount, Asn, ClaimedRecord, LockId, Purse, Scheme, Stamp, Tid, Ttc};
 
 use crate::books::{Books, Card, CardOpening, StationId};
 use crate::case::{Case, Outcome};
@@ -82,7 +82,8 @@ impl<B: Books, V: Codes> Centre<B, V> {
             Some(_) => return Err(Refusal::CardAlreadyRegistered),
             None => {}
         }
-        self.books.put_card(Card { opening: *opening, blacklisted: None, replaced: None });
+        let (keys, blacklisted, replaced) = Default::default();
+        self.books.put_card(Card { opening: *opening, keys, blacklisted, replaced });
         for purse in Purse::ALL {
             let [ed, ep] = opening.openings;
             let opened = if purse == Purse::Ed { ed } else { ep };
@@ -136,22 +137,6 @@ impl<B: Books, V: Codes> Centre<B, V> {
         let detail = format!("{purse} OTC {otc}: {by}");
         self.tell(Code::ChangeAfterReplacement, About::card(asn), now, detail);
         Ok(())
-    }
-
-    /// The code of APPLICATION UNBLOCK `84 18 00 00 04` over the card's challenge: it leaves
-    /// balance, mark and unread TAC as they are, and the unlock can follow (protocol §5).
-    pub fn unblock(&mut self, asn: Asn, challenge: [u8; 4], now: Stamp) -> Result<Mac, Refusal> {
-        let card = self.card(asn)?;
-        if card.replaced.is_some() {
-            return Err(Refusal::CardReplaced);
-        }
-        let newest = || self.vault.versions().into_iter().next();
-        let version = card.opening.key_version.or_else(newest);
-        let header = [0x84, 0x18, 0x00, 0x00, 0x04];
-        let code = version.and_then(|v| self.vault.maintenance(v, asn, challenge, &header));
-        let code = code.ok_or(Refusal::KeyVersionUnknown)?;
-        self.tell(Code::ApplicationUnblocked, About::card(asn), now, String::new());
-        Ok(code)
     }
 
     /// Every lock of which something was heard.

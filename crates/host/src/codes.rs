@@ -2,10 +2,11 @@
 //! with the key behind them. Whoever holds the keys (a sealed file, an HSM) computes; a model
 //! puts in their place who could have made which code.
 
+use crypto::message::SecureMessage;
 use crypto::online::{Unlock, mac1};
 use crypto::session::Randoms;
-use crypto::{Debit, Key, Lock, Online, SessionKey};
-use wire::{Amount, Asn, Icc, Mac, Purse, Scheme, Tid, Trn};
+use crypto::{Debit, Key, Lock, Online, SessionKey, overdraft};
+use wire::{Amount, Asn, Icc, Limit, Mac, Purse, Scheme, Tid, Trn};
 
 use crate::keys::{KeyKind, KeyVault};
 
@@ -45,7 +46,7 @@ pub struct RecordCodes {
 pub struct OnlineSession {
     /// The card.
     pub asn: Asn,
-    /// Version of the unlock key.
+    /// Version of the key.
     pub version: u8,
     /// The card's random number.
     pub icc: Icc,
@@ -62,6 +63,17 @@ pub struct UnlockStand {
     pub ctc: u16,
     /// The purse.
     pub purse: Purse,
+    /// The terminal at which the card is.
+    pub tid: Tid,
+}
+
+/// What MAC1 of INITIALIZE FOR UPDATE is made over: ED, the one purse with an overdraft limit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct UpdateStand {
+    /// The purse's balance.
+    pub balance: Amount,
+    /// Its overdraft limit.
+    pub limit: Limit,
     /// The terminal at which the card is.
     pub tid: Tid,
 }
@@ -109,6 +121,12 @@ pub trait Codes {
         challenge: [u8; 4],
         header: &[u8; 5],
     ) -> Option<Mac>;
+
+    /// MAC1 of INITIALIZE FOR UPDATE, in a session of the overdraft key.
+    fn update_mac1(&self, session: &OnlineSession, stand: &UpdateStand) -> Option<Mac>;
+
+    /// The MAC of SWITCH KEYS to a version, under DAMK of the version in use and the card's challenge.
+    fn switch_keys(&self, version: u8, asn: Asn, challenge: [u8; 4], to: u8) -> Option<Mac>;
 }
 
 /// SESPK, or SESPK' in the *field* scheme.
@@ -186,5 +204,18 @@ impl<V: KeyVault> Codes for V {
     ) -> Option<Mac> {
         let damk = self.card_key(KeyKind::Mamk, version, asn)?;
         Some(crypto::mac::secure_message(&damk, challenge, header))
+    }
+
+    fn update_mac1(&self, session: &OnlineSession, stand: &UpdateStand) -> Option<Mac> {
+        let OnlineSession { asn, version, icc, otc } = *session;
+        let dodk = self.card_key(KeyKind::Modk, version, asn)?;
+        let UpdateStand { balance, limit, tid } = *stand;
+        let sesodk = SessionKey::online(Online::Overdraft, &dodk, icc, otc, tid);
+        Some(overdraft::mac1(&sesodk, balance, limit, Purse::Ed, tid))
+    }
+
+    fn switch_keys(&self, version: u8, asn: Asn, challenge: [u8; 4], to: u8) -> Option<Mac> {
+        let damk = self.card_key(KeyKind::Mamk, version, asn)?;
+        Some(SecureMessage::SwitchKeys { version: to }.mac(&damk, challenge))
     }
 }

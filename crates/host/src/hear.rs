@@ -120,6 +120,7 @@ impl<B: Books, V: Codes> Centre<B, V> {
         let mut changed = known != case.record;
         self.books.put_case(case.clone());
         if held.card_proved {
+            self.learn_version(lock.asn, record.terms.key.version, sender.now);
             self.sight(sighting_of(&record.terms), sender.now);
         }
         if let Some(tac) = tac {
@@ -196,6 +197,7 @@ impl<B: Books, V: Codes> Centre<B, V> {
             self.tell(Code::UnprovedHeard, About::lock(lock), sender.now, amount);
         }
         if card_proved {
+            self.learn_version(lock.asn, held.terms.key.version, sender.now);
             self.sight(sighting_of(&held.terms), sender.now);
         }
         self.settle(lock, sender.now)?;

@@ -10,6 +10,7 @@ use crate::codes::Codes;
 use crate::confirm::Confirmed;
 use crate::facts::{ChangeKind, OnlineChange, ProposalRow};
 use crate::hear::Heard;
+use crate::maintenance::{SwitchAnswer, SwitchRequest};
 use crate::operator::{Approval, Proposal};
 use crate::refusal::Refusal;
 use crate::replace::{ReplaceOrder, Replaced};
@@ -74,12 +75,17 @@ pub enum Input {
         /// The card.
         #[serde(with = "codec::text")]
         asn: Asn,
+        /// The version of its keys, where it is known better than by the books.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        version: Option<u8>,
         /// What GET CHALLENGE answered.
         challenge: [u8; 4],
         /// When.
         #[serde(with = "codec::bytes")]
         now: Stamp,
     },
+    /// [`Centre::switch`].
+    Switch(SwitchRequest),
     /// [`Centre::replace`].
     Replace(ReplaceOrder),
     /// [`Centre::change`].
@@ -118,6 +124,8 @@ pub enum Answer {
     Ruled(ProposalRow),
     /// The code of APPLICATION UNBLOCK.
     Unblocked(Mac),
+    /// A step of the switch to other keys.
+    Switch(SwitchAnswer),
     /// A card was replaced.
     Replaced(Replaced),
 }
@@ -144,9 +152,10 @@ impl<B: Books, V: Codes> Centre<B, V> {
             }
             Input::Propose(proposal) => self.propose(proposal).map(Answer::Ruled),
             Input::Approve(approval) => self.approve(approval).map(Answer::Ruled),
-            Input::Unblock { asn, challenge, now } => {
-                self.unblock(*asn, *challenge, *now).map(Answer::Unblocked)
+            Input::Unblock { asn, version, challenge, now } => {
+                self.unblock(*asn, *version, *challenge, *now).map(Answer::Unblocked)
             }
+            Input::Switch(request) => self.switch(request).map(Answer::Switch),
             Input::Replace(order) => self.replace(order).map(Answer::Replaced),
             Input::Change { asn, purse, otc, by, kind, now } => {
                 let (asn, purse, otc, by, kind) = (*asn, *purse, *otc, *by, *kind);

@@ -14,6 +14,7 @@
 //! | [`centre`] | registering, and the lists that stations and operators read |
 //! | [`hear`] | outcomes and TACs that stations report |
 //! | [`unlock`], [`confirm`] | the on-line unlock (claim 2) and its receipt |
+//! | [`maintenance`] | APPLICATION UNBLOCK, the switch of a card to its next keys |
 //! | [`operator`], [`replace`] | what two persons decide |
 //! | [`ledger`] | accounts and the table of postings |
 //! | [`holes`] | TTCs of which nothing was heard |
@@ -46,6 +47,7 @@ pub mod issue;
 mod kept;
 pub mod keys;
 pub mod ledger;
+pub mod maintenance;
 pub mod memory;
 pub mod notice;
 pub mod operator;
@@ -60,10 +62,12 @@ mod succession;
 pub mod unlock;
 mod verify;
 
-pub use books::{Books, Card, CardOpening, PurseOpening, Replacement, StationId};
+pub use books::{Books, Card, CardOpening, KeysSince, PurseOpening, Replacement, StationId};
 pub use case::{Case, HeldRecord, HeldUnproved, Outcome, Quarantined};
 pub use centre::{Centre, OutcomeRow, Registered};
-pub use codes::{Codes, LockCodes, LockSource, OnlineSession, RecordCodes, UnlockStand};
+pub use codes::{
+    Codes, LockCodes, LockSource, OnlineSession, RecordCodes, UnlockStand, UpdateStand,
+};
 pub use confirm::Confirmed;
 pub use facts::{
     Basis, ChangeKind, DecisionRow, Ground, OnlineChange, ProposalRow, Ruling, Shown, Sighting,
@@ -74,6 +78,7 @@ pub use holes::Holes;
 pub use input::{Answer, Input, Output};
 pub use keys::{KeyKind, KeySet, KeyVault, MainKeys, Set};
 pub use ledger::{Account, Legs, Posting, PostingReason, TrialBalance};
+pub use maintenance::{SwitchAnswer, SwitchRequest};
 pub use memory::MemoryBooks;
 pub use notice::{About, Class, Code, Notice};
 pub use operator::{Approval, Proposal};

@@ -104,6 +104,8 @@ codes! {
     VoidHeard, "void_heard", Information, "a station says that LOCK never went out", "nothing";
     UnprovedHeard, "unproved_heard", Information, "a station delivered, and its PSAM died before the GMAC", "approve the amount after comparing with the totalizer";
     ServiceEndsBeforeLock, "service_ends_before_lock", Information, "the service ended before its lock was made", "look at the terminal's clock";
+    SwitchOrdered, "switch_ordered", Information, "the code that brings a card over to its next keys was handed out; until the card proves them it may use either", "nothing";
+    KeysSwitched, "keys_switched", Information, "a card has proved that it uses its next keys", "nothing";
     ApplicationUnblocked, "application_unblocked", Information, "the code that unblocks a locked application was handed out", "nothing";
 }
 

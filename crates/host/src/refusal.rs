@@ -55,6 +55,8 @@ refusals! {
     StatusTooShort, "status_too_short", Station, "the status lacks what P1 = 02 adds: read GET GREY STATUS with P1 = 02";
     StatusShowsNoTac, "status_shows_no_tac", Station, "the status shows no unread TAC: report it only in state 10";
     KeyVersionUnknown, "key_version_unknown", Centre, "the vault has no key of the card's version or suite: put it there";
+    KeyVersionNotNewer, "key_version_not_newer", Operator, "the card uses keys of this version's age or younger, and no card goes back: name a newer version of the centre's keys";
+    KeyVersionNotInUse, "key_version_not_in_use", Station, "the card does not use keys of this version, by all that it has proved: leave the version out";
     Mac1Wrong, "mac1_wrong", Card, "MAC1 does not prove the card: it is a fake or its answer was altered; ask the card again";
     GtacWrong, "gtac_wrong", Card, "GTAC does not prove the lock: the status was altered; ask the card again";
     StatusAndMac1Disagree, "status_and_mac1_disagree", Station, "status and MAC1 show different balances or CTCs: they are of two moments; ask the card again";

@@ -75,6 +75,7 @@ impl<B: Books, V: Codes> Centre<B, V> {
     pub fn unlock(&mut self, request: &UnlockRequest) -> Result<UnlockAnswer, Refusal> {
         self.card(request.asn)?;
         let proved = self.prove(request)?;
+        self.learn_version(request.asn, proved.session.version, request.now);
         if let Some(row) = self.answered(request) {
             return Ok(UnlockAnswer::Decided(decision_of(&row)));
         }

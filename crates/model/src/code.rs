@@ -11,7 +11,7 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 
 use crypto::online::{self, Unlock};
 use crypto::{Debit, Lock};
-use host::{Codes, LockCodes, LockSource, OnlineSession, RecordCodes, UnlockStand};
+use host::{Codes, LockCodes, LockSource, OnlineSession, RecordCodes, UnlockStand, UpdateStand};
 use wire::{Amount, Asn, Icc, Mac, Scheme, Tid};
 
 /// The only key version here.
@@ -181,5 +181,14 @@ impl Codes for Vault {
         header: &[u8; 5],
     ) -> Option<Mac> {
         known(version).map(|()| made(Holder::Maintenance(asn, challenge), header))
+    }
+
+    /// There is one version: no card goes anywhere, and none is asked which one it uses.
+    fn update_mac1(&self, _: &OnlineSession, _: &UpdateStand) -> Option<Mac> {
+        None
+    }
+
+    fn switch_keys(&self, _: u8, _: Asn, _: [u8; 4], _: u8) -> Option<Mac> {
+        None
     }
 }

@@ -83,7 +83,7 @@ impl World {
     fn present(&mut self, card: u8) {
         let chip = &mut self.cards[usize::from(card)];
         if chip.application_locked()
-            && self.centre.change(|rules| rules.unblock(chip.asn, [0; 4], now())).is_ok()
+            && self.centre.change(|rules| rules.unblock(chip.asn, None, [0; 4], now())).is_ok()
         {
             chip.unblock();
         }

@@ -69,7 +69,7 @@ impl World {
     fn unblock(&mut self, reader: &mut CardReader, asn: Asn) -> Result<(), String> {
         let now = self.clock.now();
         unblock(reader, |challenge| {
-            self.centre.unblock(asn, challenge, now).map_err(|refusal| refusal.to_string())
+            self.centre.unblock(asn, None, challenge, now).map_err(|refusal| refusal.to_string())
         })
     }
 

@@ -33,7 +33,7 @@ pub(crate) fn run(args: &CardUnblockArgs, context: &mut Context<'_>) -> Result<R
         .try_into()
         .map_err(|_| Error::new(Fault::Card, "the card's challenge is not 4 bytes long"))?;
     let now = context.io.clock.now();
-    let answer = folder.apply(&Input::Unblock { asn, challenge, now })?;
+    let answer = folder.apply(&Input::Unblock { asn, version: None, challenge, now })?;
     let mac = match answer {
         Ok(Answer::Unblocked(mac)) => mac,
         Ok(_) => return Err(Error::bug("the centre gave another answer than a code")),

@@ -9,6 +9,7 @@ mod replaced;
 mod stored;
 mod succession;
 mod support;
+mod switch;
 mod twice;
 mod unlock;
 mod unproved;

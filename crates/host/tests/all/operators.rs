@@ -292,7 +292,7 @@ fn a_replaced_card_is_not_unlocked() {
     scene.hear(&Report::Grey(record));
     scene.replace();
     assert_eq!(scene.ask(230), Ok(UnlockAnswer::Wait(Code::CardReplaced)));
-    assert_eq!(scene.host.unblock(CARD, [0; 4], at(231)), Err(Refusal::CardReplaced));
+    assert_eq!(scene.host.unblock(CARD, None, [0; 4], at(231)), Err(Refusal::CardReplaced));
 }
 
 #[test]

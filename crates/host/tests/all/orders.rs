@@ -335,7 +335,12 @@ proptest! {
             let input = pick.get(&told.loose).clone();
             told.tell(garbled(input));
         }
-        told.tell(Input::Unblock { asn: CARD, challenge: [1, 2, 3, 4], now: at(202) });
+        told.tell(Input::Unblock {
+            asn: CARD,
+            version: None,
+            challenge: [1, 2, 3, 4],
+            now: at(202),
+        });
         told.tell(Input::Replace(order("ada", "bob", "lost")));
         let by = -5;
         let (purse, kind) = (Purse::Ed, host::ChangeKind::Money);

@@ -21,7 +21,9 @@ fn inputs() -> Vec<Input> {
         Input::Propose(proposal(lock, Ruling::Unlock(cents(5)))),
         Input::Approve(approval(lock, Ruling::Debited(cents(6)))),
         Input::Approve(approval(lock, Ruling::Claim { amount: -7, accepted: true })),
-        Input::Unblock { asn: CARD, challenge: [1, 2, 3, 4], now },
+        Input::Unblock { asn: CARD, version: None, challenge: [1, 2, 3, 4], now },
+        Input::Unblock { asn: CARD, version: Some(7), challenge: [1, 2, 3, 4], now },
+        Input::Switch(scene.card.ask_for_keys(2, T2, at(4))),
         Input::Replace(order("ada", "bob", "lost")),
         Input::Change {
             asn: CARD,

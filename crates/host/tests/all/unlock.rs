@@ -384,11 +384,14 @@ fn a_claim_is_paid_or_rejected_by_two_operators() {
 fn row_application_locked_while_grey_is_unblocked_by_the_centres_code() {
     let mut scene = Scene::new();
     scene.grey(2_000, 1);
-    let mac = scene.host.unblock(CARD, [1, 2, 3, 4], at(100)).unwrap();
+    let mac = scene.host.unblock(CARD, None, [1, 2, 3, 4], at(100)).unwrap();
     let damk = host::KeyVault::card_key(scene.host.vault(), host::KeyKind::Mamk, 1, CARD).unwrap();
     assert_eq!(mac, crypto::mac::secure_message(&damk, [1, 2, 3, 4], &[0x84, 0x18, 0, 0, 4]));
-    assert_ne!(mac, scene.host.unblock(CARD, [1, 2, 3, 5], at(100)).unwrap());
-    assert_eq!(scene.host.unblock(wire::Asn([1; 8]), [0; 4], at(100)), Err(Refusal::CardUnknown));
+    assert_ne!(mac, scene.host.unblock(CARD, None, [1, 2, 3, 5], at(100)).unwrap());
+    assert_eq!(
+        scene.host.unblock(wire::Asn([1; 8]), None, [0; 4], at(100)),
+        Err(Refusal::CardUnknown)
+    );
 }
 
 #[test]

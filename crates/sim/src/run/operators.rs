@@ -85,7 +85,8 @@ impl Stage {
         let parts = self.parts(site, weather);
         let done = parts.and_then(|Parts { place, mut link, mut clock, .. }| {
             let now = clock.now();
-            let ask = |challenge| match link.centre_does(&Input::Unblock { asn, challenge, now }) {
+            let unblock_over = |challenge| Input::Unblock { asn, version: None, challenge, now };
+            let ask = |challenge| match link.centre_does(&unblock_over(challenge)) {
                 Some(Ok(Answer::Unblocked(mac))) => Ok(mac),
                 other => Err(format!("{other:?}")),
             };

@@ -1,12 +1,13 @@
 //! A card and a PSAM that make every code of protocol §4 with `crypto`, and keep no rule that
 //! the centre could lean on.
 
+use crypto::message::SecureMessage;
 use crypto::online::{Unlock, mac1};
 use crypto::session::Randoms;
-use crypto::{Debit, Key, Lock, Online, SessionKey};
-use host::{Decision, KeyKind, KeyVault, MainKeys, UnlockRequest};
+use crypto::{Debit, Key, Lock, Online, SessionKey, overdraft};
+use host::{Decision, KeyKind, KeyVault, MainKeys, SwitchRequest, UnlockRequest};
 use wire::record::{Claim, Rounding};
-use wire::response::InitUnlock;
+use wire::response::{InitUnlock, InitUpdate};
 use wire::{
     Amount, Asn, Certified, ClaimedRecord, Delivery, Dispersing, GreyState, GreyStatus, Icc,
     KeyRef, Limit, LockId, LockTerms, Mac, Purse, Report, Scheme, Stamp, StatusMore, Tid, Trn, Ttc,
@@ -24,6 +25,8 @@ pub struct Grey {
 #[derive(Clone, Debug)]
 pub struct TestCard {
     pub keys: MainKeys,
+    /// The version of the keys in use.
+    pub version: u8,
     pub asn: Asn,
     pub purse: Purse,
     pub balance: u32,
@@ -43,6 +46,7 @@ impl TestCard {
     pub fn with(asn: Asn, scheme: Scheme) -> Self {
         Self {
             keys: keys(scheme),
+            version: 1,
             asn,
             purse: Purse::Ed,
             balance: OPENING,
@@ -56,7 +60,31 @@ impl TestCard {
     }
 
     fn key(&self, kind: KeyKind) -> Key {
-        self.keys.card_key(kind, 1, self.asn).unwrap()
+        self.keys.card_key(kind, self.version, self.asn).unwrap()
+    }
+
+    fn key_ref(&self) -> KeyRef {
+        let algorithm = KeyVault::suite(&self.keys, self.version).unwrap();
+        KeyRef { version: self.version, algorithm }
+    }
+
+    /// INITIALIZE FOR UPDATE and GET CHALLENGE, to be switched to other keys.
+    pub fn ask_for_keys(&mut self, to: u8, tid: Tid, now: Stamp) -> SwitchRequest {
+        let (icc, otc) = (self.draw(), self.otc);
+        let sesodk = SessionKey::online(Online::Overdraft, &self.key(KeyKind::Modk), icc, otc, tid);
+        let (balance, limit) = (cents(self.balance), Limit::ZERO);
+        let mac1 = overdraft::mac1(&sesodk, balance, limit, Purse::Ed, tid);
+        let init = InitUpdate { balance, otc, limit, key: self.key_ref(), icc, mac1 };
+        let Icc(challenge) = self.draw();
+        SwitchRequest { asn: self.asn, to, tid, init, challenge, now }
+    }
+
+    /// SWITCH KEYS: the card checks the code and goes over.
+    pub fn obey_switch(&mut self, request: &SwitchRequest, mac: Mac) {
+        let message = SecureMessage::SwitchKeys { version: request.to };
+        let own = message.mac(&self.key(KeyKind::Mamk), request.challenge);
+        assert_eq!(own, mac, "6988");
+        self.version = request.to;
     }
 
     fn draw(&mut self) -> Icc {
@@ -75,8 +103,8 @@ impl TestCard {
             balance: cents(self.balance),
             limit: Limit::ZERO,
             at,
-            key: KeyRef { version: 1, algorithm: 0 },
-            scheme: self.keys.scheme,
+            key: self.key_ref(),
+            scheme: KeyVault::scheme(&self.keys, self.version).unwrap(),
             dispersing: Dispersing::NONE,
         };
         let grey = codes(&self.keys, terms);
@@ -179,7 +207,7 @@ impl TestCard {
             balance,
             ctc: self.ctc,
             otc: self.otc,
-            key: KeyRef { version: 1, algorithm: 0 },
+            key: self.key_ref(),
             icc,
             mac1: mac1(&sesulk, balance, self.ctc, self.purse, tid),
         };
@@ -221,12 +249,12 @@ pub fn codes(keys: &MainKeys, terms: LockTerms) -> Grey {
         date: terms.at.date,
         time: terms.at.time,
     };
-    let dtk = keys.card_key(KeyKind::Mtk, 1, terms.id.asn).unwrap();
+    let dtk = keys.card_key(KeyKind::Mtk, terms.key.version, terms.id.asn).unwrap();
     Grey { terms, mac2: lock.mac2(&source), gtac: lock.gtac(&source, &dtk.folded()) }
 }
 
 fn source(keys: &MainKeys, terms: &LockTerms) -> SessionKey {
-    let dpk = keys.card_key(KeyKind::Mpk, 1, terms.id.asn).unwrap();
+    let dpk = keys.card_key(KeyKind::Mpk, terms.key.version, terms.id.asn).unwrap();
     let LockId { ctc, tid, ttc, .. } = terms.id;
     let (icc, trn) = (terms.icc, terms.trn);
     SessionKey::locking_source(&dpk, terms.scheme, &Randoms { icc, ctc, ttc, trn, tid })
