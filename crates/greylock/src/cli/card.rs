@@ -21,6 +21,8 @@ pub enum CardCommand {
     Serve(CardServeArgs),
     /// Free a card whose application is locked
     Unblock(CardUnblockArgs),
+    /// Bring a card over to its next keys, for good
+    Switch(CardSwitchArgs),
     /// Bring the image of an earlier format to the one of today
     Migrate(MigrateArgs),
 }
@@ -128,6 +130,27 @@ pub struct CardUnblockArgs {
     /// The card: an image's path or pcsc:READER NAME
     #[arg(long, value_name = "CARD")]
     pub card: Place,
+    /// The centre: a server's URL or file:DIR
+    #[arg(long, value_name = "URL")]
+    pub host: String,
+    /// The trace.
+    #[command(flatten)]
+    pub trace: super::TraceArgs,
+}
+
+/// `card switch`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  greylock card switch --card card.img --to 2 --host https://centre.example\n\nWhen the card's answer was lost, the same \
+        command again finds out and goes on."
+)]
+pub struct CardSwitchArgs {
+    /// The card: an image's path or pcsc:READER NAME
+    #[arg(long, value_name = "CARD")]
+    pub card: Place,
+    /// The version of the keys to go over to [default: the newest of the centre]
+    #[arg(long, value_name = "VERSION", allow_negative_numbers = true)]
+    pub to: Option<u8>,
     /// The centre: a server's URL or file:DIR
     #[arg(long, value_name = "URL")]
     pub host: String,

@@ -19,7 +19,8 @@ pub mod values;
 
 pub use audit::AuditArgs;
 pub use card::{
-    CardCommand, CardIssueArgs, CardShowArgs, CardUnblockArgs, IssuerArgs, MigrateArgs, PurseName,
+    CardCommand, CardIssueArgs, CardShowArgs, CardSwitchArgs, CardUnblockArgs, IssuerArgs,
+    MigrateArgs, PurseName,
 };
 pub use chip::{ApduArgs, VectorsArgs};
 pub use demo::{DemoArgs, Script};

@@ -4,10 +4,10 @@ use card::Application;
 use explain::Chip;
 use host::{Answer, Input};
 use serde_json::json;
-use terminal::{Transport, present};
+use terminal::{CardIs, Transport, present};
 use wire::apdu::split_response;
 use wire::files::APPLICATION_FILE;
-use wire::{CardCommand, StatusWord};
+use wire::{Asn, CardCommand, StatusWord};
 
 use super::glance::ask;
 use super::words;
@@ -27,24 +27,62 @@ pub(crate) fn run(args: &CardUnblockArgs, context: &mut Context<'_>) -> Result<R
     let trace = Trace::open(&args.trace)?;
     let mut card = trace.of(CardIn::open(&args.card)?, Chip::Card);
     check_is_locked(&mut card)?;
-    let asn = present(&mut card).map_err(|failure| words::error(&failure))?.asn();
-    let challenge = ask(&mut card, &CardCommand::GetChallenge { len: 4 })?;
+    let is = present(&mut card).map_err(|failure| words::error(&failure))?;
+    let asn = is.asn();
+    let mut versions = versions(&folder, &is)?.into_iter().peekable();
+    while let Some(version) = versions.next() {
+        match unblock(&mut card, &mut folder, asn, version, context) {
+            Err(error) if is_wrong_code(&error) && versions.peek().is_some() => {}
+            Err(error) => return Err(error),
+            Ok(()) => break,
+        }
+    }
+    let state = present(&mut card).map_err(|failure| words::error(&failure))?;
+    let grey = matches!(state, CardIs::Grey(_));
+    let document = json!({ "outcome": "unblocked", "asn": asn.to_string(), "grey": grey });
+    let next = if grey { "; it is grey: unlock it with `greylock unlock`" } else { "" };
+    Ok(Report::done(document, format!("card {asn} is unblocked{next}\n")))
+}
+
+/// The versions that the card may use, the likeliest first. There are two while a SWITCH KEYS is out of which nobody
+/// knows whether it was obeyed; then the lock of a grey card tells, and else the card: a wrong code costs one of its
+/// tries, which the right one gives back (protocol §12).
+fn versions(folder: &CentreFolder, is: &CardIs) -> Result<Vec<Option<u8>>, Error> {
+    let believed = folder.centre().key_versions(is.asn());
+    let mut believed =
+        believed.map_err(|refusal| Error::new(Fault::Centre, refusal.to_string()))?;
+    if believed.len() < 2 {
+        return Ok(vec![None]);
+    }
+    if let CardIs::Grey(grey) = is {
+        let of_lock = grey.status().more.map(|more| more.key.version);
+        believed.sort_by_key(|version| Some(*version) != of_lock);
+    }
+    Ok(believed.into_iter().map(Some).collect())
+}
+
+fn unblock(
+    card: &mut impl Transport,
+    folder: &mut CentreFolder,
+    asn: Asn,
+    version: Option<u8>,
+    context: &mut Context<'_>,
+) -> Result<(), Error> {
+    let challenge = ask(card, &CardCommand::GetChallenge { len: 4 })?;
     let challenge = challenge
         .try_into()
         .map_err(|_| Error::new(Fault::Card, "the card's challenge is not 4 bytes long"))?;
     let now = context.io.clock.now();
-    let answer = folder.apply(&Input::Unblock { asn, version: None, challenge, now })?;
-    let mac = match answer {
+    let mac = match folder.apply(&Input::Unblock { asn, version, challenge, now })? {
         Ok(Answer::Unblocked(mac)) => mac,
         Ok(_) => return Err(Error::bug("the centre gave another answer than a code")),
         Err(refusal) => return Err(Error::new(Fault::Centre, refusal.to_string())),
     };
-    ask(&mut card, &CardCommand::ApplicationUnblock { mac })?;
-    let state = present(&mut card).map_err(|failure| words::error(&failure))?;
-    let grey = matches!(state, terminal::CardIs::Grey(_));
-    let document = json!({ "outcome": "unblocked", "asn": asn.to_string(), "grey": grey });
-    let next = if grey { "; it is grey: unlock it with `greylock unlock`" } else { "" };
-    Ok(Report::done(document, format!("card {asn} is unblocked{next}\n")))
+    ask(card, &CardCommand::ApplicationUnblock { mac }).map(drop)
+}
+
+fn is_wrong_code(error: &Error) -> bool {
+    error.status == Some(StatusWord::WRONG_SECURE_MESSAGE)
 }
 
 /// Nothing is asked of the centre for a card that it cannot help.

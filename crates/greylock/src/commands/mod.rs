@@ -4,6 +4,7 @@ mod apdu;
 mod audit;
 mod card_issue;
 mod card_show;
+mod card_switch;
 mod card_unblock;
 mod chip_show;
 mod decide;
@@ -46,6 +47,7 @@ pub fn run(cli: &Cli, context: &mut Context<'_>) -> Result<Report, Error> {
         Some(Command::Card(CardCommand::Issue(args))) => card_issue::run(args, context),
         Some(Command::Card(CardCommand::Show(args))) => card_show::run(args),
         Some(Command::Card(CardCommand::Unblock(args))) => card_unblock::run(args, context),
+        Some(Command::Card(CardCommand::Switch(args))) => card_switch::run(args, context),
         Some(Command::Card(CardCommand::Migrate(args))) => migrate::card(args),
         Some(Command::Psam(PsamCommand::Migrate(args))) => migrate::psam(args),
         Some(Command::Card(CardCommand::Serve(args))) => serve::card(args, context),

@@ -41,6 +41,8 @@ mod show;
 #[cfg(test)]
 mod sim;
 #[cfg(test)]
+mod switch;
+#[cfg(test)]
 mod tear;
 #[cfg(test)]
 mod trace;
