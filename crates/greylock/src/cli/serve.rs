@@ -17,6 +17,9 @@ pub struct CardServeArgs {
     /// Where the virtual reader listens
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:35963")]
     pub vpcd: String,
+    /// Speak T=0: an answer behind data is fetched with GET RESPONSE
+    #[arg(long)]
+    pub t0: bool,
 }
 
 /// `psam serve`.
@@ -31,6 +34,9 @@ pub struct PsamServeArgs {
     /// Where the virtual reader listens
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:35964")]
     pub vpcd: String,
+    /// Speak T=0: an answer behind data is fetched with GET RESPONSE
+    #[arg(long)]
+    pub t0: bool,
 }
 
 /// `readers`.

@@ -18,7 +18,7 @@ use crate::serve::{name, serve};
 /// # Errors
 /// The image cannot be used, or the card falls silent.
 pub(crate) fn card(args: &CardServeArgs, context: &mut Context<'_>) -> Result<Report, Error> {
-    run::<Card<FileNvm>>(&args.image, &args.vpcd, context)
+    run::<Card<FileNvm>>(&args.image, &args.vpcd, args.t0, context)
 }
 
 /// Likewise a PSAM.
@@ -26,19 +26,20 @@ pub(crate) fn card(args: &CardServeArgs, context: &mut Context<'_>) -> Result<Re
 /// # Errors
 /// As [`card`].
 pub(crate) fn psam(args: &PsamServeArgs, context: &mut Context<'_>) -> Result<Report, Error> {
-    run::<Psam<FileNvm>>(&args.image, &args.vpcd, context)
+    run::<Psam<FileNvm>>(&args.image, &args.vpcd, args.t0, context)
 }
 
 fn run<C: Chip<FileNvm>>(
     image: &Path,
     vpcd: &str,
+    t0: bool,
     context: &mut Context<'_>,
 ) -> Result<Report, Error>
 where
     Slot<C>: Transport,
 {
     let place = Place::Image(image.to_owned());
-    let served = serve::<C>(&place, vpcd, context)?;
+    let served = serve::<C>(&place, vpcd, t0, context)?;
     let document = json!({
         "outcome": "done",
         name(C::KIND): place.to_string(),

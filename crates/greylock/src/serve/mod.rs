@@ -3,11 +3,13 @@
 //! | module | holds |
 //! |---|---|
 //! | `atr` | what the chips answer to a reset |
+//! | `t0` | answers that are fetched, for readers that speak T=0 |
 //! | `vpcd` | the driver's frames |
 //! | `hands` | the signals that pull the chip out and put it back |
 
 mod atr;
 mod hands;
+mod t0;
 mod vpcd;
 
 use std::io;
@@ -18,6 +20,7 @@ use nvm::Kind;
 use terminal::Transport;
 
 use self::hands::Hands;
+use self::t0::T0;
 use self::vpcd::Request;
 use crate::error::{Error, Fault};
 use crate::media::{Chip, FileNvm, Growth, Place, Slot};
@@ -49,6 +52,8 @@ struct Virtual<C> {
     memory: FileNvm,
     place: Place,
     powered: Option<Slot<C>>,
+    /// What it keeps between commands when it speaks T=0.
+    t0: Option<T0>,
     served: Served,
 }
 
@@ -61,19 +66,20 @@ enum Left {
     NoPower,
 }
 
-/// Serves an image at a reader until a signal ends it.
+/// Serves an image at a reader until a signal ends it, with T=1 or T=0.
 ///
 /// # Errors
 /// The image cannot be used, or its chip falls silent.
 pub(crate) fn serve<C: Chip<FileNvm>>(
     place: &Place,
     vpcd: &str,
+    t0: bool,
     context: &mut Context<'_>,
 ) -> Result<Served, Error>
 where
     Slot<C>: Transport,
 {
-    let mut chip = Virtual::<C>::open(place)?;
+    let mut chip = Virtual::<C>::open(place, t0)?;
     check_address(vpcd)?;
     let hands = Hands::on_signals().map_err(|error| system("signals cannot be heard", &error))?;
     let mut was_told = false;
@@ -112,10 +118,11 @@ where
     Slot<C>: Transport,
 {
     /// Takes the image and tries its power, so that a damaged one is told before any reader sees it.
-    fn open(place: &Place) -> Result<Self, Error> {
+    fn open(place: &Place, t0: bool) -> Result<Self, Error> {
         let memory = FileNvm::open(place.image()?, Growth::Fixed)?;
         let served = Served::default();
-        let mut chip = Self { memory, place: place.clone(), powered: None, served };
+        let t0 = t0.then(T0::default);
+        let mut chip = Self { memory, place: place.clone(), powered: None, t0, served };
         chip.power_on()?;
         chip.powered = None;
         chip.served = served;
@@ -127,6 +134,7 @@ where
         let medium = self.memory.again()?;
         let faults = medium.faults();
         self.powered = Some(Slot::over(medium, &self.place, faults)?);
+        self.t0 = self.t0.take().map(|_| T0::default());
         self.served.power_ons += 1;
         Ok(())
     }
@@ -150,9 +158,9 @@ where
                 Request::Atr if !was_powered && asked >= UNSEEN_AFTER => return Ok(Left::NoPower),
                 Request::Atr if !was_powered => {
                     asked += 1;
-                    atr::atr(C::KIND).to_vec()
+                    atr::atr(C::KIND, self.t0.is_some())
                 }
-                Request::Atr => atr::atr(C::KIND).to_vec(),
+                Request::Atr => atr::atr(C::KIND, self.t0.is_some()),
                 Request::Command(command) => match self.command(&command)? {
                     Some(answer) => answer,
                     None => return Ok(Left::NoPower),
@@ -168,9 +176,13 @@ where
     /// The chip's answer; `None` without power.
     fn command(&mut self, command: &[u8]) -> Result<Option<Vec<u8>>, Error> {
         let Some(slot) = &mut self.powered else { return Ok(None) };
-        let answer = slot.transmit(command).map_err(|_| slot.why_lost(&self.place))?;
+        let mut send = |command: &[u8]| slot.transmit(command).map(|answer| answer.to_vec());
+        let answer = match &mut self.t0 {
+            None => send(command),
+            Some(t0) => t0.transmit(&mut send, command),
+        };
         self.served.apdus += 1;
-        Ok(Some(answer.to_vec()))
+        answer.map(Some).map_err(|_| slot.why_lost(&self.place))
     }
 }
 

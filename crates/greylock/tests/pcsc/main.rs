@@ -10,9 +10,13 @@ mod forecourt;
 #[cfg(test)]
 mod held;
 #[cfg(test)]
+mod issuer;
+#[cfg(test)]
 mod scripts;
 #[cfg(test)]
 mod service;
+#[cfg(test)]
+mod t0;
 #[cfg(test)]
 mod visits;
 #[cfg(test)]
