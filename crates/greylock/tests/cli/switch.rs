@@ -17,8 +17,12 @@ const ALL: &str = "--card card.img --psam psam.img --journal station --host file
 
 /// A centre with 3DES as version 1 and AES as version 2; `card.img` begins with the former.
 fn two_suites() -> World {
+    from_scheme("seed")
+}
+
+fn from_scheme(scheme: &str) -> World {
     let world = World::empty();
-    world.run("keys new --out 1.toml --version 1").done();
+    world.run(&format!("keys new --out 1.toml --version 1 --scheme {scheme}")).done();
     world.run("keys new --out keys.toml --suite aes --version 2 --from 1.toml").done();
     world.run("host init --keys keys.toml --dir centre").done();
     let order = format!("--asn {ASN} --balance {OPENING} --begin-with 1");
@@ -71,6 +75,20 @@ fn a_card_is_refuelled_in_both_suites_at_one_station_and_the_money_adds_up() {
     assert_eq!(notices(&world), ["switch_ordered", "keys_switched"]);
     let text = world.run(&format!("card switch --card card.img {HOST}")).done();
     assert_eq!(text, format!("card {ASN} uses already the keys of version 2\n"));
+}
+
+/// The public data say the other scheme from the same moment on, and the station goes by them.
+#[test]
+fn a_card_leaves_the_field_scheme_behind() {
+    let world = from_scheme("field");
+    assert_eq!(world.show("card.img")["scheme"], "field");
+    world.settle(&format!("--amount 1000 {HOST}"));
+    switch(&world, "");
+    assert_eq!(world.show("card.img")["scheme"], "seed");
+    world.settle(&format!("--amount 2000 {HOST}"));
+    world.escape(300, HOST);
+    world.freed("local", 300, &format!("--journal station {HOST}"));
+    assert_eq!(world.audited(ALL)["totals"]["settled"], 3300);
 }
 
 /// Escape and local unlock, on-line unlock, and APPLICATION UNBLOCK, all with the next keys.

@@ -4,8 +4,9 @@ use crypto::Key;
 use host::issue::{CardOrder, NoWayOver, card_profile, card_profile_from};
 use host::{
     Centre, Code, Input, KeyKind, KeySet, KeyVault, MainKeys, MemoryBooks, Refusal, SwitchAnswer,
+    SwitchRequest,
 };
-use nvm::memory::Ram;
+use nvm::memory::{Fill, Ram, Tear};
 use wire::apdu::split_response;
 use wire::response::InitUpdate;
 use wire::{CardCommand, Date, Mac, Purse, Report, Scheme, StatusWord, Suite};
@@ -229,41 +230,91 @@ fn order() -> CardOrder {
     }
 }
 
-/// The card of the issuer, the messages of the centre: an issued card goes over.
-#[test]
-fn an_issued_card_obeys_the_centre() {
-    let numbers = || Key::new([7; 16]);
-    let profile = card_profile_from(&two_suites(), &order(), numbers(), 1).unwrap();
+/// A card that was issued with version 1, in a world that has version 2 too.
+fn issued() -> Ram {
+    let profile = card_profile_from(&two_suites(), &order(), Key::new([7; 16]), 1).unwrap();
     assert_eq!(profile.public.fci, [1, 0]);
     let pin = Pin::from_digits("123456").unwrap();
-    let mut card = Card::personalise(Ram::fixed(IMAGE_LEN), &profile, &pin).unwrap();
-    let mut host = scene().host;
-    let mut ask = |command: CardCommand<'_>| {
-        let answer = card.transmit(&command.encode()).unwrap();
-        let (data, word) = split_response(&answer).unwrap();
-        assert_eq!(word, StatusWord::DONE, "{command:?}");
-        data.to_vec()
-    };
-    let mut answers = Vec::new();
-    for _ in 0..2 {
-        ask(CardCommand::SelectFile { id: 0x3F01, le: None });
-        let init = ask(CardCommand::InitializeForUpdate { key_index: 1, tid: T2 });
-        let init = InitUpdate::parse(&init).unwrap();
-        let challenge = ask(CardCommand::GetChallenge { len: 4 }).try_into().unwrap();
-        let request =
-            host::SwitchRequest { asn: CARD, to: 2, tid: T2, init, challenge, now: at(1) };
-        let answer = host.switch(&request).unwrap();
-        if let SwitchAnswer::Send(mac) = answer {
-            ask(CardCommand::SwitchKeys { version: 2, mac });
+    Card::personalise(Ram::fixed(IMAGE_LEN), &profile, &pin).unwrap().into_nvm()
+}
+
+/// Sends a command to the card with power; `None` when it has none any more.
+fn ask(card: &mut Card<&mut Ram>, command: &CardCommand<'_>) -> Option<Vec<u8>> {
+    let answer = card.transmit(&command.encode()).ok()?;
+    let (data, word) = split_response(&answer).unwrap();
+    assert_eq!(word, StatusWord::DONE, "{command:?}");
+    Some(data.to_vec())
+}
+
+/// From SELECT to GET CHALLENGE: what the centre wants to see.
+fn prove(card: &mut Card<&mut Ram>) -> SwitchRequest {
+    ask(card, &CardCommand::SelectFile { id: 0x3F01, le: None }).unwrap();
+    let init = ask(card, &CardCommand::InitializeForUpdate { key_index: 1, tid: T2 }).unwrap();
+    let init = InitUpdate::parse(&init).unwrap();
+    let challenge = ask(card, &CardCommand::GetChallenge { len: 4 }).unwrap();
+    let challenge = challenge.try_into().unwrap();
+    SwitchRequest { asn: CARD, to: 2, tid: T2, init, challenge, now: at(1) }
+}
+
+/// Asks and obeys until the card proves the new keys; how often it was told.
+fn switched(card: &mut Card<&mut Ram>, host: &mut Host) -> u32 {
+    for told in 0.. {
+        let request = prove(card);
+        match host.switch(&request).unwrap() {
+            SwitchAnswer::Done => return told,
+            SwitchAnswer::Send(mac) => {
+                ask(card, &CardCommand::SwitchKeys { version: 2, mac }).unwrap();
+            }
         }
-        answers.push(answer);
     }
-    assert!(matches!(answers[..], [SwitchAnswer::Send(_), SwitchAnswer::Done]));
+    unreachable!()
+}
+
+#[test]
+fn an_issued_card_obeys_the_centre() {
+    let mut memory = issued();
+    let mut card = Card::power_on(&mut memory).unwrap();
+    let mut host = scene().host;
+    assert_eq!(switched(&mut card, &mut host), 1);
+    assert_eq!(switched(&mut card, &mut host), 0);
     assert_eq!(host.key_versions(CARD), Ok(vec![2]));
-    let plain = card_profile(&two_suites(), &order(), numbers()).unwrap();
+    let plain = card_profile(&two_suites(), &order(), Key::new([7; 16])).unwrap();
     assert_eq!(card.view().maintenance_key.version, plain.keys.maintenance.version);
     assert!(plain.next.is_none());
-    let refused = |first| card_profile_from(&two_suites(), &order(), numbers(), first).unwrap_err();
+}
+
+/// Power fails at any byte of any write of SWITCH KEYS: asked again, the card ends with its next keys, told once more
+/// only if it was not done, and the centre knows.
+#[test]
+fn a_switch_that_was_cut_anywhere_ends_well() {
+    let start = issued();
+    let mut ends = [0_u32; 2];
+    for (write, at) in (1..=4).flat_map(|write| (0..=589).map(move |at| (write, at))) {
+        let (mut memory, mut host) = (start.clone(), scene().host);
+        let mut card = Card::power_on(&mut memory).unwrap();
+        let request = prove(&mut card);
+        let Ok(SwitchAnswer::Send(mac)) = host.switch(&request) else { panic!("no code") };
+        let fill = [Fill::Old, Fill::New, Fill::Half][at % 3];
+        card.nvm_mut().arm(Tear { write, at, fill });
+        assert_eq!(ask(&mut card, &CardCommand::SwitchKeys { version: 2, mac }), None);
+        memory.power_on();
+        let mut card = Card::power_on(&mut memory).unwrap();
+        let done = card.view().maintenance_key.version == 2;
+        assert_eq!(host.key_versions(CARD), Ok(vec![2, 1]), "both, until one is proved");
+        assert_eq!(switched(&mut card, &mut host), u32::from(!done), "write {write} byte {at}");
+        assert_eq!(host.key_versions(CARD), Ok(vec![2]));
+        let view = card.view();
+        assert_eq!((view.maintenance_key.version, view.message_failures), (2, 0));
+        ends[usize::from(done)] += 1;
+    }
+    println!("{} cuts left the old keys, {} the next ones", ends[0], ends[1]);
+    assert!(ends.iter().all(|count| *count > 100), "{ends:?}");
+}
+
+#[test]
+fn no_card_is_issued_that_has_nothing_to_go_over_to() {
+    let refused =
+        |first| card_profile_from(&two_suites(), &order(), Key::new([7; 16]), first).unwrap_err();
     assert_eq!(refused(2), NoWayOver::AlreadyNewest(2));
     assert_eq!(refused(9), NoWayOver::NoSuchVersion(9));
 }
