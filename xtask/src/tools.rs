@@ -44,8 +44,10 @@ const TOOLS: &[Tool] = &[
     Tool { name: "pcscd", probe: "pcscd --version", from: Apt("pcscd"), used_by: "pcsc, the service of the readers" },
     Tool { name: "vpcd", probe: "dpkg --status vsmartcard-vpcd", from: Apt("vsmartcard-vpcd"), used_by: "pcsc, the virtual readers" },
     Tool { name: "unshare", probe: "unshare --version", from: Apt("util-linux"), used_by: "pcsc, to keep its pcscd apart" },
-    Tool { name: "pcsc-tools", probe: "dpkg --status pcsc-tools", from: Apt("pcsc-tools"), used_by: "nothing: to look at readers by hand" },
-    Tool { name: "opensc", probe: "dpkg --status opensc", from: Apt("opensc"), used_by: "nothing: to send APDUs by hand" },
+    Tool { name: "scriptor", probe: "dpkg --status pcsc-tools", from: Apt("pcsc-tools"), used_by: "pcsc, a client that is not ours" },
+    Tool { name: "opensc-tool", probe: "dpkg --status opensc", from: Apt("opensc"), used_by: "pcsc, a client that is not ours" },
+    Tool { name: "pyscard", probe: "dpkg --status python3-pyscard", from: Apt("python3-pyscard"), used_by: "pcsc, the terminal in Python" },
+    Tool { name: "cryptography", probe: "dpkg --status python3-cryptography", from: Apt("python3-cryptography"), used_by: "pcsc, the codes of that terminal" },
     Tool { name: "cargo-deny", probe: "cargo deny --version", from: Crate("cargo-deny", "0.20.2"), used_by: "deny" },
 ];
 
@@ -174,7 +176,7 @@ pub(crate) fn list() -> String {
             Crate(name, version) => format!("cargo install {name} {version}"),
             Rustup(component) => format!("rustup component {component}"),
         };
-        let _ = writeln!(text, "  {:<12}{from:<34}{}", tool.name, tool.used_by);
+        let _ = writeln!(text, "  {:<14}{from:<38}{}", tool.name, tool.used_by);
     }
     text
 }

@@ -2,30 +2,18 @@
 //! print is what it shows. `…` at the end of a line stands for its rest, alone for any lines.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[cfg(test)]
+#[path = "cli/console.rs"]
+mod console;
+
 use std::path::Path;
 use std::process::Command;
+
+use console::{examples, fits};
 
 fn readme() -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
     std::fs::read_to_string(path).unwrap()
-}
-
-/// The commands of all console blocks, each with the lines that follow it.
-fn examples(text: &str) -> Vec<(String, Vec<String>)> {
-    let mut examples: Vec<(String, Vec<String>)> = Vec::new();
-    let mut inside = false;
-    for line in text.lines() {
-        match (inside, line) {
-            (_, "```console") => inside = true,
-            (_, "```") => inside = false,
-            (true, line) => match line.strip_prefix("$ ") {
-                Some(command) => examples.push((command.to_owned(), Vec::new())),
-                None => examples.last_mut().unwrap().1.push(line.to_owned()),
-            },
-            _ => {}
-        }
-    }
-    examples
 }
 
 /// Runs the commands in one shell each, in one folder, with what earlier ones exported.
@@ -42,25 +30,6 @@ fn outputs(commands: &[String], folder: &Path) -> Vec<String> {
         String::from_utf8(shell.env_remove("GREYLOCK_PIN").output().unwrap().stdout).unwrap()
     };
     commands.iter().enumerate().map(run).collect()
-}
-
-fn line_fits(shown: &str, printed: &str) -> bool {
-    match shown.split_once('…') {
-        Some((start, end)) => printed.starts_with(start) && printed.ends_with(end),
-        None => shown == printed,
-    }
-}
-
-/// Whether the lines printed are those shown, `…` alone standing for any number of them.
-fn fits(shown: &[String], printed: &[&str]) -> bool {
-    match (shown, printed) {
-        ([], []) => true,
-        ([any, rest @ ..], _) if any == "…" => {
-            (0..=printed.len()).any(|skipped| fits(rest, &printed[skipped..]))
-        }
-        ([line, rest @ ..], [first, others @ ..]) => line_fits(line, first) && fits(rest, others),
-        _ => false,
-    }
 }
 
 #[test]
@@ -84,12 +53,4 @@ fn the_story_that_the_readme_shows_is_the_one_that_is_told() {
     let (_, story) = readme.split_once("```text\n").unwrap();
     let (story, _) = story.split_once("```").unwrap();
     assert!(told.contains(story), "{story}\nis not told:\n{told}");
-}
-
-#[test]
-fn a_line_that_differs_is_found() {
-    let shown = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>();
-    assert!(fits(&shown(&["a …", "…", "c"]), &["a 1", "b", "b", "c"]));
-    assert!(!fits(&shown(&["a …", "…", "c"]), &["a 1", "b", "b", "d"]));
-    assert!(!fits(&shown(&["a"]), &["a", "b"]));
 }

@@ -106,6 +106,11 @@ impl Served {
         wait_for(&mut self.stderr, words);
     }
 
+    /// Its process, which takes the signals of a hand.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args([name, &id]).status().unwrap().success());

@@ -6,7 +6,12 @@ mod between;
 #[cfg(test)]
 mod breaks;
 #[cfg(test)]
+#[path = "../cli/console.rs"]
+mod console;
+#[cfg(test)]
 mod forecourt;
+#[cfg(test)]
+mod foreign;
 #[cfg(test)]
 mod held;
 #[cfg(test)]
