@@ -81,6 +81,13 @@ impl Command {
         self.row.map_or("unknown command", |row| row.name)
     }
 
+    /// All of its bytes in hex, lower case; PINs and what a PIN is in are masked.
+    #[must_use]
+    pub fn masked(&self) -> String {
+        let (lc, le) = (self.lc.as_deref().unwrap_or(""), self.le.as_deref().unwrap_or(""));
+        [&self.header, lc, &self.data, le].concat().to_lowercase()
+    }
+
     /// The header as sent, where there is one.
     #[must_use]
     pub const fn raw_header(&self) -> Option<[u8; 4]> {

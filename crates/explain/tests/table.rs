@@ -185,7 +185,7 @@ fn no_pin_is_shown() {
         "0020000003a1b2c3a1b2c3",
     ] {
         let explained = command(&hex::decode(bytes.replace(' ', "")).unwrap(), None);
-        let told = format!("{explained:?}").to_lowercase();
+        let told = format!("{} {explained:?}", explained.masked()).to_lowercase();
         assert!(!told.contains("a1b2"), "{bytes}: {told}");
         assert!(told.contains("**"), "{bytes}");
     }
@@ -199,6 +199,9 @@ proptest! {
         has_a_row(&bytes);
         let explained = command(&bytes, None);
         prop_assert!(explained.row.is_some() || explained.trouble.is_some());
+        let (sent, masked) = (hex::encode(&bytes), explained.masked());
+        prop_assert_eq!(sent.len(), masked.len());
+        prop_assert!(sent.bytes().zip(masked.bytes()).all(|(sent, shown)| shown == sent || shown == b'*'));
         let _told = answer(&bytes, explained.raw_header(), None);
     }
 

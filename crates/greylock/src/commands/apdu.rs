@@ -60,7 +60,7 @@ where
     let medium = medium(file, args.tear, context.io.random)?;
     let chip = if args.card.is_some() { Chip::Card } else { Chip::Psam };
     let mut slot = trace.of(Slot::<C>::over(medium, place, faults)?, chip);
-    send(&mut slot, |slot| slot.why_lost(place), &mut given, answers, context)
+    send(&mut slot, chip, |slot| slot.why_lost(place), &mut given, answers, context)
 }
 
 /// A chip in a reader decides itself what it writes, and no power session goes over a break.
@@ -79,12 +79,13 @@ fn at_reader(
     }
     let trace = Trace::open(&args.trace)?;
     let mut slot = trace.of(open(part)?, chip);
-    send(&mut slot, |slot| slot.why_lost(), &mut given, answers, context)
+    send(&mut slot, chip, |slot| slot.why_lost(), &mut given, answers, context)
 }
 
 /// Every command in turn, up to the first that gets no answer.
 fn send<T: Transport>(
     slot: &mut T,
+    chip: Chip,
     why_lost: impl Fn(&T) -> Error,
     given: &mut Given,
     answers: &mut Vec<Value>,
@@ -93,7 +94,7 @@ fn send<T: Transport>(
     while let Some(command) = given.next(context.io.stdin)? {
         let answer = slot.transmit(&command).map_err(|_| why_lost(slot))?;
         context.line(&hex::encode(&*answer))?;
-        answers.push(document(&command, &answer));
+        answers.push(document(&explain::command(&command, Some(chip)), &answer));
     }
     Ok(())
 }
@@ -106,10 +107,11 @@ fn medium(file: FileNvm, tear: Option<u64>, random: &mut dyn Random) -> Result<M
     Ok(TearingNvm::new(file, number, noise, faults))
 }
 
-fn document(command: &[u8], answer: &[u8]) -> Value {
+/// What was sent, PINs masked, and what came back.
+fn document(command: &explain::Command, answer: &[u8]) -> Value {
     let (data, status) = split_response(answer).unwrap_or((&[], wire::StatusWord(0)));
     json!({
-        "command": hex::encode(command),
+        "command": command.masked(),
         "response": hex::encode(answer),
         "data": hex::encode(data),
         "status": status.to_string(),

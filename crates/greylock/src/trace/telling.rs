@@ -66,17 +66,10 @@ pub(crate) fn write_values(text: &mut String, values: &[Value]) {
 
 /// The document of a command, the same in a trace and from `decode`.
 pub(crate) fn command_document(chip: Option<Chip>, command: &Command) -> Json {
-    let parts = [
-        Some(command.header.clone()),
-        command.lc.clone(),
-        given(&command.data),
-        command.le.clone(),
-    ];
-    let bytes: String = parts.into_iter().flatten().collect();
     json!({
         "chip": chip.map(Chip::name),
         "name": command.row.map(|row| row.name),
-        "command": bytes.to_lowercase(),
+        "command": command.masked(),
         "fields": fields(&command.values),
         "wrong": command.trouble.as_ref().map(|trouble| trouble.what.clone()),
         "wrong_status": command.trouble.as_ref().and_then(|trouble| trouble.status).map(|status| status.to_string()),

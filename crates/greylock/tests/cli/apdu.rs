@@ -44,15 +44,30 @@ fn a_session_is_one_power_session() {
 #[test]
 fn the_document_lists_every_answer() {
     let world = World::new();
-    let done = world.run(&format!("apdu --card card.img {SELECT} 00200000021111 --json"));
+    let done = world.run(&format!("apdu --card card.img {SELECT} 00200000021111 {STATUS} --json"));
     let document = done.document();
     assert_eq!(done.code, 0);
     assert_eq!(document["outcome"], "done");
     assert_eq!(
         document["responses"][1],
-        json!({ "command": "00200000021111", "response": "63c2", "data": "", "status": "63C2",
+        json!({ "command": "0020000002****", "response": "63c2", "data": "", "status": "63C2",
                 "words": "wrong PIN: the last digit is the number of tries left" })
     );
+    assert_eq!(document["responses"][2]["command"], STATUS, "what holds no PIN is shown as sent");
+}
+
+/// Whatever else is wrong with the command, and on a PSAM, which knows no PIN.
+#[test]
+fn no_pin_is_in_the_document() {
+    let world = World::new();
+    let sent = "002000000497531864 805e01000997531864ff97531864 805e0000089753186411223344 \
+        842400010c975318649753186411223344 002000000597531864 0020000097531864 0024000004975318640000";
+    for chip in ["--card card.img", "--psam psam.img"] {
+        let done = world.run(&format!("apdu {chip} {SELECT} {sent} --json"));
+        assert_eq!(done.document()["responses"].as_array().unwrap().len(), 8, "{done:?}");
+        assert!(!done.out.contains("9753") && !done.out.contains("1864"), "{done:?}");
+        assert!(done.out.contains("0020000004********"), "{done:?}");
+    }
 }
 
 #[test]
