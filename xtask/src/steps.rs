@@ -97,8 +97,10 @@ fn cargo_test(workspace: &Workspace) -> Outcome {
 }
 
 fn pcsc(workspace: &Workspace) -> Outcome {
-    workspace
-        .cargo("test --package greylock --features pcsc --test pcsc -- --ignored --show-output")
+    // The tests wait for readers most of the time, so that more of them than there are cores go side by side.
+    workspace.cargo(
+        "test --package greylock --features pcsc --test pcsc -- --ignored --show-output --test-threads=6",
+    )
 }
 
 fn doc(workspace: &Workspace) -> Outcome {

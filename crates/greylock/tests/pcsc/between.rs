@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::os::linux::net::TcpStreamExt as _;
 
-/// When the chip is pulled.
+/// When the chip is pulled, or its service dies.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Cut {
     /// Before the command reaches it.
@@ -25,6 +25,17 @@ pub(crate) enum Back {
 /// Stands between `vpcd` and a chip; answers the address for the chip. The first command that
 /// begins with `command` is the one at which the chip is pulled.
 pub(crate) fn stand(vpcd: &str, command: &'static [u8], cut: Cut, back: Back) -> String {
+    stand_and(vpcd, command, cut, back, || {})
+}
+
+/// The same; at the cut something else is done first.
+pub(crate) fn stand_and(
+    vpcd: &str,
+    command: &'static [u8],
+    cut: Cut,
+    back: Back,
+    at_the_cut: impl Fn() + Send + 'static,
+) -> String {
     let door = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let address = door.local_addr().unwrap().to_string();
     let vpcd = vpcd.to_owned();
@@ -32,7 +43,7 @@ pub(crate) fn stand(vpcd: &str, command: &'static [u8], cut: Cut, back: Back) ->
         let mut waiting = Some(command);
         for chip in door.incoming() {
             let Ok(reader) = TcpStream::connect(&vpcd) else { continue };
-            let was_cut = relay(reader, chip.unwrap(), waiting, cut).is_none();
+            let was_cut = relay(reader, chip.unwrap(), waiting, cut, &at_the_cut).is_none();
             if was_cut && waiting.take().is_some() && back == Back::Never {
                 return;
             }
@@ -47,10 +58,12 @@ fn relay(
     mut chip: TcpStream,
     waiting: Option<&[u8]>,
     cut: Cut,
+    at_the_cut: &impl Fn(),
 ) -> Option<()> {
     while let Some(request) = frame(&mut reader) {
         let is_it = waiting.is_some_and(|command| request.starts_with(command));
         if is_it && cut == Cut::Before {
+            at_the_cut();
             return None;
         }
         if send(&mut chip, &request).is_none() {
@@ -62,6 +75,7 @@ fn relay(
         }
         let Some(answer) = frame(&mut chip) else { return Some(()) };
         if is_it {
+            at_the_cut();
             return None;
         }
         if send(&mut reader, &answer).is_none() {

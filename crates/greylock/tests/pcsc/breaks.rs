@@ -18,63 +18,67 @@ const MOMENTS: [Moment; 6] = [
     Moment { command: &[0xE0, 0xCA, 0x01], name: "GET GREY STATUS, clear" },
 ];
 
+/// The row of protocol §10 that such a break ends in, by what the centre hears of its lock.
+fn row(moment: &Moment, cut: Cut, back: Back) -> Option<&'static str> {
+    match (moment.name, cut, back) {
+        ("LOCK FOR REFUEL", Cut::Before, _) => Some("no_dispense"),
+        // Grey, and freed before a new sale.
+        ("LOCK FOR REFUEL", Cut::After, Back::Never) => Some("no_dispense by mac3"),
+        // The answer of LOCK is read from the card's status, and the sale goes on.
+        ("LOCK FOR REFUEL", Cut::After, Back::AtOnce) => Some("sale 900 by tac"),
+        ("DEBIT FOR REFUEL" | "GET GREY STATUS, clear", ..) => Some("sale 900 by tac"),
+        _ => None,
+    }
+}
+
 /// A refuelling of 900 with this break, whatever it comes to; then the card comes back and one
 /// of 100 settles. Every cent is where it belongs.
-fn survives(forecourt: &Forecourt, moment: &Moment, cut: Cut, back: Back, paid_before: u64) -> u64 {
-    let what = format!("{} {cut:?} {back:?}", moment.name);
+fn survives(
+    forecourt: &Forecourt,
+    moment: &Moment,
+    cut: Cut,
+    back: Back,
+    heard: &mut Vec<&'static str>,
+) {
     let vpcd = stand(&forecourt.service.vpcd(0), moment.command, cut, back);
     let card = Served::start(&forecourt.world, "card serve card.img", &vpcd);
     let psam = forecourt.psam();
     let broken = forecourt.run(&format!("refuel {STATION} --json --amount 900"));
-    assert!([0, 3].contains(&broken.code), "{what}: {broken:?}");
+    let what = format!("{} {cut:?} {back:?}: {broken:?}", moment.name);
+    assert!([0, 3].contains(&broken.code), "{what}");
     drop((card, psam));
-    forecourt.audited(&what);
-    let (card, psam) = (forecourt.card(), forecourt.psam());
-    let freed =
-        forecourt.run("unlock --card CARD --psam PSAM --journal station --host file:centre --json");
-    assert!([0, 1].contains(&freed.code), "{what}: {freed:?}");
-    let document = forecourt.settle(100);
-    drop((card, psam));
-    let flowed = broken.document()["amount"].as_u64().unwrap_or(0);
-    let paid = paid_before + flowed + 100;
-    forecourt.paid(paid, &format!("{what}: {broken:?} {freed:?} {document}"));
-    paid
+    forecourt.comes_to_rest(heard, row(moment, cut, back), &what);
 }
 
-/// Debit and what follows it leave a sale of 900 each, and every break one of 100 after it.
-const PAID: u64 = 2 * 900 + 6 * 100;
-
-fn each_moment(cut: Cut, back: Back, expected: u64) {
+fn each_moment(cut: Cut, back: Back) {
     let forecourt = Forecourt::new();
-    let mut paid = 0;
+    let mut heard = Vec::new();
     for moment in &MOMENTS {
-        paid = survives(&forecourt, moment, cut, back, paid);
+        survives(&forecourt, moment, cut, back, &mut heard);
     }
-    println!("{cut:?} {back:?}: {} breaks, {paid} cents paid, 0 off", MOMENTS.len());
-    assert_eq!(paid, expected, "{cut:?} {back:?}");
+    println!("{cut:?} {back:?}: {} breaks, 0 cents off, the centre heard {heard:?}", MOMENTS.len());
 }
 
 #[test]
 #[ignore = "needs a pcscd: cargo xtask pcsc"]
 fn pulled_before_a_command_arrives() {
-    each_moment(Cut::Before, Back::Never, PAID);
+    each_moment(Cut::Before, Back::Never);
 }
 
 #[test]
 #[ignore = "needs a pcscd: cargo xtask pcsc"]
 fn pulled_before_the_answer_is_heard() {
-    each_moment(Cut::After, Back::Never, PAID);
+    each_moment(Cut::After, Back::Never);
 }
 
 #[test]
 #[ignore = "needs a pcscd: cargo xtask pcsc"]
 fn out_and_in_before_a_command_arrives() {
-    each_moment(Cut::Before, Back::AtOnce, PAID);
+    each_moment(Cut::Before, Back::AtOnce);
 }
 
 #[test]
 #[ignore = "needs a pcscd: cargo xtask pcsc"]
 fn out_and_in_before_the_answer_is_heard() {
-    // The answer of LOCK is read from the card's status, and the sale goes on.
-    each_moment(Cut::After, Back::AtOnce, PAID + 900);
+    each_moment(Cut::After, Back::AtOnce);
 }

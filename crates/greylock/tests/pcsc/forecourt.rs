@@ -55,12 +55,40 @@ impl Forecourt {
         Done::of(&self.command(arguments).output().unwrap())
     }
 
+    /// Waits until the service has seen that the first reader is empty, also while a program still holds it.
+    pub(crate) fn sees_no_card(&self) {
+        let sees_one = || !self.run("readers --json").document()["readers"][0]["atr"].is_null();
+        let looked = (0..500).take_while(|_| sees_one()).count();
+        assert!(looked < 500, "the reader still has a card");
+    }
+
     /// A refuelling at the station that settles.
     pub(crate) fn settle(&self, amount: u64) -> Value {
         let done = self.run(&format!("refuel {STATION} --json --amount {amount}"));
         assert_eq!(done.code, 0, "{done:?}");
         assert_eq!(done.document()["outcome"], "settled", "{done:?}");
         done.document()
+    }
+
+    /// After a break: the money adds up as it is, everything is put back, what is open ends, and one of 100 settles
+    /// after it. Then the centre has heard what it `heard` before, how the broken one ended, and that sale.
+    pub(crate) fn comes_to_rest(
+        &self,
+        heard: &mut Vec<&'static str>,
+        row: Option<&'static str>,
+        what: &str,
+    ) {
+        self.audited(what);
+        let (card, psam) = (self.card(), self.psam());
+        let unlock = "unlock --card CARD --psam PSAM --journal station --host file:centre --json";
+        let freed = self.run(unlock);
+        assert!([0, 1].contains(&freed.code), "{what}: {freed:?}");
+        self.settle(100);
+        drop((card, psam));
+        heard.extend(row);
+        heard.push("sale 100 by tac");
+        assert_eq!(&self.outcomes(), heard, "{what}: {freed:?}");
+        self.paid(heard.iter().map(|heard| sold(heard)).sum(), &format!("{what}: {freed:?}"));
     }
 
     /// The card has paid this much, is free, and everything adds up.
@@ -73,6 +101,24 @@ impl Forecourt {
         assert_eq!(totals["pending_grey"], 0, "{what}: {totals}");
     }
 
+    /// What the centre heard, a lock each in the order of their TTCs: `sale 900 by tac`. No TTC is missing.
+    pub(crate) fn outcomes(&self) -> Vec<String> {
+        let document = |what: &str| {
+            self.world.run(&format!("host {what} --host file:centre --json")).document()
+        };
+        assert_eq!(document("holes")["psams"][0]["missing"], serde_json::json!([]));
+        let heard = document("outcomes");
+        let told = heard["outcomes"].as_array().unwrap().iter().map(|heard| {
+            let outcome = heard["outcome"].as_str().unwrap();
+            let amount =
+                heard["amount"].as_u64().map_or_else(String::new, |amount| format!(" {amount}"));
+            let by =
+                heard["settled_by"].as_str().map_or_else(String::new, |by| format!(" by {by}"));
+            format!("{outcome}{amount}{by}")
+        });
+        told.collect()
+    }
+
     /// Whatever state it is in, the money adds up.
     pub(crate) fn audited(&self, what: &str) -> Value {
         let all = "--card card.img --psam psam.img --journal station --host file:centre";
@@ -81,6 +127,12 @@ impl Forecourt {
         assert_eq!(done.document()["totals"]["difference"], 0, "{what}: {done:?}");
         done.document()["totals"].take()
     }
+}
+
+/// The amount of a sale that the centre heard of.
+fn sold(heard: &str) -> u64 {
+    let amount = heard.strip_prefix("sale ").and_then(|rest| rest.split(' ').next());
+    amount.map_or(0, |amount| amount.parse().unwrap())
 }
 
 /// A chip that a process of its own serves. Dropping it stops it.

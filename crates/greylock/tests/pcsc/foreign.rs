@@ -14,6 +14,9 @@ use crate::world::{ASN, Done, TID, World};
 /// Debian's own, whose packages `cargo xtask setup` installs; another one in PATH has not got them.
 const PYTHON: &str = "/usr/bin/python3";
 
+/// A scenario takes two. A client that hangs is ended, so that the test says which one.
+const LIMIT_SECONDS: &str = "60";
+
 /// Keys and purse of a card: each suite, both schemes, one level and two, both purses.
 const NETWORKS: [(&str, &str); 4] = [
     ("--suite 3des", "ed"),
@@ -55,8 +58,8 @@ fn issued(keys: &str, purse: &str) -> World {
 /// The program that plays. It leaves no compiled files behind and takes no settings from the environment.
 fn player(world: &World, service: &Service, scenario: &str, purse: &str, hand: u32) -> Command {
     let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/foreign/play.py");
-    let mut command = Command::new(PYTHON);
-    command.args(["-B", "-E", "-s"]).arg(program).arg(scenario);
+    let mut command = Command::new("timeout");
+    command.args([LIMIT_SECONDS, PYTHON, "-B", "-E", "-s"]).arg(program).arg(scenario);
     command.args(["--keys", "keys.toml", "--purse", purse, "--hand", &hand.to_string()]);
     command.args(["--card", "Pump 00 00", "--psam", "Pump 00 01"]).current_dir(world.path(""));
     command.env("PCSCLITE_CSOCK_NAME", service.socket()).env("OPENSC_CONF", "/dev/null");

@@ -17,6 +17,8 @@ mod held;
 #[cfg(test)]
 mod issuer;
 #[cfg(test)]
+mod rows;
+#[cfg(test)]
 mod scripts;
 #[cfg(test)]
 mod service;

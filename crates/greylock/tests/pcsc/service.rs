@@ -34,6 +34,11 @@ impl Service {
         Self { folder, port, pcscd }
     }
 
+    /// Its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.pcscd.id()
+    }
+
     /// Ends it, as a crash would.
     pub(crate) fn kill(&mut self) {
         self.pcscd.kill().unwrap();
