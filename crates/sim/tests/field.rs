@@ -81,6 +81,8 @@ fn terminals_of_the_field_work_unchanged() {
         let (ctc, ttc) = lock(&mut world, &mut card, status_le);
         let grey = done(&mut card, &format!("E0CA0000 {status_le}"));
         assert_eq!(&grey[..4], "0191", "grey, tag 91");
+        // While fuel flows, and nothing waits for it either.
+        assert_eq!(send(&mut card, "00C00000 08").1, "6985");
         let tac = debit(&mut world, &mut card, ctc, ctc + told, &ttc);
         let unread = done(&mut card, "E0CA0100 1E");
         assert_eq!(&unread[..4], "1093", "its TAC is unread");

@@ -1,9 +1,11 @@
 """Our PSAM against cards that are computed here (docs/protocol.md §8)."""
 
+from dataclasses import replace
+
 from card import Begun
 from chips import Pyscard
 from codes import LockCodes, moment, wrong
-from psam import ReaderPsam, another
+from psam import ReaderPsam
 from scenarios import refused
 from terminal import BEGAN, ENDED
 
@@ -56,8 +58,8 @@ def every_form(ours, keys, purse):
 
 def unknown(ours, keys, first, purse):
     """Locks, cards and key versions that it does not have."""
-    refused(0x6A88, ours.debit, another(first, ttc=first.ttc + 1_000), 1, ENDED)
-    refused(0x6A88, ours.debit, another(first, ctc=99), 1, ENDED)
+    refused(0x6A88, ours.debit, replace(first, ttc=first.ttc + 1_000), 1, ENDED)
+    refused(0x6A88, ours.debit, replace(first, ctc=99), 1, ENDED)
     other_version = Begun(700, 1, 0, keys.version + 1, keys.suite.identifier, bytes(4))
     refused(0x9403, ours.init, ASN, purse, other_version, BEGAN)
     other_suite = Begun(700, 1, 0, keys.version, 0x77, bytes(4))

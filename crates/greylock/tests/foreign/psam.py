@@ -1,7 +1,5 @@
 """Two PSAMs behind the same calls: one made here out of MPK, and one in a reader (docs/protocol.md §8)."""
 
-from dataclasses import replace
-
 from card import AID, take, value
 from codes import DEBIT, LOCK, Lock, LockCodes, PURCHASE, PurchaseCodes, number
 
@@ -98,8 +96,3 @@ class ReaderPsam:
 
     def credit(self, mac2):
         self.chip.ask("80720000", mac2)
-
-
-def another(lock, **changes):
-    """The lock with something changed."""
-    return replace(lock, **changes)

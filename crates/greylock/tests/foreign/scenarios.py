@@ -1,10 +1,12 @@
 """What is played. Each scenario takes a `Stage` and answers what `greylock card show` must show of the card."""
 
+from dataclasses import replace
+
 import issuer
 from card import Card, GREY, UNREAD
 from centre import Centre
 from chips import Lost, OpenscTool, Pyscard, Refused, Scriptor
-from codes import ED, EP, LOAD, LockCodes, UNLOAD, moment, number, wrong
+from codes import ED, EP, LOAD, LOCK, LockCodes, UNLOAD, moment, number, wrong
 from issuer import Issuer
 from money import on_line, overdraft, purchase
 from psam import PythonPsam, ReaderPsam
@@ -55,12 +57,29 @@ def refused(status, deed, *arguments):
 
 
 def refuel(stage):
-    """Whole refuellings with a PSAM of Python's; the second one over amount 0."""
+    """Whole refuellings with a PSAM of Python's; the second one over amount 0, the third as terminals differ."""
     terminal = stage.terminal()
     terminal.card.select_directory()
     terminal.refuel(stage.purse, 8_765)
     terminal.refuel(stage.purse, 0)
-    return shown(OPENING - 8_765, ctc=4)
+    as_terminals_differ(terminal, stage.purse)
+    return shown(OPENING - 8_765 - 1_000, ctc=6)
+
+
+def as_terminals_differ(terminal, purse):
+    """GET RESPONSE in between; another TID and a TTC that was counted on in the debit. TAC names the lock."""
+    card = terminal.card
+    lock, mac1 = terminal.begin(purse)
+    assert card.chip.send("00C00000", le=0x0F) == (b"", 0x6985)
+    _, mac2 = card.lock(lock, mac1)
+    terminal.psam.certify(lock, mac2)
+    for le in (0x1E, 0x00, None):
+        assert card.chip.ask("E0CA0000", le=le, length=30)[:2] == bytes([GREY, LOCK + purse])
+    gmac, _ = terminal.psam.debit(lock, 1_000, ENDED)
+    tac = card.debit(replace(lock, tid=OTHER_TID, ttc=lock.ttc + 1), 1_000, ENDED, gmac)
+    assert tac == LockCodes(terminal.keys, lock).tac(1_000, ENDED), "TAC of the lock that is stored"
+    terminal.shows_debit(lock, 1_000, ENDED, tac)
+    terminal.clear()
 
 
 def escape(stage):
@@ -194,24 +213,39 @@ def both(stage):
 
 
 def by_opensc_tool(stage):
-    """The same through opensc-tool, a call for each command."""
-    terminal = stage.terminal(OpenscTool)
+    """A refuelling, an on-line unlock and a local one through opensc-tool, a call for each command."""
+    terminal, centre = stage.terminal(OpenscTool), Centre(stage.keys)
     terminal.refuel(stage.purse, 2_500)
+    left_grey(terminal, stage.purse)
+    terminal.unlock_online(centre, 300, LATER)
+    centre.hear_grey(*left_grey(terminal, stage.purse))
+    terminal.unlock_locally(centre)
     chip, status = terminal.card.chip, bytes.fromhex("E0CA00001E")
     fci, free = chip.batch([bytes.fromhex("00A40000023F0100"), status])
     assert fci[0] == 0x6F and free[-2:] == b"\x90\x00" and len(free) == 32
     assert chip.exchange(bytes.fromhex("E0CA000005")) == free, "after 6C1E it asks again by itself"
     assert chip.batch([status], driver=()) == [b"\x69\x85"], "its questions leave nothing selected"
-    return shown(OPENING - 2_500, ctc=2)
+    return shown(OPENING - 2_500 - 300 - 700, ctc=6, otc=1)
+
+
+def left_grey(terminal, purse):
+    """A lock whose card never got its DEBIT, and the grey record over 700 of it."""
+    lock = terminal.lock(purse)
+    gmac, _ = terminal.psam.debit(lock, 700, ENDED)
+    return lock, LockCodes(terminal.keys, lock).mac2(), gmac, 700, ENDED
 
 
 def by_scriptor(stage):
-    """The same through scriptor, in one session that is fed line by line."""
-    terminal = stage.terminal(Scriptor)
+    """The same through scriptor, each customer's visit a session of its own that is fed line by line."""
+    terminal, centre = stage.terminal(Scriptor), Centre(stage.keys)
     terminal.refuel(stage.purse, 2_500)
-    lock = terminal.lock(stage.purse)
-    assert terminal.card.status().state == GREY
-    terminal.debit(lock, 100)
-    terminal.clear()
+    left_grey(terminal, stage.purse)
     terminal.card.chip.close()
-    return shown(OPENING - 2_600, ctc=4)
+    terminal = stage.terminal(Scriptor, psam=terminal.psam)
+    terminal.unlock_online(centre, 300, LATER)
+    centre.hear_grey(*left_grey(terminal, stage.purse))
+    terminal.card.chip.close()
+    terminal = stage.terminal(Scriptor, psam=terminal.psam)
+    terminal.unlock_locally(centre)
+    terminal.card.chip.close()
+    return shown(OPENING - 2_500 - 300 - 700, ctc=6, otc=1)

@@ -97,8 +97,8 @@ scenarios! {
     python_finds_the_card_grey_after_a_pull: "pulled" in &NETWORKS[..2];
     python_is_the_card_of_our_psam: "psam" in &NETWORKS;
     python_is_the_terminal_of_our_card_and_psam: "both" in &NETWORKS;
-    opensc_tool_refuels_call_by_call: "opensc-tool" in &NETWORKS[..2];
-    scriptor_refuels_in_one_session: "scriptor" in &NETWORKS[..2];
+    opensc_tool_refuels_and_unlocks_call_by_call: "opensc-tool" in &NETWORKS[..2];
+    scriptor_refuels_and_unlocks_line_by_line: "scriptor" in &NETWORKS[..2];
 }
 
 #[test]
