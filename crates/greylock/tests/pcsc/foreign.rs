@@ -26,7 +26,7 @@ const NETWORKS: [(&str, &str); 4] = [
 ];
 
 /// Plays a scenario in each of these networks, with a card and a PSAM of ours in the readers; then the card is as
-/// the scenario says.
+/// the scenario says, and the money adds up.
 fn plays(scenario: &str, networks: &[(&str, &str)]) {
     for (keys, purse) in networks {
         let what = format!("{scenario} {keys} {purse}");
@@ -42,6 +42,12 @@ fn plays(scenario: &str, networks: &[(&str, &str)]) {
         );
         drop((card, psam));
         is_as_expected(&world.show("card.img"), &done.document(), purse, &what);
+        let audit = world.run("audit --card card.img --psam psam.img --json");
+        assert_eq!(
+            (audit.code, &audit.document()["totals"]["difference"]),
+            (0, &0.into()),
+            "{what}: {audit:?}"
+        );
         println!("{what}: {}", done.out);
     }
 }
