@@ -17,7 +17,7 @@ from codes import Keys
 
 SCENARIOS = {"refuel": scenarios.refuel, "escape": scenarios.escape, "online": scenarios.online,
              "money": scenarios.money, "wrong-codes": scenarios.wrong_codes, "pulled": scenarios.pulled,
-             "issuer": scenarios.by_issuer,
+             "issuer": scenarios.by_issuer, "refusals": scenarios.refusals_of_a_card,
              "both": scenarios.both, "opensc-tool": scenarios.by_opensc_tool, "scriptor": scenarios.by_scriptor,
              "psam": cardside.psam}
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import issuer
+import refusals
 from card import Card, GREY, UNREAD
 from centre import Centre
 from chips import Lost, OpenscTool, Pyscard, Refused, Scriptor
@@ -177,6 +178,19 @@ def by_issuer(stage):
     refused(0x6A81, terminal.card.status)
     assert terminal.card.select() == 0x6A81
     return {**shown(OPENING, ctc=2), "state": "card_blocked"}
+
+
+def refusals_of_a_card(stage):
+    """What a card that is free refuses, in which order."""
+    terminal = stage.terminal()
+    card = terminal.card
+    refusals.before_select(card)
+    terminal.insert()
+    refusals.state_then_pin_then_key(card, refused, TID)
+    refusals.at_the_door(card)
+    refusals.the_next_command_ends_it(card, terminal, stage.purse, refused)
+    refusals.files_and_money(card, refused, stage.purse, OPENING)
+    return shown(OPENING, ctc=0)
 
 
 def pulled(stage):

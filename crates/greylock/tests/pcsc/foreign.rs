@@ -100,6 +100,7 @@ scenarios! {
     python_loads_buys_unloads_and_moves_the_limit: "money" in &NETWORKS;
     python_is_refused_what_is_wrong_and_it_counts: "wrong-codes" in &NETWORKS;
     python_does_the_work_of_the_issuer: "issuer" in &NETWORKS;
+    python_is_refused_in_the_order_of_checks: "refusals" in &NETWORKS[..2];
     python_finds_the_card_grey_after_a_pull: "pulled" in &NETWORKS[..2];
     python_is_the_card_of_our_psam: "psam" in &NETWORKS;
     python_is_the_terminal_of_our_card_and_psam: "both" in &NETWORKS;
