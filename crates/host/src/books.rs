@@ -63,7 +63,7 @@ pub struct CardOpening {
 }
 
 /// A lost or destroyed card, replaced.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Replacement {
     /// The money that the cardholder gets on another card, by purse; negative is a debt.
     pub money: [i64; 2],
@@ -74,6 +74,7 @@ pub struct Replacement {
     /// Why.
     pub reason: String,
     /// When.
+    #[serde(with = "codec::bytes")]
     pub at: Stamp,
 }
 
@@ -87,7 +88,7 @@ pub struct KeysSince {
 }
 
 /// A card's account.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Card {
     /// How it was issued.
     pub opening: CardOpening,

@@ -1,7 +1,9 @@
 //! What is known of one lock, under (TID, TTC) (protocol §9).
 
+use serde::{Deserialize, Serialize};
 use wire::{Amount, Certified, ClaimedRecord, Delivery, LockId, LockTerms, Mac, Report, Tid, Ttc};
 
+use crate::codec;
 use crate::notice::Code;
 
 /// How a lock ended for its terminal.
@@ -34,11 +36,13 @@ impl Outcome {
 }
 
 /// A claimed record that verified, with what the centre recomputed.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct HeldRecord {
     /// As the station sent it.
+    #[serde(with = "codec::bytes")]
     pub record: ClaimedRecord,
     /// GTAC as the card must have made it.
+    #[serde(with = "codec::text")]
     pub gtac: Mac,
     /// True when the card answered that very GTAC: only a card can.
     pub card_proved: bool,
@@ -63,13 +67,16 @@ impl HeldRecord {
 }
 
 /// A delivery whose MAC2 verified and which no GMAC proves.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct HeldUnproved {
     /// The lock.
+    #[serde(with = "codec::bytes")]
     pub terms: LockTerms,
     /// The card's proof.
+    #[serde(with = "codec::bytes")]
     pub certified: Certified,
     /// The service.
+    #[serde(with = "codec::bytes")]
     pub delivery: Delivery,
 }
 
@@ -85,26 +92,30 @@ impl HeldUnproved {
 }
 
 /// A report that was kept aside.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Quarantined {
     /// As the station sent it.
+    #[serde(with = "codec::bytes")]
     pub report: Report,
     /// What did not verify.
     pub reason: Code,
 }
 
 /// Everything that the owner of a TID said about one of its TTCs.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Case {
     /// The terminal.
+    #[serde(with = "codec::text")]
     pub tid: Tid,
     /// Its PSAM's number.
+    #[serde(with = "codec::number")]
     pub ttc: Ttc,
     /// The claimed record.
     pub record: Option<HeldRecord>,
     /// The delivery without a GMAC.
     pub unproved: Option<HeldUnproved>,
     /// The notice that nothing was delivered.
+    #[serde(with = "codec::maybe_bytes")]
     pub no_dispense: Option<LockTerms>,
     /// The notice that LOCK never went out.
     pub void: bool,

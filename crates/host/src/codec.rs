@@ -8,7 +8,10 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serializer};
 use wire::record::{Layout, decode, encode};
 use wire::response::{InitUnlock, InitUpdate};
-use wire::{Amount, GreyStatus, Limit, LockId, Purse, Report, Stamp, Ttc};
+use wire::{
+    Amount, Certified, ClaimedRecord, Date, Delivery, GreyStatus, Limit, LockId, LockTerms, Purse,
+    Report, Stamp, Time, Ttc,
+};
 
 /// A layout of `wire` as bytes.
 pub(crate) trait AsBytes: Sized {
@@ -34,7 +37,21 @@ macro_rules! layouts {
         })*
     };
 }
-layouts!(Report, LockId, Stamp);
+layouts!(Report, LockId, Stamp, ClaimedRecord, LockTerms, Certified, Delivery);
+
+macro_rules! bcd {
+    ($($name:ident),*) => {
+        $(impl AsBytes for $name {
+            fn to_vec(&self) -> Vec<u8> {
+                self.to_bytes().to_vec()
+            }
+            fn from_slice(bytes: &[u8]) -> Option<Self> {
+                Self::from_bytes(bytes.try_into().ok()?)
+            }
+        })*
+    };
+}
+bcd!(Date, Time);
 
 impl AsBytes for GreyStatus {
     fn to_vec(&self) -> Vec<u8> {
@@ -188,5 +205,76 @@ pub(crate) mod maybe {
         from: D,
     ) -> Result<Option<T>, D::Error> {
         Option::<u32>::deserialize(from)?.map(numbered::<T, D>).transpose()
+    }
+}
+
+/// A layout as hex, or nothing.
+pub(crate) mod maybe_bytes {
+    use super::{AsBytes, Deserialize, Deserializer, Serializer};
+    use serde::Serialize as _;
+    use serde::de::Error as _;
+
+    pub(crate) fn serialize<T: AsBytes, S: Serializer>(
+        value: &Option<T>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        value.as_ref().map(|value| hex::encode(value.to_vec())).serialize(to)
+    }
+
+    pub(crate) fn deserialize<'de, T: AsBytes, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<T>, D::Error> {
+        let Some(text) = Option::<String>::deserialize(from)? else { return Ok(None) };
+        let bytes = hex::decode(text).map_err(|_| D::Error::custom("want hex digits"))?;
+        let value = T::from_slice(&bytes);
+        value.map(Some).ok_or_else(|| D::Error::custom("not the layout that stands here"))
+    }
+}
+
+/// The text that something prints, or nothing.
+pub(crate) mod maybe_text {
+    use super::{Deserialize, Deserializer, Display, FromStr, Serializer};
+    use serde::Serialize as _;
+    use serde::de::Error as _;
+
+    pub(crate) fn serialize<T: Display, S: Serializer>(
+        value: &Option<T>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        value.as_ref().map(ToString::to_string).serialize(to)
+    }
+
+    pub(crate) fn deserialize<'de, T, D>(from: D) -> Result<Option<T>, D::Error>
+    where
+        T: FromStr,
+        T::Err: Display,
+        D: Deserializer<'de>,
+    {
+        let text = Option::<String>::deserialize(from)?;
+        text.map(|text| text.parse().map_err(D::Error::custom)).transpose()
+    }
+}
+
+/// Who approved, and when.
+pub(crate) mod approval {
+    use super::{AsBytes, Deserialize, Deserializer, Serializer, Stamp};
+    use serde::Serialize as _;
+    use serde::de::Error as _;
+
+    pub(crate) fn serialize<S: Serializer>(
+        value: &Option<(String, Stamp)>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        value.as_ref().map(|(person, at)| (person, hex::encode(at.to_vec()))).serialize(to)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<(String, Stamp)>, D::Error> {
+        let Some((person, at)) = Option::<(String, String)>::deserialize(from)? else {
+            return Ok(None);
+        };
+        let at = hex::decode(at).ok().and_then(|bytes| Stamp::from_slice(&bytes));
+        at.map(|at| Some((person, at))).ok_or_else(|| D::Error::custom("not a date and time"))
     }
 }

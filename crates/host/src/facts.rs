@@ -8,33 +8,41 @@ use crate::notice::Code;
 
 /// The card proved, by a GTAC under the TAC key, that it was locked at this CTC with this
 /// balance.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct Sighting {
     /// The lock, as the card has it.
+    #[serde(with = "codec::bytes")]
     pub lock: LockId,
     /// The balance at the lock.
+    #[serde(with = "codec::number")]
     pub balance: Amount,
     /// The purse's OTC, where MAC1 of an on-line unlock proved it too.
     pub otc: Option<u16>,
 }
 
 /// The card proved, by its TAC, that it debited this amount under (TID, TTC).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct TacFact {
     /// The lock. Its CTC is as the record or the status had it: the TAC does not prove it.
+    #[serde(with = "codec::bytes")]
     pub lock: LockId,
     /// What was debited.
+    #[serde(with = "codec::number")]
     pub amount: Amount,
     /// date', as the card has it.
+    #[serde(with = "codec::bytes")]
     pub date: Date,
     /// time', as the card has it.
+    #[serde(with = "codec::bytes")]
     pub time: Time,
     /// The code.
+    #[serde(with = "codec::text")]
     pub tac: Mac,
 }
 
 /// Why an answer to an on-line unlock carries its amount.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Ground {
     /// The claimed record's amount.
     Record,
@@ -53,29 +61,38 @@ pub enum Ground {
 }
 
 /// One answer to an on-line unlock: durable before MAC2 leaves. It only reserves.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct DecisionRow {
     /// The lock that it ends.
+    #[serde(with = "codec::bytes")]
     pub lock: LockId,
     /// Locked balance that the card proved.
+    #[serde(with = "codec::number")]
     pub balance: Amount,
     /// The OTC that DEBIT FOR UNLOCK will use.
     pub otc: u16,
     /// The ICC of the session: the same one gets the same answer.
+    #[serde(with = "codec::text")]
     pub icc: Icc,
     /// The terminal at which the card is unlocked.
+    #[serde(with = "codec::text")]
     pub tid: Tid,
     /// What DEBIT FOR UNLOCK debits.
+    #[serde(with = "codec::number")]
     pub amount: Amount,
     /// Given to this card once only.
+    #[serde(with = "codec::bytes")]
     pub date: Date,
     /// With the date.
+    #[serde(with = "codec::bytes")]
     pub time: Time,
     /// The centre's word.
+    #[serde(with = "codec::text")]
     pub mac2: Mac,
     /// Why this amount.
     pub ground: Ground,
     /// The card's receipt, once it was seen.
+    #[serde(with = "codec::maybe_text")]
     pub mac3: Option<Mac>,
 }
 
@@ -88,15 +105,19 @@ impl DecisionRow {
 }
 
 /// What a card showed when its on-line unlock had to wait.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct Shown {
     /// The lock, as the card has it.
+    #[serde(with = "codec::bytes")]
     pub lock: LockId,
     /// The locked balance.
+    #[serde(with = "codec::number")]
     pub balance: Amount,
     /// Date of the lock.
+    #[serde(with = "codec::bytes")]
     pub date: Date,
     /// Time of the lock.
+    #[serde(with = "codec::bytes")]
     pub time: Time,
     /// The purse's OTC, once MAC1 proved it.
     pub otc: Option<u16>,
@@ -122,7 +143,7 @@ pub enum Ruling {
 
 /// How much was known of a lock when an operator ruled. What is known only grows, so equal
 /// counts are equal knowledge.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 pub struct Basis {
     /// Why operators have to rule: what an unlock waits for, or why the chain of balances does
     /// not say how the lock ended.
@@ -151,9 +172,10 @@ impl Basis {
 }
 
 /// A ruling of one operator, and of the second one when he approved.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct ProposalRow {
     /// The lock, by its whole id.
+    #[serde(with = "codec::bytes")]
     pub lock: LockId,
     /// What is ruled.
     pub ruling: Ruling,
@@ -165,8 +187,10 @@ pub struct ProposalRow {
     /// Why.
     pub reason: String,
     /// Who approved, and when.
+    #[serde(with = "codec::approval")]
     pub approved: Option<(String, Stamp)>,
     /// When it was proposed.
+    #[serde(with = "codec::bytes")]
     pub at: Stamp,
 }
 
@@ -192,11 +216,13 @@ impl ChangeKind {
 }
 
 /// A confirmed load, unload or change of the limit that used an OTC.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct OnlineChange {
     /// The card.
+    #[serde(with = "codec::text")]
     pub asn: Asn,
     /// The purse.
+    #[serde(with = "codec::number")]
     pub purse: Purse,
     /// The OTC that it used.
     pub otc: u16,

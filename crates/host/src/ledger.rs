@@ -87,6 +87,32 @@ pub enum PostingReason {
 }
 
 impl PostingReason {
+    /// Every reason.
+    pub const ALL: [Self; 16] = [
+        Self::Opening,
+        Self::OnlineChange,
+        Self::GreyHeard,
+        Self::UnprovedHeard,
+        Self::DecisionReserved,
+        Self::SettledByTac,
+        Self::SettledByMac3,
+        Self::SettledBySuccession,
+        Self::SettledByOperators,
+        Self::SettledByReplacement,
+        Self::DebitWithoutRecord,
+        Self::ClaimOpened,
+        Self::ClaimRuled,
+        Self::LossBooked,
+        Self::Replacement,
+        Self::Corrected,
+    ];
+
+    /// The reason that has this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.name() == name)
+    }
+
     /// The name, as the interface shows it.
     #[must_use]
     pub const fn name(self) -> &'static str {

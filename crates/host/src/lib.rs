@@ -16,7 +16,7 @@
 //! | [`unlock`], [`confirm`] | the on-line unlock (claim 2) and its receipt |
 //! | [`maintenance`] | APPLICATION UNBLOCK, the switch of a card to its next keys |
 //! | [`operator`], [`replace`] | what two persons decide |
-//! | [`ledger`] | accounts and the table of postings |
+//! | [`ledger`], [`account`] | accounts, the table of postings, and how accounts are named |
 //! | [`holes`] | TTCs of which nothing was heard |
 //! | [`notice`], [`refusal`] | every reason, its words, and what to do |
 //! | [`input`] | every mutating call as a value |
@@ -31,6 +31,7 @@
 //! Invariant: no call here shows a main key, a card key or a session key.
 #![forbid(unsafe_code)]
 
+pub mod account;
 pub mod books;
 pub mod case;
 pub mod centre;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use wire::{Asn, LockId, Stamp, Tid, Ttc};
 
 use crate::books::StationId;
@@ -24,8 +25,10 @@ pub enum Class {
 macro_rules! codes {
     ($($name:ident, $text:literal, $class:ident, $words:literal, $act:literal;)*) => {
         /// Every reason that a notice may have.
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-        pub enum Code { $(#[doc = $words] $name),* }
+        #[derive(
+            Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize,
+        )]
+        pub enum Code { $(#[doc = $words] #[serde(rename = $text)] $name),* }
 
         impl Code {
             /// The table: code, its name, its class, what happened, what to do.
@@ -36,6 +39,12 @@ macro_rules! codes {
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$name => $text),* }
+            }
+
+            /// The reason that has this name.
+            #[must_use]
+            pub fn from_name(name: &str) -> Option<Self> {
+                Self::TABLE.iter().find(|row| row.1 == name).map(|row| row.0)
             }
 
             /// What kind of attention it asks for.
