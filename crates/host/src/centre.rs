@@ -62,6 +62,12 @@ impl<B: Books, V: Codes> Centre<B, V> {
         &self.books
     }
 
+    /// The books, when nothing more is to be asked of the rules.
+    #[must_use]
+    pub fn into_books(self) -> B {
+        self.books
+    }
+
     /// The vault.
     pub const fn vault(&self) -> &V {
         &self.vault

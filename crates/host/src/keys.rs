@@ -1,6 +1,7 @@
 //! The centre's keys (protocol §4): main keys behind a vault that hands out card keys only.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crypto::Key;
 use wire::key::SUITE_3DES;
@@ -81,6 +82,29 @@ pub trait KeyVault {
 
     /// Every key version in use, newest first.
     fn versions(&self) -> Vec<u8>;
+}
+
+/// A vault that several threads ask.
+impl<V: KeyVault + ?Sized> KeyVault for Arc<V> {
+    fn card_key(&self, kind: KeyKind, version: u8, asn: Asn) -> Option<Key> {
+        self.as_ref().card_key(kind, version, asn)
+    }
+
+    fn psam_key(&self, tid: Tid) -> Key {
+        self.as_ref().psam_key(tid)
+    }
+
+    fn scheme(&self, version: u8) -> Option<Scheme> {
+        self.as_ref().scheme(version)
+    }
+
+    fn suite(&self, version: u8) -> Option<u8> {
+        self.as_ref().suite(version)
+    }
+
+    fn versions(&self) -> Vec<u8> {
+        self.as_ref().versions()
+    }
 }
 
 /// Main keys of one version: every one of them is of its suite.

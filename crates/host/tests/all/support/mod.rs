@@ -1,6 +1,7 @@
 //! A card and a PSAM small enough to be seen to be right, and a scene to play them in.
 
 mod actors;
+pub mod world;
 
 pub use actors::*;
 

@@ -1,0 +1,240 @@
+//! One card's life at two stations, told to the rules as it happens: what any store of the books is held against.
+use super::*;
+use host::{Centre, Input, MemoryBooks, Output, Ruling};
+use proptest::prelude::*;
+
+/// How one refuelling goes.
+#[derive(Clone, Copy, Debug)]
+pub enum Story {
+    Sale,
+    GreyThenTacSeen,
+    TacCleared,
+    NoDispenseUnlocked,
+    RecordUnlocked,
+    Mac3InStatus,
+    Mac3Lost,
+    Unproved,
+    RuledThenLateRecord,
+    Void,
+    NeverReachedTheCard,
+}
+
+pub const STORIES: [Story; 11] = [
+    Story::Sale,
+    Story::GreyThenTacSeen,
+    Story::TacCleared,
+    Story::NoDispenseUnlocked,
+    Story::RecordUnlocked,
+    Story::Mac3InStatus,
+    Story::Mac3Lost,
+    Story::Unproved,
+    Story::RuledThenLateRecord,
+    Story::Void,
+    Story::NeverReachedTheCard,
+];
+
+/// Inputs in the order in which they came, and those of them that may come in any order.
+pub struct World {
+    pub host: Host,
+    pub card: TestCard,
+    pub psams: [TestPsam; 2],
+    pub minute: u8,
+    pub log: Vec<(Input, Output)>,
+    pub loose: Vec<Input>,
+    pub pending: u32,
+    pub ruled_off: i64,
+}
+
+pub fn station_of(report: &Report) -> String {
+    let north = report.lock().is_none_or(|(tid, _)| tid == T1);
+    if north { NORTH.to_owned() } else { SOUTH.to_owned() }
+}
+
+pub fn start() -> (Host, Vec<Input>) {
+    let host = Centre::new(MemoryBooks::new(), keys(Scheme::Seed));
+    let cards = [CARD, OTHER].map(|asn| Input::RegisterCard { card: opening(asn), now: at(0) });
+    let psams = [(T1, NORTH), (T2, SOUTH)]
+        .map(|(tid, station)| Input::RegisterPsam { tid, station: station.to_owned() });
+    (host, cards.into_iter().chain(psams).collect())
+}
+
+impl World {
+    pub fn new() -> Self {
+        let (host, inputs) = start();
+        let mut world = Self {
+            host,
+            card: TestCard::new(CARD),
+            psams: [TestPsam::new(T1), TestPsam::new(T2)],
+            minute: 1,
+            log: Vec::new(),
+            loose: Vec::new(),
+            pending: 0,
+            ruled_off: 0,
+        };
+        inputs.into_iter().for_each(|input| world.tell(input));
+        world
+    }
+
+    pub fn tell(&mut self, input: Input) {
+        let output = self.host.apply(&input);
+        self.log.push((input, output));
+    }
+
+    /// Told at once, and again at any time.
+    pub fn tell_loosely(&mut self, input: Input) {
+        self.loose.push(input.clone());
+        self.tell(input);
+    }
+
+    pub fn report(&mut self, report: Report) {
+        let station = station_of(&report);
+        self.tell_loosely(Input::Hear { station, report, now: at(200) });
+    }
+
+    pub fn play(&mut self, story: Story, psam: usize, amount: u32) {
+        self.minute += 4;
+        let now = at(self.minute);
+        let psam = &mut self.psams[psam];
+        match story {
+            Story::Void => {
+                let (ttc, _) = psam.draw();
+                let report = Report::Void(psam.tid, ttc);
+                return self.report(report);
+            }
+            Story::NeverReachedTheCard => {
+                let terms = self.card.clone().lock(psam, now).terms;
+                return self.report(Report::NoDispense(terms));
+            }
+            _ => {}
+        }
+        let grey = self.card.lock(psam, now);
+        let record = psam.claim(&grey, amount, at(self.minute + 1));
+        match story {
+            Story::Sale => {
+                let tac = self.card.debit(&record);
+                self.report(Report::Sale(record, tac));
+            }
+            Story::GreyThenTacSeen => {
+                self.card.debit(&record);
+                let seen = Report::TacSeen(CARD, self.card.unread());
+                self.report(seen);
+                self.report(Report::Grey(record));
+            }
+            Story::TacCleared => {
+                self.card.debit(&record);
+                self.report(Report::Sale(record, Mac([1; 4])));
+            }
+            Story::NoDispenseUnlocked => {
+                self.report(Report::NoDispense(grey.terms));
+                self.unlock(true);
+            }
+            Story::RecordUnlocked => {
+                self.report(Report::Grey(record));
+                self.unlock(true);
+            }
+            Story::Mac3InStatus => {
+                self.report(Report::Grey(record));
+                self.unlock(false);
+                let seen = Report::TacSeen(CARD, self.card.unread());
+                self.report(seen);
+            }
+            Story::Mac3Lost => {
+                self.report(Report::Grey(record));
+                self.unlock(false);
+            }
+            Story::Unproved => {
+                self.report(unproved(&grey, amount, at(self.minute + 1)));
+                self.rule(grey.terms.id, amount);
+                self.unlock(true);
+            }
+            Story::RuledThenLateRecord => {
+                drop(self.ask());
+                self.rule(grey.terms.id, amount / 2);
+                self.unlock(true);
+                self.report(Report::Grey(record));
+                self.ruled_off += i64::from(amount - amount / 2);
+            }
+            Story::Void | Story::NeverReachedTheCard => {}
+        }
+    }
+
+    pub fn ask(&mut self) -> Output {
+        let request = self.card.ask(T2, at(self.minute + 2));
+        self.tell(Input::Unlock(request));
+        self.log.last().unwrap().1.clone()
+    }
+
+    pub fn unlock(&mut self, confirmed: bool) {
+        let otc = self.card.otc;
+        let Ok(host::Answer::Unlock(answer)) = self.ask() else { panic!("refused") };
+        let mac3 = self.card.obey(&decided(Ok(answer)));
+        if confirmed {
+            let (asn, purse, now) = (CARD, Some(Purse::Ed), at(201));
+            self.tell_loosely(Input::Confirm { asn, purse, otc, mac3, now });
+        }
+    }
+
+    pub fn rule(&mut self, lock: wire::LockId, amount: u32) {
+        let ruling = Ruling::Unlock(cents(amount));
+        self.tell(Input::Propose(proposal(lock, ruling)));
+        self.tell(Input::Approve(approval(lock, ruling)));
+    }
+
+    /// The card's last lock stays grey, and its record is heard.
+    pub fn end_grey(&mut self, amount: u32) {
+        self.minute += 4;
+        let grey = self.card.lock(&mut self.psams[0], at(self.minute));
+        let record = self.psams[0].claim(&grey, amount, at(self.minute + 1));
+        self.report(Report::Grey(record));
+        self.pending = amount;
+    }
+}
+
+pub fn stories() -> impl Strategy<Value = Vec<(Story, usize, u32)>> {
+    let story = prop::sample::select(STORIES.to_vec());
+    prop::collection::vec((story, 0..2_usize, 0..4_000_u32), 1..9)
+}
+
+pub fn world(stories: &[(Story, usize, u32)], last: Option<u32>) -> World {
+    let mut world = World::new();
+    stories.iter().for_each(|(story, psam, amount)| world.play(*story, *psam, *amount));
+    if let Some(amount) = last {
+        world.end_grey(amount);
+    }
+    world
+}
+
+/// Reports by the wrong station, so that refusals are replayed too.
+pub fn garbled(input: Input) -> Input {
+    match input {
+        Input::Hear { station, report, now } if report.lock().is_some_and(|(_, t)| t == Ttc(1)) => {
+            Input::Hear { station: format!("not {station}"), report, now }
+        }
+        other => other,
+    }
+}
+
+/// What an unlock needed stays where it was; all other reports and receipts are late.
+pub fn late_and_fixed(told: &World) -> (Vec<Input>, Vec<Input>) {
+    let decided: Vec<(wire::Tid, Ttc)> =
+        told.host.decisions().iter().map(|row| (row.lock.tid, row.lock.ttc)).collect();
+    let is_late = |input: &Input| match input {
+        Input::Hear { report: Report::TacSeen(..), .. } | Input::Confirm { .. } => true,
+        Input::Hear { report, .. } => match report.lock() {
+            Some(number) if decided.contains(&number) => is_late_record(told, number),
+            _ => true,
+        },
+        _ => false,
+    };
+    let inputs = told.log.iter().map(|(input, _)| input.clone()).skip(start().1.len());
+    inputs.partition(is_late)
+}
+
+/// A record that came after operators had decided without it.
+pub fn is_late_record(told: &World, number: (wire::Tid, Ttc)) -> bool {
+    let rows = told.host.decisions();
+    let row = rows.iter().find(|row| (row.lock.tid, row.lock.ttc) == number);
+    row.is_some_and(|row| {
+        matches!(&row.ground, host::Ground::Operators { basis: host::Code::Missing, .. })
+    })
+}
