@@ -229,11 +229,14 @@ impl Books for MemoryBooks {
     }
 
     fn mark_open(&mut self, lock: LockId, open: bool) {
-        let of_purse = self.open.entry((lock.asn, lock.purse)).or_default();
+        let key = (lock.asn, lock.purse);
         if open {
-            of_purse.insert(lock);
-        } else {
+            self.open.entry(key).or_default().insert(lock);
+        } else if let Some(of_purse) = self.open.get_mut(&key) {
             of_purse.remove(&lock);
+            if of_purse.is_empty() {
+                self.open.remove(&key);
+            }
         }
     }
 
@@ -252,6 +255,9 @@ impl Books for MemoryBooks {
         if let Some(lock) = posting.lock {
             let booked = self.booked.entry(lock).or_default();
             *booked = booked.plus(&posting.lines).unwrap_or_default();
+            if booked.is_empty() {
+                self.booked.remove(&lock);
+            }
         }
         if !self.forgetful {
             self.postings.push(posting);

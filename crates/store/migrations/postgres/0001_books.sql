@@ -1,0 +1,166 @@
+-- The centre's books. Every row of a card begins with its ASN; a case is found by (TID, TTC).
+-- Ids are upper case hex text, dates BCD digits, money whole units, facts JSON.
+
+CREATE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% are append only', TG_TABLE_NAME;
+END;
+$$;
+
+CREATE TABLE cards (
+    asn TEXT NOT NULL PRIMARY KEY,
+    blacklisted TEXT,
+    data TEXT NOT NULL
+);
+CREATE INDEX cards_blacklisted ON cards (asn) WHERE blacklisted IS NOT NULL;
+
+CREATE TABLE psams (
+    tid TEXT NOT NULL PRIMARY KEY,
+    station TEXT NOT NULL
+);
+CREATE INDEX psams_of_station ON psams (station, tid);
+
+CREATE TABLE cases (
+    tid TEXT NOT NULL,
+    ttc BIGINT NOT NULL,
+    asn TEXT,
+    listed BIGINT NOT NULL CHECK (listed IN (0, 1)),
+    heard BIGINT NOT NULL CHECK (heard IN (0, 1)),
+    data TEXT NOT NULL,
+    PRIMARY KEY (tid, ttc)
+);
+CREATE INDEX cases_of_card ON cases (asn, tid, ttc);
+CREATE INDEX cases_listed ON cases (asn, tid, ttc) WHERE listed = 1;
+
+CREATE TABLE case_numbers (
+    asn TEXT NOT NULL,
+    purse BIGINT NOT NULL,
+    ctc BIGINT NOT NULL,
+    tid TEXT NOT NULL,
+    ttc BIGINT NOT NULL,
+    PRIMARY KEY (asn, purse, ctc, tid, ttc)
+);
+
+CREATE TABLE sightings (
+    asn TEXT NOT NULL,
+    purse BIGINT NOT NULL,
+    ctc BIGINT NOT NULL,
+    tid TEXT NOT NULL,
+    ttc BIGINT NOT NULL,
+    fact TEXT NOT NULL,
+    PRIMARY KEY (asn, purse, ctc, tid, ttc, fact)
+);
+CREATE INDEX sightings_of_lock ON sightings (tid, ttc);
+
+CREATE TABLE tacs (
+    asn TEXT NOT NULL,
+    purse BIGINT NOT NULL,
+    ctc BIGINT NOT NULL,
+    tid TEXT NOT NULL,
+    ttc BIGINT NOT NULL,
+    fact TEXT NOT NULL,
+    PRIMARY KEY (asn, purse, ctc, tid, ttc, fact)
+);
+CREATE INDEX tacs_of_lock ON tacs (tid, ttc);
+
+CREATE TABLE changes (
+    asn TEXT NOT NULL,
+    purse BIGINT NOT NULL,
+    otc BIGINT NOT NULL,
+    data TEXT NOT NULL,
+    PRIMARY KEY (asn, purse, otc)
+);
+
+-- Answers to on-line unlocks: one card is never given the same date and time twice.
+CREATE TABLE decisions (
+    asn TEXT NOT NULL,
+    date TEXT NOT NULL,
+    time TEXT NOT NULL,
+    data TEXT NOT NULL,
+    PRIMARY KEY (asn, date, time)
+);
+
+CREATE TABLE waiting (
+    asn TEXT NOT NULL,
+    purse BIGINT NOT NULL,
+    ctc BIGINT NOT NULL,
+    tid TEXT NOT NULL,
+    ttc BIGINT NOT NULL,
+    data TEXT NOT NULL,
+    PRIMARY KEY (asn, purse, ctc, tid, ttc)
+);
+
+-- All rulings on a lock, oldest first, as one value.
+CREATE TABLE rulings (
+    asn TEXT NOT NULL,
+    purse BIGINT NOT NULL,
+    ctc BIGINT NOT NULL,
+    tid TEXT NOT NULL,
+    ttc BIGINT NOT NULL,
+    data TEXT NOT NULL,
+    PRIMARY KEY (asn, purse, ctc, tid, ttc)
+);
+
+CREATE TABLE open_locks (
+    asn TEXT NOT NULL,
+    purse BIGINT NOT NULL,
+    ctc BIGINT NOT NULL,
+    tid TEXT NOT NULL,
+    ttc BIGINT NOT NULL,
+    PRIMARY KEY (asn, purse, ctc, tid, ttc)
+);
+
+-- Double entry: each row moves an amount from one account to another, so every set of rows sums to zero.
+-- A posting is the rows with one number. Nothing is ever changed or taken out.
+CREATE TABLE entries (
+    posting BIGINT NOT NULL,
+    part BIGINT NOT NULL,
+    reason TEXT NOT NULL,
+    asn TEXT NOT NULL,
+    purse BIGINT,
+    ctc BIGINT,
+    tid TEXT,
+    ttc BIGINT,
+    at TEXT NOT NULL,
+    source TEXT NOT NULL,
+    target TEXT NOT NULL,
+    amount BIGINT NOT NULL CHECK (amount > 0),
+    PRIMARY KEY (posting, part),
+    CHECK (source <> target)
+);
+CREATE INDEX entries_of_card ON entries (asn, tid, ttc);
+CREATE TRIGGER entries_are_not_changed BEFORE UPDATE ON entries FOR EACH STATEMENT EXECUTE FUNCTION append_only();
+CREATE TRIGGER entries_are_not_removed BEFORE DELETE ON entries FOR EACH STATEMENT EXECUTE FUNCTION append_only();
+
+CREATE TABLE notices (
+    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    code TEXT NOT NULL,
+    class TEXT NOT NULL,
+    about TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    at TEXT NOT NULL,
+    UNIQUE (about, code, detail)
+);
+
+-- What stations hear, in the order of each writer: (lane, number) has no gaps.
+CREATE TABLE events (
+    lane BIGINT NOT NULL,
+    number BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    data TEXT NOT NULL,
+    PRIMARY KEY (lane, number)
+);
+
+-- Who did what by hand.
+CREATE TABLE deeds (
+    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    who TEXT NOT NULL,
+    what TEXT NOT NULL,
+    at TEXT NOT NULL,
+    data TEXT NOT NULL
+);
+CREATE TRIGGER deeds_are_not_changed BEFORE UPDATE ON deeds FOR EACH STATEMENT EXECUTE FUNCTION append_only();
+CREATE TRIGGER deeds_are_not_removed BEFORE DELETE ON deeds FOR EACH STATEMENT EXECUTE FUNCTION append_only();
+
+CREATE SEQUENCE postings;

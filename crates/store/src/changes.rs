@@ -1,0 +1,26 @@
+//! What a transaction wrote, until it goes to the database in one go.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use host::{Notice, OnlineChange, Posting, Sighting, TacFact};
+use wire::{Asn, Date, LockId, Tid, Time, Ttc};
+
+/// What was written, by name where the sheet's memory has the rest.
+#[derive(Default)]
+pub(crate) struct Changes {
+    pub(crate) cards: BTreeSet<Asn>,
+    pub(crate) psams: BTreeSet<Tid>,
+    pub(crate) cases: BTreeSet<(Tid, Ttc)>,
+    pub(crate) sightings: Vec<Sighting>,
+    pub(crate) tacs: Vec<TacFact>,
+    pub(crate) changes: Vec<OnlineChange>,
+    pub(crate) decisions: BTreeSet<(Asn, Date, Time)>,
+    pub(crate) waiting: BTreeSet<LockId>,
+    pub(crate) rulings: BTreeSet<LockId>,
+    /// Locks that became open, or came to rest.
+    pub(crate) open: BTreeMap<LockId, bool>,
+    /// Locks that were judged: their records may have come onto the grey list or gone from it.
+    pub(crate) judged: BTreeSet<(Tid, Ttc)>,
+    pub(crate) postings: Vec<Posting>,
+    pub(crate) notices: Vec<Notice>,
+}

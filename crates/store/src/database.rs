@@ -1,0 +1,63 @@
+//! What the books ask of a database: rows by key, many at once, within a transaction.
+
+use crate::error::StoreError;
+use crate::table::Table;
+use crate::value::{Row, Value};
+
+/// How the last column of a key is compared; the others are equal.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Last {
+    Equal,
+    AtLeast,
+}
+
+/// What happens to a row that is there already.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Clash {
+    /// It stays as it is.
+    Keep,
+    /// The new one takes its place.
+    Replace,
+    /// The transaction fails: somebody else wrote it.
+    Fail,
+}
+
+/// Which numbers are drawn.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Purpose {
+    /// The transaction reads and writes, alone with what it has read.
+    Write,
+    /// It only reads, one state of the books.
+    Read,
+}
+
+/// One connection.
+pub(crate) trait Database: Send {
+    fn begin(&mut self, purpose: Purpose) -> Result<(), StoreError>;
+
+    /// Returns once what was written is durable.
+    fn commit(&mut self) -> Result<(), StoreError>;
+
+    /// What was written since `begin` never was.
+    fn rollback(&mut self);
+
+    /// Rows of a table whose columns `by` are one of these keys.
+    fn find(
+        &mut self,
+        table: &Table,
+        by: &[&str],
+        last: Last,
+        keys: &[Row],
+    ) -> Result<Vec<Row>, StoreError>;
+
+    fn put(&mut self, table: &Table, clash: Clash, rows: &[Row]) -> Result<(), StoreError>;
+
+    /// Takes out rows by their whole keys.
+    fn take_out(&mut self, table: &Table, keys: &[Row]) -> Result<(), StoreError>;
+
+    /// A statement with `?` for its values.
+    fn query(&mut self, statement: &str, values: &[Value]) -> Result<Vec<Row>, StoreError>;
+
+    /// So many numbers of postings, each never used before.
+    fn posting_numbers(&mut self, count: usize) -> Result<Vec<i64>, StoreError>;
+}

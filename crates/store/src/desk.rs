@@ -1,0 +1,165 @@
+//! The desk: one thread that writes, and calls that wait together for one commit.
+//!
+//! Calls that come while a transaction is under way go into the next one (group commit). Nothing is answered
+//! before it is durable. When a transaction fails, nothing of it happened: it is done again after a conflict, call
+//! by call if need be, so that one call cannot take others down with it.
+
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
+
+use host::{Input, Output};
+
+use crate::Vault;
+use crate::error::{Kind, StoreError};
+use crate::migrate::Dialect;
+use crate::place::Place;
+use crate::transact::Writing;
+
+/// Most calls of one transaction.
+const MOST: usize = 512;
+/// Requests that may wait; more are sent back.
+const QUEUE: usize = 1024;
+/// How often a transaction is done again after a conflict.
+const TRIES: usize = 8;
+
+/// What a request is answered with: one output for each call, or why nothing happened.
+pub type Answered = Result<Vec<Output>, StoreError>;
+
+struct Job {
+    inputs: Vec<Input>,
+    reply: Box<dyn FnOnce(Answered) + Send>,
+}
+
+/// Told after each commit how many events it made.
+pub type OnEvents = Box<dyn Fn(usize) + Send>;
+
+/// Takes calls and answers them once they are durable.
+pub struct Desk {
+    queue: Option<SyncSender<Job>>,
+    writer: Option<JoinHandle<()>>,
+}
+
+impl Desk {
+    /// Brings the schema up to date and begins to take calls.
+    ///
+    /// # Errors
+    /// The database cannot be reached, or is not ours.
+    pub fn open(place: &Place, vault: Vault, on_events: OnEvents) -> Result<Self, StoreError> {
+        place.prepare()?;
+        let dialect = match place {
+            Place::Sqlite(_) => Dialect::Sqlite,
+            Place::Postgres(_) => Dialect::Postgres,
+        };
+        let writing = Writing::new(place.connect()?, dialect, vault);
+        let (queue, jobs) = sync_channel(QUEUE);
+        let writer = std::thread::Builder::new().name("books".to_owned());
+        let writer = writer
+            .spawn(move || serve(writing, &jobs, &on_events))
+            .map_err(|error| StoreError::new(Kind::Unavailable, error))?;
+        Ok(Self { queue: Some(queue), writer: Some(writer) })
+    }
+
+    /// Hands calls in; `reply` gets the answer on the writer's thread.
+    pub fn submit(&self, inputs: Vec<Input>, reply: impl FnOnce(Answered) + Send + 'static) {
+        let job = Job { inputs, reply: Box::new(reply) };
+        let Some(queue) = &self.queue else { return };
+        if let Err(TrySendError::Full(job) | TrySendError::Disconnected(job)) = queue.try_send(job)
+        {
+            let what = "too many calls are waiting for the books; try again in a moment";
+            (job.reply)(Err(StoreError::new(Kind::Unavailable, what)));
+        }
+    }
+
+    /// Does calls and waits for the answer.
+    ///
+    /// # Errors
+    /// The database does not take them; nothing happened.
+    pub fn apply(&self, inputs: Vec<Input>) -> Answered {
+        let (reply, answer) = sync_channel(1);
+        self.submit(inputs, move |answered| {
+            // Nobody waits any more when the other side is gone.
+            let _ = reply.send(answered);
+        });
+        let gone = || StoreError::new(Kind::Unavailable, "the books were closed");
+        answer.recv().unwrap_or_else(|_| Err(gone()))
+    }
+}
+
+impl Drop for Desk {
+    /// Calls that were taken are answered first.
+    fn drop(&mut self) {
+        self.queue = None;
+        if let Some(writer) = self.writer.take() {
+            // A writer that panicked has nothing left to answer.
+            let _ = writer.join();
+        }
+    }
+}
+
+fn serve(mut writing: Writing, jobs: &Receiver<Job>, on_events: &OnEvents) {
+    while let Ok(first) = jobs.recv() {
+        let mut batch = vec![first];
+        let mut calls = batch.iter().map(|job| job.inputs.len()).sum::<usize>();
+        while calls < MOST
+            && let Ok(job) = jobs.try_recv()
+        {
+            calls += job.inputs.len();
+            batch.push(job);
+        }
+        answer(&mut writing, batch, on_events);
+    }
+}
+
+fn answer(writing: &mut Writing, batch: Vec<Job>, on_events: &OnEvents) {
+    let answered = with_patience(writing, &batch, on_events);
+    match answered {
+        Ok(outputs) => {
+            for (job, outputs) in batch.into_iter().zip(outputs) {
+                (job.reply)(Ok(outputs));
+            }
+        }
+        // Alone, each has its own fate; unless the database is away for all.
+        Err(error) if batch.len() > 1 && error.kind != Kind::Unavailable => {
+            for job in batch {
+                answer(writing, vec![job], on_events);
+            }
+        }
+        Err(error) => {
+            for job in batch {
+                (job.reply)(Err(error.clone()));
+            }
+        }
+    }
+}
+
+/// One transaction, again after conflicts, and once more when the connection was lost.
+fn with_patience(
+    writing: &mut Writing,
+    batch: &[Job],
+    on_events: &OnEvents,
+) -> Result<Vec<Vec<Output>>, StoreError> {
+    let inputs: Vec<&Input> = batch.iter().flat_map(|job| &job.inputs).collect();
+    let (mut conflicts, mut losses) = (0, 0);
+    loop {
+        let error = match writing.transact(&inputs) {
+            Ok(done) => {
+                if done.events > 0 {
+                    on_events(done.events);
+                }
+                let mut outputs = done.outputs.into_iter();
+                return Ok(batch
+                    .iter()
+                    .map(|job| outputs.by_ref().take(job.inputs.len()).collect())
+                    .collect());
+            }
+            Err(error) => error,
+        };
+        match error.kind {
+            Kind::Conflict if conflicts < TRIES => conflicts += 1,
+            Kind::Unavailable if losses == 0 => losses += 1,
+            // Still in conflict: somebody else writes all the time, or the rows clash by themselves.
+            Kind::Conflict => return Err(StoreError { kind: Kind::Unavailable, ..error }),
+            _ => return Err(error),
+        }
+    }
+}

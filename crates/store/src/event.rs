@@ -1,0 +1,80 @@
+//! What stations hear without asking: records that came onto the grey list, locks that left it, cards that get no
+//! new lock.
+
+use host::Code;
+use serde::{Deserialize, Serialize};
+use wire::{Asn, ClaimedRecord, Tid, Ttc};
+
+use crate::error::StoreError;
+use crate::value::{Columns, Row, Value, json};
+
+/// One event, as stations get it. Hex strings.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// Any station may unlock a card with this record (claim 5).
+    Grey {
+        /// The claimed record, in the layout of docs/formats.md.
+        record: String,
+    },
+    /// The record is of no use any more: the card left the lock.
+    GreyGone {
+        /// Terminal of the lock.
+        tid: String,
+        /// Its PSAM's number.
+        ttc: u32,
+    },
+    /// The card gets no new lock.
+    Blacklisted {
+        /// The card.
+        asn: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Event {
+    pub(crate) fn grey(record: &ClaimedRecord) -> Self {
+        Self::Grey { record: hex::encode(wire::record::encode(record).to_vec()) }
+    }
+
+    pub(crate) fn gone((tid, ttc): (Tid, Ttc)) -> Self {
+        Self::GreyGone { tid: tid.to_string(), ttc: ttc.0 }
+    }
+
+    pub(crate) fn blacklisted(asn: Asn, code: Code) -> Self {
+        Self::Blacklisted { asn: asn.to_string(), reason: code.name().to_owned() }
+    }
+
+    const fn kind(&self) -> &'static str {
+        match self {
+            Self::Grey { .. } => "grey",
+            Self::GreyGone { .. } => "grey_gone",
+            Self::Blacklisted { .. } => "blacklisted",
+        }
+    }
+
+    pub(crate) fn row(&self, lane: i64, number: i64) -> Row {
+        let subject = match self {
+            Self::Grey { record } => record.get(..16).unwrap_or_default().to_owned(),
+            Self::GreyGone { tid, ttc } => format!("{tid}/{ttc}"),
+            Self::Blacklisted { asn, .. } => asn.clone(),
+        };
+        vec![lane.into(), number.into(), self.kind().into(), subject.into(), json(self)]
+    }
+
+    /// Lane, number and event.
+    pub(crate) fn read(row: Row) -> Result<(i64, i64, Self), StoreError> {
+        let mut columns = Columns::new("events", row);
+        let (lane, number) = (columns.number()?, columns.number()?);
+        columns.skip();
+        columns.skip();
+        Ok((lane, number, columns.json()?))
+    }
+}
+
+impl From<&Event> for Value {
+    fn from(event: &Event) -> Self {
+        json(event)
+    }
+}

@@ -1,0 +1,93 @@
+//! Reading events on from where a station stopped.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use crate::database::Database;
+use crate::error::StoreError;
+use crate::event::Event;
+use crate::table::EVENTS;
+use crate::value::{Columns, Row, Value};
+
+/// The last number that was read of each lane: `0:15,2:7`.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Cursor(BTreeMap<i64, i64>);
+
+/// Not a cursor.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("a cursor is what the last event carried as its id, like 0:15")]
+pub struct CursorError;
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, (lane, number)) in self.0.iter().enumerate() {
+            let comma = if place > 0 { "," } else { "" };
+            write!(f, "{comma}{lane}:{number}")?;
+        }
+        Ok(())
+    }
+}
+
+impl FromStr for Cursor {
+    type Err = CursorError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut lanes = BTreeMap::new();
+        for part in text.split(',').filter(|part| !part.is_empty()) {
+            let (lane, number) = part.split_once(':').ok_or(CursorError)?;
+            let number_of = |text: &str| text.parse::<i64>().ok().filter(|number| *number >= 0);
+            let (lane, number) = number_of(lane).zip(number_of(number)).ok_or(CursorError)?;
+            if lanes.insert(lane, number).is_some() || lanes.len() > 64 {
+                return Err(CursorError);
+            }
+        }
+        Ok(Self(lanes))
+    }
+}
+
+/// Events, and the cursor behind each.
+pub type Fed = Vec<(Cursor, Event)>;
+
+pub(crate) fn after(
+    database: &mut dyn Database,
+    cursor: &Cursor,
+    most: usize,
+) -> Result<Fed, StoreError> {
+    let mut conditions = Vec::new();
+    let mut values: Row = Vec::new();
+    for (lane, number) in &cursor.0 {
+        conditions.push("(lane = ? AND number > ?)".to_owned());
+        values.extend([Value::from(*lane), Value::from(*number)]);
+    }
+    let mut others = String::from("(1 = 1");
+    for lane in cursor.0.keys() {
+        others.push_str(" AND lane <> ?");
+        values.push((*lane).into());
+    }
+    others.push(')');
+    conditions.push(others);
+    let columns = EVENTS.names().join(",");
+    let statement = format!(
+        "SELECT {columns} FROM events WHERE {} ORDER BY lane, number LIMIT {most}",
+        conditions.join(" OR ")
+    );
+    let mut behind = cursor.clone();
+    let mut fed = Vec::new();
+    for row in database.query(&statement, &values)? {
+        let (lane, number, event) = Event::read(row)?;
+        behind.0.insert(lane, number);
+        fed.push((behind.clone(), event));
+    }
+    Ok(fed)
+}
+
+pub(crate) fn end(database: &mut dyn Database) -> Result<Cursor, StoreError> {
+    let statement = "SELECT lane, MAX(number) FROM events GROUP BY lane ORDER BY lane";
+    let mut lanes = BTreeMap::new();
+    for row in database.query(statement, &[])? {
+        let mut columns = Columns::new(EVENTS.name, row);
+        lanes.insert(columns.number()?, columns.number()?);
+    }
+    Ok(Cursor(lanes))
+}

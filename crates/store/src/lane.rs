@@ -1,0 +1,53 @@
+//! The lane of a writer: its own row of numbers for events, so that readers never overlook one.
+//!
+//! Were there one row of numbers for all hosts, a host could commit number 7 after a reader had already seen
+//! number 8. In a lane there is one writer, and it commits its numbers in their order.
+
+use crate::database::Database;
+use crate::error::{Kind, StoreError};
+use crate::event::Event;
+use crate::migrate::Dialect;
+use crate::table::EVENTS;
+use crate::value::{Columns, Row};
+
+/// More hosts than this on one database have to wait.
+const MOST: i64 = 64;
+
+/// A lane and the number of its next event.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lane {
+    lane: i64,
+    next: i64,
+}
+
+impl Lane {
+    /// Takes the first lane that no other connection has. In SQLite there is one writer, and one lane.
+    pub(crate) fn take(database: &mut dyn Database, dialect: Dialect) -> Result<Self, StoreError> {
+        let lanes = if dialect == Dialect::Sqlite { 0..1 } else { 0..MOST };
+        for lane in lanes {
+            if dialect == Dialect::Sqlite || is_free(database, lane)? {
+                let statement = "SELECT COALESCE(MAX(number), 0) FROM events WHERE lane = ?";
+                let row = database.query(statement, &[lane.into()])?.into_iter().next();
+                let last = Columns::new(EVENTS.name, row.unwrap_or_default()).number()?;
+                return Ok(Self { lane, next: last + 1 });
+            }
+        }
+        Err(StoreError::new(Kind::Unavailable, format!("{MOST} hosts are at these books already")))
+    }
+
+    /// The rows of these events, and the lane after them.
+    pub(crate) fn rows(self, events: &[Event]) -> (Vec<Row>, Self) {
+        let rows = (self.next..).zip(events).map(|(number, event)| event.row(self.lane, number));
+        let rows: Vec<Row> = rows.collect();
+        let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+        (rows, Self { next: self.next.saturating_add(count), ..self })
+    }
+}
+
+/// Held by the connection until it ends. 0x67726579 is "grey".
+fn is_free(database: &mut dyn Database, lane: i64) -> Result<bool, StoreError> {
+    let statement = "SELECT CASE WHEN pg_try_advisory_lock(1735550329, ?::bigint::int) \
+                     THEN 1::bigint ELSE 0::bigint END";
+    let row = database.query(statement, &[lane.into()])?.into_iter().next();
+    Ok(Columns::new(EVENTS.name, row.unwrap_or_default()).number()? == 1)
+}

@@ -1,0 +1,81 @@
+//! The schema, brought up to date at start. Each step happens wholly or not at all, and once.
+
+use crate::database::{Database, Purpose};
+use crate::error::StoreError;
+use crate::value::Value;
+
+/// One step: what it does in each dialect.
+struct Step {
+    name: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+const STEPS: &[Step] = &[Step {
+    name: "0001_books",
+    sqlite: include_str!("../migrations/sqlite/0001_books.sql"),
+    postgres: include_str!("../migrations/postgres/0001_books.sql"),
+}];
+
+/// Which of the two files of a step is run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+/// Hosts that start together take turns: 0x67726579 is "grey".
+const TURN: &str = "SELECT pg_advisory_xact_lock(1735550329)::text";
+
+/// Does every step that was not done yet.
+pub(crate) fn migrate(
+    database: &mut (impl Database + RunsStatements),
+    dialect: Dialect,
+) -> Result<(), StoreError> {
+    database.begin(Purpose::Write)?;
+    let done = do_steps(database, dialect);
+    match done {
+        Ok(()) => database.commit(),
+        Err(error) => {
+            database.rollback();
+            Err(error)
+        }
+    }
+}
+
+/// Runs several statements without values.
+pub(crate) trait RunsStatements {
+    fn run_statements(&mut self, statements: &str) -> Result<(), StoreError>;
+}
+
+fn do_steps(
+    database: &mut (impl Database + RunsStatements),
+    dialect: Dialect,
+) -> Result<(), StoreError> {
+    if dialect == Dialect::Postgres {
+        database.query(TURN, &[])?;
+    }
+    database.run_statements(
+        "CREATE TABLE IF NOT EXISTS schema_steps (name TEXT NOT NULL PRIMARY KEY)",
+    )?;
+    let done = database.query("SELECT name FROM schema_steps ORDER BY name", &[])?;
+    let done: Vec<Value> = done.into_iter().flatten().collect();
+    if let Some(unknown) =
+        done.iter().find(|name| !STEPS.iter().any(|step| **name == step.name.into()))
+    {
+        return Err(StoreError::damaged(format!(
+            "the database was made by a later version: it has the step {unknown:?}; install that version"
+        )));
+    }
+    for step in STEPS.iter().filter(|step| !done.contains(&step.name.into())) {
+        database.run_statements(match dialect {
+            Dialect::Sqlite => step.sqlite,
+            Dialect::Postgres => step.postgres,
+        })?;
+        database.query(
+            "INSERT INTO schema_steps (name) VALUES (?) RETURNING name",
+            &[step.name.into()],
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,308 @@
+//! PostgreSQL: serializable transactions, arrays for many rows at once.
+//!
+//! Two hosts that work on one card at the same time are told apart by the database: one of them gets a conflict
+//! and does its transaction again on what the other left.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use ::postgres::config::Host;
+use ::postgres::error::SqlState;
+use ::postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+use ::postgres::{Client, Config, NoTls};
+
+use crate::database::{Clash, Database, Last, Purpose};
+use crate::error::{Kind, StoreError};
+use crate::sqlite::conflict_clause;
+use crate::table::{Column, Holds, Table};
+use crate::value::{Row, Value};
+
+/// How long a connection may take, and a statement.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A connection that is made again when it was lost.
+pub(crate) struct Postgres {
+    config: Config,
+    client: Option<Client>,
+}
+
+impl Postgres {
+    /// Connects to `postgres://USER@HOST/DATABASE`.
+    pub(crate) fn open(url: &str) -> Result<Self, StoreError> {
+        let mut config: Config = url.parse().map_err(|error: ::postgres::Error| {
+            StoreError::new(Kind::Unavailable, format!("the database's URL: {error}"))
+        })?;
+        config.connect_timeout(PATIENCE);
+        let far = |host: &Host| match host {
+            Host::Tcp(name) => !matches!(name.as_str(), "localhost" | "127.0.0.1" | "::1"),
+            Host::Unix(_) => false,
+        };
+        if config.get_hosts().iter().any(far) {
+            let what = "the database is on another machine, and this build speaks to it without TLS: \
+                        use a tunnel that ends on this machine, or a socket";
+            return Err(StoreError::new(Kind::Unavailable, what));
+        }
+        let mut database = Self { config, client: None };
+        database.client()?;
+        Ok(database)
+    }
+
+    fn client(&mut self) -> Result<&mut Client, StoreError> {
+        if self.client.as_ref().is_none_or(Client::is_closed) {
+            let mut client = self.config.connect(NoTls)?;
+            let patience = PATIENCE.as_millis();
+            client.batch_execute(&format!(
+                "SET statement_timeout = {patience}; SET lock_timeout = {patience}; \
+                 SET synchronous_commit = on; SET client_min_messages = warning"
+            ))?;
+            self.client = Some(client);
+        }
+        self.client.as_mut().ok_or_else(|| StoreError::new(Kind::Unavailable, "no connection"))
+    }
+
+    /// Runs a file of statements.
+    pub(crate) fn run(&mut self, statements: &str) -> Result<(), StoreError> {
+        Ok(self.client()?.batch_execute(statements)?)
+    }
+
+    fn select(
+        &mut self,
+        statement: &str,
+        values: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, StoreError> {
+        let client = self.client()?;
+        let rows = client.query(statement, values)?;
+        rows.iter().map(row_of).collect()
+    }
+
+    fn execute(
+        &mut self,
+        statement: &str,
+        values: &[&(dyn ToSql + Sync)],
+    ) -> Result<(), StoreError> {
+        self.client()?.execute(statement, values)?;
+        Ok(())
+    }
+}
+
+fn row_of(row: &::postgres::Row) -> Result<Row, StoreError> {
+    let value = |(place, column): (usize, &::postgres::Column)| match *column.type_() {
+        Type::INT8 => Ok(row.try_get::<_, Option<i64>>(place)?.map_or(Value::Null, Value::Number)),
+        Type::TEXT => Ok(row.try_get::<_, Option<String>>(place)?.map_or(Value::Null, Value::Text)),
+        _ => Err(StoreError::damaged("the database has a column of a kind that is never made")),
+    };
+    row.columns().iter().enumerate().map(value).collect()
+}
+
+impl ToSql for Value {
+    fn to_sql(
+        &self,
+        kind: &Type,
+        out: &mut ::postgres::types::private::BytesMut,
+    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        match self {
+            Self::Null => Ok(IsNull::Yes),
+            Self::Number(number) => number.to_sql(kind, out),
+            Self::Text(text) => text.to_sql(kind, out),
+        }
+    }
+
+    fn accepts(kind: &Type) -> bool {
+        matches!(*kind, Type::INT8 | Type::TEXT)
+    }
+
+    to_sql_checked!();
+}
+
+impl From<::postgres::Error> for StoreError {
+    fn from(error: ::postgres::Error) -> Self {
+        let kind = match error.code() {
+            None => Kind::Unavailable,
+            Some(state) => kind_of(state),
+        };
+        let cause = error.source().map(|source| format!(": {source}")).unwrap_or_default();
+        Self::new(kind, format!("PostgreSQL: {error}{cause}"))
+    }
+}
+
+/// By the classes of PostgreSQL's appendix A.
+fn kind_of(state: &SqlState) -> Kind {
+    let conflicts = [
+        SqlState::T_R_SERIALIZATION_FAILURE,
+        SqlState::T_R_DEADLOCK_DETECTED,
+        SqlState::UNIQUE_VIOLATION,
+        SqlState::LOCK_NOT_AVAILABLE,
+    ];
+    if conflicts.contains(state) {
+        return Kind::Conflict;
+    }
+    match state.code().get(..2) {
+        // Connection, resources, operator intervention, system, roles that are not there yet.
+        Some("08" | "53" | "57" | "58" | "28" | "3D" | "25" | "XX") => Kind::Unavailable,
+        _ => Kind::OurBug,
+    }
+}
+
+/// The values of one column of many rows.
+enum Array {
+    Numbers(Vec<Option<i64>>),
+    Texts(Vec<Option<String>>),
+}
+
+impl Array {
+    fn as_sql(&self) -> &(dyn ToSql + Sync) {
+        match self {
+            Self::Numbers(values) => values,
+            Self::Texts(values) => values,
+        }
+    }
+}
+
+fn arrays(columns: &[Column], rows: &[Row]) -> Vec<Array> {
+    let column = |(place, (_, holds)): (usize, &Column)| {
+        let values = rows.iter().map(|row| row.get(place));
+        match holds {
+            Holds::Number => Array::Numbers(
+                values
+                    .map(|value| if let Some(Value::Number(n)) = value { Some(*n) } else { None })
+                    .collect(),
+            ),
+            Holds::Text => Array::Texts(
+                values
+                    .map(
+                        |value| {
+                            if let Some(Value::Text(t)) = value { Some(t.clone()) } else { None }
+                        },
+                    )
+                    .collect(),
+            ),
+        }
+    };
+    columns.iter().enumerate().map(column).collect()
+}
+
+/// `unnest($1::text[],$2::bigint[])`.
+fn unnest(columns: &[Column]) -> String {
+    let part = |(place, (_, holds)): (usize, &Column)| match holds {
+        Holds::Number => format!("${}::bigint[]", place + 1),
+        Holds::Text => format!("${}::text[]", place + 1),
+    };
+    format!("unnest({})", columns.iter().enumerate().map(part).collect::<Vec<_>>().join(","))
+}
+
+fn as_sql(arrays: &[Array]) -> Vec<&(dyn ToSql + Sync)> {
+    arrays.iter().map(Array::as_sql).collect()
+}
+
+/// `t.a=k.a AND t.b=k.b`, the last one perhaps `>=`.
+fn condition(by: &[Column], last: Last) -> String {
+    let end = by.len().saturating_sub(1);
+    let compare = |place: usize| if place == end && last == Last::AtLeast { ">=" } else { "=" };
+    let part = |(place, (name, _)): (usize, &Column)| format!("t.{name}{}k.{name}", compare(place));
+    by.iter().enumerate().map(part).collect::<Vec<_>>().join(" AND ")
+}
+
+fn names(columns: &[Column]) -> String {
+    columns.iter().map(|column| column.0).collect::<Vec<_>>().join(",")
+}
+
+impl Database for Postgres {
+    fn begin(&mut self, purpose: Purpose) -> Result<(), StoreError> {
+        self.run(match purpose {
+            Purpose::Write => "BEGIN ISOLATION LEVEL SERIALIZABLE",
+            Purpose::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        })
+    }
+
+    fn commit(&mut self) -> Result<(), StoreError> {
+        self.run("COMMIT")
+    }
+
+    fn rollback(&mut self) {
+        // A connection that cannot even roll back is given up: the server rolls back by itself.
+        if self.client.as_mut().is_some_and(|client| client.batch_execute("ROLLBACK").is_err()) {
+            self.client = None;
+        }
+    }
+
+    fn find(
+        &mut self,
+        table: &Table,
+        by: &[&str],
+        last: Last,
+        keys: &[Row],
+    ) -> Result<Vec<Row>, StoreError> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let by = table.only(by);
+        let columns = table.names().iter().map(|name| format!("t.{name}")).collect::<Vec<_>>();
+        let statement = format!(
+            "SELECT {} FROM {} AS k({}) JOIN {} AS t ON {}",
+            columns.join(","),
+            unnest(&by),
+            names(&by),
+            table.name,
+            condition(&by, last)
+        );
+        let arrays = arrays(&by, keys);
+        self.select(&statement, &as_sql(&arrays))
+    }
+
+    fn put(&mut self, table: &Table, clash: Clash, rows: &[Row]) -> Result<(), StoreError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let statement = format!(
+            "INSERT INTO {} ({}) SELECT * FROM {}{}",
+            table.name,
+            names(table.columns),
+            unnest(table.columns),
+            conflict_clause(table, clash)
+        );
+        let arrays = arrays(table.columns, rows);
+        self.execute(&statement, &as_sql(&arrays))
+    }
+
+    fn take_out(&mut self, table: &Table, keys: &[Row]) -> Result<(), StoreError> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let by = table.columns.get(..table.key).unwrap_or(&[]);
+        let statement = format!(
+            "DELETE FROM {} AS t USING {} AS k({}) WHERE {}",
+            table.name,
+            unnest(by),
+            names(by),
+            condition(by, Last::Equal)
+        );
+        let arrays = arrays(by, keys);
+        self.execute(&statement, &as_sql(&arrays))
+    }
+
+    fn query(&mut self, statement: &str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
+        let mut numbered = String::new();
+        for (place, part) in statement.split('?').enumerate() {
+            if place > 0 {
+                numbered.push_str(&format!("${place}"));
+            }
+            numbered.push_str(part);
+        }
+        let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| value as _).collect();
+        self.select(&numbered, &values)
+    }
+
+    fn posting_numbers(&mut self, count: usize) -> Result<Vec<i64>, StoreError> {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        let statement = "SELECT nextval('postings') FROM generate_series(1, $1::bigint)";
+        let rows = self.select(statement, &[&count])?;
+        Ok(rows
+            .into_iter()
+            .flatten()
+            .filter_map(|value| match value {
+                Value::Number(number) => Some(number),
+                _ => None,
+            })
+            .collect())
+    }
+}

@@ -1,0 +1,245 @@
+//! The rules' view: what they ask for is fetched first, what they write is noted.
+
+use std::collections::BTreeMap;
+
+use host::{
+    Account, Books, Card, Case, Code, DecisionRow, Legs, Notice, OnlineChange, Posting,
+    ProposalRow, Shown, Sighting, StationId, TacFact,
+};
+use wire::{Asn, LockId, Purse, Tid, Ttc};
+
+use super::{Inner, Sheet};
+use crate::error::StoreError;
+use crate::list;
+
+impl Sheet<'_> {
+    /// A list that a call reads whole; nothing when it cannot be read.
+    fn list<T: Default>(&self, read: impl FnOnce(&mut Inner<'_>) -> Result<T, StoreError>) -> T {
+        let mut inner = self.inner.borrow_mut();
+        let mut answer = T::default();
+        inner.attempt(|inner| {
+            answer = read(inner)?;
+            Ok(())
+        });
+        answer
+    }
+}
+
+impl Books for Sheet<'_> {
+    fn card(&self, asn: Asn) -> Option<Card> {
+        self.ask(|inner| inner.fetch_cards([asn]), |rows| rows.card(asn))
+    }
+
+    fn cards(&self) -> Vec<Asn> {
+        self.list(|inner| list::cards(inner.database))
+    }
+
+    fn put_card(&mut self, card: Card) {
+        let inner = self.inner.get_mut();
+        inner.attempt(|inner| inner.fetch_cards([card.opening.asn]));
+        inner.changes.cards.insert(card.opening.asn);
+        inner.rows.put_card(card);
+    }
+
+    fn blacklist(&self) -> Vec<(Asn, Code)> {
+        self.list(|inner| list::blacklist(inner.database))
+    }
+
+    fn station_of(&self, tid: Tid) -> Option<StationId> {
+        self.ask(|inner| inner.fetch_psams([tid]), |rows| rows.station_of(tid))
+    }
+
+    fn put_psam(&mut self, tid: Tid, station: StationId) {
+        let inner = self.inner.get_mut();
+        inner.attempt(|inner| inner.fetch_psams([tid]));
+        inner.changes.psams.insert(tid);
+        inner.rows.put_psam(tid, station);
+    }
+
+    fn case(&self, tid: Tid, ttc: Ttc) -> Option<Case> {
+        self.ask(|inner| inner.fetch_numbers([(tid, ttc)]), |rows| rows.case(tid, ttc))
+    }
+
+    fn put_case(&mut self, case: Case) {
+        let inner = self.inner.get_mut();
+        let number = (case.tid, case.ttc);
+        // The row that is there first: it says whether the case is listed.
+        inner.attempt(|inner| inner.fetch_numbers([number]));
+        inner.changes.cases.insert(number);
+        inner.changes.judged.insert(number);
+        inner.rows.put_case(case);
+    }
+
+    fn cases_at(&self, asn: Asn, purse: Purse, ctc: u16) -> Vec<Case> {
+        let fetch = |inner: &mut Inner<'_>| inner.fetch_purse_numbers([(asn, purse, ctc)]);
+        self.ask(fetch, |rows| rows.cases_at(asn, purse, ctc))
+    }
+
+    fn claimed_lock(&self, tid: Tid, ttc: Ttc) -> Option<LockId> {
+        self.ask(|inner| inner.fetch_numbers([(tid, ttc)]), |rows| rows.claimed_lock(tid, ttc))
+    }
+
+    fn claimed_at(&self, asn: Asn, purse: Purse, ctc: u16) -> Vec<LockId> {
+        let fetch = |inner: &mut Inner<'_>| inner.fetch_purse_numbers([(asn, purse, ctc)]);
+        self.ask(fetch, |rows| rows.claimed_at(asn, purse, ctc))
+    }
+
+    fn cases_of(&self, tid: Tid) -> Vec<Case> {
+        self.list(|inner| list::cases_of(inner.database, tid))
+    }
+
+    fn cases(&self) -> Vec<Case> {
+        self.list(|inner| list::cases(inner.database))
+    }
+
+    fn add_sighting(&mut self, sighting: Sighting) -> bool {
+        let LockId { asn, purse, ctc, tid, ttc } = sighting.lock;
+        let inner = self.inner.get_mut();
+        inner.attempt(|inner| inner.fetch_sightings([(asn, purse, ctc)]));
+        inner.attempt(|inner| inner.fetch_numbers([(tid, ttc)]));
+        let new = inner.rows.add_sighting(sighting);
+        if new {
+            inner.changes.sightings.push(sighting);
+        }
+        new
+    }
+
+    fn sightings_from(&self, asn: Asn, purse: Purse, ctc: u16) -> Vec<Sighting> {
+        let fetch = |inner: &mut Inner<'_>| inner.fetch_sightings([(asn, purse, ctc)]);
+        self.ask(fetch, |rows| rows.sightings_from(asn, purse, ctc))
+    }
+
+    fn sightings_at(&self, asn: Asn, purse: Purse, ctc: u16) -> Vec<Sighting> {
+        let fetch = |inner: &mut Inner<'_>| inner.fetch_sightings([(asn, purse, ctc)]);
+        self.ask(fetch, |rows| rows.sightings_at(asn, purse, ctc))
+    }
+
+    fn sighted(&self, tid: Tid, ttc: Ttc) -> Vec<LockId> {
+        self.ask(|inner| inner.fetch_numbers([(tid, ttc)]), |rows| rows.sighted(tid, ttc))
+    }
+
+    fn add_tac(&mut self, fact: TacFact) -> bool {
+        let LockId { asn, purse, ctc, tid, ttc } = fact.lock;
+        let inner = self.inner.get_mut();
+        inner.attempt(|inner| inner.fetch_numbers([(tid, ttc)]));
+        inner.attempt(|inner| inner.fetch_purse_numbers([(asn, purse, ctc)]));
+        let new = inner.rows.add_tac(fact);
+        if new {
+            inner.changes.tacs.push(fact);
+        }
+        new
+    }
+
+    fn tacs_of(&self, tid: Tid, ttc: Ttc) -> Vec<TacFact> {
+        self.ask(|inner| inner.fetch_numbers([(tid, ttc)]), |rows| rows.tacs_of(tid, ttc))
+    }
+
+    fn tacs_at(&self, asn: Asn, purse: Purse, ctc: u16) -> Vec<TacFact> {
+        let fetch = |inner: &mut Inner<'_>| inner.fetch_purse_numbers([(asn, purse, ctc)]);
+        self.ask(fetch, |rows| rows.tacs_at(asn, purse, ctc))
+    }
+
+    fn add_change(&mut self, change: OnlineChange) {
+        let inner = self.inner.get_mut();
+        inner.attempt(|inner| inner.fetch_cards([change.asn]));
+        inner.changes.changes.push(change);
+        inner.rows.add_change(change);
+    }
+
+    fn changes(&self, asn: Asn, purse: Purse) -> Vec<OnlineChange> {
+        self.ask(|inner| inner.fetch_cards([asn]), |rows| rows.changes(asn, purse))
+    }
+
+    fn decisions_of(&self, asn: Asn) -> Vec<DecisionRow> {
+        self.ask(|inner| inner.fetch_cards([asn]), |rows| rows.decisions_of(asn))
+    }
+
+    fn put_decision(&mut self, decision: DecisionRow) {
+        let inner = self.inner.get_mut();
+        let asn = decision.lock.asn;
+        inner.attempt(|inner| inner.fetch_cards([asn]));
+        inner.changes.decisions.insert((asn, decision.date, decision.time));
+        inner.rows.put_decision(decision);
+    }
+
+    fn decisions(&self) -> Vec<DecisionRow> {
+        self.list(|inner| list::decisions(inner.database))
+    }
+
+    fn waiting(&self, lock: &LockId) -> Option<Shown> {
+        self.ask(|inner| inner.fetch_cards([lock.asn]), |rows| rows.waiting(lock))
+    }
+
+    fn waiting_of(&self, asn: Asn) -> Vec<Shown> {
+        self.ask(|inner| inner.fetch_cards([asn]), |rows| rows.waiting_of(asn))
+    }
+
+    fn put_waiting(&mut self, lock: LockId, shown: Shown) {
+        let inner = self.inner.get_mut();
+        inner.attempt(|inner| inner.fetch_cards([lock.asn]));
+        inner.changes.waiting.insert(lock);
+        inner.rows.put_waiting(lock, shown);
+    }
+
+    fn proposals(&self, lock: &LockId) -> Vec<ProposalRow> {
+        self.ask(|inner| inner.fetch_locks([*lock]), |rows| rows.proposals(lock))
+    }
+
+    fn put_proposals(&mut self, lock: LockId, rulings: Vec<ProposalRow>) {
+        let inner = self.inner.get_mut();
+        inner.attempt(|inner| inner.fetch_locks([lock]));
+        inner.changes.rulings.insert(lock);
+        inner.rows.put_proposals(lock, rulings);
+    }
+
+    fn open_locks(&self, asn: Asn, purse: Purse) -> Vec<LockId> {
+        self.ask(|inner| inner.fetch_cards([asn]), |rows| rows.open_locks(asn, purse))
+    }
+
+    fn mark_open(&mut self, lock: LockId, open: bool) {
+        let inner = self.inner.get_mut();
+        inner.attempt(|inner| inner.fetch_cards([lock.asn]));
+        let was_open = inner.rows.open_locks(lock.asn, lock.purse).contains(&lock);
+        if was_open != open {
+            inner.changes.open.insert(lock, open);
+        }
+        inner.changes.judged.insert((lock.tid, lock.ttc));
+        inner.rows.mark_open(lock, open);
+    }
+
+    fn booked(&self, lock: &LockId) -> Legs {
+        self.ask(|inner| inner.fetch_locks([*lock]), |rows| rows.booked(lock))
+    }
+
+    fn post(&mut self, posting: Posting) {
+        let inner = self.inner.get_mut();
+        if let Some(lock) = posting.lock {
+            inner.attempt(|inner| inner.fetch_locks([lock]));
+        }
+        inner.rows.post(posting.clone());
+        inner.changes.postings.push(posting);
+    }
+
+    fn postings(&self) -> Vec<Posting> {
+        self.list(|inner| list::postings(inner.database))
+    }
+
+    fn balance(&self, account: &Account) -> i128 {
+        let kept = self.list(|inner| list::balance(inner.database, account));
+        let inner = self.inner.borrow();
+        let pending = inner.changes.postings.iter().map(|posting| posting.lines.amount(account));
+        kept + pending.map(i128::from).sum::<i128>()
+    }
+
+    fn accounts(&self) -> BTreeMap<Account, i128> {
+        self.list(|inner| list::accounts(inner.database))
+    }
+
+    fn add_notice(&mut self, notice: Notice) {
+        self.inner.get_mut().changes.notices.push(notice);
+    }
+
+    fn notices(&self) -> Vec<Notice> {
+        self.list(|inner| list::notices(inner.database))
+    }
+}

@@ -1,0 +1,180 @@
+//! Fetching rows: each kind for many names at once, and only those that were not fetched before.
+
+use std::collections::BTreeSet;
+
+use host::{Books as _, DecisionRow, OnlineChange, ProposalRow, Shown, Sighting, TacFact};
+use wire::{Asn, LockId, Purse, Tid, Ttc};
+
+use super::Inner;
+use crate::database::Last;
+use crate::error::StoreError;
+use crate::rows;
+use crate::table::{
+    CARDS, CASE_NUMBERS, CASES, CHANGES, DECISIONS, ENTRIES, OPEN_LOCKS, PSAMS, RULINGS, SIGHTINGS,
+    TACS, Table, WAITING,
+};
+use crate::value::{Row, Value};
+
+const BY_NUMBER: &[&str] = &["tid", "ttc"];
+const BY_PURSE_NUMBER: &[&str] = &["asn", "purse", "ctc"];
+const BY_LOCK: &[&str] = &["asn", "purse", "ctc", "tid", "ttc"];
+
+/// The names that are not known yet; they are from now on.
+fn new_names<T: Ord + Copy>(known: &mut BTreeSet<T>, names: impl IntoIterator<Item = T>) -> Vec<T> {
+    names.into_iter().filter(|name| known.insert(*name)).collect()
+}
+
+impl Inner<'_> {
+    fn find(&mut self, table: &Table, by: &[&str], keys: &[Row]) -> Result<Vec<Row>, StoreError> {
+        if keys.is_empty() {
+            Ok(Vec::new())
+        } else {
+            self.database.find(table, by, Last::Equal, keys)
+        }
+    }
+
+    pub(crate) fn fetch_psams(
+        &mut self,
+        tids: impl IntoIterator<Item = Tid>,
+    ) -> Result<(), StoreError> {
+        let new = new_names(&mut self.known.psams, tids);
+        let keys: Vec<Row> = new.iter().map(|tid| vec![Value::text(tid)]).collect();
+        for row in self.find(&PSAMS, &["tid"], &keys)? {
+            let (tid, station) = rows::psam(row)?;
+            self.rows.put_psam(tid, station);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn fetch_cards(
+        &mut self,
+        asns: impl IntoIterator<Item = Asn>,
+    ) -> Result<(), StoreError> {
+        let new = new_names(&mut self.known.cards, asns);
+        let keys: Vec<Row> = new.iter().map(|asn| vec![Value::text(asn)]).collect();
+        for row in self.find(&CARDS, &["asn"], &keys)? {
+            self.rows.put_card(rows::card(row)?);
+        }
+        for row in self.find(&CHANGES, &["asn"], &keys)? {
+            let change: OnlineChange = rows::behind_three(CHANGES.name, row)?;
+            self.rows.add_change(change);
+        }
+        for row in self.find(&DECISIONS, &["asn"], &keys)? {
+            let decision: DecisionRow = rows::behind_three(DECISIONS.name, row)?;
+            self.rows.put_decision(decision);
+        }
+        for row in self.find(&WAITING, &["asn"], &keys)? {
+            let (lock, shown): (LockId, Shown) = rows::behind_lock(WAITING.name, row)?;
+            self.rows.put_waiting(lock, shown);
+        }
+        for row in self.find(&OPEN_LOCKS, &["asn"], &keys)? {
+            self.rows.mark_open(rows::lock_row(OPEN_LOCKS.name, row)?, true);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn fetch_numbers(
+        &mut self,
+        numbers: impl IntoIterator<Item = (Tid, Ttc)>,
+    ) -> Result<(), StoreError> {
+        let new = new_names(&mut self.known.numbers, numbers);
+        let keys: Vec<Row> = new.iter().map(|(tid, ttc)| rows::number_key(*tid, *ttc)).collect();
+        let cases = self.find(&CASES, BY_NUMBER, &keys)?;
+        self.keep_cases(cases)?;
+        for row in self.find(&SIGHTINGS, BY_NUMBER, &keys)? {
+            let (_, sighting): (_, Sighting) = rows::behind_lock(SIGHTINGS.name, row)?;
+            self.rows.add_sighting(sighting);
+        }
+        for row in self.find(&TACS, BY_NUMBER, &keys)? {
+            let (_, fact): (_, TacFact) = rows::behind_lock(TACS.name, row)?;
+            self.rows.add_tac(fact);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn keep_cases(&mut self, found: Vec<Row>) -> Result<(), StoreError> {
+        for row in found {
+            let (case, listed) = rows::case(row)?;
+            let number = (case.tid, case.ttc);
+            if !self.changes.cases.contains(&number) {
+                self.listed.entry(number).or_insert(listed);
+                self.rows.put_case(case);
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn fetch_purse_numbers(
+        &mut self,
+        numbers: impl IntoIterator<Item = (Asn, Purse, u16)>,
+    ) -> Result<(), StoreError> {
+        let new = new_names(&mut self.known.purse_numbers, numbers);
+        let key =
+            |(asn, purse, ctc): &(Asn, Purse, u16)| rows::purse_number_key(*asn, *purse, *ctc);
+        let keys: Vec<Row> = new.iter().map(key).collect();
+        for row in self.find(&TACS, BY_PURSE_NUMBER, &keys)? {
+            let (_, fact): (_, TacFact) = rows::behind_lock(TACS.name, row)?;
+            self.rows.add_tac(fact);
+        }
+        let mut cases = Vec::new();
+        for row in self.find(&CASE_NUMBERS, BY_PURSE_NUMBER, &keys)? {
+            let lock = rows::lock_row(CASE_NUMBERS.name, row)?;
+            cases.push((lock.tid, lock.ttc));
+        }
+        self.fetch_numbers(cases)
+    }
+
+    /// Sightings of purses, each from its CTC on.
+    pub(crate) fn fetch_sightings(
+        &mut self,
+        from: impl IntoIterator<Item = (Asn, Purse, u16)>,
+    ) -> Result<(), StoreError> {
+        let mut keys = Vec::new();
+        for (asn, purse, ctc) in from {
+            if !self.known.sightings_from(asn, purse, ctc) {
+                self.known.sightings.insert((asn, purse), ctc);
+                keys.push(rows::purse_number_key(asn, purse, ctc));
+            }
+        }
+        if keys.is_empty() {
+            return Ok(());
+        }
+        for row in self.database.find(&SIGHTINGS, BY_PURSE_NUMBER, Last::AtLeast, &keys)? {
+            let (_, sighting): (_, Sighting) = rows::behind_lock(SIGHTINGS.name, row)?;
+            self.rows.add_sighting(sighting);
+        }
+        Ok(())
+    }
+
+    /// Rulings on locks, and what is booked for them.
+    pub(crate) fn fetch_locks(
+        &mut self,
+        locks: impl IntoIterator<Item = LockId>,
+    ) -> Result<(), StoreError> {
+        let new = new_names(&mut self.known.locks, locks);
+        let keys: Vec<Row> = new.iter().map(rows::lock_key).collect();
+        for row in self.find(&RULINGS, BY_LOCK, &keys)? {
+            let (lock, rulings): (LockId, Vec<ProposalRow>) = rows::behind_lock(RULINGS.name, row)?;
+            self.rows.put_proposals(lock, rulings);
+        }
+        let wanted: BTreeSet<LockId> = new.into_iter().collect();
+        let keys: Vec<Row> = wanted.iter().map(entry_key).collect();
+        for row in self.find(&ENTRIES, &["asn", "tid", "ttc"], &keys)? {
+            let entry = rows::entry(row)?;
+            // Another lock of the same number is fetched under its own name.
+            if entry.lock.is_some_and(|lock| wanted.contains(&lock)) {
+                let posting = entry.posting();
+                let posting =
+                    posting.ok_or_else(|| StoreError::damaged("an entry moves nothing"))?;
+                self.rows.post(posting);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn entry_key(lock: &LockId) -> Row {
+    let mut key = vec![Value::text(lock.asn)];
+    key.extend(rows::number_key(lock.tid, lock.ttc));
+    key
+}

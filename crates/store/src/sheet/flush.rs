@@ -1,0 +1,181 @@
+//! The end of a transaction: what was written goes to the database, each table at once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use host::{Books as _, Case};
+use wire::{Asn, ClaimedRecord, LockId, Tid, Ttc};
+
+use super::{Inner, Sheet};
+use crate::database::Clash;
+use crate::error::StoreError;
+use crate::event::Event;
+use crate::rows;
+use crate::table::{
+    CARDS, CASE_NUMBERS, CASES, CHANGES, DECISIONS, ENTRIES, NOTICES, OPEN_LOCKS, PSAMS, RULINGS,
+    SIGHTINGS, TACS, Table, WAITING,
+};
+use crate::value::{Row, Value};
+
+/// The records that stations ought to have on their lists, of the cases that were judged.
+pub(crate) type Listing = BTreeMap<(Tid, Ttc), Option<ClaimedRecord>>;
+
+impl Sheet<'_> {
+    /// The claimed locks of all cases whose place on the grey list may have changed: those that were judged,
+    /// and those on it whose card was touched.
+    pub(crate) fn to_list(&self) -> BTreeMap<(Tid, Ttc), Option<LockId>> {
+        let mut inner = self.inner.borrow_mut();
+        inner.attempt(Inner::fetch_listed);
+        let mut numbers = inner.changes.judged.clone();
+        numbers
+            .extend(inner.listed.iter().filter(|(_, listed)| **listed).map(|(number, _)| *number));
+        inner.attempt(|inner| inner.fetch_numbers(numbers.iter().copied()));
+        let claimed = |(tid, ttc): (Tid, Ttc)| ((tid, ttc), inner.rows.claimed_lock(tid, ttc));
+        numbers.into_iter().map(claimed).collect()
+    }
+
+    /// Writes everything, and says what stations ought to hear of it.
+    pub(crate) fn flush(self, listing: &Listing) -> Result<Vec<Event>, StoreError> {
+        let mut inner = self.inner.into_inner();
+        if let Some(error) = inner.failed.take() {
+            return Err(error);
+        }
+        let events = inner.events(listing);
+        inner.flush_cards()?;
+        inner.flush_cases(listing)?;
+        inner.flush_facts()?;
+        inner.flush_ledger()?;
+        Ok(events)
+    }
+}
+
+impl Inner<'_> {
+    /// Every card of which something was written.
+    fn touched(&self) -> BTreeSet<Asn> {
+        let changes = &self.changes;
+        let mut asns = changes.cards.clone();
+        asns.extend(changes.sightings.iter().map(|sighting| sighting.lock.asn));
+        asns.extend(changes.tacs.iter().map(|fact| fact.lock.asn));
+        asns.extend(changes.changes.iter().map(|change| change.asn));
+        asns.extend(changes.decisions.iter().map(|(asn, ..)| *asn));
+        asns.extend(changes.rulings.iter().map(|lock| lock.asn));
+        asns.extend(changes.open.keys().map(|lock| lock.asn));
+        asns
+    }
+
+    fn fetch_listed(&mut self) -> Result<(), StoreError> {
+        let keys: Vec<Row> =
+            self.touched().iter().map(|asn| vec![Value::text(asn), true.into()]).collect();
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let last = crate::database::Last::Equal;
+        let found = self.database.find(&CASES, &["asn", "listed"], last, &keys)?;
+        self.keep_cases(found)
+    }
+
+    fn is_listed(&self, number: (Tid, Ttc)) -> bool {
+        self.listed.get(&number).copied().unwrap_or(false)
+    }
+
+    fn events(&self, listing: &Listing) -> Vec<Event> {
+        let mut events = Vec::new();
+        for (number, record) in listing {
+            match (self.is_listed(*number), record) {
+                (false, Some(record)) => events.push(Event::grey(record)),
+                (true, None) => events.push(Event::gone(*number)),
+                _ => {}
+            }
+        }
+        for asn in &self.changes.cards {
+            if let Some(code) = self.rows.card(*asn).and_then(|card| card.blacklisted) {
+                events.push(Event::blacklisted(*asn, code));
+            }
+        }
+        events
+    }
+
+    fn put(&mut self, table: &Table, clash: Clash, rows: &[Row]) -> Result<(), StoreError> {
+        if rows.is_empty() { Ok(()) } else { self.database.put(table, clash, rows) }
+    }
+
+    fn flush_cards(&mut self) -> Result<(), StoreError> {
+        let cards = self.changes.cards.iter().filter_map(|asn| self.rows.card(*asn));
+        let cards: Vec<Row> = cards.map(|card| rows::of_card(&card)).collect();
+        self.put(&CARDS, Clash::Replace, &cards)?;
+        let station = |tid: &Tid| Some(rows::of_psam(*tid, &self.rows.station_of(*tid)?));
+        let psams: Vec<Row> = self.changes.psams.iter().filter_map(station).collect();
+        // Two hosts that register one TID at once: the second one must see the first.
+        self.put(&PSAMS, Clash::Fail, &psams)
+    }
+
+    fn flush_cases(&mut self, listing: &Listing) -> Result<(), StoreError> {
+        let relisted =
+            listing.iter().filter(|(number, now)| self.is_listed(**number) != now.is_some());
+        let mut numbers = self.changes.cases.clone();
+        numbers.extend(relisted.map(|(number, _)| *number));
+        let cases: Vec<Case> =
+            numbers.iter().filter_map(|(tid, ttc)| self.rows.case(*tid, *ttc)).collect();
+        let is_listed = |case: &Case| match listing.get(&(case.tid, case.ttc)) {
+            Some(record) => record.is_some(),
+            None => self.is_listed((case.tid, case.ttc)),
+        };
+        let written: Vec<Row> =
+            cases.iter().map(|case| rows::of_case(case, is_listed(case))).collect();
+        self.put(&CASES, Clash::Replace, &written)?;
+        let named = cases.iter().flat_map(|case| {
+            let locks = [case.claimed_lock(), case.no_dispense.map(|terms| terms.id)];
+            locks.into_iter().flatten()
+        });
+        let named: BTreeSet<LockId> = named.collect();
+        let named: Vec<Row> = named.iter().map(rows::lock_key).collect();
+        self.put(&CASE_NUMBERS, Clash::Keep, &named)
+    }
+
+    fn flush_facts(&mut self) -> Result<(), StoreError> {
+        let changes = std::mem::take(&mut self.changes.sightings);
+        let sightings: Vec<Row> = changes.iter().map(rows::of_sighting).collect();
+        self.put(&SIGHTINGS, Clash::Keep, &sightings)?;
+        let tacs: Vec<Row> = self.changes.tacs.iter().map(rows::of_tac).collect();
+        self.put(&TACS, Clash::Keep, &tacs)?;
+        let online: Vec<Row> = self.changes.changes.iter().map(rows::of_change).collect();
+        self.put(&CHANGES, Clash::Fail, &online)?;
+        let decisions = self.decisions();
+        self.put(&DECISIONS, Clash::Replace, &decisions)?;
+        let shown = |lock: &LockId| Some(rows::of_waiting(lock, &self.rows.waiting(lock)?));
+        let waiting: Vec<Row> = self.changes.waiting.iter().filter_map(shown).collect();
+        self.put(&WAITING, Clash::Replace, &waiting)?;
+        let ruled = |lock: &LockId| rows::of_rulings(lock, &self.rows.proposals(lock));
+        let rulings: Vec<Row> = self.changes.rulings.iter().map(ruled).collect();
+        self.put(&RULINGS, Clash::Replace, &rulings)?;
+        let (open, rest): (Vec<_>, Vec<_>) = self.changes.open.iter().partition(|(_, open)| **open);
+        let key = |(lock, _): (&LockId, &bool)| rows::lock_key(lock);
+        let (open, rest): (Vec<Row>, Vec<Row>) =
+            (open.into_iter().map(key).collect(), rest.into_iter().map(key).collect());
+        self.put(&OPEN_LOCKS, Clash::Keep, &open)?;
+        if rest.is_empty() { Ok(()) } else { self.database.take_out(&OPEN_LOCKS, &rest) }
+    }
+
+    fn decisions(&self) -> Vec<Row> {
+        let written = &self.changes.decisions;
+        let cards: BTreeSet<Asn> = written.iter().map(|(asn, ..)| *asn).collect();
+        let of_cards = cards.into_iter().flat_map(|asn| self.rows.decisions_of(asn));
+        let mine = of_cards.filter(|row| written.contains(&(row.lock.asn, row.date, row.time)));
+        mine.map(|row| rows::of_decision(&row)).collect()
+    }
+
+    fn flush_ledger(&mut self) -> Result<(), StoreError> {
+        let count = self.changes.postings.len();
+        if count > 0 {
+            let numbers = self.database.posting_numbers(count)?;
+            let postings = numbers.into_iter().zip(&self.changes.postings);
+            let entries: Vec<Row> =
+                postings.flat_map(|(number, posting)| rows::of_posting(number, posting)).collect();
+            self.put(&ENTRIES, Clash::Fail, &entries)?;
+        }
+        let mut told = BTreeSet::new();
+        let notices = self.changes.notices.iter().map(rows::of_notice);
+        let new = notices.filter(|row| told.insert(row.get(..3).map(<[Value]>::to_vec)));
+        let notices: Vec<Row> = new.collect();
+        self.put(&NOTICES, Clash::Keep, &notices)
+    }
+}

@@ -1,0 +1,81 @@
+//! Books for the length of one transaction: rows are fetched when the rules ask for them, and what the rules
+//! write is kept until the end of it.
+//!
+//! The rules know no storage errors. After one, the sheet answers like empty books and remembers the error; its
+//! transaction is then rolled back, so nothing of what was computed on wrong answers is ever kept or shown.
+
+mod books;
+mod fetch;
+mod flush;
+mod known;
+mod prefetch;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use host::MemoryBooks;
+use wire::{Tid, Ttc};
+
+use crate::changes::Changes;
+use crate::database::Database;
+use crate::error::StoreError;
+
+pub(crate) use flush::Listing;
+use known::Known;
+
+/// Books over one transaction of a database, as the rules see them.
+pub struct Sheet<'d> {
+    inner: RefCell<Inner<'d>>,
+}
+
+struct Inner<'d> {
+    database: &'d mut dyn Database,
+    /// The rows that were fetched, with what was written since.
+    rows: MemoryBooks,
+    known: Known,
+    /// Whether a fetched case is on the grey list that stations have.
+    listed: BTreeMap<(Tid, Ttc), bool>,
+    changes: Changes,
+    failed: Option<StoreError>,
+}
+
+impl<'d> Sheet<'d> {
+    pub(crate) fn new(database: &'d mut dyn Database) -> Self {
+        Self {
+            inner: RefCell::new(Inner {
+                database,
+                rows: MemoryBooks::forgetful(),
+                known: Known::default(),
+                listed: BTreeMap::new(),
+                changes: Changes::default(),
+                failed: None,
+            }),
+        }
+    }
+
+    /// The error that makes all that was computed here worthless.
+    pub(crate) fn failure(&self) -> Result<(), StoreError> {
+        self.inner.borrow().failed.clone().map_or(Ok(()), Err)
+    }
+
+    /// Asks the rows once they were fetched; `otherwise` when they cannot be.
+    fn ask<T>(
+        &self,
+        fetch: impl FnOnce(&mut Inner<'d>) -> Result<(), StoreError>,
+        answer: impl FnOnce(&MemoryBooks) -> T,
+    ) -> T {
+        let mut inner = self.inner.borrow_mut();
+        inner.attempt(fetch);
+        answer(&inner.rows)
+    }
+}
+
+impl Inner<'_> {
+    fn attempt(&mut self, act: impl FnOnce(&mut Self) -> Result<(), StoreError>) {
+        if self.failed.is_none()
+            && let Err(error) = act(self)
+        {
+            self.failed = Some(error);
+        }
+    }
+}

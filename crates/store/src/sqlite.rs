@@ -1,0 +1,195 @@
+//! SQLite: one file, WAL, `synchronous=FULL`: a commit that returned survives a power failure.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, params_from_iter};
+
+use crate::database::{Clash, Database, Last, Purpose};
+use crate::error::{Kind, StoreError};
+use crate::table::{ENTRIES, Table};
+use crate::value::{Row, Value};
+
+/// How long a statement waits for another process that is writing.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A connection to a file.
+pub(crate) struct Sqlite {
+    connection: Connection,
+}
+
+impl Sqlite {
+    /// Opens the file; makes it when it is not there.
+    pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(PATIENCE)?;
+        connection.pragma_update(None, "journal_mode", "wal")?;
+        connection.pragma_update(None, "synchronous", "full")?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        connection.set_prepared_statement_cache_capacity(128);
+        Ok(Self { connection })
+    }
+
+    /// Runs a file of statements.
+    pub(crate) fn run(&mut self, statements: &str) -> Result<(), StoreError> {
+        Ok(self.connection.execute_batch(statements)?)
+    }
+
+    fn select(&self, statement: &str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
+        let mut prepared = self.connection.prepare_cached(statement)?;
+        let columns = prepared.column_count();
+        let mut found = prepared.query(params_from_iter(values))?;
+        let mut rows = Vec::new();
+        while let Some(row) = found.next()? {
+            let values = (0..columns).map(|column| value_of(row.get_ref(column)?));
+            rows.push(values.collect::<Result<Row, StoreError>>()?);
+        }
+        Ok(rows)
+    }
+
+    fn execute(&self, statement: &str, rows: &[Row]) -> Result<(), StoreError> {
+        let mut prepared = self.connection.prepare_cached(statement)?;
+        for row in rows {
+            prepared.execute(params_from_iter(row))?;
+        }
+        Ok(())
+    }
+}
+
+fn value_of(value: ValueRef<'_>) -> Result<Value, StoreError> {
+    match value {
+        ValueRef::Null => Ok(Value::Null),
+        ValueRef::Integer(number) => Ok(Value::Number(number)),
+        ValueRef::Text(text) => std::str::from_utf8(text)
+            .map(Value::from)
+            .map_err(|_| StoreError::damaged("a text in the database is not UTF-8")),
+        ValueRef::Real(_) | ValueRef::Blob(_) => {
+            Err(StoreError::damaged("the database has a value of a kind that is never written"))
+        }
+    }
+}
+
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Null => ValueRef::Null,
+            Self::Number(number) => ValueRef::Integer(*number),
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+        }))
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        let kind = match error.sqlite_error_code() {
+            Some(
+                ErrorCode::DatabaseBusy
+                | ErrorCode::DatabaseLocked
+                | ErrorCode::DiskFull
+                | ErrorCode::SystemIoFailure
+                | ErrorCode::CannotOpen
+                | ErrorCode::ReadOnly
+                | ErrorCode::OutOfMemory,
+            ) => Kind::Unavailable,
+            Some(ErrorCode::ConstraintViolation) => Kind::Conflict,
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Kind::Damaged,
+            _ => Kind::OurBug,
+        };
+        Self::new(kind, format!("SQLite: {error}"))
+    }
+}
+
+fn marks(count: usize) -> String {
+    vec!["?"; count].join(",")
+}
+
+/// `a=? AND b=?`, the last one perhaps `>=`.
+fn condition(by: &[&str], last: Last) -> String {
+    let end = by.len().saturating_sub(1);
+    let compare = |place: usize| if place == end && last == Last::AtLeast { ">=" } else { "=" };
+    let parts = by.iter().enumerate().map(|(place, name)| format!("{name}{}?", compare(place)));
+    parts.collect::<Vec<_>>().join(" AND ")
+}
+
+impl Database for Sqlite {
+    fn begin(&mut self, purpose: Purpose) -> Result<(), StoreError> {
+        match purpose {
+            Purpose::Write => self.run("BEGIN IMMEDIATE"),
+            Purpose::Read => self.run("BEGIN"),
+        }
+    }
+
+    fn commit(&mut self) -> Result<(), StoreError> {
+        self.run("COMMIT")
+    }
+
+    fn rollback(&mut self) {
+        if !self.connection.is_autocommit() {
+            // After a failed statement SQLite may have rolled back by itself.
+            let _ = self.run("ROLLBACK");
+        }
+    }
+
+    fn find(
+        &mut self,
+        table: &Table,
+        by: &[&str],
+        last: Last,
+        keys: &[Row],
+    ) -> Result<Vec<Row>, StoreError> {
+        let columns = table.names().join(",");
+        let condition = condition(by, last);
+        let statement = format!("SELECT {columns} FROM {} WHERE {condition}", table.name);
+        let mut rows = Vec::new();
+        for key in keys {
+            rows.append(&mut self.select(&statement, key)?);
+        }
+        Ok(rows)
+    }
+
+    fn put(&mut self, table: &Table, clash: Clash, rows: &[Row]) -> Result<(), StoreError> {
+        let (names, places) = (table.names().join(","), marks(table.columns.len()));
+        let clash = conflict_clause(table, clash);
+        let statement = format!("INSERT INTO {} ({names}) VALUES ({places}){clash}", table.name);
+        self.execute(&statement, rows)
+    }
+
+    fn take_out(&mut self, table: &Table, keys: &[Row]) -> Result<(), StoreError> {
+        let names = table.names();
+        let condition = condition(names.get(..table.key).unwrap_or(&[]), Last::Equal);
+        self.execute(&format!("DELETE FROM {} WHERE {condition}", table.name), keys)
+    }
+
+    fn query(&mut self, statement: &str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
+        self.select(statement, values)
+    }
+
+    fn posting_numbers(&mut self, count: usize) -> Result<Vec<i64>, StoreError> {
+        let statement = format!("SELECT COALESCE(MAX(posting), 0) FROM {}", ENTRIES.name);
+        let rows = self.select(&statement, &[])?;
+        let last = match rows.first().and_then(|row| row.first()) {
+            Some(Value::Number(last)) => *last,
+            _ => 0,
+        };
+        Ok((last..).skip(1).take(count).collect())
+    }
+}
+
+/// The end of an INSERT: what happens to a row that is there.
+pub(crate) fn conflict_clause(table: &Table, clash: Clash) -> String {
+    let names = table.names();
+    let (key, rest) = names.split_at(table.key.min(names.len()));
+    match clash {
+        Clash::Fail => String::new(),
+        Clash::Keep => format!(" ON CONFLICT ({}) DO NOTHING", key.join(",")),
+        Clash::Replace => {
+            let set = rest.iter().map(|name| format!("{name}=excluded.{name}"));
+            let set = set.collect::<Vec<_>>().join(",");
+            format!(" ON CONFLICT ({}) DO UPDATE SET {set}", key.join(","))
+        }
+    }
+}

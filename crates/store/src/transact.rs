@@ -1,0 +1,92 @@
+//! One transaction: calls of the rules over a sheet, and their rows.
+
+use host::{Centre, Input, KeyVault, Output};
+
+use crate::Vault;
+use crate::database::{Clash, Database, Purpose};
+use crate::error::StoreError;
+use crate::event::Event;
+use crate::lane::Lane;
+use crate::migrate::Dialect;
+use crate::sheet::{Listing, Sheet};
+use crate::table::EVENTS;
+
+/// A connection that writes.
+pub(crate) struct Writing {
+    pub(crate) database: Box<dyn Database>,
+    dialect: Dialect,
+    vault: Vault,
+    /// Taken when the first event is written; given up with the connection.
+    lane: Option<Lane>,
+}
+
+/// What a transaction answered.
+pub(crate) struct Done {
+    pub(crate) outputs: Vec<Output>,
+    pub(crate) events: usize,
+}
+
+impl Writing {
+    pub(crate) fn new(database: Box<dyn Database>, dialect: Dialect, vault: Vault) -> Self {
+        Self { database, dialect, vault, lane: None }
+    }
+
+    /// Does these calls in their order, all of them or none. What it answers is durable.
+    pub(crate) fn transact(&mut self, inputs: &[&Input]) -> Result<Done, StoreError> {
+        let done = self.attempt(inputs);
+        if done.is_err() {
+            self.database.rollback();
+            self.lane = None;
+        }
+        done
+    }
+
+    fn attempt(&mut self, inputs: &[&Input]) -> Result<Done, StoreError> {
+        self.database.begin(Purpose::Write)?;
+        let mut sheet = Sheet::new(self.database.as_mut());
+        sheet.prefetch(inputs)?;
+        let mut centre = Centre::new(sheet, std::sync::Arc::clone(&self.vault));
+        let outputs = inputs.iter().map(|input| centre.apply(input)).collect();
+        let listing = listing(&centre);
+        let events = centre.into_books().flush(&listing)?;
+        let lane = self.tell(&events)?;
+        self.database.commit()?;
+        self.lane = lane;
+        Ok(Done { outputs, events: events.len() })
+    }
+
+    fn tell(&mut self, events: &[Event]) -> Result<Option<Lane>, StoreError> {
+        if events.is_empty() {
+            return Ok(self.lane);
+        }
+        let lane = match self.lane {
+            Some(lane) => lane,
+            None => Lane::take(self.database.as_mut(), self.dialect)?,
+        };
+        let (rows, lane) = lane.rows(events);
+        self.database.put(&EVENTS, Clash::Fail, &rows)?;
+        Ok(Some(lane))
+    }
+}
+
+/// The records that stations ought to have, of all cases where that may have changed.
+fn listing<V: KeyVault>(centre: &Centre<Sheet<'_>, V>) -> Listing {
+    let cases = centre.books().to_list().into_iter();
+    let listed =
+        cases.map(|(number, lock)| (number, lock.and_then(|lock| centre.grey_record(&lock))));
+    listed.collect()
+}
+
+/// Asks the rules about one state of the books.
+pub(crate) fn look<T>(
+    database: &mut dyn Database,
+    vault: &Vault,
+    ask: impl FnOnce(&Centre<Sheet<'_>, Vault>) -> T,
+) -> Result<T, StoreError> {
+    database.begin(Purpose::Read)?;
+    let centre = Centre::new(Sheet::new(database), std::sync::Arc::clone(vault));
+    let answer = ask(&centre);
+    let failure = centre.into_books().failure();
+    database.rollback();
+    failure.map(|()| answer)
+}

@@ -1,0 +1,35 @@
+//! Histories, told to a database.
+
+use host::{Centre, Input, MainKeys, MemoryBooks, Output};
+use store::Desk;
+
+/// The same rules, with books in memory.
+pub type InMemory = Centre<MemoryBooks, MainKeys>;
+
+/// What must be the same whoever keeps the books: everything but the order of postings, which says when a report
+/// came.
+#[derive(PartialEq, Debug)]
+pub struct Picture {
+    outcomes: Vec<host::OutcomeRow>,
+    trial: host::TrialBalance,
+    holes: Vec<host::Holes>,
+    grey: Vec<wire::ClaimedRecord>,
+    blacklist: Vec<(wire::Asn, host::Code)>,
+    decisions: Vec<host::DecisionRow>,
+}
+
+pub fn picture<B: host::Books, V: host::Codes>(centre: &Centre<B, V>) -> Picture {
+    Picture {
+        outcomes: centre.outcomes(),
+        trial: centre.trial_balance(),
+        holes: [crate::support::T1, crate::support::T2].map(|tid| centre.holes(tid)).to_vec(),
+        grey: centre.grey_list(),
+        blacklist: centre.blacklist(),
+        decisions: centre.decisions(),
+    }
+}
+
+/// Tells each input alone; the answers.
+pub fn tell(desk: &Desk, inputs: impl IntoIterator<Item = Input>) -> Vec<Output> {
+    inputs.into_iter().flat_map(|input| desk.apply(vec![input]).unwrap()).collect()
+}

@@ -1,0 +1,10 @@
+//! The books in a database against the rules in memory, on SQLite and on PostgreSQL.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
+
+mod append_only;
+mod base;
+mod history;
+mod same_books;
+#[path = "../../../host/tests/all/support/mod.rs"]
+#[allow(dead_code, unused_imports)]
+mod support;
