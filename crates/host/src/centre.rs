@@ -150,6 +150,11 @@ impl<B: Books, V: Codes> Centre<B, V> {
         self.books.cases().iter().map(|case| self.outcome_row(case)).collect()
     }
 
+    /// The same of one lock.
+    pub fn outcome_at(&self, tid: Tid, ttc: Ttc) -> Option<OutcomeRow> {
+        self.books.case(tid, ttc).map(|case| self.outcome_row(&case))
+    }
+
     /// The records that the stations get for local unlocks (claim 5): every grey one, with the
     /// GTAC that the centre recomputed. Only a card's proof takes one off the list, or its
     /// replacement: operators may rule that a card was debited, and it may be grey all the same.

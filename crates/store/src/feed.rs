@@ -46,14 +46,35 @@ impl FromStr for Cursor {
     }
 }
 
-/// Events, and the cursor behind each.
-pub type Fed = Vec<(Cursor, Event)>;
+impl Cursor {
+    /// Whether the event with this number of a lane lies behind the cursor.
+    #[must_use]
+    pub fn has_passed(&self, lane: i64, number: i64) -> bool {
+        self.0.get(&lane).is_some_and(|last| *last >= number)
+    }
+
+    /// Goes behind an event.
+    pub fn pass(&mut self, lane: i64, number: i64) {
+        self.0.insert(lane, number);
+    }
+}
+
+/// An event where it stands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fed {
+    /// Its writer's lane.
+    pub lane: i64,
+    /// Its number there.
+    pub number: i64,
+    /// What happened.
+    pub event: Event,
+}
 
 pub(crate) fn after(
     database: &mut dyn Database,
     cursor: &Cursor,
     most: usize,
-) -> Result<Fed, StoreError> {
+) -> Result<Vec<Fed>, StoreError> {
     let mut conditions = Vec::new();
     let mut values: Row = Vec::new();
     for (lane, number) in &cursor.0 {
@@ -72,14 +93,8 @@ pub(crate) fn after(
         "SELECT {columns} FROM events WHERE {} ORDER BY lane, number LIMIT {most}",
         conditions.join(" OR ")
     );
-    let mut behind = cursor.clone();
-    let mut fed = Vec::new();
-    for row in database.query(&statement, &values)? {
-        let (lane, number, event) = Event::read(row)?;
-        behind.0.insert(lane, number);
-        fed.push((behind.clone(), event));
-    }
-    Ok(fed)
+    let read = |row| Event::read(row).map(|(lane, number, event)| Fed { lane, number, event });
+    database.query(&statement, &values)?.into_iter().map(read).collect()
 }
 
 pub(crate) fn end(database: &mut dyn Database) -> Result<Cursor, StoreError> {

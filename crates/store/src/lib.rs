@@ -27,6 +27,7 @@ mod feed;
 mod lane;
 mod list;
 mod migrate;
+mod page;
 mod place;
 mod postgres;
 mod reader;
@@ -43,8 +44,10 @@ pub use desk::{Answered, Desk, OnEvents};
 pub use error::{Kind, StoreError};
 pub use event::Event;
 pub use feed::{Cursor, CursorError, Fed};
+pub use page::{Listed, Numbered, Of};
 pub use place::Place;
 pub use reader::{Look, Reader};
+pub use rows::moves;
 pub use sheet::Sheet;
 
 /// The keys, asked by several threads.

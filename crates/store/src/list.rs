@@ -7,6 +7,7 @@ use wire::{Asn, Tid};
 
 use crate::database::{Database, Last};
 use crate::error::StoreError;
+use crate::page::Numbered;
 use crate::rows;
 use crate::table::{CARDS, CASES, DECISIONS, ENTRIES, NOTICES, Table};
 use crate::value::{Columns, Row, Value};
@@ -50,22 +51,31 @@ pub(crate) fn decisions(database: &mut dyn Database) -> Result<Vec<DecisionRow>,
     rows.map(|row| rows::behind_three(DECISIONS.name, row)).collect()
 }
 
-/// All postings, each whole again.
+/// All postings, oldest first.
 pub(crate) fn postings(database: &mut dyn Database) -> Result<Vec<Posting>, StoreError> {
-    let mut postings: Vec<(i64, Posting)> = Vec::new();
-    for row in all(database, &ENTRIES, "posting, part")? {
+    let postings = whole_postings(all(database, &ENTRIES, "posting, part")?)?;
+    Ok(postings.into_iter().map(|posting| posting.row).collect())
+}
+
+/// Entries in the order of their postings, each posting whole again.
+pub(crate) fn whole_postings(entries: Vec<Row>) -> Result<Vec<Numbered<Posting>>, StoreError> {
+    let mut postings: Vec<Numbered<Posting>> = Vec::new();
+    for row in entries {
         let entry = rows::entry(row)?;
         let overflow = || StoreError::damaged("a posting leaves the range of the ledger");
-        match postings.last_mut().filter(|(number, _)| *number == entry.number) {
-            Some((_, posting)) => {
-                let lines = std::mem::take(&mut posting.lines);
+        match postings.last_mut().filter(|posting| posting.number == entry.number) {
+            Some(posting) => {
+                let lines = std::mem::take(&mut posting.row.lines);
                 let lines = lines.transfer(entry.source, entry.target, entry.amount);
-                posting.lines = lines.ok_or_else(overflow)?;
+                posting.row.lines = lines.ok_or_else(overflow)?;
             }
-            None => postings.push((entry.number, entry.posting().ok_or_else(overflow)?)),
+            None => {
+                let number = entry.number;
+                postings.push(Numbered { number, row: entry.posting().ok_or_else(overflow)? });
+            }
         }
     }
-    Ok(postings.into_iter().map(|(_, posting)| posting).collect())
+    Ok(postings)
 }
 
 /// What is on an account: all that came in less all that went out.

@@ -1,14 +1,16 @@
 //! A connection that only looks.
 
-use host::{Centre, MemoryBooks};
+use host::{Card, Centre, MemoryBooks, Notice, Posting, ProposalRow, StationId};
+use wire::{Asn, Tid, Ttc};
 
 use crate::Vault;
 use crate::database::{Database, Purpose};
 use crate::error::StoreError;
 use crate::feed::{Cursor, Fed};
+use crate::page::{Listed, Numbered, Of};
 use crate::place::Place;
 use crate::sheet::Sheet;
-use crate::{feed, list, transact};
+use crate::{feed, list, page, transact};
 
 /// The books as a call of the rules sees them.
 pub type Look<'a, 'd> = &'a Centre<Sheet<'d>, Vault>;
@@ -44,12 +46,89 @@ impl Reader {
         self.in_one_state(list::everything)
     }
 
-    /// Events after a cursor, at most so many, and the cursor behind them.
+    /// Events after a cursor, at most so many.
     ///
     /// # Errors
     /// The database failed.
-    pub fn events_after(&mut self, cursor: &Cursor, most: usize) -> Result<Fed, StoreError> {
+    pub fn events_after(&mut self, cursor: &Cursor, most: usize) -> Result<Vec<Fed>, StoreError> {
         self.in_one_state(|database| feed::after(database, cursor, most))
+    }
+
+    /// Locks of which something was heard, by TID and TTC, after this one; of one card or one terminal.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn numbers(
+        &mut self,
+        of: Of,
+        after: Option<(Tid, Ttc)>,
+        most: usize,
+    ) -> Result<Vec<(Tid, Ttc)>, StoreError> {
+        self.in_one_state(|database| page::numbers(database, of, after, most))
+    }
+
+    /// Records on the grey list, by card, TID and TTC, after this one.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn listed(
+        &mut self,
+        after: Option<Listed>,
+        most: usize,
+    ) -> Result<Vec<Listed>, StoreError> {
+        self.in_one_state(|database| page::listed(database, after, most))
+    }
+
+    /// Notices after this number.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn notices(
+        &mut self,
+        after: i64,
+        most: usize,
+    ) -> Result<Vec<Numbered<Notice>>, StoreError> {
+        self.in_one_state(|database| page::notices(database, after, most))
+    }
+
+    /// Postings after this number.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn postings(
+        &mut self,
+        after: i64,
+        most: usize,
+    ) -> Result<Vec<Numbered<Posting>>, StoreError> {
+        self.in_one_state(|database| page::postings(database, after, most))
+    }
+
+    /// Cards after this one.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn cards(&mut self, after: Option<Asn>, most: usize) -> Result<Vec<Card>, StoreError> {
+        self.in_one_state(|database| page::cards(database, after, most))
+    }
+
+    /// PSAMs after this one.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn psams(
+        &mut self,
+        after: Option<Tid>,
+        most: usize,
+    ) -> Result<Vec<(Tid, StationId)>, StoreError> {
+        self.in_one_state(|database| page::psams(database, after, most))
+    }
+
+    /// Proposals that wait for their checker.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn proposals(&mut self) -> Result<Vec<ProposalRow>, StoreError> {
+        self.in_one_state(page::proposals)
     }
 
     /// The cursor behind all events that there are.

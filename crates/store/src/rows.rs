@@ -154,7 +154,8 @@ pub(crate) fn of_posting(number: i64, posting: &Posting) -> Vec<Row> {
 }
 
 /// Lines that sum to zero, as moves from one account to another.
-pub(crate) fn moves(lines: &Legs) -> Vec<(&Account, &Account, i64)> {
+#[must_use]
+pub fn moves(lines: &Legs) -> Vec<(&Account, &Account, i64)> {
     let mut sources: Vec<_> = lines.iter().filter(|(_, amount)| *amount < 0).collect();
     let mut targets: Vec<_> = lines.iter().filter(|(_, amount)| *amount > 0).collect();
     let mut moves = Vec::new();

@@ -1,0 +1,158 @@
+//! Cards.
+
+use ::api::Page;
+use ::api::problem::Problem;
+use ::api::register::{Card, NewCard, Registered, ReplaceCard, Replaced};
+use ::api::unlock::{Unblock, UnblockAsked};
+use axum::Json;
+use axum::extract::State;
+use host::{Account, Answer, CardOpening, Input, ReplaceOrder};
+use wire::{Asn, Purse};
+
+use crate::app::Shared;
+use crate::body::{Asked, Document, InPath, bytes, parsed};
+use crate::caller::AsOperator;
+use crate::paging::{Paging, page};
+use crate::problem::Refused;
+use crate::words;
+
+/// Take a card into the books that was made with the centre's keys
+#[utoipa::path(
+    post, path = "/v1/cards", tag = "operators", request_body = NewCard, security(("operator" = [])),
+    responses(
+        (status = 200, body = Registered),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn register(
+    State(app): State<Shared>,
+    _: AsOperator,
+    Document(asked): Document<NewCard>,
+) -> Result<Json<Registered>, Refused> {
+    let card = CardOpening {
+        asn: parsed("asn", &asked.asn)?,
+        openings: [words::opening_of("ed", &asked.ed)?, words::opening_of("ep", &asked.ep)?],
+        key_version: asked.key_version,
+    };
+    match app.apply(Input::RegisterCard { card, now: app.now() }).await? {
+        Answer::Registered(host::Registered { repeat }) => Ok(Json(Registered { repeat })),
+        _ => Err(Refused::bug()),
+    }
+}
+
+/// The cards
+#[utoipa::path(
+    get, path = "/v1/cards", tag = "operators", params(Paging), security(("operator" = [])),
+    responses(
+        (status = 200, body = Page<Card>),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn cards(
+    State(app): State<Shared>,
+    _: AsOperator,
+    Asked(paging): Asked<Paging>,
+) -> Result<Json<Page<Card>>, Refused> {
+    let (most, after) = (paging.most()?, paging.after(|text| text.parse().ok())?);
+    let cards = app.read(move |reader| reader.cards(after, most)).await?;
+    let numbers: Vec<Asn> = cards.iter().map(|card| card.opening.asn).collect();
+    let documents = app
+        .look(move |centre| {
+            numbers.iter().filter_map(|asn| document(centre.books(), *asn)).collect::<Vec<_>>()
+        })
+        .await?;
+    let next = page(&cards, most, |card| card.opening.asn.to_string(), |_| ()).next;
+    Ok(Json(Page { items: documents, next }))
+}
+
+/// A card
+#[utoipa::path(
+    get, path = "/v1/cards/{asn}", tag = "operators", params(("asn" = String, Path)), security(("operator" = [])),
+    responses(
+        (status = 200, body = Card),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn card(
+    State(app): State<Shared>,
+    _: AsOperator,
+    InPath(asn): InPath<String>,
+) -> Result<Json<Card>, Refused> {
+    let asn = parsed("asn", &asn)?;
+    let found = app.look(move |centre| document(centre.books(), asn)).await?;
+    found.map(Json).ok_or_else(|| host::Refusal::CardUnknown.into())
+}
+
+fn document(books: &impl host::Books, asn: Asn) -> Option<Card> {
+    let card = books.card(asn)?;
+    let [ed, ep] = &card.opening.openings;
+    let state = match (&card.replaced, card.blacklisted) {
+        (Some(_), _) => "replaced",
+        (None, Some(_)) => "blacklisted",
+        (None, None) => "active",
+    };
+    let units = |account: Account| i64::try_from(books.balance(&account)).unwrap_or(i64::MAX);
+    Some(Card {
+        asn: asn.to_string(),
+        ed: words::opening(ed),
+        ep: words::opening(ep),
+        key_version: card.opening.key_version,
+        state: state.to_owned(),
+        reason: card.blacklisted.map(|code| code.name().to_owned()),
+        money: Purse::ALL.map(|purse| units(Account::Float(asn, purse))),
+        reserved: Purse::ALL.map(|purse| units(Account::Reserved(asn, purse))),
+    })
+}
+
+/// The code that unblocks a locked application
+///
+/// It leaves balance, mark and unread TAC as they are; the unlock can follow (protocol §5).
+#[utoipa::path(
+    post, path = "/v1/cards/{asn}/unblock", tag = "operators", params(("asn" = String, Path)),
+    request_body = UnblockAsked, security(("operator" = [])),
+    responses(
+        (status = 200, body = Unblock),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn unblock(
+    State(app): State<Shared>,
+    _: AsOperator,
+    InPath(asn): InPath<String>,
+    Document(asked): Document<UnblockAsked>,
+) -> Result<Json<Unblock>, Refused> {
+    let asn = parsed("asn", &asn)?;
+    let challenge = bytes("challenge", &asked.challenge)?;
+    let challenge = challenge.try_into();
+    let challenge = challenge.map_err(|_| Refused::malformed("challenge: want 4 bytes"))?;
+    match app.apply(Input::Unblock { asn, challenge, now: app.now() }).await? {
+        Answer::Unblocked(mac) => Ok(Json(Unblock { mac: mac.to_string() })),
+        _ => Err(Refused::bug()),
+    }
+}
+
+/// Replace a lost card, with what the books prove
+#[utoipa::path(
+    post, path = "/v1/cards/{asn}/replacement", tag = "operators", params(("asn" = String, Path)),
+    request_body = ReplaceCard, security(("operator" = [])),
+    responses(
+        (status = 200, body = Replaced),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn replace(
+    State(app): State<Shared>,
+    _: AsOperator,
+    InPath(asn): InPath<String>,
+    Document(asked): Document<ReplaceCard>,
+) -> Result<Json<Replaced>, Refused> {
+    let ReplaceCard { maker, checker, reason } = asked;
+    let order = ReplaceOrder { asn: parsed("asn", &asn)?, maker, checker, reason, now: app.now() };
+    match app.apply(Input::Replace(order)).await? {
+        Answer::Replaced(host::Replaced { money, repeat }) => Ok(Json(Replaced { money, repeat })),
+        _ => Err(Refused::bug()),
+    }
+}

@@ -1,0 +1,105 @@
+//! Events to stations as server-sent events: each with a cursor as its id, by which a station goes on where it was.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ::api::problem::Problem;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::sse::{Event as Sent, KeepAlive, Sse};
+use futures_util::Stream;
+use futures_util::stream::unfold;
+use serde::Deserialize;
+use store::{Cursor, Fed};
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+use utoipa::IntoParams;
+
+use crate::app::Shared;
+use crate::body::Asked;
+use crate::caller::Known;
+use crate::feed::AT_ONCE;
+use crate::problem::Refused;
+
+/// A line now and then, so that a dead connection is noticed.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
+
+/// From where.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct From {
+    /// The id of the last event that was heard; all events without it. `Last-Event-ID` says the same.
+    after: Option<String>,
+}
+
+/// Hear of grey records and blacklisted cards as they come
+///
+/// Server-sent events; the data of each is JSON with `event` = `grey`, `grey_gone` or `blacklisted`.
+#[utoipa::path(
+    get, path = "/v1/events", tag = "stations", params(From),
+    responses(
+        (status = 200, content_type = "text/event-stream", body = String),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn events(
+    State(app): State<Shared>,
+    _: Known,
+    headers: HeaderMap,
+    Asked(from): Asked<From>,
+) -> Result<Sse<impl Stream<Item = Result<Sent, Infallible>>>, Refused> {
+    let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
+    let after = last.map(str::to_owned).or(from.after).unwrap_or_default();
+    let cursor: Cursor = after.parse().map_err(Refused::malformed)?;
+    // Listening begins before reading, so nothing falls in between.
+    let news = app.feed.listen();
+    let listener = Listener { app, cursor, news, read: VecDeque::new(), behind: true };
+    let stream = unfold(listener, |mut listener| async move {
+        let fed = listener.next().await?;
+        let sent = Sent::default().id(listener.cursor.to_string());
+        let data = serde_json::to_string(&fed.event).unwrap_or_default();
+        Some((Ok(sent.data(data)), listener))
+    });
+    Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(SIGN_OF_LIFE)))
+}
+
+struct Listener {
+    app: Shared,
+    cursor: Cursor,
+    news: Receiver<Arc<Fed>>,
+    /// Read from the books, to be sent.
+    read: VecDeque<Fed>,
+    /// There may be events in the books that were not read.
+    behind: bool,
+}
+
+impl Listener {
+    /// The next event; nothing when the server stops or the books are away: the station asks again.
+    async fn next(&mut self) -> Option<Fed> {
+        loop {
+            if let Some(fed) = self.read.pop_front() {
+                self.cursor.pass(fed.lane, fed.number);
+                return Some(fed);
+            }
+            if self.behind {
+                let cursor = self.cursor.clone();
+                let read = self.app.read(move |reader| reader.events_after(&cursor, AT_ONCE)).await;
+                let read = read.ok()?;
+                self.behind = read.len() >= AT_ONCE;
+                self.read.extend(read);
+                continue;
+            }
+            match self.news.recv().await {
+                Ok(fed) if self.cursor.has_passed(fed.lane, fed.number) => {}
+                Ok(fed) => {
+                    self.cursor.pass(fed.lane, fed.number);
+                    return Some(Fed::clone(&fed));
+                }
+                Err(RecvError::Lagged(_)) => self.behind = true,
+                Err(RecvError::Closed) => return None,
+            }
+        }
+    }
+}

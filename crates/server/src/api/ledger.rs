@@ -1,0 +1,54 @@
+//! The ledger.
+
+use ::api::Page;
+use ::api::ledger::{Account, Posting, TrialBalance};
+use ::api::problem::Problem;
+use axum::Json;
+use axum::extract::State;
+
+use crate::app::Shared;
+use crate::body::Asked;
+use crate::caller::AsOperator;
+use crate::paging::{Paging, page};
+use crate::problem::Refused;
+use crate::words;
+
+/// Every account, and their sum, which is zero
+#[utoipa::path(
+    get, path = "/v1/accounts", tag = "operators", security(("operator" = [])),
+    responses(
+        (status = 200, body = TrialBalance),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn accounts(
+    State(app): State<Shared>,
+    _: AsOperator,
+) -> Result<Json<TrialBalance>, Refused> {
+    let trial = app.look(|centre| centre.trial_balance()).await?;
+    let units = |sum: i128| i64::try_from(sum).map_err(|_| host::Refusal::LedgerOverflow);
+    let mut accounts = Vec::new();
+    for (account, balance) in &trial.accounts {
+        accounts.push(Account { account: account.to_string(), balance: units(*balance)? });
+    }
+    Ok(Json(TrialBalance { accounts, sum: units(trial.sum)? }))
+}
+
+/// The postings, oldest first
+#[utoipa::path(
+    get, path = "/v1/postings", tag = "operators", params(Paging), security(("operator" = [])),
+    responses(
+        (status = 200, body = Page<Posting>),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn postings(
+    State(app): State<Shared>,
+    _: AsOperator,
+    Asked(paging): Asked<Paging>,
+) -> Result<Json<Page<Posting>>, Refused> {
+    let most = paging.most()?;
+    let after = paging.after(|text| text.parse().ok())?.unwrap_or(0);
+    let postings = app.read(move |reader| reader.postings(after, most)).await?;
+    Ok(Json(page(&postings, most, |row| row.number.to_string(), words::posting)))
+}

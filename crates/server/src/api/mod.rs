@@ -1,0 +1,99 @@
+//! The resources of the interface, and the document that describes them.
+
+mod cards;
+mod collect;
+mod events;
+mod health;
+mod ledger;
+mod lists;
+mod outcomes;
+mod psams;
+mod rulings;
+mod unlocks;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{StatusCode, Uri};
+use utoipa::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::app::Shared;
+use crate::problem::Refused;
+
+/// Longest document of a request in bytes: a full batch of reports fits.
+const LONGEST: usize = 1 << 20;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Greylock centre",
+        description = "The central computer of a grey-lock purse network: collecting, unlocking, the books."
+    ),
+    tags(
+        (name = "stations", description = "what a station asks and reports"),
+        (name = "operators", description = "what operators look at and decide"),
+        (name = "server", description = "the server itself")
+    )
+)]
+struct Description;
+
+/// All resources; nobody is who he says yet: the shell puts a [`Caller`](crate::Caller) into each request.
+#[must_use]
+pub fn router(app: Shared) -> Router {
+    let (router, mut document) = described().split_for_parts();
+    document.components.get_or_insert_default().add_security_scheme(
+        "operator",
+        SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build()),
+    );
+    let described = serde_json::to_string(&document).unwrap_or_default();
+    router
+        .route("/openapi.json", axum::routing::get(move || health::document(described.clone())))
+        .merge(SwaggerUi::new("/docs").config(utoipa_swagger_ui::Config::from("/openapi.json")))
+        .fallback(|uri: Uri| async move { Refused::not_found(uri.path()) })
+        .method_not_allowed_fallback(|| async {
+            Refused::by_status(StatusCode::METHOD_NOT_ALLOWED, String::new())
+        })
+        .layer(DefaultBodyLimit::max(LONGEST))
+        .with_state(app)
+}
+
+fn described() -> OpenApiRouter<Shared> {
+    OpenApiRouter::with_openapi(Description::openapi())
+        .routes(routes!(health::health))
+        .routes(routes!(health::ready))
+        .routes(routes!(collect::report))
+        .routes(routes!(unlocks::unlock))
+        .routes(routes!(unlocks::confirm))
+        .routes(routes!(lists::grey_records))
+        .routes(routes!(lists::grey_record))
+        .routes(routes!(lists::blacklist))
+        .routes(routes!(events::events))
+        .routes(routes!(cards::register, cards::cards))
+        .routes(routes!(cards::card))
+        .routes(routes!(cards::unblock))
+        .routes(routes!(cards::replace))
+        .routes(routes!(psams::register, psams::psams))
+        .routes(routes!(psams::holes))
+        .routes(routes!(outcomes::outcomes))
+        .routes(routes!(outcomes::outcome))
+        .routes(routes!(outcomes::notices))
+        .routes(routes!(rulings::propose, rulings::waiting))
+        .routes(routes!(rulings::approve))
+        .routes(routes!(ledger::accounts))
+        .routes(routes!(ledger::postings))
+}
+
+/// Method and path of every resource that the document describes.
+#[must_use]
+pub fn resources() -> Vec<(String, String)> {
+    let document = described().to_openapi();
+    let methods = |(path, item): (&String, &utoipa::openapi::PathItem)| {
+        let there = [("GET", item.get.is_some()), ("POST", item.post.is_some())];
+        let methods = there.into_iter().filter(|(_, there)| *there);
+        methods.map(|(method, _)| (method.to_owned(), path.clone())).collect::<Vec<_>>()
+    };
+    document.paths.paths.iter().flat_map(methods).collect()
+}

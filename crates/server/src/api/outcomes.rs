@@ -1,0 +1,100 @@
+//! Outcomes and notices.
+
+use ::api::Page;
+use ::api::operate::{Notice, Outcome};
+use ::api::problem::Problem;
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use store::Of;
+use utoipa::IntoParams;
+use wire::{Tid, Ttc};
+
+use crate::app::Shared;
+use crate::body::{Asked, InPath, parsed};
+use crate::caller::AsOperator;
+use crate::paging::{Paging, number, page};
+use crate::problem::Refused;
+use crate::words;
+
+/// Of what.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Wanted {
+    /// Of this card only.
+    asn: Option<String>,
+    /// Of this terminal only.
+    tid: Option<String>,
+}
+
+/// The outcomes that the centre heard
+#[utoipa::path(
+    get, path = "/v1/outcomes", tag = "operators", params(Wanted, Paging), security(("operator" = [])),
+    responses(
+        (status = 200, body = Page<Outcome>),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn outcomes(
+    State(app): State<Shared>,
+    _: AsOperator,
+    Asked(wanted): Asked<Wanted>,
+    Asked(paging): Asked<Paging>,
+) -> Result<Json<Page<Outcome>>, Refused> {
+    let of = match (&wanted.asn, &wanted.tid) {
+        (None, None) => Of::All,
+        (Some(asn), None) => Of::Card(parsed("asn", asn)?),
+        (None, Some(tid)) => Of::Terminal(parsed("tid", tid)?),
+        (Some(_), Some(_)) => return Err(Refused::malformed("either asn or tid")),
+    };
+    let (most, after) = (paging.most()?, paging.after(number)?);
+    let numbers = app.read(move |reader| reader.numbers(of, after, most)).await?;
+    let asked = numbers.clone();
+    let rows = app
+        .look(move |centre| {
+            let row = |(tid, ttc): &(Tid, Ttc)| centre.outcome_at(*tid, *ttc);
+            asked.iter().filter_map(row).map(|row| words::outcome(&row)).collect::<Vec<_>>()
+        })
+        .await?;
+    let next = page(&numbers, most, |(tid, ttc)| format!("{tid}/{}", ttc.0), |_| ()).next;
+    Ok(Json(Page { items: rows, next }))
+}
+
+/// The outcome of one lock
+#[utoipa::path(
+    get, path = "/v1/outcomes/{tid}/{ttc}", tag = "operators",
+    params(("tid" = String, Path), ("ttc" = u32, Path)), security(("operator" = [])),
+    responses(
+        (status = 200, body = Outcome),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn outcome(
+    State(app): State<Shared>,
+    _: AsOperator,
+    InPath((tid, ttc)): InPath<(String, u32)>,
+) -> Result<Json<Outcome>, Refused> {
+    let tid = parsed("tid", &tid)?;
+    let row = app.look(move |centre| centre.outcome_at(tid, Ttc(ttc))).await?;
+    let row = row.ok_or_else(|| Refused::not_found("nothing was heard of this lock"))?;
+    Ok(Json(words::outcome(&row)))
+}
+
+/// What waits for a decision or needs attention
+#[utoipa::path(
+    get, path = "/v1/notices", tag = "operators", params(Paging), security(("operator" = [])),
+    responses(
+        (status = 200, body = Page<Notice>),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn notices(
+    State(app): State<Shared>,
+    _: AsOperator,
+    Asked(paging): Asked<Paging>,
+) -> Result<Json<Page<Notice>>, Refused> {
+    let most = paging.most()?;
+    let after = paging.after(|text| text.parse().ok())?.unwrap_or(0);
+    let notices = app.read(move |reader| reader.notices(after, most)).await?;
+    Ok(Json(page(&notices, most, |row| row.number.to_string(), |row| words::notice(&row.row))))
+}

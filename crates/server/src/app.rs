@@ -1,0 +1,106 @@
+//! What every handler has: the desk that writes, connections that read, the clock.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use host::{Answer, Input};
+use store::{Desk, Look, Place, Reader, StoreError, Vault};
+use tokio::sync::{Semaphore, oneshot};
+use wire::Stamp;
+
+use crate::feed::Feed;
+use crate::problem::Refused;
+
+/// Connections that read at the same time.
+const READERS: usize = 8;
+
+/// Says the time: civil, with its offset from UTC.
+pub type Clock = Arc<dyn Fn() -> Stamp + Send + Sync>;
+
+/// The centre behind the interface.
+pub struct App {
+    desk: Desk,
+    place: Place,
+    vault: Vault,
+    idle: Mutex<Vec<Reader>>,
+    turns: Semaphore,
+    clock: Clock,
+    /// What stations hear without asking.
+    pub(crate) feed: Feed,
+}
+
+/// What handlers share.
+pub type Shared = Arc<App>;
+
+impl App {
+    /// Opens the books, and brings their schema up to date.
+    ///
+    /// # Errors
+    /// The database cannot be reached, or is not ours.
+    pub fn open(place: &Place, vault: &Vault, clock: Clock) -> Result<Shared, StoreError> {
+        let feed = Feed::new();
+        let bell = feed.bell();
+        let desk = Desk::open(place, Arc::clone(vault), Box::new(move |_| bell.ring()))?;
+        Ok(Arc::new(Self {
+            desk,
+            place: place.clone(),
+            vault: Arc::clone(vault),
+            idle: Mutex::new(Vec::new()),
+            turns: Semaphore::new(READERS),
+            clock,
+            feed,
+        }))
+    }
+
+    /// The time.
+    pub(crate) fn now(&self) -> Stamp {
+        (self.clock)()
+    }
+
+    /// Does calls in one transaction; what it answers is durable.
+    pub(crate) async fn apply_all(&self, inputs: Vec<Input>) -> Result<Vec<host::Output>, Refused> {
+        let (reply, answered) = oneshot::channel();
+        self.desk.submit(inputs, move |answer| {
+            // A client that went away hears it when it asks again.
+            let _ = reply.send(answer);
+        });
+        Ok(answered.await.map_err(|_| Refused::shutting_down())??)
+    }
+
+    /// Does one call.
+    pub(crate) async fn apply(&self, input: Input) -> Result<Answer, Refused> {
+        let outputs = self.apply_all(vec![input]).await?;
+        let output = outputs.into_iter().next().ok_or_else(Refused::bug)?;
+        Ok(output?)
+    }
+
+    /// Reads from one state of the books.
+    pub(crate) async fn read<T: Send + 'static>(
+        self: &Arc<Self>,
+        read: impl FnOnce(&mut Reader) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Refused> {
+        let _turn = self.turns.acquire().await.map_err(|_| Refused::shutting_down())?;
+        let app = Arc::clone(self);
+        let reading = tokio::task::spawn_blocking(move || {
+            let idle = app.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let mut reader = match idle {
+                Some(reader) => reader,
+                None => Reader::open(&app.place, Arc::clone(&app.vault))?,
+            };
+            let answer = read(&mut reader);
+            // A connection that failed is not used again.
+            if answer.is_ok() {
+                app.idle.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
+            }
+            answer
+        });
+        Ok(reading.await.map_err(|_| Refused::bug())??)
+    }
+
+    /// Asks the rules.
+    pub(crate) async fn look<T: Send + 'static>(
+        self: &Arc<Self>,
+        ask: impl FnOnce(Look<'_, '_>) -> T + Send + 'static,
+    ) -> Result<T, Refused> {
+        self.read(|reader| reader.look(ask)).await
+    }
+}

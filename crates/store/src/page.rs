@@ -1,0 +1,147 @@
+//! Lists, a page at a time: each page begins behind the last row of the one before, so rows that come in between
+//! neither repeat nor hide others.
+
+use host::{Card, Notice, Posting, ProposalRow, StationId};
+use wire::{Asn, LockId, Tid, Ttc};
+
+use crate::database::Database;
+use crate::error::StoreError;
+use crate::table::{CARDS, CASES, ENTRIES, NOTICES, PSAMS, RULINGS};
+use crate::value::{Columns, Row, Value};
+use crate::{list, rows};
+
+/// Of what a list is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Of {
+    /// Everything.
+    All,
+    /// One card.
+    Card(Asn),
+    /// One terminal.
+    Terminal(Tid),
+}
+
+/// A row with its number in the books.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Numbered<T> {
+    /// The number.
+    pub number: i64,
+    /// The row.
+    pub row: T,
+}
+
+/// A place on the grey list.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Listed {
+    /// The card.
+    pub asn: Asn,
+    /// The terminal of its lock.
+    pub tid: Tid,
+    /// Its PSAM's number.
+    pub ttc: Ttc,
+}
+
+pub(crate) fn numbers(
+    database: &mut dyn Database,
+    of: Of,
+    after: Option<(Tid, Ttc)>,
+    most: usize,
+) -> Result<Vec<(Tid, Ttc)>, StoreError> {
+    let (condition, mut values) = match of {
+        Of::All => ("1 = 1", Vec::new()),
+        Of::Card(asn) => ("asn = ?", vec![Value::text(asn)]),
+        Of::Terminal(tid) => ("tid = ?", vec![Value::text(tid)]),
+    };
+    let (tid, ttc) =
+        after.map_or((String::new(), -1), |(tid, ttc)| (tid.to_string(), ttc.0.into()));
+    values.extend([tid.into(), Value::Number(ttc)]);
+    let statement = format!(
+        "SELECT tid, ttc FROM cases WHERE {condition} AND (tid, ttc) > (?, ?) ORDER BY tid, ttc LIMIT {most}"
+    );
+    let number = |row: Row| {
+        let mut columns = Columns::new(CASES.name, row);
+        Ok((columns.parsed()?, Ttc(columns.small()?)))
+    };
+    database.query(&statement, &values)?.into_iter().map(number).collect()
+}
+
+pub(crate) fn listed(
+    database: &mut dyn Database,
+    after: Option<Listed>,
+    most: usize,
+) -> Result<Vec<Listed>, StoreError> {
+    let values = after.map_or(vec!["".into(), "".into(), Value::Number(-1)], |after| {
+        vec![Value::text(after.asn), Value::text(after.tid), after.ttc.0.into()]
+    });
+    let statement = format!(
+        "SELECT asn, tid, ttc FROM cases WHERE listed = 1 AND (asn, tid, ttc) > (?, ?, ?) \
+         ORDER BY asn, tid, ttc LIMIT {most}"
+    );
+    let place = |row: Row| {
+        let mut columns = Columns::new(CASES.name, row);
+        Ok(Listed { asn: columns.parsed()?, tid: columns.parsed()?, ttc: Ttc(columns.small()?) })
+    };
+    database.query(&statement, &values)?.into_iter().map(place).collect()
+}
+
+pub(crate) fn notices(
+    database: &mut dyn Database,
+    after: i64,
+    most: usize,
+) -> Result<Vec<Numbered<Notice>>, StoreError> {
+    let columns = NOTICES.names().join(",");
+    let statement =
+        format!("SELECT id, {columns} FROM notices WHERE id > ? ORDER BY id LIMIT {most}");
+    let notice = |mut row: Row| {
+        let rest = row.split_off(1);
+        let number = Columns::new(NOTICES.name, row).number()?;
+        Ok(Numbered { number, row: rows::notice(rest)? })
+    };
+    database.query(&statement, &[after.into()])?.into_iter().map(notice).collect()
+}
+
+pub(crate) fn postings(
+    database: &mut dyn Database,
+    after: i64,
+    most: usize,
+) -> Result<Vec<Numbered<Posting>>, StoreError> {
+    let columns = ENTRIES.names().join(",");
+    let statement = format!(
+        "SELECT {columns} FROM entries WHERE posting IN (SELECT DISTINCT posting FROM entries WHERE posting > ? \
+         ORDER BY posting LIMIT {most}) ORDER BY posting, part"
+    );
+    list::whole_postings(database.query(&statement, &[after.into()])?)
+}
+
+pub(crate) fn cards(
+    database: &mut dyn Database,
+    after: Option<Asn>,
+    most: usize,
+) -> Result<Vec<Card>, StoreError> {
+    let columns = CARDS.names().join(",");
+    let statement = format!("SELECT {columns} FROM cards WHERE asn > ? ORDER BY asn LIMIT {most}");
+    let after = after.map_or("".into(), Value::text);
+    database.query(&statement, &[after])?.into_iter().map(rows::card).collect()
+}
+
+pub(crate) fn psams(
+    database: &mut dyn Database,
+    after: Option<Tid>,
+    most: usize,
+) -> Result<Vec<(Tid, StationId)>, StoreError> {
+    let columns = PSAMS.names().join(",");
+    let statement = format!("SELECT {columns} FROM psams WHERE tid > ? ORDER BY tid LIMIT {most}");
+    let after = after.map_or("".into(), Value::text);
+    database.query(&statement, &[after])?.into_iter().map(rows::psam).collect()
+}
+
+pub(crate) fn proposals(database: &mut dyn Database) -> Result<Vec<ProposalRow>, StoreError> {
+    let columns = RULINGS.names().join(",");
+    let statement = format!("SELECT {columns} FROM rulings ORDER BY asn, purse, ctc, tid, ttc");
+    let mut waiting = Vec::new();
+    for row in database.query(&statement, &[])? {
+        let (_, rulings): (LockId, Vec<ProposalRow>) = rows::behind_lock(RULINGS.name, row)?;
+        waiting.extend(rulings.into_iter().next_back().filter(|row| row.approved.is_none()));
+    }
+    Ok(waiting)
+}
