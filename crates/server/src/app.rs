@@ -18,7 +18,7 @@ pub type Clock = Arc<dyn Fn() -> Stamp + Send + Sync>;
 
 /// The centre behind the interface.
 pub struct App {
-    desk: Desk,
+    desk: Option<Desk>,
     place: Place,
     vault: Vault,
     idle: Mutex<Vec<Reader>>,
@@ -36,12 +36,17 @@ impl App {
     ///
     /// # Errors
     /// The database cannot be reached, or is not ours.
-    pub fn open(place: &Place, vault: &Vault, clock: Clock) -> Result<Shared, StoreError> {
+    pub async fn open(place: &Place, vault: &Vault, clock: Clock) -> Result<Shared, Refused> {
         let feed = Feed::new();
         let bell = feed.bell();
-        let desk = Desk::open(place, Arc::clone(vault), Box::new(move |_| bell.ring()))?;
+        let (at, keys) = (place.clone(), Arc::clone(vault));
+        // Opening waits for the database, and no task may.
+        let opening = tokio::task::spawn_blocking(move || {
+            Desk::open(&at, keys, Box::new(move |_| bell.ring()))
+        });
+        let desk = opening.await.map_err(|_| Refused::bug())??;
         Ok(Arc::new(Self {
-            desk,
+            desk: Some(desk),
             place: place.clone(),
             vault: Arc::clone(vault),
             idle: Mutex::new(Vec::new()),
@@ -59,7 +64,8 @@ impl App {
     /// Does calls in one transaction; what it answers is durable.
     pub(crate) async fn apply_all(&self, inputs: Vec<Input>) -> Result<Vec<host::Output>, Refused> {
         let (reply, answered) = oneshot::channel();
-        self.desk.submit(inputs, move |answer| {
+        let desk = self.desk.as_ref().ok_or_else(Refused::shutting_down)?;
+        desk.submit(inputs, move |answer| {
             // A client that went away hears it when it asks again.
             let _ = reply.send(answer);
         });
@@ -102,5 +108,14 @@ impl App {
         ask: impl FnOnce(Look<'_, '_>) -> T + Send + 'static,
     ) -> Result<T, Refused> {
         self.read(|reader| reader.look(ask)).await
+    }
+}
+
+impl Drop for App {
+    /// Connections wait while they close, so they close on a thread of their own.
+    fn drop(&mut self) {
+        let desk = self.desk.take();
+        let idle = std::mem::take(&mut *self.idle.lock().unwrap_or_else(PoisonError::into_inner));
+        std::thread::spawn(move || drop((desk, idle)));
     }
 }

@@ -1,0 +1,110 @@
+//! Requests that are wrong get a problem that says what is wrong.
+
+use axum::body::Body;
+use axum::http::Request;
+use serde_json::{Value, json};
+
+use crate::site::{Site, north, operator, read};
+
+#[tokio::test]
+async fn what_cannot_be_read_is_a_problem_that_names_it() {
+    let site = Site::new().await;
+    let ops = || operator("ada");
+    let cases = [
+        (
+            site.post(north(), "/v1/reports", json!({ "reports": ["zz"] })).await,
+            400,
+            "malformed",
+            "reports[0]",
+        ),
+        (site.post(north(), "/v1/reports", json!({})).await, 400, "malformed", "reports"),
+        (
+            site.post(north(), "/v1/receipts", json!({ "asn": "1", "otc": 1, "mac3": "00000000" }))
+                .await,
+            400,
+            "malformed",
+            "asn",
+        ),
+        (
+            site.post(
+                ops(),
+                "/v1/cards",
+                json!({ "asn": "6666666666666666", "ed": { "balance": 1 } }),
+            )
+            .await,
+            422,
+            "asn_not_issuable",
+            "",
+        ),
+        (
+            site.post(
+                ops(),
+                "/v1/cards",
+                json!({ "asn": "1234000000000001", "ed": { "balance": 4294967295_u32 } }),
+            )
+            .await,
+            400,
+            "malformed",
+            "ed.balance",
+        ),
+        (site.get(ops(), "/v1/cards/1234000000000099").await, 404, "card_unknown", ""),
+        (site.get(ops(), "/v1/outcomes?limit=0").await, 400, "malformed", "limit"),
+        (site.get(ops(), "/v1/outcomes?limit=many").await, 400, "malformed", "limit"),
+        (site.get(ops(), "/v1/outcomes?cursor=there").await, 400, "malformed", "cursor"),
+        (site.get(ops(), "/v1/outcomes?asn=1&tid=2").await, 400, "malformed", "either"),
+        (site.get(north(), "/v1/events?after=x").await, 400, "malformed", "cursor"),
+        (site.get(ops(), "/v1/nothing").await, 404, "not_found", "/v1/nothing"),
+        (site.ask(ops(), "DELETE", "/v1/cards", None).await, 405, "method_not_allowed", ""),
+    ];
+    for (answered, status, name, detail) in cases {
+        assert_eq!(answered.status.as_u16(), status, "{answered:?}");
+        assert_eq!(answered.problem(), name);
+        let said = answered.json()["detail"].as_str().unwrap_or_default().to_owned();
+        assert!(said.contains(detail), "{said} lacks {detail}");
+    }
+}
+
+#[tokio::test]
+async fn a_document_that_is_no_json_or_too_long_is_a_problem() {
+    let site = Site::new().await;
+    for (media, body, name) in [
+        ("text/plain", "{}".to_owned(), "not_json"),
+        ("application/json", "{".to_owned(), "malformed"),
+        (
+            "application/json",
+            format!("{{\"reports\":[\"{}\"]}}", "0".repeat(2 << 20)),
+            "body_too_large",
+        ),
+    ] {
+        let request = Request::post("/v1/reports").header("content-type", media);
+        let mut request = request.body(Body::from(body)).unwrap();
+        request.extensions_mut().insert(north());
+        assert_eq!(read(site.send(request).await).await.problem(), name);
+    }
+}
+
+#[tokio::test]
+async fn the_document_describes_every_resource_and_is_there_to_browse() {
+    let site = Site::new().await;
+    let document = site.get(crate::site::nobody(), "/openapi.json").await.json();
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
+    for (method, path) in server::resources() {
+        let operation = &document["paths"][&path][method.to_lowercase()];
+        assert!(operation["summary"].is_string(), "{method} {path} has no summary");
+        assert_ne!(operation["responses"], Value::Null);
+    }
+    let page = site.get(crate::site::nobody(), "/docs/").await;
+    assert!(page.status.is_success() && page.text.contains("swagger"), "{page:?}");
+}
+
+#[tokio::test]
+async fn registering_twice_is_a_repeat_and_otherwise_a_conflict() {
+    let site = Site::new().await;
+    let card = |balance: u32| json!({ "asn": "1234000000000001", "ed": { "balance": balance } });
+    let register = |balance| site.post(operator("ada"), "/v1/cards", card(balance));
+    assert_eq!(register(5).await.json()["repeat"], false);
+    assert_eq!(register(5).await.json()["repeat"], true);
+    assert_eq!(register(6).await.problem(), "card_already_registered");
+    let shown = site.get(operator("ada"), "/v1/cards/1234000000000001").await.json();
+    assert_eq!((&shown["state"], &shown["money"]), (&json!("active"), &json!([5, 0])));
+}
