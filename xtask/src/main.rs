@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+mod databases;
 mod features;
 mod link;
 mod proof;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use crate::shell::{Outcome, Workspace, run};
-use crate::{features, link, proof, sim, tidy, tools};
+use crate::{databases, features, link, proof, sim, tidy, tools};
 
 /// One check, which also runs alone as `cargo xtask NAME`.
 pub(crate) struct Step {
@@ -42,6 +42,11 @@ const STEPS: &[Step] = &[
         name: "pcsc",
         about: "cards and PSAMs in readers, through a pcscd of the tests' own",
         run: pcsc,
+    },
+    Step {
+        name: "databases",
+        about: "the centre's books and server on a PostgreSQL of the tests' own",
+        run: databases::step,
     },
     Step { name: "doc", about: "the documentation builds without a warning", run: doc },
     Step {

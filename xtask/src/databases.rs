@@ -1,0 +1,117 @@
+//! A PostgreSQL of the tests' own: made, started on a free port of this machine alone, and gone afterwards.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::shell::{Outcome, Workspace, capture, run};
+
+/// Where Debian has the programs of each version.
+const VERSIONS: &str = "/usr/lib/postgresql";
+/// PostgreSQL runs as anybody but root; Debian's package brings this user.
+const USER: &str = "postgres";
+/// Where the tests look for it.
+const ADDRESS: &str = "GREYLOCK_TEST_POSTGRES";
+
+/// The step: the tests that are ignored without a database.
+pub(crate) fn step(workspace: &Workspace) -> Outcome {
+    let server = Server::start(workspace)?;
+    let tests = "test --package store --package server -- --ignored --show-output";
+    let tested = run(workspace.cargo_command(tests).env(ADDRESS, server.url()));
+    let stopped = server.stop(workspace);
+    tested.and(stopped)
+}
+
+/// A server that runs, with its folder.
+struct Server {
+    programs: PathBuf,
+    folder: PathBuf,
+    port: u16,
+    is_root: bool,
+}
+
+impl Server {
+    fn start(workspace: &Workspace) -> Outcome<Self> {
+        let programs = newest_version()?;
+        let id = capture(&mut workspace.command("id", &["-u"]))?;
+        let is_root = id.trim_ascii() == b"0";
+        let folder = std::env::temp_dir().join(format!("greylock-postgres-{}", std::process::id()));
+        let server = Self { programs, folder, port: free_port()?, is_root };
+        server.make(workspace).and_then(|()| server.run(workspace)).inspect_err(|_| {
+            // What was made until then; the reason is on its way already.
+            let _ = std::fs::remove_dir_all(&server.folder);
+        })?;
+        Ok(server)
+    }
+
+    fn make(&self, workspace: &Workspace) -> Outcome {
+        std::fs::create_dir(&self.folder)
+            .map_err(|error| format!("{} cannot be made: {error}", self.folder.display()))?;
+        if self.is_root {
+            run(workspace.command("chown", &[USER]).arg(&self.folder))?;
+        }
+        let mut init = self.program(workspace, "initdb");
+        let options = ["--auth=trust", "--username=greylock", "--no-locale", "--encoding=UTF8"];
+        capture(init.args(options).arg("--pgdata").arg(self.data())).map(drop)
+    }
+
+    fn run(&self, workspace: &Workspace) -> Outcome {
+        let socket = self.folder.display();
+        let options = format!(
+            "-c listen_addresses=127.0.0.1 -c port={} -c unix_socket_directories={socket}",
+            self.port
+        );
+        let mut start = self.program(workspace, "pg_ctl");
+        // `--wait` comes back when the server takes connections.
+        start.args(["start", "--wait", "--silent", "--options"]).arg(options);
+        start.arg("--pgdata").arg(self.data()).arg("--log").arg(self.folder.join("log"));
+        run(&mut start)
+    }
+
+    fn stop(self, workspace: &Workspace) -> Outcome {
+        let mut stop = self.program(workspace, "pg_ctl");
+        stop.args(["stop", "--wait", "--silent", "--mode=immediate", "--pgdata"]).arg(self.data());
+        run(&mut stop)?;
+        std::fs::remove_dir_all(&self.folder)
+            .map_err(|error| format!("{} cannot be removed: {error}", self.folder.display()))
+    }
+
+    fn url(&self) -> String {
+        format!("postgres://greylock@127.0.0.1:{}/postgres", self.port)
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    /// A program of PostgreSQL, as its user where root may not run it.
+    fn program(&self, workspace: &Workspace, name: &str) -> Command {
+        let program = self.programs.join(name);
+        let mut command = if self.is_root {
+            let mut command = workspace.command("runuser", &["--user", USER, "--"]);
+            command.arg(program);
+            command
+        } else {
+            workspace.command(&program.display().to_string(), &[])
+        };
+        // The user need not be able to read the folder of the project.
+        command.current_dir(&self.folder);
+        command
+    }
+}
+
+fn newest_version() -> Outcome<PathBuf> {
+    let missing = || format!("no PostgreSQL below {VERSIONS}: run `cargo xtask setup`");
+    let folders = std::fs::read_dir(Path::new(VERSIONS)).map_err(|_| missing())?;
+    let number = |path: &PathBuf| path.file_name()?.to_str()?.parse::<u32>().ok();
+    let versions = folders.flatten().map(|entry| entry.path());
+    let newest = versions.filter_map(|path| Some((number(&path)?, path))).max();
+    newest.map(|(_, path)| path.join("bin")).ok_or_else(missing)
+}
+
+/// The system names a port that is free now.
+fn free_port() -> Outcome<u16> {
+    let listener = TcpListener::bind(("127.0.0.1", 0));
+    let address = listener.and_then(|listener| listener.local_addr());
+    address.map(|address| address.port()).map_err(|error| format!("no free port: {error}"))
+}
