@@ -58,11 +58,11 @@ impl Refused {
         Self::own("not_permitted", Some(detail.to_owned()))
     }
 
-    pub(crate) fn not_found(detail: impl ToString) -> Self {
+    pub(crate) fn not_found(detail: impl std::fmt::Display) -> Self {
         Self::own("not_found", Some(detail.to_string()))
     }
 
-    pub(crate) fn malformed(detail: impl ToString) -> Self {
+    pub(crate) fn malformed(detail: impl std::fmt::Display) -> Self {
         Self::own("malformed", Some(detail.to_string()))
     }
 

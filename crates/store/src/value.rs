@@ -18,11 +18,11 @@ pub(crate) type Row = Vec<Value>;
 
 impl Value {
     /// A text from anything that prints.
-    pub(crate) fn text(value: impl ToString) -> Self {
+    pub(crate) fn text(value: impl std::fmt::Display) -> Self {
         Self::Text(value.to_string())
     }
 
-    pub(crate) fn maybe(value: Option<impl ToString>) -> Self {
+    pub(crate) fn maybe(value: Option<impl std::fmt::Display>) -> Self {
         value.map_or(Self::Null, Self::text)
     }
 }

@@ -25,13 +25,18 @@ pub(super) async fn accounts(
     State(app): State<Shared>,
     _: AsOperator,
 ) -> Result<Json<TrialBalance>, Refused> {
-    let trial = app.look(|centre| centre.trial_balance()).await?;
+    let (trial, sum) = app
+        .look(|centre| {
+            let trial = centre.trial_balance();
+            (trial.accounts, trial.sum)
+        })
+        .await?;
     let units = |sum: i128| i64::try_from(sum).map_err(|_| host::Refusal::LedgerOverflow);
     let mut accounts = Vec::new();
-    for (account, balance) in &trial.accounts {
+    for (account, balance) in &trial {
         accounts.push(Account { account: account.to_string(), balance: units(*balance)? });
     }
-    Ok(Json(TrialBalance { accounts, sum: units(trial.sum)? }))
+    Ok(Json(TrialBalance { accounts, sum: units(sum)? }))
 }
 
 /// The postings, oldest first

@@ -88,10 +88,10 @@ pub(super) async fn blacklist(
     State(app): State<Shared>,
     _: Known,
 ) -> Result<Json<Vec<Blacklisted>>, Refused> {
-    let listed = app.look(|centre| centre.blacklist()).await?.into_iter();
     let card = |(asn, code): (wire::Asn, host::Code)| Blacklisted {
         asn: asn.to_string(),
         reason: code.name().to_owned(),
     };
-    Ok(Json(listed.map(card).collect()))
+    let listed = app.look(move |centre| centre.blacklist().into_iter().map(card).collect()).await?;
+    Ok(Json(listed))
 }

@@ -41,7 +41,6 @@ const LONGEST: usize = 1 << 20;
 struct Description;
 
 /// All resources; nobody is who he says yet: the shell puts a [`Caller`](crate::Caller) into each request.
-#[must_use]
 pub fn router(app: Shared) -> Router {
     let (router, mut document) = described().split_for_parts();
     document.components.get_or_insert_default().add_security_scheme(

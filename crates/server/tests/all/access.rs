@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use server::{Caller, resources};
 
 use crate::site::{Site, nobody, north, operator, south};
@@ -68,7 +68,7 @@ async fn turned_away(site: &Site, caller: Caller, method: &str, path: &str) -> O
         let status = site.send(request).await.status();
         return (!status.is_success()).then(|| status.to_string());
     }
-    let body = (method == "POST").then(|| Value::from(json!({})));
+    let body = (method == "POST").then(|| json!({}));
     let answered = site.ask(caller, method, &filled(path), body).await;
     let name = match answered.status.as_u16() {
         401 | 403 => answered.problem(),

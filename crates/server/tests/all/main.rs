@@ -6,6 +6,7 @@ mod access;
 #[allow(dead_code)]
 mod base;
 mod events;
+mod problems;
 mod requests;
 mod site;
 #[path = "../../../host/tests/all/support/mod.rs"]

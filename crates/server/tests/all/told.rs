@@ -68,7 +68,7 @@ async fn tell(site: &Site, input: &Input, output: &Output) {
             let answer = &answered["answers"][0];
             match output {
                 Ok(Answer::Heard(heard)) => {
-                    assert_eq!(answer["outcome"].as_str(), heard.outcome.map(|o| o.name()));
+                    assert_eq!(answer["outcome"].as_str(), heard.outcome.map(host::Outcome::name));
                 }
                 Err(refusal) => {
                     let kind = answer["problem"]["type"].as_str().unwrap();
@@ -120,7 +120,7 @@ async fn compare(site: &Site, told: &World) {
     let wanted = told.host.trial_balance().accounts;
     let wanted: Vec<Value> = wanted
         .iter()
-        .map(|(account, balance)| json!({ "account": account.to_string(), "balance": *balance as i64 }))
+        .map(|(account, balance)| json!({ "account": account.to_string(), "balance": i64::try_from(*balance).unwrap() }))
         .collect();
     assert_eq!(answered["accounts"].as_array().unwrap(), &wanted);
     let mut rows = Vec::new();
@@ -133,8 +133,9 @@ async fn compare(site: &Site, told: &World) {
             None => break,
         }
     }
-    let names =
-        |row: &host::OutcomeRow| (row.tid.to_string(), row.ttc.0, row.outcome.map(|o| o.name()));
+    let names = |row: &host::OutcomeRow| {
+        (row.tid.to_string(), row.ttc.0, row.outcome.map(host::Outcome::name))
+    };
     let wanted = told.host.outcomes();
     assert_eq!(rows.len(), wanted.len());
     for (row, wanted) in rows.iter().zip(&wanted) {

@@ -77,7 +77,7 @@ impl Wanted {
             Input::Approve(approval) => self.lock(approval.lock),
             Input::Replace(order) => self.card(order.asn),
             Input::Confirm { asn, .. } | Input::Unblock { asn, .. } | Input::Change { asn, .. } => {
-                self.card(*asn)
+                self.card(*asn);
             }
         }
     }

@@ -1,12 +1,13 @@
 //! The books in a database are the books in memory: the same answers, the same facts, the same sums.
 
 use crate::base::{Base, on_postgres, on_sqlite};
-use crate::history::{InMemory, picture, tell};
+use crate::history::{InMemory, Picture, picture, tell};
 use crate::support::world::{Story, World, late_and_fixed, start, stories, world};
 use crate::support::*;
 use host::{Centre, Input, MainKeys, MemoryBooks};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
+use store::Reader;
 use wire::Scheme;
 
 type Told = (Vec<(Story, usize, u32)>, Option<u32>);
@@ -25,6 +26,11 @@ fn in_memory(inputs: &[Input]) -> InMemory {
     centre
 }
 
+#[expect(clippy::redundant_closure, reason = "the function has one lifetime, the closure any")]
+fn seen(reader: &mut Reader) -> Picture {
+    reader.look(|centre| picture(centre)).unwrap()
+}
+
 /// Everything that was told, in its order, one transaction for each call: answers and books agree, to the row.
 fn one_by_one(base: fn(MainKeys) -> Base, (stories, last): Told) {
     let mut told = world(&stories, last);
@@ -38,7 +44,7 @@ fn one_by_one(base: fn(MainKeys) -> Base, (stories, last): Told) {
     let mut reader = base.reader();
     let everything = reader.everything().unwrap();
     assert_eq!(&everything, told.host.books());
-    assert_eq!(reader.look(|centre| picture(centre)).unwrap(), picture(&told.host));
+    assert_eq!(seen(&mut reader), picture(&told.host));
 }
 
 /// All reports in one transaction, some of them twice, in another order: the same books in the end.
@@ -58,7 +64,7 @@ fn shuffled_in_batches(base: fn(MainKeys) -> Base, (stories, last): Told, seeds:
     }
     let wanted = in_memory(&first.into_iter().chain(twice).collect::<Vec<_>>());
     let mut reader = base.reader();
-    assert_eq!(reader.look(|centre| picture(centre)).unwrap(), picture(&wanted));
+    assert_eq!(seen(&mut reader), picture(&wanted));
     assert_eq!(&reader.everything().unwrap(), wanted.books());
 }
 
