@@ -65,6 +65,29 @@ documents! {
     pub struct UnblockAsked {
         /// Its 4 bytes.
         pub challenge: String,
+        /// The version of its keys, where it is known better than by the books.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub key_version: Option<u8>,
+    }
+
+    /// A card is to go over to other keys that it holds.
+    pub struct SwitchAsked {
+        /// The version that it is to use.
+        pub to: u8,
+        /// The TID that INITIALIZE FOR UPDATE carried.
+        pub tid: String,
+        /// The answer to INITIALIZE FOR UPDATE: with its MAC1 the card proves which keys it uses.
+        pub init: String,
+        /// What the GET CHALLENGE behind it answered, 4 bytes.
+        pub challenge: String,
+    }
+
+    /// The next step of the switch.
+    pub struct SwitchAnswered {
+        /// Goes out in `84 1A 00 VERSION 04`; then the centre is asked again. Absent when the card has proved that
+        /// it uses these keys.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub mac: Option<String>,
     }
 
     /// The code of APPLICATION UNBLOCK over that challenge.

@@ -79,7 +79,7 @@ pub struct Replacement {
 }
 
 /// What is known of the keys that a card went over to since it was issued. It only grows: no card goes back.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 pub struct KeysSince {
     /// The newest version for which a SWITCH KEYS was handed out.
     pub ordered: Option<u8>,
@@ -93,6 +93,7 @@ pub struct Card {
     /// How it was issued.
     pub opening: CardOpening,
     /// The keys that it uses since.
+    #[serde(default)]
     pub keys: KeysSince,
     /// Why it is on the blacklist.
     pub blacklisted: Option<Code>,

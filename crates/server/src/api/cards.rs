@@ -3,10 +3,11 @@
 use ::api::Page;
 use ::api::problem::Problem;
 use ::api::register::{Card, NewCard, Registered, ReplaceCard, Replaced};
-use ::api::unlock::{Unblock, UnblockAsked};
+use ::api::unlock::{SwitchAnswered, SwitchAsked, Unblock, UnblockAsked};
 use axum::Json;
 use axum::extract::State;
-use host::{Account, Answer, CardOpening, Input, ReplaceOrder};
+use host::{Account, Answer, CardOpening, Input, ReplaceOrder, SwitchAnswer, SwitchRequest};
+use wire::response::InitUpdate;
 use wire::{Asn, Purse};
 
 use crate::app::Shared;
@@ -124,13 +125,54 @@ pub(super) async fn unblock(
     Document(asked): Document<UnblockAsked>,
 ) -> Result<Json<Unblock>, Refused> {
     let asn = parsed("asn", &asn)?;
-    let challenge = bytes("challenge", &asked.challenge)?;
-    let challenge = challenge.try_into();
-    let challenge = challenge.map_err(|_| Refused::malformed("challenge: want 4 bytes"))?;
-    match app.apply(Input::Unblock { asn, challenge, now: app.now() }).await? {
+    let (challenge, version) = (four_bytes(&asked.challenge)?, asked.key_version);
+    match app.apply(Input::Unblock { asn, version, challenge, now: app.now() }).await? {
         Answer::Unblocked(mac) => Ok(Json(Unblock { mac: mac.to_string() })),
         _ => Err(Refused::bug()),
     }
+}
+
+fn four_bytes(challenge: &str) -> Result<[u8; 4], Refused> {
+    let four = bytes("challenge", challenge)?.try_into();
+    four.map_err(|_| Refused::malformed("challenge: want 4 bytes"))
+}
+
+/// Bring a card over to other keys that it holds
+///
+/// The card proves which keys it uses; the answer is the code of SWITCH KEYS, or nothing once it has proved the new
+/// ones. Asked again after every attempt, also one whose answer was lost.
+#[utoipa::path(
+    post, path = "/v1/cards/{asn}/switch", tag = "operators", params(("asn" = String, Path)),
+    request_body = SwitchAsked, security(("operator" = [])),
+    responses(
+        (status = 200, body = SwitchAnswered),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn switch(
+    State(app): State<Shared>,
+    _: AsOperator,
+    InPath(asn): InPath<String>,
+    Document(asked): Document<SwitchAsked>,
+) -> Result<Json<SwitchAnswered>, Refused> {
+    let init = InitUpdate::parse(&bytes("init", &asked.init)?);
+    let init =
+        init.ok_or_else(|| Refused::malformed("init: no answer to INITIALIZE FOR UPDATE"))?;
+    let request = SwitchRequest {
+        asn: parsed("asn", &asn)?,
+        to: asked.to,
+        tid: parsed("tid", &asked.tid)?,
+        init,
+        challenge: four_bytes(&asked.challenge)?,
+        now: app.now(),
+    };
+    let mac = match app.apply(Input::Switch(request)).await? {
+        Answer::Switch(SwitchAnswer::Send(mac)) => Some(mac.to_string()),
+        Answer::Switch(SwitchAnswer::Done) => None,
+        _ => return Err(Refused::bug()),
+    };
+    Ok(Json(SwitchAnswered { mac }))
 }
 
 /// Replace a lost card, with what the books prove

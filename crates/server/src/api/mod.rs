@@ -73,6 +73,7 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(cards::register, cards::cards))
         .routes(routes!(cards::card))
         .routes(routes!(cards::unblock))
+        .routes(routes!(cards::switch))
         .routes(routes!(cards::replace))
         .routes(routes!(psams::register, psams::psams))
         .routes(routes!(psams::holes))

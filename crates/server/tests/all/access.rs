@@ -31,6 +31,7 @@ const TABLE: &[(&str, &str, For)] = &[
     ("GET", "/v1/cards", Operators),
     ("GET", "/v1/cards/{asn}", Operators),
     ("POST", "/v1/cards/{asn}/unblock", Operators),
+    ("POST", "/v1/cards/{asn}/switch", Operators),
     ("POST", "/v1/cards/{asn}/replacement", Operators),
     ("POST", "/v1/psams", Operators),
     ("GET", "/v1/psams", Operators),

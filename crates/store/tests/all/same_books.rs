@@ -34,7 +34,7 @@ fn seen(reader: &mut Reader) -> Picture {
 /// Everything that was told, in its order, one transaction for each call: answers and books agree, to the row.
 fn one_by_one(base: fn(MainKeys) -> Base, (stories, last): Told) {
     let mut told = world(&stories, last);
-    told.tell(Input::Unblock { asn: CARD, challenge: [1, 2, 3, 4], now: at(202) });
+    told.tell(Input::Unblock { asn: CARD, version: None, challenge: [1, 2, 3, 4], now: at(202) });
     told.tell(Input::Replace(order("ada", "bob", "lost")));
     let base = base(keys(Scheme::Seed));
     let desk = base.desk();
