@@ -13,7 +13,7 @@ use signal_hook::iterator::{Handle, Signals};
 /// the signals.
 pub(crate) struct Hands {
     shared: Arc<Shared>,
-    signals: Handle,
+    signals: Option<Handle>,
 }
 
 struct Shared {
@@ -30,19 +30,30 @@ struct State {
 }
 
 impl Hands {
+    /// Nobody's but [`Hands::end`]'s.
+    #[cfg(feature = "pcsc")]
+    pub(crate) fn of_the_program() -> Self {
+        Self { shared: Shared::new(), signals: None }
+    }
+
+    /// Takes the chip out for good.
+    #[cfg(feature = "pcsc")]
+    pub(crate) fn end(&self) {
+        self.shared.move_by(SIGTERM);
+    }
+
     /// Hears SIGUSR1, SIGTERM and SIGINT from now on.
     pub(crate) fn on_signals() -> io::Result<Self> {
         let mut heard = Signals::new([SIGUSR1, SIGTERM, SIGINT])?;
         let signals = heard.handle();
-        let shared =
-            Arc::new(Shared { state: Mutex::new(State::default()), changed: Condvar::new() });
+        let shared = Shared::new();
         let of_thread = Arc::clone(&shared);
         thread::Builder::new().name("signals".to_owned()).spawn(move || {
             for signal in heard.forever() {
                 of_thread.move_by(signal);
             }
         })?;
-        Ok(Self { shared, signals })
+        Ok(Self { shared, signals: Some(signals) })
     }
 
     /// Waits until the chip is to be in the reader; false when all is to end.
@@ -78,11 +89,17 @@ impl Hands {
 
 impl Drop for Hands {
     fn drop(&mut self) {
-        self.signals.close();
+        if let Some(signals) = &self.signals {
+            signals.close();
+        }
     }
 }
 
 impl Shared {
+    fn new() -> Arc<Self> {
+        Arc::new(Self { state: Mutex::new(State::default()), changed: Condvar::new() })
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

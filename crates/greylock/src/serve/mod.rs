@@ -16,14 +16,15 @@ use std::io;
 use std::net::{TcpStream, ToSocketAddrs as _};
 use std::time::Duration;
 
-use nvm::Kind;
+use nvm::{Kind, Nvm};
 use terminal::Transport;
+use wire::StatusWord;
 
-use self::hands::Hands;
+pub(crate) use self::hands::Hands;
 use self::t0::T0;
 use self::vpcd::Request;
 use crate::error::{Error, Fault};
-use crate::media::{Chip, FileNvm, Growth, Place, Slot};
+use crate::media::{Chip, FaultLog, FileNvm, Growth, Place, Slot};
 use crate::output::Context;
 
 /// How often a reader that is not there is looked for.
@@ -47,14 +48,42 @@ pub(crate) struct Served {
     pub(crate) insertions: u64,
 }
 
-/// A chip whose file stays taken while its power comes and goes.
-struct Virtual<C> {
-    memory: FileNvm,
+/// What stays of a chip while its power comes and goes.
+pub(crate) trait Memory: Nvm + Sized {
+    /// The same memory once more, for a chip that gets power again.
+    ///
+    /// # Errors
+    /// The system has nothing left to reach it by.
+    fn again(&self) -> Result<Self, Error>;
+
+    /// What goes wrong with it from now on.
+    fn faults(&self) -> FaultLog;
+}
+
+impl Memory for FileNvm {
+    fn again(&self) -> Result<Self, Error> {
+        Self::again(self)
+    }
+
+    fn faults(&self) -> FaultLog {
+        Self::faults(self)
+    }
+}
+
+/// A command to a benchmark's chip that its core never sees: answered with 9000 at once.
+#[cfg(feature = "pcsc")]
+pub(crate) const ECHO: [u8; 4] = [0x80, 0xEE, 0x00, 0x00];
+
+/// A chip whose memory stays taken while its power comes and goes.
+pub(crate) struct Virtual<C, M> {
+    memory: M,
     place: Place,
     powered: Option<Slot<C>>,
     /// What it keeps between commands when it speaks T=0.
     t0: Option<T0>,
     served: Served,
+    /// What is answered without the chip: nothing, unless a benchmark asks for it.
+    echo: Option<[u8; 4]>,
 }
 
 /// Why a chip left its reader.
@@ -79,14 +108,32 @@ pub(crate) fn serve<C: Chip<FileNvm>>(
 where
     Slot<C>: Transport,
 {
-    let mut chip = Virtual::<C>::open(place, t0)?;
+    let memory = FileNvm::open(place.image()?, Growth::Fixed)?;
+    let mut chip = Virtual::<C, FileNvm>::over(memory, place, t0)?;
     check_address(vpcd)?;
     let hands = Hands::on_signals().map_err(|error| system("signals cannot be heard", &error))?;
+    attend(&mut chip, vpcd, &hands, &mut |text| context.note(text))?;
+    Ok(chip.served)
+}
+
+/// Keeps a chip at a reader until the hands end it, and tells what happens to it.
+///
+/// # Errors
+/// The chip falls silent.
+pub(crate) fn attend<C: Chip<M>, M: Memory>(
+    chip: &mut Virtual<C, M>,
+    vpcd: &str,
+    hands: &Hands,
+    tell: &mut dyn FnMut(&str),
+) -> Result<(), Error>
+where
+    Slot<C>: Transport,
+{
     let mut was_told = false;
     while hands.wait_for_insertion() {
         let Ok(mut reader) = connect(vpcd) else {
             if !was_told {
-                context.note(&format!(
+                tell(&format!(
                     "waiting: no reader listens at {vpcd} yet (is pcscd running, with vpcd?)"
                 ));
             }
@@ -98,35 +145,41 @@ where
             continue;
         }
         was_told = false;
-        context.note(&format!("{place} is in the reader at {vpcd}"));
+        tell(&format!("{} is in the reader at {vpcd}", chip.place));
         let left = chip.answer_reader(&mut reader);
         drop(reader);
         chip.powered = None;
         let pulled = hands.let_go();
-        context.note(&format!("{place} is out of the reader"));
+        tell(&format!("{} is out of the reader", chip.place));
         match left? {
             Left::NoPower => hands.pause(SEEN_TO_BE_OUT),
             Left::Closed if !pulled => hands.pause(LOOK_AGAIN),
             Left::Closed => {}
         }
     }
-    Ok(chip.served)
+    Ok(())
 }
 
-impl<C: Chip<FileNvm>> Virtual<C>
+impl<C: Chip<M>, M: Memory> Virtual<C, M>
 where
     Slot<C>: Transport,
 {
-    /// Takes the image and tries its power, so that a damaged one is told before any reader sees it.
-    fn open(place: &Place, t0: bool) -> Result<Self, Error> {
-        let memory = FileNvm::open(place.image()?, Growth::Fixed)?;
+    /// Takes the memory and tries its power, so that a damaged one is told before any reader sees it.
+    pub(crate) fn over(memory: M, place: &Place, t0: bool) -> Result<Self, Error> {
         let served = Served::default();
-        let t0 = t0.then(T0::default);
-        let mut chip = Self { memory, place: place.clone(), powered: None, t0, served };
+        let (place, t0) = (place.clone(), t0.then(T0::default));
+        let mut chip = Self { memory, place, powered: None, t0, served, echo: None };
         chip.power_on()?;
         chip.powered = None;
         chip.served = served;
         Ok(chip)
+    }
+
+    /// Answers this command without the chip.
+    #[cfg(feature = "pcsc")]
+    pub(crate) fn echoing(mut self, command: [u8; 4]) -> Self {
+        self.echo = Some(command);
+        self
     }
 
     fn power_on(&mut self) -> Result<(), Error> {
@@ -176,6 +229,9 @@ where
     /// The chip's answer; `None` without power.
     fn command(&mut self, command: &[u8]) -> Result<Option<Vec<u8>>, Error> {
         let Some(slot) = &mut self.powered else { return Ok(None) };
+        if self.echo.is_some_and(|echo| echo == command) {
+            return Ok(Some(StatusWord::DONE.to_bytes().to_vec()));
+        }
         let mut send = |command: &[u8]| slot.transmit(command).map(|answer| answer.to_vec());
         let answer = match &mut self.t0 {
             None => send(command),

@@ -50,3 +50,12 @@ pub(super) const fn before_sending(error: Pcsc) -> Lost {
         _ => Lost::Unknown,
     }
 }
+
+/// What the first command of an exchange failed with. Of the chip that was taken out the service of Linux says
+/// `RemovedCard` before it hands the command to the reader, and something else when the reader had it.
+pub(super) const fn in_sending(error: Pcsc) -> Lost {
+    match error {
+        Pcsc::RemovedCard => Lost::NotSent,
+        _ => Lost::Unknown,
+    }
+}

@@ -46,6 +46,8 @@ struct Link {
     card: Card,
     protocol: Protocol,
     context: Context,
+    /// No other program has the chip open.
+    alone: bool,
 }
 
 /// A chip in a reader as something to send commands to. Dropping it takes the chip's power.
@@ -88,6 +90,16 @@ impl ReaderSlot {
     #[must_use]
     pub fn why_lost(&self) -> Error {
         fault::lost(&self.name)
+    }
+
+    /// Sends a command straight to the service and drops the answer: what a benchmark compares with.
+    ///
+    /// # Errors
+    /// No answer.
+    pub fn send_bare(&mut self, command: &[u8]) -> Result<(), Lost> {
+        let mut room = [0; pcsc::MAX_BUFFER_SIZE];
+        let link = self.link()?;
+        link.card.transmit(command, &mut room).map(drop).map_err(|_| Lost::Unknown)
     }
 
     /// The link, made anew after a break where that is allowed.
@@ -134,34 +146,45 @@ impl Link {
 
     fn open(context: Context, name: &CStr) -> Result<Self, pcsc::Error> {
         find::wait_for_chip(&context, name, COMES_WITHIN)?;
-        let card = connect(&context, name)?;
+        let (card, alone) = connect(&context, name)?;
         let protocol = card.status2_owned()?.protocol2().unwrap_or(Protocol::T1);
-        Ok(Self { card, protocol, context })
+        Ok(Self { card, protocol, context, alone })
     }
 
-    /// One command, with all that belongs to its answer in one short PC/SC transaction.
+    /// One command, with all that belongs to its answer. Where another program has the chip open too, all of it is in
+    /// one short PC/SC transaction; who has it alone needs none, and saves two trips to the service.
     fn exchange(&mut self, command: &[u8]) -> Result<ResponseBytes, Lost> {
-        let protocol = self.protocol;
+        let t0 = self.protocol == Protocol::T0;
+        if self.alone {
+            return send_through(&self.card, command, t0);
+        }
         let transaction = self.card.transaction().map_err(fault::before_sending)?;
-        let mut room = [0; pcsc::MAX_BUFFER_SIZE];
-        let mut send = |command: &[u8]| {
-            let answer = transaction.transmit(command, &mut room);
-            answer.map(<[u8]>::to_vec).map_err(|_| Lost::Unknown)
-        };
-        exchange::exchange(&mut send, command, protocol == Protocol::T0)
+        send_through(&transaction, command, t0)
     }
 }
 
-/// Alone where that is possible, and then with a reset: a chip that went out and in unnoticed has
+/// One command and its whole answer.
+fn send_through(card: &Card, command: &[u8], t0: bool) -> Result<ResponseBytes, Lost> {
+    let mut room = [0; pcsc::MAX_BUFFER_SIZE];
+    let mut is_first = true;
+    let mut send = |command: &[u8]| {
+        let was_first = std::mem::replace(&mut is_first, false);
+        let answer = card.transmit(command, &mut room).map(<[u8]>::to_vec);
+        answer.map_err(|error| if was_first { fault::in_sending(error) } else { Lost::Unknown })
+    };
+    exchange::exchange(&mut send, command, t0)
+}
+
+/// Alone where that is possible, which is told, and then with a reset: a chip that went out and in unnoticed has
 /// no power, and one that another program left has state in RAM.
-fn connect(context: &Context, name: &CStr) -> Result<Card, pcsc::Error> {
+fn connect(context: &Context, name: &CStr) -> Result<(Card, bool), pcsc::Error> {
     match context.connect(name, ShareMode::Exclusive, Protocols::ANY) {
         Ok(mut card) => {
             card.reconnect(ShareMode::Exclusive, Protocols::ANY, Disposition::ResetCard)?;
-            Ok(card)
+            Ok((card, true))
         }
         Err(pcsc::Error::SharingViolation) => {
-            context.connect(name, ShareMode::Shared, Protocols::ANY)
+            context.connect(name, ShareMode::Shared, Protocols::ANY).map(|card| (card, false))
         }
         Err(error) => Err(error),
     }
