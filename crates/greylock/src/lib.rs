@@ -21,6 +21,7 @@ use std::ffi::OsString;
 use clap::Parser as _;
 use clap::error::ErrorKind;
 
+mod bench;
 pub mod centre;
 pub mod cli;
 pub mod commands;

@@ -26,9 +26,6 @@ pub enum LaterCommand {
     /// Verify records in batches
     #[command(hide = true)]
     Verify(FilesArgs),
-    /// The benchmarks
-    #[command(hide = true)]
-    Bench(BenchArgs),
     /// Records to verify
     #[command(hide = true)]
     Gen(GenArgs),
@@ -44,7 +41,6 @@ impl LaterCommand {
             Self::Unload(_) => "unload",
             Self::Station(_) => "station serve",
             Self::Verify(_) => "verify",
-            Self::Bench(_) => "bench",
             Self::Gen(_) => "gen",
         }
     }
@@ -85,13 +81,6 @@ pub struct FilesArgs {
     /// Files of records
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
-}
-
-/// `bench`.
-#[derive(Debug, Args)]
-pub struct BenchArgs {
-    /// Which one
-    pub name: Option<String>,
 }
 
 /// `gen`.

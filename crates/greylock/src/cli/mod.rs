@@ -1,6 +1,7 @@
 //! The arguments of every command. One file per family.
 
 mod audit;
+mod bench;
 mod card;
 mod chip;
 mod demo;
@@ -18,6 +19,7 @@ mod trace;
 pub mod values;
 
 pub use audit::AuditArgs;
+pub use bench::{BenchArgs, BenchName};
 pub use card::{
     CardCommand, CardIssueArgs, CardShowArgs, CardSwitchArgs, CardUnblockArgs, IssuerArgs,
     MigrateArgs, PurseName,
@@ -102,6 +104,8 @@ pub enum Command {
     Sim(SimArgs),
     /// Try everything that can happen within small bounds
     Model(ModelArgs),
+    /// Measure commands and refuellings, each beside its yardstick
+    Bench(BenchArgs),
     /// Compute every intermediate value of a refuelling
     Vectors(VectorsArgs),
     /// Print the completions of a shell

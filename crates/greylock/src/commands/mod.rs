@@ -2,6 +2,8 @@
 
 mod apdu;
 mod audit;
+mod bench;
+mod bench_refuel;
 mod card_issue;
 mod card_show;
 mod card_switch;
@@ -64,6 +66,7 @@ pub fn run(cli: &Cli, context: &mut Context<'_>) -> Result<Report, Error> {
         Some(Command::Audit(args)) => audit::run(args, context),
         Some(Command::Sim(args)) => sim::run(args, context),
         Some(Command::Model(args)) => model::run(args, context),
+        Some(Command::Bench(args)) => bench::run(args, context),
         Some(Command::Vectors(args)) => vectors::run(args, context),
         Some(Command::Completions(args)) => shell::completions(args),
         Some(Command::Man(args)) => shell::man(args),

@@ -38,6 +38,8 @@ pub use inside::{Inside, InsideIs};
 #[cfg(not(feature = "pcsc"))]
 pub use no_reader::{ReaderSlot, look_around};
 pub use place::Place;
+#[cfg(not(feature = "pcsc"))]
+pub(crate) use place::no_pcsc;
 #[cfg(feature = "pcsc")]
 pub use reader::{ReaderSlot, look_around};
 pub use slot::{CardSlot, Chip, PsamSlot, Slot, describe_open_error, look_at_card, look_at_psam};

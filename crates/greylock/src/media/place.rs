@@ -38,7 +38,7 @@ impl Place {
 }
 
 /// What a build without readers says.
-pub(super) fn no_pcsc(so: &str) -> Error {
+pub(crate) fn no_pcsc(so: &str) -> Error {
     Error::usage(format!("this build has no PC/SC, so {so}")).advice(format!(
         "build it with `cargo build --release --features pcsc`, which needs libpcsclite (Debian: \
          libpcsclite-dev); else {IMAGE_ADVICE}"

@@ -28,7 +28,7 @@ fn every_refusal_has_its_document() {
 #[test]
 fn a_command_to_come_says_so() {
     let world = World::empty();
-    world.run("bench").is_wrong_use("`bench` is not built in yet");
+    world.run("verify x").is_wrong_use("`verify` is not built in yet");
 }
 
 #[test]

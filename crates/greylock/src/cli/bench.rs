@@ -1,0 +1,39 @@
+//! `greylock bench`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+/// A benchmark.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum BenchName {
+    /// Every command of a refuelling in memory: microseconds, and what it writes
+    Card,
+    /// A refuelling through PC/SC beside as many empty commands, in memory and on disk
+    Refuel,
+}
+
+/// `bench`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  greylock bench card\n\n\
+    Each figure stands beside its yardstick in the same run; docs/bench.md says what they are. Without a\n\
+    name, all that can run here does. `refuel` takes a build with --features pcsc and a running pcscd with\n\
+    two virtual readers (vsmartcard-vpcd); it puts a card and a PSAM of its own into them.")]
+pub struct BenchArgs {
+    /// Which one [default: all that can run here]
+    #[arg(value_enum)]
+    pub name: Option<BenchName>,
+    /// How many refuellings of each kind
+    #[arg(long, value_name = "N", default_value_t = 200,
+        value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub runs: u32,
+    /// Where the virtual reader of the card listens
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:35963")]
+    pub vpcd: String,
+    /// Where that of the PSAM listens
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:35964")]
+    pub vpcd_psam: String,
+    /// The folder whose disk is measured; nothing stays in it
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub dir: PathBuf,
+}

@@ -1,0 +1,106 @@
+//! `greylock bench`: the benchmarks, each beside its yardstick.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use super::bench_refuel;
+use crate::bench::{CommandFigures, SuiteFigures, card_core, ratio, run_card};
+use crate::cli::{BenchArgs, BenchName};
+use crate::error::Error;
+use crate::keys_file::suite_name;
+use crate::output::{Context, Report};
+
+/// Runs one benchmark, or all that can run here.
+///
+/// # Errors
+/// Why the one that was asked for cannot run.
+pub(crate) fn run(args: &BenchArgs, context: &mut Context<'_>) -> Result<Report, Error> {
+    let mut document = json!({ "outcome": "done", "runs": args.runs });
+    let mut text = String::new();
+    if args.name != Some(BenchName::Refuel) {
+        let (card, table) = card(args.runs)?;
+        document["card"] = card;
+        text.push_str(&table);
+    }
+    if args.name != Some(BenchName::Card) {
+        match bench_refuel::run(args) {
+            Ok((refuel, table)) => {
+                document["refuel"] = refuel;
+                text.push_str(&table);
+            }
+            Err(error) if args.name.is_none() => {
+                context.note(&format!("refuel was not run: {error}"));
+                document["refuel"] = Value::Null;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(Report::done(document, text))
+}
+
+fn card(runs: u32) -> Result<(Value, String), Error> {
+    let suites = run_card(runs)?;
+    let document = json!({
+        "suites": suites.iter().map(suite_document).collect::<Vec<_>>(),
+        "static_ram": card_core().map(|(chip, bytes)| json!({ "chip": chip, "bytes": bytes })),
+    });
+    let mut text = String::new();
+    for suite in &suites {
+        push_suite(&mut text, suite);
+    }
+    for (chip, bytes) in card_core() {
+        let _never_fails = writeln!(text, "static RAM of a {chip}: {bytes} bytes");
+    }
+    Ok((document, text))
+}
+
+fn suite_document(figures: &SuiteFigures) -> Value {
+    json!({
+        "suite": suite_name(figures.suite.byte()),
+        "apdus": figures.commands.len(),
+        "commands": figures.commands.iter().map(command_document).collect::<Vec<_>>(),
+    })
+}
+
+fn command_document(command: &CommandFigures) -> Value {
+    let (done, floor) = (command.cost.done, command.cost.floor);
+    json!({
+        "chip": command.chip,
+        "command": command.name,
+        "microseconds": command.micros,
+        "yardstick_microseconds": command.yardstick,
+        "ratio": command.yardstick.and_then(|yardstick| ratio(command.micros, yardstick)),
+        "nvm": { "writes": done.writes, "bytes": done.bytes, "syncs": done.syncs },
+        "nvm_floor": { "writes": floor.writes, "bytes": floor.bytes, "syncs": floor.syncs },
+    })
+}
+
+fn push_suite(text: &mut String, figures: &SuiteFigures) {
+    let suite = suite_name(figures.suite.byte());
+    let _never_fails = writeln!(
+        text,
+        "suite {suite}: microseconds in memory, and what is written (writes, bytes, syncs)\n\
+         chip  command                        µs  ciphers  ratio  written        at least"
+    );
+    for command in &figures.commands {
+        let yardstick = command.yardstick;
+        let shown =
+            |value: Option<f64>| value.map_or_else(String::new, |value| format!("{value:.2}"));
+        let of = |writes: crate::bench::Writes| {
+            format!("{} {:>5} {}", writes.writes, writes.bytes, writes.syncs)
+        };
+        let _never_fails = writeln!(
+            text,
+            "{:<6}{:<27}{:>6.2}  {:>7}  {:>5}  {:<13}  {}",
+            command.chip,
+            command.name,
+            command.micros,
+            shown(yardstick),
+            shown(yardstick.and_then(|yardstick| ratio(command.micros, yardstick))),
+            of(command.cost.done),
+            of(command.cost.floor),
+        );
+    }
+    text.push('\n');
+}
