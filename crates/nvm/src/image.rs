@@ -95,7 +95,20 @@ impl<N: Nvm, const SLOT: usize> Image<N, SLOT> {
     ///
     /// # Errors
     /// [`OpenError`] says what is wrong; nothing was written then, except when it comes from the medium.
-    pub fn open(mut nvm: N, spec: Spec, fixed_out: &mut [u8]) -> Result<Self, OpenError> {
+    pub fn open(nvm: N, spec: Spec, fixed_out: &mut [u8]) -> Result<Self, OpenError> {
+        Self::open_where(nvm, spec, fixed_out, |_, _, _| Ok(true))
+    }
+
+    /// As [`open`](Self::open), for an owner who made more than a slot durable with one `sync`. Where the generations
+    /// are one apart, the older payload is kept when `holds` says that what belongs to the newer one is not there: then
+    /// its `sync` never returned, since the slots are made equal only behind it. `holds` gets the older payload, then
+    /// the newer.
+    pub(crate) fn open_where(
+        mut nvm: N,
+        spec: Spec,
+        fixed_out: &mut [u8],
+        holds: impl FnOnce(&mut N, &[u8], &[u8]) -> Result<bool, NvmError>,
+    ) -> Result<Self, OpenError> {
         if fixed_out.len() != spec.fixed_len {
             return Err(NvmError::OutOfRange.into());
         }
@@ -105,11 +118,18 @@ impl<N: Nvm, const SLOT: usize> Image<N, SLOT> {
         let slot1 = Slot::load(&mut nvm, Self::offset(spec.fixed_len, Side::One))?;
         let (slot, stale) = match recover(slot0.read(), slot1.read()) {
             Recovery::Clean => (slot0, None),
-            Recovery::TakeNewer(Side::Zero) | Recovery::TakeOnly(Side::Zero) => {
-                (slot0, Some(Side::One))
-            }
-            Recovery::TakeNewer(Side::One) | Recovery::TakeOnly(Side::One) => {
-                (slot1, Some(Side::Zero))
+            Recovery::TakeOnly(Side::Zero) => (slot0, Some(Side::One)),
+            Recovery::TakeOnly(Side::One) => (slot1, Some(Side::Zero)),
+            Recovery::TakeNewer(side) => {
+                let (newer, older) = match side {
+                    Side::Zero => (slot0, slot1),
+                    Side::One => (slot1, slot0),
+                };
+                if holds(&mut nvm, older.payload(), newer.payload())? {
+                    (newer, Some(side.other()))
+                } else {
+                    (older, Some(side))
+                }
             }
             Recovery::Contradiction | Recovery::Gap => {
                 return Err(OpenError::CopiesDisagree {

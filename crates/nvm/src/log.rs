@@ -16,10 +16,18 @@ pub const HEAD_SLOT: usize = slot_len(Tip::LEN);
 ///
 /// # What counts
 ///
-/// The head alone says where the log ends. `append` writes the frame, calls `sync`, then commits the head; the frame is
-/// thus durable before any head that counts it can be. (Under one common `sync` the medium might keep the head and lose
-/// the frame.) Bytes behind the end are nothing: a torn frame, an old longer one, a complete one whose head
-/// was not reached. They are never read, and the next `append` overwrites them.
+/// The head alone says where the log ends. `append` writes the frame and then commits the head, and the one `sync` of
+/// that commit is for both. Bytes behind the end are nothing: a torn frame, an old longer one, a complete one whose head
+/// was not reached. They are no records, and the next `append` overwrites them.
+///
+/// Before that `sync` returns, the medium may have kept the head and lost the frame. The other slot then still holds
+/// the head before it: it was durable when the append began, and is overwritten only behind the `sync`. So where the
+/// heads are one apart, `open` takes the newer one only if the frame that it counts is there, and else the older one.
+/// Nobody was told of that record. Where the slots are equal, or one of them is damaged, the `sync` had returned, and a
+/// frame that does not fit is damage.
+///
+/// At rest both slots are equal, and damage to a frame never takes a record away unsaid. Only when a power failure undoes
+/// the mirror of the very last append *and* its frame is damaged before the next `open` is that record lost.
 ///
 /// After any [`NvmError`] the log is dead until it is opened again, like an [`Image`].
 pub struct Log<N, const FRAME: usize> {
@@ -57,7 +65,7 @@ impl<N: Nvm, const FRAME: usize> Log<N, FRAME> {
         fixed_out: &mut [u8],
         each: impl FnMut(u64, &[u8]),
     ) -> Result<Self, OpenError> {
-        let head = Image::open(nvm, spec, fixed_out)?;
+        let head = Image::open_where(nvm, spec, fixed_out, is_followed::<N, FRAME>)?;
         let tip = Tip::decode(head.payload()).ok_or(OpenError::HeadMismatch)?;
         let mut log = Self { head, start: start_of(fixed_out), tip };
         log.read_all(each)?;
@@ -100,12 +108,14 @@ impl<N: Nvm, const FRAME: usize> Log<N, FRAME> {
         self.head.alive()?;
         let result = self.write_frame(payload);
         let next = self.head.note(result)?;
-        self.head.commit(&next.encode())?;
+        if !seeded::is(Bug::HeadBeforeFrame) {
+            self.head.commit(&next.encode())?;
+        }
         self.tip = next;
         Ok(next.records)
     }
 
-    /// Makes the next frame durable behind the end; it does not count yet.
+    /// Writes the next frame behind the end; it does not count yet.
     fn write_frame(&mut self, payload: &[u8]) -> Result<Tip, NvmError> {
         if payload.len() > Self::MAX {
             return Err(NvmError::OutOfRange);
@@ -113,11 +123,10 @@ impl<N: Nvm, const FRAME: usize> Log<N, FRAME> {
         let mut buffer = [0; FRAME];
         let (frame, next) = self.tip.compose(payload, &mut buffer).ok_or(NvmError::OutOfRange)?;
         let offset = usize::try_from(self.tip.end).map_err(|_| NvmError::OutOfRange)?;
-        let nvm = self.head.nvm_mut();
-        nvm.write(offset, frame)?;
-        if !seeded::is(Bug::HeadBeforeFrame) {
-            nvm.sync()?;
+        if seeded::is(Bug::HeadBeforeFrame) {
+            self.head.commit(&next.encode())?;
         }
+        self.head.nvm_mut().write(offset, frame)?;
         Ok(next)
     }
 
@@ -160,6 +169,23 @@ impl<N, const FRAME: usize> fmt::Debug for Log<N, FRAME> {
             .field("tip", &self.tip)
             .finish_non_exhaustive()
     }
+}
+
+/// Whether the one frame that the newer head counts beyond the older is there.
+fn is_followed<N: Nvm, const FRAME: usize>(
+    nvm: &mut N,
+    older: &[u8],
+    newer: &[u8],
+) -> Result<bool, NvmError> {
+    let (Some(older), Some(newer)) = (Tip::decode(older), Tip::decode(newer)) else {
+        return Ok(true);
+    };
+    let place = usize::try_from(older.end).ok().zip(usize::try_from(newer.end).ok());
+    let (start, end) = place.ok_or(NvmError::OutOfRange)?;
+    // The medium may have lost that it grew.
+    let mut window = Window::<FRAME>::new(end.min(nvm.len()));
+    let next = window.frame(nvm, start)?.and_then(|frame| older.parse(frame));
+    Ok(next.is_some_and(|(_, next)| next == newer))
 }
 
 /// Before the first record. The chain begins with the fixed section, so that frames of another log do not fit.

@@ -1,11 +1,11 @@
 //! Power fails in an append, in the recovery, and in the append after it.
 
 use nvm::NvmError::PowerLost;
-use nvm::OpenError;
 use nvm::memory::{Ram, Tear};
+use nvm::{OpenError, image_len};
 
 use crate::common::{
-    FRAME, Records, append_all, fills, formatted_log, open_log, record, records, tears,
+    FIXED, FRAME, Records, append_all, fills, formatted_log, open_log, record, records, tears,
 };
 
 const APPENDS: u64 = 5;
@@ -124,4 +124,59 @@ fn power_cut_at_rest_loses_no_record() {
         }
     }
     println!("log, power cut at rest: {cases} cases");
+}
+
+/// What bytes that were in flight became, each write for itself: a medium may keep the later one and lose the earlier.
+fn fates(old: &[u8], new: &[u8]) -> Vec<Vec<u8>> {
+    let pairs = || old.iter().zip(new);
+    let noise = |(old, new): (&u8, &u8)| old.wrapping_mul(31) ^ new.rotate_left(3) ^ 0x5A;
+    vec![
+        old.to_vec(),
+        new.to_vec(),
+        pairs().enumerate().map(|(at, (old, new))| if at % 2 == 0 { *old } else { *new }).collect(),
+        pairs().map(noise).collect(),
+    ]
+}
+
+/// Frame and head of an append share a `sync`. Until it returns, any of the two may be there, or half there, without the
+/// other, and so may the mirror of the append before.
+#[test]
+fn frame_and_head_lost_or_kept_each_for_itself() {
+    let head = |side: usize| {
+        let start = image_len(FIXED.len(), 0) + side * nvm::HEAD_SLOT;
+        start..start + nvm::HEAD_SLOT
+    };
+    let (mut cases, mut kept) = (0, 0);
+    for n in 1..6_u64 {
+        let mut before = formatted_log();
+        assert_eq!(append_all(&mut before, 0..n), (n, None));
+        let mut after = before.clone();
+        // The frame and the first head, and no `sync`.
+        after.kill_after(2);
+        assert_eq!(append_all(&mut after, n..=n).0, 0);
+        let frame = before.bytes.len()..after.bytes.len();
+        let first = (0..2).find(|side| before.bytes[head(*side)] != after.bytes[head(*side)]);
+        let first = head(first.unwrap());
+        let long = [&before.bytes[..], &vec![0; frame.len()][..]].concat();
+        for of_frame in fates(&long[frame.clone()], &after.bytes[frame.clone()]) {
+            for of_head in fates(&long[first.clone()], &after.bytes[first.clone()]) {
+                let mut bytes = long.clone();
+                bytes[frame.clone()].copy_from_slice(&of_frame);
+                bytes[first.clone()].copy_from_slice(&of_head);
+                let whole = bytes == after.bytes;
+                // The medium may also have lost that it grew.
+                for len in [bytes.len(), frame.start + 5, frame.start] {
+                    let mut ram = Ram::holding(bytes[..len].to_vec(), true);
+                    let found = records(&mut ram);
+                    let expected = n + u64::from(whole && len == bytes.len());
+                    assert_eq!(found, (0..expected).map(record).collect::<Records>());
+                    goes_on(&mut ram, found);
+                    cases += 1;
+                    kept += u64::from(expected > n);
+                }
+            }
+        }
+    }
+    assert_eq!(kept, 5, "only what is whole counts");
+    println!("append, frame and head each for itself: {cases} cases");
 }
