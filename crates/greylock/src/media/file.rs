@@ -20,12 +20,19 @@ pub enum Growth {
     Growing,
 }
 
+/// By how much a file grows at once. A `sync` of a file that has become longer is dear, since its new length has to be
+/// durable too; so a file that is written to becomes longer ahead of its content.
+const GROWS_BY: usize = 16 * 1024;
+
 /// A file that this process has for itself until it drops it.
 #[derive(Debug)]
 pub struct FileNvm {
     file: File,
     path: PathBuf,
     len: usize,
+    /// How long the file is. What is ahead of the content is cut off when this is dropped, and after a crash it is
+    /// zeros behind the end, which nobody reads.
+    reserved: usize,
     growth: Growth,
     faults: FaultLog,
 }
@@ -54,7 +61,14 @@ impl FileNvm {
         let len = usize::try_from(length).map_err(|_| {
             Error::usage(format!("{} is too long for this machine", path.display()))
         })?;
-        Ok(Self { file, path: path.to_owned(), len, growth, faults: FaultLog::default() })
+        Ok(Self {
+            file,
+            path: path.to_owned(),
+            len,
+            reserved: len,
+            growth,
+            faults: FaultLog::default(),
+        })
     }
 
     /// The same file once more, under the same lock: for a chip that gets power again while
@@ -80,6 +94,12 @@ impl FileNvm {
         self.faults.clone()
     }
 
+    /// Makes the file longer ahead of its content. Where it cannot be, the write itself finds out whether it has room.
+    fn reserve(&mut self, end: usize) {
+        let room = end.div_ceil(GROWS_BY).saturating_mul(GROWS_BY);
+        self.reserved = if self.file.set_len(room as u64).is_ok() { room } else { end };
+    }
+
     fn end(&self, offset: usize, len: usize) -> Result<usize, NvmError> {
         offset.checked_add(len).ok_or(NvmError::OutOfRange)
     }
@@ -89,6 +109,14 @@ impl FileNvm {
             self.faults.note(MediumFault::Refused(error.to_string()));
             NvmError::Failed
         })
+    }
+}
+
+impl Drop for FileNvm {
+    fn drop(&mut self) {
+        if self.growth == Growth::Growing && self.reserved > self.len {
+            let _zeros_stay = self.file.set_len(self.len as u64);
+        }
     }
 }
 
@@ -109,6 +137,9 @@ impl Nvm for FileNvm {
         let end = self.end(offset, bytes.len())?;
         if end > self.len && self.growth == Growth::Fixed {
             return Err(NvmError::OutOfRange);
+        }
+        if end > self.reserved {
+            self.reserve(end);
         }
         let written = self.file.write_all_at(bytes, offset as u64);
         self.note(written)?;
@@ -157,5 +188,28 @@ pub(crate) fn locked(refused: TryLockError, path: &Path) -> Error {
                 )
         }
         TryLockError::Error(error) => Error::file("lock", path, &error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_grows_ahead_of_its_content_and_is_as_long_as_it_afterwards() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        std::fs::write(&path, b"before").unwrap();
+        let length = || std::fs::metadata(&path).unwrap().len();
+        let mut medium = FileNvm::open(&path, Growth::Growing).unwrap();
+        medium.write(6, b" and behind").unwrap();
+        assert_eq!((medium.len(), length()), (17, GROWS_BY as u64));
+        assert_eq!(medium.read(17, &mut [0]), Err(NvmError::OutOfRange));
+        medium.write(GROWS_BY - 1, b"ab").unwrap();
+        assert_eq!((medium.len(), length()), (GROWS_BY + 1, 2 * GROWS_BY as u64));
+        drop(medium);
+        assert_eq!(length(), GROWS_BY as u64 + 1);
+        let fixed = FileNvm::open(&path, Growth::Fixed).unwrap();
+        assert_eq!(fixed.len(), GROWS_BY + 1);
     }
 }
