@@ -1,4 +1,4 @@
-//! A card is put in: SELECT, public data, GET GREY STATUS, and what the card then is.
+//! A card is put in: SELECT with public data, GET GREY STATUS, and what the card then is.
 
 use wire::card_command::StatusMode;
 use wire::files::{APPLICATION_FILE, PUBLIC_DATA_SFI, PublicData};
@@ -60,10 +60,11 @@ pub struct Grey {
     application_locked: bool,
 }
 
-/// Selects the application, reads public data and grey status (three APDUs).
+/// Selects the application, which gives the public data too, and reads the grey status (two APDUs). A card whose FCI
+/// does not carry EF 15 is asked for the file.
 pub fn present(card: &mut impl Transport) -> Result<CardIs, Failure> {
-    let application_locked = select(card)?;
-    let public = read_public(card)?;
+    let (application_locked, public) = select(card)?;
+    let public = public.map_or_else(|| read_public(card), Ok)?;
     let (status, more) = read_status(card)?;
     let ready = Ready { public, status, application_locked };
     Ok(match status.state {
@@ -73,13 +74,14 @@ pub fn present(card: &mut impl Transport) -> Result<CardIs, Failure> {
     })
 }
 
-/// True when the application is locked (6283).
-fn select(card: &mut impl Transport) -> Result<bool, Failure> {
+/// True when the application is locked (6283), and EF 15 out of the FCI.
+fn select(card: &mut impl Transport) -> Result<(bool, Option<PublicData>), Failure> {
     let command = CardCommand::SelectFile { id: APPLICATION_FILE, le: Some(0) };
     let answer = ask_card(card, &command)?;
+    let public = PublicData::in_fci(answer.data());
     match answer.status {
-        StatusWord::DONE => Ok(false),
-        StatusWord::APPLICATION_INVALIDATED => Ok(true),
+        StatusWord::DONE => Ok((false, public)),
+        StatusWord::APPLICATION_INVALIDATED => Ok((true, public)),
         status => Err(Failure::CardRefused { command: command.name(), status }),
     }
 }

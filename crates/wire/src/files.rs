@@ -77,6 +77,13 @@ impl PublicData {
         reader.end().map(|()| data)
     }
 
+    /// As the answer to SELECT carries it: `6F { …, A5 { …, 9F0C 1E EF15 } }`. `None` where an FCI has none.
+    #[must_use]
+    pub fn in_fci(fci: &[u8]) -> Option<Self> {
+        let own = value_of(value_of(fci, &[0x6F])?, &[0xA5])?;
+        Self::parse(value_of(own, &[0x9F, 0x0C])?)
+    }
+
     /// The last eight bytes of the card number.
     #[must_use]
     pub const fn asn(&self) -> Asn {
@@ -94,6 +101,20 @@ impl PublicData {
     #[must_use]
     pub const fn scheme(&self) -> Option<Scheme> {
         Scheme::from_byte(self.fci[1])
+    }
+}
+
+/// The value of the first object with this tag. Lengths are one byte, below 80.
+fn value_of<'a>(mut objects: &'a [u8], tag: &[u8]) -> Option<&'a [u8]> {
+    loop {
+        let tag_len = if objects.first()? & 0x1F == 0x1F { 2 } else { 1 };
+        let (found, rest) = objects.split_at_checked(tag_len)?;
+        let (len, rest) = rest.split_first().filter(|(len, _)| **len < 0x80)?;
+        let (value, behind) = rest.split_at_checked(usize::from(*len))?;
+        if found == tag {
+            return Some(value);
+        }
+        objects = behind;
     }
 }
 

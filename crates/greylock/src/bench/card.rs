@@ -187,7 +187,7 @@ mod tests {
                 let command = commands.iter().find(|command| command.name == name).unwrap();
                 (command.cost.done.writes, command.cost.floor.syncs, command.yardstick.is_some())
             };
-            assert_eq!(commands.len(), 14, "{suite:?}");
+            assert_eq!(commands.len(), 13, "{suite:?}");
             assert_eq!(writes("GET GREY STATUS 02"), (0, 0, false));
             assert_eq!(writes("INITIALIZE FOR REFUEL"), (2, 1, false));
             assert_eq!(writes("LOCK FOR REFUEL"), (4, 2, true));

@@ -37,7 +37,7 @@ fn a_refuelling_settles_in_both_schemes_and_with_both_purses() {
             ("ctc", json!(0)),
             ("tid", json!("112233445566")),
             ("ttc", json!(1)),
-            ("apdus", json!(14)),
+            ("apdus", json!(13)),
             ("reason", Value::Null),
             ("unlocked", Value::Null),
         ] {
@@ -84,7 +84,7 @@ fn the_text_says_what_was_debited_and_what_is_left() {
     let world = World::new();
     let text = world.run(&format!("refuel {STATION} --amount 8765")).done();
     assert!(text.starts_with("settled: 8765 delivered and debited, 150000 before, 141235 after"));
-    assert!(text.contains("14 APDUs") && text.lines().count() == 1, "{text}");
+    assert!(text.contains("13 APDUs") && text.lines().count() == 1, "{text}");
 }
 
 #[test]

@@ -117,12 +117,14 @@ fn play(cheats: &[Cheat]) -> usize {
     cases
 }
 
-/// A refuelling has nine exchanges with the card: SELECT, READ BINARY, GET GREY STATUS, VERIFY,
-/// INITIALIZE, LOCK, DEBIT, GET GREY STATUS, and the clearing of TACUF.
-const EXCHANGES: usize = 9;
+/// A refuelling has eight exchanges with the card: SELECT, GET GREY STATUS, VERIFY, INITIALIZE, LOCK, DEBIT,
+/// GET GREY STATUS, and the clearing of TACUF.
+const EXCHANGES: usize = 8;
+/// The longest answer, that to SELECT, with its status word.
+const LONGEST_ANSWER: usize = 55;
 
 #[test]
-fn an_honest_refuelling_has_nine_exchanges() {
+fn an_honest_refuelling_has_eight_exchanges() {
     for scheme in [Scheme::Seed, Scheme::Field] {
         let state_after_losing = |at| {
             let mut world = world(scheme);
@@ -130,8 +132,8 @@ fn an_honest_refuelling_has_nine_exchanges() {
             assert!(sale.is_ok());
             world.look(0).unwrap().status.state
         };
-        assert_eq!(state_after_losing(EXCHANGES), GreyState::Unlocked, "there is no tenth");
-        assert_eq!(state_after_losing(EXCHANGES - 1), GreyState::Debited, "the ninth clears");
+        assert_eq!(state_after_losing(EXCHANGES), GreyState::Unlocked, "there is no ninth");
+        assert_eq!(state_after_losing(EXCHANGES - 1), GreyState::Debited, "the eighth clears");
     }
 }
 
@@ -166,6 +168,7 @@ fn every_byte_of_every_command_altered() {
 
 #[test]
 fn every_byte_of_every_answer_altered() {
-    let bytes = (0..44).flat_map(|byte| [0x01, 0x80].map(|mask| Cheat::AlterAnswer(byte, mask)));
+    let bytes = (0..LONGEST_ANSWER)
+        .flat_map(|byte| [0x01, 0x80].map(|mask| Cheat::AlterAnswer(byte, mask)));
     println!("altered answers: {} cases", play(&bytes.collect::<Vec<_>>()));
 }

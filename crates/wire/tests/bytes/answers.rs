@@ -401,3 +401,26 @@ proptest! {
         let _ = wire::apdu::split_response(&bytes);
     }
 }
+
+#[test]
+fn the_public_data_in_an_fci_are_found_or_not_there() {
+    let file = "1112131415161718 02 01 99886280100000000017 20260131 20311201 0201";
+    let expected = PublicData::parse(&bytes(file)).unwrap();
+    let found = |fci: &str| PublicData::in_fci(&bytes(fci));
+    let ours = format!("6F33 840A A0000000034752455931 A525 9F080102 9F0C1E {file}");
+    assert_eq!(found(&ours), Some(expected));
+    let alone = format!("6F23 A521 9F0C1E {file}");
+    assert_eq!(found(&alone), Some(expected));
+    for other in [
+        "",
+        "6F",
+        "6F15 840E 315041592E5359532E4444463031 A503 880101",
+        "6F81 00",
+        "6F09 8401A0 A504 9F080102",
+        "6F0A A508 9F0C0511223344 55",
+    ] {
+        assert_eq!(found(other), None, "{other}");
+    }
+    let cut = bytes(&ours);
+    assert!((0..cut.len()).all(|len| PublicData::in_fci(&cut[..len]).is_none()));
+}
