@@ -48,6 +48,11 @@ const STEPS: &[Step] = &[
         about: "the centre's books and server on a PostgreSQL of the tests' own",
         run: databases::step,
     },
+    Step {
+        name: "bench",
+        about: "the benchmarks run and have their figures; no time is judged",
+        run: bench,
+    },
     Step { name: "doc", about: "the documentation builds without a warning", run: doc },
     Step {
         name: "link",
@@ -104,7 +109,15 @@ fn cargo_test(workspace: &Workspace) -> Outcome {
 fn pcsc(workspace: &Workspace) -> Outcome {
     // The tests wait for readers most of the time, so that more of them than there are cores go side by side.
     workspace.cargo(
-        "test --package greylock --features pcsc --test pcsc -- --ignored --show-output --test-threads=6",
+        "test --package greylock --features pcsc --test pcsc -- --ignored --show-output --test-threads=6 --skip bench",
+    )
+}
+
+/// In the profile of the tests, since only the shape of the figures is judged: docs/bench.md says how to get figures.
+fn bench(workspace: &Workspace) -> Outcome {
+    workspace.cargo("test --release --package card --test stack -- --ignored --show-output")?;
+    workspace.cargo(
+        "test --package greylock --features pcsc --test pcsc -- --ignored --show-output bench",
     )
 }
 

@@ -5,6 +5,8 @@ mod apdu;
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod bench;
+#[cfg(test)]
 mod centre;
 #[cfg(test)]
 mod centre_folder;

@@ -2,6 +2,8 @@
 //! They need root (or `unshare` without it) and are run by `cargo xtask pcsc`.
 
 #[cfg(test)]
+mod bench;
+#[cfg(test)]
 mod between;
 #[cfg(test)]
 mod breaks;
