@@ -33,7 +33,8 @@ impl Glance {
         self.balances[purse.index()]
     }
 
-    fn of(view: &card::View) -> Self {
+    /// Looks into an image.
+    pub(super) fn of(view: &card::View) -> Self {
         let asn = view.public.asn();
         let lock = view.purses.iter().find_map(|purse| purse.lock.as_ref());
         let grey = lock.map(|lock| {

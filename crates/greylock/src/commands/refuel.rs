@@ -61,8 +61,9 @@ pub(crate) fn run(args: &RefuelArgs, context: &mut Context<'_>) -> Result<Report
     let mut link = open_link(args.host.as_deref(), station, context)?;
     let mut journal = site::open_or_make_journal(&args.journal, context.io.random)?;
     let mut pump = site::open_or_make_pump(&args.journal)?;
-    if let Some(view) = card.slot().view() {
-        link.adopt(&view)?;
+    let image = card.slot().view();
+    if let Some(view) = &image {
+        link.adopt(view)?;
     }
     if let Some(warning) = pin.warning() {
         context.warn(warning);
@@ -70,7 +71,6 @@ pub(crate) fn run(args: &RefuelArgs, context: &mut Context<'_>) -> Result<Report
     journal.watch(hold::watcher(args.hold_at));
 
     let tid = terminal::psam::open(&mut psam).map_err(|failure| words::error(&failure))?;
-    let before = Glance::at(card.slot_mut())?;
     let mut forecourt = Forecourt {
         pump: &mut pump,
         wanted: args.amount,
@@ -95,12 +95,15 @@ pub(crate) fn run(args: &RefuelArgs, context: &mut Context<'_>) -> Result<Report
         visit::refuel(&mut terminal, &mut link, &checks, &wish, &mut freed)
     };
     upload(&mut journal, &mut link, context);
+    let purse = args.purse.into();
+    let before = image.map(|view| Glance::of(&view));
+    let glance = before.or_else(|| look_afterwards(&outcome, card.slot_mut()));
     let visit = Visit {
         apdus: card.apdus() + psam.apdus(),
         freed,
-        purse: args.purse.into(),
-        balance_before: before.balance(args.purse.into()),
-        asn: before.asn,
+        purse,
+        balance_before: glance.map(|glance| glance.balance(purse)),
+        asn: glance.map(|glance| glance.asn),
         places: [&args.card, &args.psam],
     };
     Ok(match outcome {
@@ -108,6 +111,15 @@ pub(crate) fn run(args: &RefuelArgs, context: &mut Context<'_>) -> Result<Report
         Err(NoSale::After { lock, failure }) => visit.escaped(&journal, &mut pump, &lock, &failure),
         Err(NoSale::Before(reason)) => visit.before(&reason),
     })
+}
+
+/// A chip in a reader is asked what it is and holds only where its lock does not tell: that takes commands, which are
+/// none of the refuelling's.
+fn look_afterwards(outcome: &Result<Sale, NoSale>, card: &mut CardIn) -> Option<Glance> {
+    match outcome {
+        Err(NoSale::Before(_)) => Glance::at(card).ok(),
+        Ok(_) | Err(NoSale::After { .. }) => None,
+    }
 }
 
 /// Sends up what the journal holds back, and says what the centre had against it.
@@ -151,8 +163,9 @@ struct Visit<'a> {
     apdus: u32,
     freed: Option<Freed>,
     purse: Purse,
-    balance_before: Amount,
-    asn: wire::Asn,
+    /// What an image or a look afterwards says; a lock says it too.
+    balance_before: Option<Amount>,
+    asn: Option<wire::Asn>,
     places: [&'a Place; 2],
 }
 
@@ -197,8 +210,10 @@ impl Visit<'_> {
         if let Some(record) = record {
             document["gtac"] = record.certified.gtac.to_string().into();
             document["record"] = hex::encode(encode(record).as_slice()).into();
-            document["balance_before"] = record.terms.balance.units().into();
-            document["balance_after"] = record.terms.balance.units().into();
+        }
+        if let Some(terms) = progress.as_ref().and_then(Progress::terms) {
+            document["balance_before"] = terms.balance.units().into();
+            document["balance_after"] = terms.balance.units().into();
         }
         let reason = format!("{failure}; {delivered} was delivered");
         document["reason"] = reason.clone().into();
@@ -223,15 +238,17 @@ impl Visit<'_> {
     fn document(&self, outcome: &str, amount: Amount, lock: Option<&LockId>) -> Value {
         // What was freed before may have been the other purse.
         let balance = match self.freed {
-            Some(freed) if freed.lock.purse == self.purse => freed.balance_after,
+            Some(freed) if freed.lock.purse == self.purse => Some(freed.balance_after),
             _ => self.balance_before,
         };
+        let asn = self.asn.or(lock.map(|lock| lock.asn));
+        let balance = balance.map(Amount::units);
         json!({
             "outcome": outcome,
             "amount": amount.units(),
-            "balance_before": balance.units(),
-            "balance_after": balance.units(),
-            "asn": self.asn.to_string(),
+            "balance_before": balance,
+            "balance_after": balance,
+            "asn": asn.map(|asn| asn.to_string()),
             "ctc": lock.map(|lock| lock.ctc),
             "tid": lock.map(|lock| lock.tid.to_string()),
             "ttc": lock.map(|lock| lock.ttc.0),

@@ -180,6 +180,16 @@ impl Served {
         self.wait_for("is in the reader");
     }
 
+    /// Stops it, of a service with `--json`; how many commands it answered.
+    pub(crate) fn answered(mut self) -> u64 {
+        let mut out = self.child.stdout.take().unwrap();
+        assert_eq!(self.stop("-TERM"), 0);
+        let mut document = String::new();
+        out.read_to_string(&mut document).unwrap();
+        let document: Value = serde_json::from_str(&document).unwrap();
+        document["apdus"].as_u64().unwrap()
+    }
+
     /// Stops it; its exit code.
     pub(crate) fn stop(mut self, signal: &str) -> i32 {
         self.signal(signal);

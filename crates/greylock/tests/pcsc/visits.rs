@@ -26,6 +26,18 @@ fn a_refuelling_an_escape_and_a_local_unlock() {
 
 #[test]
 #[ignore = "needs a pcscd: cargo xtask pcsc"]
+fn no_command_of_a_refuelling_is_left_out_of_its_count() {
+    let forecourt = Forecourt::new();
+    let serve = |what: &str, reader| {
+        Served::start(&forecourt.world, &format!("{what} --json"), &forecourt.service.vpcd(reader))
+    };
+    let (card, psam) = (serve("card serve card.img", 0), serve("psam serve psam.img", 1));
+    let document = forecourt.settle(1234);
+    assert_eq!((card.answered(), psam.answered()), (8, 5), "{document}");
+}
+
+#[test]
+#[ignore = "needs a pcscd: cargo xtask pcsc"]
 fn a_lock_whose_answer_was_lost_is_ended_on_line() {
     let forecourt = Forecourt::new();
     let vpcd = stand(&forecourt.service.vpcd(0), &[0xE0, 0x7C], Cut::After, Back::Never);
