@@ -35,7 +35,7 @@ pub(crate) struct PartFigures {
     /// `fdatasync`s of one refuelling.
     pub(crate) syncs: u64,
     /// The least that durability needs.
-    pub(crate) least_syncs: u64,
+    pub(crate) least_syncs: usize,
 }
 
 /// All of it.
@@ -76,6 +76,9 @@ impl Transport for Noted {
     }
 }
 
+/// What the yardstick does after each empty command.
+type Besides<'a> = dyn FnMut(usize, usize) -> Result<(), Error> + 'a;
+
 /// Card and PSAM in two readers.
 struct Readers {
     card: Noted,
@@ -91,15 +94,18 @@ impl Readers {
         stage::refuel(&mut self.card, &mut self.psam, journal, tid).map(drop)
     }
 
-    /// As many empty commands, in the same order over the readers.
-    fn echo(&mut self) -> Result<(), Error> {
-        for which in self.order.borrow().iter() {
+    /// As many empty commands, in the same order over the readers. After each, `besides` hears how many of how many
+    /// were sent.
+    fn echo(&mut self, besides: &mut Besides<'_>) -> Result<(), Error> {
+        let order = self.order.borrow();
+        for (which, number) in order.iter().zip(1..) {
             let reader = match which {
                 Which::Card => &mut self.card.reader,
                 Which::Psam => &mut self.psam.reader,
             };
             let lost = |_| Error::new(Fault::Lost, "an empty command got no answer");
             reader.send_bare(&ECHO).map_err(lost)?;
+            besides(number, order.len())?;
         }
         Ok(())
     }
@@ -131,7 +137,7 @@ fn exchange(
     let memory = |len| Ok(Medium::memory(len));
     let chips = Chips::make(made, memory)?;
     let with = |readers: &mut Readers| {
-        let (took, echoes) = interleaved(runs, readers, &mut NoJournal, &mut || Ok(()))?;
+        let (took, echoes) = interleaved(runs, readers, &mut NoJournal, &mut |_, _| Ok(()))?;
         let part = PartFigures {
             micros: median(&took),
             yardstick: median(&echoes),
@@ -158,8 +164,9 @@ fn whole(runs: u32, vpcd: [&str; 2], made: &Profiles, place: &Path) -> Result<Pa
         let before = all(&counters);
         readers.refuel(&mut journal)?;
         let syncs = all(&counters) - before;
-        let (took, echoes) =
-            interleaved(runs, readers, &mut journal, &mut || yardstick.sync_all())?;
+        let (took, echoes) = interleaved(runs, readers, &mut journal, &mut |done, all| {
+            yardstick.sync_after(done, all)
+        })?;
         let least_syncs = Yardstick::SYNCS;
         Ok(PartFigures { micros: median(&took), yardstick: median(&echoes), syncs, least_syncs })
     };
@@ -171,13 +178,13 @@ fn interleaved(
     runs: u32,
     readers: &mut Readers,
     journal: &mut impl Records,
-    besides: &mut dyn FnMut() -> Result<(), Error>,
+    besides: &mut Besides<'_>,
 ) -> Result<(Vec<Duration>, Vec<Duration>), Error> {
     let (mut took, mut echoes) = (Vec::new(), Vec::new());
     for number in 0..=runs {
         let (refuelled, refuelling) = timed(|| readers.refuel(journal));
         refuelled?;
-        let (echoed, echoing) = timed(|| readers.echo().and_then(|()| besides()));
+        let (echoed, echoing) = timed(|| readers.echo(besides));
         echoed?;
         if number > 0 {
             took.push(refuelling);
