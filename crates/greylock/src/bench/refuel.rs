@@ -214,8 +214,8 @@ impl Chips {
         let syncs = vec![of_card.syncs(), of_psam.syncs()];
         let place = |name: &str| Place::Image(PathBuf::from(name));
         Ok(Self {
-            card: Virtual::over(of_card, &place("the benchmark's card"))?.echoing(ECHO),
-            psam: Virtual::over(of_psam, &place("the benchmark's PSAM"))?.echoing(ECHO),
+            card: Virtual::over(of_card, &place("the benchmark's card"), false)?.echoing(ECHO),
+            psam: Virtual::over(of_psam, &place("the benchmark's PSAM"), false)?.echoing(ECHO),
             syncs,
         })
     }
