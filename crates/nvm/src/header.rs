@@ -23,6 +23,8 @@ pub enum Kind {
     Books = 4,
     /// The memory of a pump: its totalizer.
     Pump = 5,
+    /// A chip before its personalisation.
+    Blank = 6,
 }
 
 impl Kind {
@@ -35,6 +37,7 @@ impl Kind {
             3 => Some(Self::Journal),
             4 => Some(Self::Books),
             5 => Some(Self::Pump),
+            6 => Some(Self::Blank),
             _ => None,
         }
     }
@@ -48,7 +51,7 @@ impl Kind {
     /// Whether an image of this kind ends with its second slot; the others go on with frames.
     #[must_use]
     pub const fn has_fixed_length(self) -> bool {
-        matches!(self, Self::Card | Self::Psam | Self::Pump)
+        matches!(self, Self::Card | Self::Psam | Self::Pump | Self::Blank)
     }
 
     /// The kind in a sentence: "a card", "a journal".
@@ -60,6 +63,7 @@ impl Kind {
             Self::Journal => "a journal",
             Self::Books => "a centre's books",
             Self::Pump => "a pump",
+            Self::Blank => "a blank chip",
         }
     }
 }

@@ -70,6 +70,47 @@ impl<N: Nvm, const SLOT: usize> Image<N, SLOT> {
     /// [`NvmError::OutOfRange`] when `fixed` is not `spec.fixed_len` bytes, `payload` does not fill the slot, or the
     /// medium is too small, or too long for a kind of fixed length; else what the medium reports.
     pub fn format(mut nvm: N, spec: Spec, fixed: &[u8], payload: &[u8]) -> Result<Self, NvmError> {
+        let (header, slot) = Self::begin(&mut nvm, spec, fixed, payload)?;
+        for side in [Side::Zero, Side::One] {
+            slot.store(&mut nvm, Self::offset(spec.fixed_len, side))?;
+        }
+        nvm.sync()?;
+        nvm.write(0, &header)?;
+        nvm.sync()?;
+        Ok(Self { nvm, fixed_len: spec.fixed_len, slot, dead: None })
+    }
+
+    /// Writes a new image as [`format`](Self::format) does, but keeps what lies in the room of slot 1 until the image is
+    /// there: the medium's last `SLOT` bytes, where the medium is an image and no more. The header is the switch. Before
+    /// it is whole the old content stands untouched; from then on the medium is this image with a slot 1 that a power
+    /// failure left, which [`open`](Self::open) writes over, as this does.
+    ///
+    /// # Errors
+    /// As [`format`](Self::format).
+    pub fn supersede(
+        mut nvm: N,
+        spec: Spec,
+        fixed: &[u8],
+        payload: &[u8],
+    ) -> Result<Self, NvmError> {
+        let (header, slot) = Self::begin(&mut nvm, spec, fixed, payload)?;
+        slot.store(&mut nvm, Self::offset(spec.fixed_len, Side::Zero))?;
+        nvm.sync()?;
+        nvm.write(0, &header)?;
+        nvm.sync()?;
+        // The switch is behind us. The first commit writes slot 0, so this must be durable before.
+        slot.store(&mut nvm, Self::offset(spec.fixed_len, Side::One))?;
+        nvm.sync()?;
+        Ok(Self { nvm, fixed_len: spec.fixed_len, slot, dead: None })
+    }
+
+    /// Wipes an old header and writes the fixed section; gives the header and the slot that are still to be written.
+    fn begin(
+        nvm: &mut N,
+        spec: Spec,
+        fixed: &[u8],
+        payload: &[u8],
+    ) -> Result<([u8; HEADER_LEN], Slot<SLOT>), NvmError> {
         let too_long = spec.kind.has_fixed_length() && nvm.len() > Self::image_len(spec.fixed_len);
         if fixed.len() != spec.fixed_len || too_long {
             return Err(NvmError::OutOfRange);
@@ -81,13 +122,7 @@ impl<N: Nvm, const SLOT: usize> Image<N, SLOT> {
         nvm.sync()?;
         nvm.write(HEADER_LEN, fixed)?;
         nvm.write(HEADER_LEN.saturating_add(fixed.len()), &crc64(&[fixed]).to_be_bytes())?;
-        for side in [Side::Zero, Side::One] {
-            slot.store(&mut nvm, Self::offset(spec.fixed_len, side))?;
-        }
-        nvm.sync()?;
-        nvm.write(0, &header)?;
-        nvm.sync()?;
-        Ok(Self { nvm, fixed_len: spec.fixed_len, slot, dead: None })
+        Ok((header, slot))
     }
 
     /// Checks the whole image, repairs what a power failure left, and copies the fixed section to `fixed_out`, which

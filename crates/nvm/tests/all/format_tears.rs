@@ -80,3 +80,48 @@ fn over_an_older_log_leaves_none_of_its_records() {
     assert_eq!(records(&mut start).len(), 1);
     println!("format torn over an older log: {cases} cases");
 }
+
+/// What stands in the room of slot 1 before [`Image::supersede`].
+const OLD_TAIL: [u8; SLOT] = [0xA5; SLOT];
+
+fn with_a_tail() -> Ram {
+    let mut ram = Ram::fixed(IMAGE_LEN);
+    ram.bytes[IMAGE_LEN - SLOT..].copy_from_slice(&OLD_TAIL);
+    ram
+}
+
+#[test]
+fn what_is_superseded_stands_untouched_until_the_image_is_there() {
+    let mut cases = 0;
+    for tear in tears(WRITES, SLOT) {
+        let mut ram = with_a_tail();
+        ram.arm(tear);
+        let outcome =
+            Image::<_, SLOT>::supersede(&mut ram, SPEC, &FIXED, &payload(9)).map(drop);
+        assert_eq!(outcome, Err(PowerLost), "{tear:?}");
+        ram.power_on();
+        match open(&mut ram) {
+            Err(error) => {
+                assert!(is_no_image(error) && tear.write < WRITES, "{tear:?}: {error:?}");
+                assert_eq!(ram.bytes[IMAGE_LEN - SLOT..], OLD_TAIL, "{tear:?}");
+            }
+            Ok(image) => {
+                assert!(tear.write >= WRITES - 1, "{tear:?}: before the header");
+                assert_eq!((image.payload(), image.generation()), (&payload(9)[..], 1));
+                let left = ram.bytes.windows(2).any(|pair| pair == [0xA5; 2]);
+                assert!(!left, "{tear:?}: nothing of it is left once the image was opened");
+            }
+        }
+        cases += 1;
+    }
+    println!("supersede torn: {cases} cases");
+}
+
+#[test]
+fn a_superseded_medium_is_byte_for_byte_a_formatted_one() {
+    let mut ram = with_a_tail();
+    Image::<_, SLOT>::supersede(&mut ram, SPEC, &FIXED, &payload(9)).unwrap();
+    let mut other = Ram::fixed(IMAGE_LEN);
+    Image::<_, SLOT>::format(&mut other, SPEC, &FIXED, &payload(9)).unwrap();
+    assert_eq!(ram.bytes, other.bytes);
+}
