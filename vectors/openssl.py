@@ -153,7 +153,7 @@ class Wide:
         return left + right
 
     def check_value(self, key):
-        return self.cmac(key, bytes(16))[:3]
+        return openssl(f"-{self.cipher}-ecb", key, b"\x01" * 16)[:3]
 
     def offline(self, key, icc, ctc, ttc, trn, tid):
         return self.cmac(key, b"SESPK\x00" + icc + ctc + ttc + trn + tid)
@@ -582,6 +582,74 @@ def more():
     }
 
 
+# Personalisation: GlobalPlatform SCP03 under a transport key (docs/personalisation.md).
+
+AES = SUITES[1]
+CARD_MANAGER = bytes.fromhex("a000000151000000")
+
+
+def derived(key, constant, bits, context):
+    """NIST SP 800-108 in counter mode over CMAC, one block of it, as SCP03 lays it out."""
+    data = bytes(11) + bytes([constant, 0]) + number(bits, 2) + b"\x01" + context
+    return AES.cmac(key, data)[: bits // 8]
+
+
+def cbc(key, initial, data):
+    """AES-CBC of whole blocks."""
+    command = ["openssl", "enc", "-aes-128-cbc", "-nopad", "-K", key.hex(), "-iv", initial.hex()]
+    done = subprocess.run(command, input=data, capture_output=True, check=False)
+    if done.returncode != 0 or len(done.stdout) != len(data):
+        raise SystemExit(f"openssl enc: {done.stderr.decode(errors='replace').strip()}")
+    return done.stdout
+
+
+def authenticated(s_mac, chain, header, data):
+    """A command with its C-MAC, and the next chaining value."""
+    start = header + bytes([len(data) + 8]) + data
+    whole = AES.cmac(s_mac, chain + start)
+    return start + whole[:8], whole
+
+
+def session(index):
+    draw = Draw(f"scp03 {index}")
+    key, host_challenge, chip, counter = draw.bytes(16), draw.bytes(8), draw.bytes(10), number(index + 1, 3)
+    card_challenge = derived(key, 2, 64, counter + CARD_MANAGER)
+    context = host_challenge + card_challenge
+    s_enc, s_mac = derived(key, 4, 128, context), derived(key, 6, 128, context)
+    card_cryptogram = derived(s_mac, 0, 64, context)
+    initialize = bytes.fromhex("8050000008") + host_challenge + b"\x00"
+    answer = chip + bytes.fromhex("010310") + card_challenge + card_cryptogram + counter
+    command, chain = authenticated(s_mac, bytes(16), bytes.fromhex("84820300"), derived(s_mac, 1, 64, context))
+    stored = []
+    for block, size in enumerate((3, 13, 15, 16, 30, 231)):
+        plain = bytes.fromhex("0101") + bytes([size]) + draw.bytes(size)
+        padded_plain = plain + b"\x80" + bytes(-(len(plain) + 1) % 16)
+        initial = openssl("-aes-128-ecb", s_enc, number(block + 1, 16))
+        header = bytes([0x84, 0xE2, 0x88 if block == 5 else 0x08, block])
+        wrapped, chain = authenticated(s_mac, chain, header, cbc(s_enc, initial, padded_plain))
+        stored.append({"p1": header[2], "block": block, "data": plain.hex(), "command": wrapped.hex()})
+    secret = draw.bytes(16)
+    return {
+        "transport_key": key.hex(),
+        "check_value": AES.check_value(key).hex(),
+        "host_challenge": host_challenge.hex(),
+        "chip": chip.hex(),
+        "counter": index + 1,
+        "s_enc": s_enc.hex(),
+        "s_mac": s_mac.hex(),
+        "initialize_update": initialize.hex(),
+        "answer": answer.hex(),
+        "external_authenticate": command.hex(),
+        "store_data": stored,
+        "secret": secret.hex(),
+        "sealed": openssl("-aes-128-ecb", key, secret).hex(),
+    }
+
+
+def scp03():
+    return [session(index) for index in range(3)]
+
+
 # Files.
 
 
@@ -618,7 +686,7 @@ def main(arguments):
     if arguments not in ([], ["--check"]):
         print("usage: openssl.py [--check]", file=sys.stderr)
         return 2
-    files = {HERE / "greylock.json": greylock(), HERE / "more.json": more()}
+    files = {HERE / "greylock.json": greylock(), HERE / "more.json": more(), HERE / "scp03.json": scp03()}
     if not arguments:
         for file, value in files.items():
             file.write_text(written(value), encoding="utf-8")

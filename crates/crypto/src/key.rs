@@ -132,12 +132,12 @@ impl Key {
         TacKey(MacKey::Des(left))
     }
 
-    /// Key check value: the first three bytes of 3DES over zeros, or of CMAC over a block of zeros, which tells nothing of
-    /// its subkeys. Safe to show.
+    /// Key check value, as GlobalPlatform has it: the first three bytes of 3DES over zeros, or of the wider suites' cipher
+    /// over a block of 01. Safe to show.
     #[must_use]
     pub fn check_value(&self) -> [u8; 3] {
         if let Some(wide) = self.wide() {
-            let [a, b, c, ..] = wide.cmac(&self.bytes, &[0; 16]);
+            let [a, b, c, ..] = wide.encrypt(&self.bytes, [1; 16]);
             return [a, b, c];
         }
         let [a, b, c, ..] = self.encrypt([0; 8]);

@@ -13,10 +13,12 @@
 //! | [`purchase`], [`transfer`], [`overdraft`] | codes of the purchase, of load and unload, of the overdraft limit |
 //! | [`message`] | secure messages of the issuer, PINs, authentication |
 //! | [`mod@check`] | comparison in constant time, and the proof that it was made |
+//! | [`aes`] | AES-128 itself, for the secure channel of personalisation |
 //! | [`icc`] | the keyed permutation behind the card's random numbers |
 #![no_std]
 #![forbid(unsafe_code)]
 
+pub mod aes;
 pub mod check;
 pub mod icc;
 pub mod key;
@@ -30,6 +32,7 @@ pub mod session;
 pub mod transfer;
 mod wide;
 
+pub use aes::AesKey;
 pub use check::{Agreed, check};
 pub use key::{Key, TacKey};
 pub use lock::{Debit, Lock};
