@@ -86,6 +86,17 @@ impl<N: Nvm> Card<N> {
         Self::format(nvm, profile.clone(), State::new(profile, pin))
     }
 
+    /// Makes a card of a blank chip, whose memory is at the medium's end: it stands untouched until the card is there, in
+    /// one step (docs/personalisation.md).
+    ///
+    /// # Errors
+    /// What the medium reports. The medium then holds the blank chip, or the card.
+    pub fn personalise_blank(nvm: N, profile: &Profile, pin: &Pin) -> Result<Self, NvmError> {
+        let (profile, state) = (profile.clone(), State::new(profile, pin));
+        let image = Image::supersede(nvm, SPEC, &*profile.encode(), &*state.encode())?;
+        Ok(Self { image, profile, state, ram: Ram::default(), mute: false })
+    }
+
     /// Writes a card of today's format.
     pub(crate) fn format(nvm: N, profile: Profile, state: State) -> Result<Self, NvmError> {
         let image = Image::format(nvm, SPEC, &*profile.encode(), &*state.encode())?;

@@ -86,6 +86,18 @@ impl<N: Nvm> Psam<N> {
         Self::format(nvm, profile.clone(), State::new(profile.first_ttc))
     }
 
+    /// Makes a PSAM of a blank chip, whose memory is at the medium's end: it stands untouched until the PSAM is there, in
+    /// one step (docs/personalisation.md).
+    ///
+    /// # Errors
+    /// What the memory reports. It then holds the blank chip, or the PSAM.
+    pub fn personalise_blank(nvm: N, profile: &Profile) -> Result<Self, NvmError> {
+        let (profile, state) = (profile.clone(), State::new(profile.first_ttc));
+        let fixed = profile.encode();
+        let image = Image::supersede(nvm, SPEC, fixed.as_slice(), state.encode().as_slice())?;
+        Ok(Self::with_power(image, profile, state))
+    }
+
     /// Writes a PSAM of today's format.
     pub(crate) fn format(nvm: N, profile: Profile, state: State) -> Result<Self, NvmError> {
         let fixed = profile.encode();

@@ -9,6 +9,7 @@
 //! | [`buf`] | fixed buffers to write into, a reader to take from |
 //! | [`amount`], [`ids`], [`bcd`], [`tag`], [`key`] | the data elements of protocol §2 and §3 |
 //! | [`apdu`], [`status`] | ISO 7816-4 command framing and status words |
+//! | [`blank_command`] | the commands of a chip before its personalisation |
 //! | [`card_command`], [`psam_command`] | every command, parsed once at the door (`door` is what they share), and encoded |
 //! | [`response`], [`grey_status`], [`files`] | what card and PSAM answer |
 //! | [`record`], [`step`], [`report`] | what the terminal keeps and what the centre hears (protocol §9) |
@@ -18,6 +19,7 @@
 pub mod amount;
 pub mod apdu;
 pub mod bcd;
+pub mod blank_command;
 pub mod buf;
 pub mod card_command;
 mod door;
@@ -36,6 +38,7 @@ pub mod tag;
 pub use amount::{Amount, Limit};
 pub use apdu::Apdu;
 pub use bcd::{Date, Stamp, Time};
+pub use blank_command::BlankCommand;
 pub use buf::{Buf, Reader};
 pub use card_command::CardCommand;
 pub use grey_status::{GreyState, GreyStatus, StatusMore};

@@ -96,8 +96,7 @@ fn what_is_superseded_stands_untouched_until_the_image_is_there() {
     for tear in tears(WRITES, SLOT) {
         let mut ram = with_a_tail();
         ram.arm(tear);
-        let outcome =
-            Image::<_, SLOT>::supersede(&mut ram, SPEC, &FIXED, &payload(9)).map(drop);
+        let outcome = Image::<_, SLOT>::supersede(&mut ram, SPEC, &FIXED, &payload(9)).map(drop);
         assert_eq!(outcome, Err(PowerLost), "{tear:?}");
         ram.power_on();
         match open(&mut ram) {

@@ -7,6 +7,8 @@ mod answers;
 #[cfg(test)]
 mod any;
 #[cfg(test)]
+mod blank_commands;
+#[cfg(test)]
 mod card_commands;
 #[cfg(test)]
 mod frozen;
