@@ -5,7 +5,7 @@ use wire::apdu::split_response;
 
 use crate::field::Field;
 use crate::layout::{self, Value};
-use crate::table::{Chip, Row, TABLE};
+use crate::table::{Chip, Row, TABLE, who};
 
 /// An answer taken apart.
 #[derive(Clone, Debug)]
@@ -27,6 +27,7 @@ pub struct Answer {
 /// Explains the answer to a command of this header; without one, its status word alone.
 #[must_use]
 pub fn answer(bytes: &[u8], header: Option<[u8; 4]>, chip: Option<Chip>) -> Answer {
+    let chip = header.map_or(chip, |header| who(header, chip));
     let knows = |row: &&Row| chip.is_none_or(|chip| row.chips.contains(&chip));
     let of_header = |row: &&Row| header.is_some_and(|header| row.has_header(header));
     explain(bytes, &TABLE.iter().filter(knows).filter(of_header).collect::<Vec<_>>())
@@ -45,6 +46,7 @@ pub fn parts_of_answer(
     header: [u8; 4],
     chip: Chip,
 ) -> Option<Vec<(&'static Field, &[u8])>> {
+    let chip = who(header, Some(chip))?;
     let mut rows = TABLE.iter().filter(|row| row.chips.contains(&chip) && row.has_header(header));
     layout::split(rows.find(|row| layout::fits(row.answer, data.len()))?.answer, data)
 }

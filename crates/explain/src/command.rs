@@ -1,10 +1,10 @@
 //! A command in words.
 
-use wire::{CardCommand, PsamCommand, StatusWord};
+use wire::{BlankCommand, CardCommand, PsamCommand, StatusWord};
 
 use crate::field::{Kind, MASK};
 use crate::layout::{self, Value};
-use crate::table::{Byte, Chip, Row, TABLE};
+use crate::table::{Byte, Chip, Row, TABLE, who};
 
 /// A command taken apart.
 #[derive(Clone, Debug)]
@@ -37,8 +37,8 @@ pub struct Trouble {
     pub status: Option<StatusWord>,
 }
 
-/// Instructions whose data may hold a PIN, whatever else is wrong with the command.
-const SECRET: [u8; 3] = [0x20, 0x24, 0x5E];
+/// Instructions whose data may hold a PIN or keys, whatever else is wrong with the command.
+const SECRET: [u8; 4] = [0x20, 0x24, 0x5E, 0xE2];
 
 /// Explains a command; with a chip, as that one understands it.
 #[must_use]
@@ -46,7 +46,7 @@ pub fn command(bytes: &[u8], chip: Option<Chip>) -> Command {
     let Some((header, rest)) = bytes.split_first_chunk::<4>() else {
         return no_header(bytes);
     };
-    let body = Body::of(rest);
+    let (body, chip) = (Body::of(rest), who(*header, chip));
     let knows = |row: &&Row| chip.is_none_or(|chip| row.chips.contains(&chip));
     let rows: Vec<&'static Row> =
         TABLE.iter().filter(knows).filter(|row| row.has_header(*header)).collect();
@@ -139,13 +139,17 @@ fn fill(
 fn refusal(bytes: &[u8], chip: Option<Chip>) -> Option<StatusWord> {
     let card = CardCommand::parse(bytes).err();
     let psam = PsamCommand::parse(bytes).err();
+    let blank = BlankCommand::parse(bytes).err();
     match chip {
         Some(Chip::Card) => card,
         Some(Chip::Psam) => psam,
+        Some(Chip::Blank) => blank,
         // What stands further back in the order of checks is nearer to the truth.
-        None => card
-            .zip(psam)
-            .map(|(card, psam)| if distance(card) >= distance(psam) { card } else { psam }),
+        None => {
+            let all = [card?, psam?, blank?];
+            all.into_iter()
+                .reduce(|one, other| if distance(one) >= distance(other) { one } else { other })
+        }
     }
 }
 
@@ -167,8 +171,12 @@ fn what_is_wrong(
     chip: Option<Chip>,
     status: StatusWord,
 ) -> String {
-    let who = chip
-        .map_or("card or PSAM", |chip| if chip == Chip::Card { "the card" } else { "the PSAM" });
+    let who = match chip {
+        None => "card or PSAM",
+        Some(Chip::Card) => "the card",
+        Some(Chip::Psam) => "the PSAM",
+        Some(Chip::Blank) => "a blank chip",
+    };
     match status {
         StatusWord::UNKNOWN_CLASS => format!("class {class:02X} is none that {who} knows"),
         StatusWord::UNKNOWN_INSTRUCTION => {

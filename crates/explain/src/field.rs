@@ -29,7 +29,9 @@ pub enum Kind {
     ShortFile,
     /// Short file id × 8 + 4.
     RecordFile,
-    /// A PIN, or what a PIN is in: never shown.
+    /// P1 of STORE DATA.
+    Stored,
+    /// A PIN or keys, or what they are in: never shown.
     Secret,
 }
 
@@ -68,6 +70,7 @@ impl Field {
             (Kind::State, [byte]) => matches!(byte, 0x00 | 0x01 | 0x10),
             (Kind::ShortFile, [byte]) => byte & 0xE0 == 0x80,
             (Kind::RecordFile, [byte]) => byte & 0x07 == 4,
+            (Kind::Stored, [byte]) => matches!(byte, 0x08 | 0x68 | 0x88 | 0xE8),
             _ => true,
         }
     }
@@ -94,6 +97,7 @@ impl Field {
             (Kind::Scheme, [byte]) => Shown::Text(format!("{byte:02x} {}", scheme(*byte))),
             (Kind::ShortFile, [byte]) => Shown::Text(format!("{:02x}", byte & 0x1F)),
             (Kind::RecordFile, [byte]) => Shown::Text(format!("{:02x}", byte >> 3)),
+            (Kind::Stored, [byte]) => Shown::Text(format!("{byte:02x} {}", stored(*byte))),
             _ => Shown::Text(hex::encode(bytes)),
         }
     }
@@ -163,6 +167,15 @@ const fn mode(byte: u8) -> &'static str {
         0x00 => "read",
         0x01 => "read and clear TACUF",
         _ => "read more",
+    }
+}
+
+const fn stored(byte: u8) -> &'static str {
+    match byte {
+        0x08 => "values",
+        0x68 => "sealed values",
+        0x88 => "values, the last",
+        _ => "sealed values, the last",
     }
 }
 

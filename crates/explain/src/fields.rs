@@ -26,8 +26,15 @@ fields! {
     ASN "ASN" 8 Hex;
     B "B" 4 Hex;
     BALANCE "balance" 4 Amount;
+    BLOCK "block" 1 Number;
+    C_MAC "C-MAC" 8 Hex;
+    CARD_CHALLENGE "card challenge" 8 Hex;
+    CARD_CRYPTOGRAM "card cryptogram" 8 Hex;
     CARD_NUMBER "card number" 10 Hex;
     CHALLENGE "challenge" _ Hex;
+    CHANNEL "channel" 2 Hex;
+    CHIP "chip" 10 Hex;
+    COUNTER "counter" 3 Number;
     CRYPTOGRAM "cryptogram" 8 Hex;
     CTC "CTC" 2 Number;
     DATA "data" _ Hex;
@@ -39,7 +46,10 @@ fields! {
     FILE_ID "file id" 2 Hex;
     FIRST_DAY "first day" 4 Date;
     GMAC "GMAC" 4 Hex;
+    GROUPINGS "data groupings" _ Secret;
     GTAC "GTAC" 4 Hex;
+    HOST_CHALLENGE "host challenge" 8 Hex;
+    HOST_CRYPTOGRAM "host cryptogram" 8 Hex;
     ICC "ICC" 4 Hex;
     ISSUER "issuer" 8 Hex;
     KEY_INDEX "key index" 1 Number;
@@ -67,6 +77,7 @@ fields! {
     SERIAL "serial number" 10 Hex;
     SHORT_FILE "file" 1 ShortFile;
     STATE "state" 1 State;
+    STORED "stored" 1 Stored;
     TAC "TAC" 4 Hex;
     TAG "tag" 1 Tag;
     TID "TID" 6 Hex;

@@ -1,4 +1,4 @@
-//! Every command of protocol §6, §7 and §8: one row each, and one more for each further layout.
+//! Every command of protocol §6, §7 and §8 and of personalisation: one row each, and one more for each further layout.
 
 use crate::field::Field;
 use crate::fields::*;
@@ -10,6 +10,8 @@ pub enum Chip {
     Card,
     /// The PSAM.
     Psam,
+    /// Either of them before its personalisation.
+    Blank,
 }
 
 impl Chip {
@@ -19,6 +21,7 @@ impl Chip {
         match self {
             Self::Card => "card",
             Self::Psam => "psam",
+            Self::Blank => "blank",
         }
     }
 }
@@ -63,6 +66,8 @@ pub struct Row {
 const CARD: &[Chip] = &[Chip::Card];
 const PSAM: &[Chip] = &[Chip::Psam];
 const BOTH: &[Chip] = &[Chip::Card, Chip::Psam];
+const BLANK: &[Chip] = &[Chip::Blank];
+const ALL: &[Chip] = &[Chip::Card, Chip::Psam, Chip::Blank];
 
 macro_rules! byte {
     ($value:literal) => {
@@ -88,8 +93,8 @@ macro_rules! table {
 }
 
 table! {
-    BOTH "SELECT" [0x00 0xA4 0x04 0x00] (NAME) -> (FCI) "selected";
-    BOTH "SELECT" [0x00 0xA4 0x00 0x00] (FILE_ID) -> (FCI) "selected";
+    ALL "SELECT" [0x00 0xA4 0x04 0x00] (NAME) -> (FCI) "selected";
+    ALL "SELECT" [0x00 0xA4 0x00 0x00] (FILE_ID) -> (FCI) "selected";
     CARD "READ BINARY" [0x00 0xB0 0x95 0x00] () -> (ISSUER APPLICATION_TYPE APPLICATION_VERSION CARD_NUMBER FIRST_DAY LAST_DAY LEVELS SCHEME) "public data";
     PSAM "READ BINARY" [0x00 0xB0 0x95 0x00] () -> (SERIAL) "serial number";
     PSAM "READ BINARY" [0x00 0xB0 0x96 0x00] () -> (TID) "terminal id";
@@ -109,7 +114,7 @@ table! {
     CARD "APPLICATION UNBLOCK" [0x84 0x18 0x00 0x00] (MAC) -> () "application unlocked";
     CARD "CARD BLOCK" [0x84 0x16 0x00 0x00] (MAC) -> () "card blocked for good";
     CARD "SWITCH KEYS" [0x84 0x1A 0x00 KEY_VERSION] (MAC) -> () "switched to the next keys";
-    BOTH "GET RESPONSE" [0x00 0xC0 0x00 0x00] () -> (DATA) "done";
+    ALL "GET RESPONSE" [0x00 0xC0 0x00 0x00] () -> (DATA) "done";
     CARD "INITIALIZE FOR LOAD" [0x80 0x50 0x00 PURSE] (KEY_INDEX AMOUNT TID) -> (BALANCE OTC KEY_VERSION ALGORITHM ICC MAC1) "ready to load";
     CARD "CREDIT FOR LOAD" [0x80 0x52 0x00 0x00] (DATE TIME MAC2) -> (TAC) "loaded";
     CARD "INITIALIZE FOR UNLOAD" [0x80 0x50 0x05 PURSE] (KEY_INDEX AMOUNT TID) -> (BALANCE OTC KEY_VERSION ALGORITHM ICC MAC1) "ready to unload";
@@ -135,6 +140,16 @@ table! {
     PSAM "GET GMAC" [0xE0 0x46 0x00 0x00] (TTC) -> (GMAC SAM_TAC) "the GMAC that was given";
     PSAM "INIT SAM PURCHASE" [0x80 0x70 0x00 0x00] (ICC CTC AMOUNT TAG DATE TIME KEY_VERSION ALGORITHM ASN DISPERSING) -> (TTC MAC1) "purchase drawn";
     PSAM "CREDIT SAM PURCHASE" [0x80 0x72 0x00 0x00] (MAC2) -> () "purchase proved";
+    BLANK "INITIALIZE UPDATE" [0x80 0x50 KEY_VERSION 0x00] (HOST_CHALLENGE) -> (CHIP KEY_VERSION CHANNEL CARD_CHALLENGE CARD_CRYPTOGRAM COUNTER) "secure channel offered";
+    BLANK "EXTERNAL AUTHENTICATE" [0x84 0x82 0x03 0x00] (HOST_CRYPTOGRAM C_MAC) -> () "issuer authenticated";
+    BLANK "STORE DATA" [0x84 0xE2 STORED BLOCK] (GROUPINGS C_MAC) -> () "stored";
+}
+
+/// Who understands a header: its chip, but a blank one where only a blank one does. A chip is called a card or a PSAM
+/// before it is one, too.
+pub(crate) fn who(header: [u8; 4], chip: Option<Chip>) -> Option<Chip> {
+    let of_blank = matches!(header, [0x80, 0x50, _, 0x00] | [0x84, 0x82 | 0xE2, ..]);
+    if of_blank { chip.map(|_| Chip::Blank) } else { chip }
 }
 
 impl Row {

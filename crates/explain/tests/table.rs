@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use explain::table::Chip;
 use explain::{Shown, TABLE, answer, build, command};
 use proptest::prelude::*;
-use wire::{CardCommand, PsamCommand, StatusWord};
+use wire::{BlankCommand, CardCommand, PsamCommand, StatusWord};
 
 /// A value that stands in every command of the field.
 fn sample(field: &explain::Field, chip: Chip, name: &str) -> Vec<u8> {
@@ -27,6 +27,8 @@ fn sample(field: &explain::Field, chip: Chip, name: &str) -> Vec<u8> {
         "pins" => vec![0x12, 0x34, 0x56, 0xFF, 0x65, 0x43],
         "dispersing" => vec![],
         "offset" | "mode" => vec![0],
+        "stored" => vec![0x68],
+        "data_groupings" => vec![0x07; 32],
         _ => vec![0x07; field.len.unwrap_or(4)],
     }
 }
@@ -41,6 +43,7 @@ fn every_row_is_a_command_that_wire_takes_in_under_its_name() {
             let name = match chip {
                 Chip::Card => CardCommand::parse(&bytes).map(|command| command.name()),
                 Chip::Psam => PsamCommand::parse(&bytes).map(|command| command.name()),
+                Chip::Blank => BlankCommand::parse(&bytes).map(|command| command.name()),
             };
             assert_eq!(name, Ok(row.name), "{}", hex::encode(&bytes));
             let explained = command(&bytes, Some(*chip));
@@ -191,6 +194,32 @@ fn no_pin_is_shown() {
     }
     let reload = command(&hex::decode("805e000007a1b2c311223344").unwrap(), None);
     assert_eq!(reload.data, "******11223344");
+}
+
+#[test]
+fn personalisation_is_told_of_a_card_a_psam_and_a_blank_chip_and_its_data_never() {
+    let store = "84e268021ea1b2c3a1b2c3a1b2c3a1b2c3a1b2c3a111111111111111111";
+    for chip in [None, Some(Chip::Card), Some(Chip::Psam), Some(Chip::Blank)] {
+        let whole = format!("84e2680218{}1111111111111111", "a1b2".repeat(8));
+        let explained = command(&hex::decode(whole).unwrap(), chip);
+        assert_eq!((explained.name(), &explained.trouble), ("STORE DATA", &None), "{chip:?}");
+        let told: Vec<String> = explained.values.iter().map(ToString::to_string).collect();
+        let masked = "**".repeat(16);
+        let expected = format!(
+            "stored 68 sealed values, block 2, data groupings {masked}, C-MAC 1111111111111111"
+        );
+        assert_eq!(told.join(", "), expected);
+        for bytes in [&store[..58], "84e2690204a1b2c3a1", "80e2680004a1b2c3a1"] {
+            let told = format!("{:?}", command(&hex::decode(bytes).unwrap(), chip));
+            assert!(!told.contains("a1b2"), "{told}");
+        }
+        let offered = format!("{}9000", "07".repeat(32));
+        let told = answer(&hex::decode(offered).unwrap(), Some([0x80, 0x50, 0, 0]), chip);
+        assert_eq!((told.words, told.trouble), ("secure channel offered", None), "{chip:?}");
+    }
+    let load =
+        command(&hex::decode("805000010b010000138801020304050600").unwrap(), Some(Chip::Card));
+    assert_eq!((load.name(), load.trouble), ("INITIALIZE FOR LOAD", None));
 }
 
 proptest! {

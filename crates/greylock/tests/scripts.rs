@@ -110,8 +110,10 @@ fn every_command_of_the_table_is_sent_and_every_main_refusal_comes() {
             line["chip"] == chip && line["name"] == name && line["answer"]["status"] == status
         })
     };
+    // No script can send a blank chip the codes of its channel: crates/perso tests those.
+    let plays = |chip: &&explain::table::Chip| **chip != explain::table::Chip::Blank;
     for row in explain::TABLE {
-        for chip in row.chips {
+        for chip in row.chips.iter().filter(plays) {
             let done = if row.name == "GET RESPONSE" { "6985" } else { "9000" };
             assert!(came(chip.name(), row.name, done), "{} {}", chip.name(), row.name);
         }

@@ -102,6 +102,18 @@ impl<'a> BlankCommand<'a> {
         }
     }
 
+    /// The command's name in words.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::SelectName { .. } | Self::SelectFile { .. } => "SELECT",
+            Self::GetResponse => "GET RESPONSE",
+            Self::InitializeUpdate { .. } => "INITIALIZE UPDATE",
+            Self::ExternalAuthenticate { .. } => "EXTERNAL AUTHENTICATE",
+            Self::StoreData(_) => "STORE DATA",
+        }
+    }
+
     /// The command's bytes.
     #[must_use]
     pub fn encode(&self) -> CommandBytes {
