@@ -193,6 +193,11 @@ impl<B: Books, V: Codes> Centre<B, V> {
         self.books.decisions()
     }
 
+    /// Whether a card is in the books.
+    pub fn is_registered(&self, asn: Asn) -> bool {
+        self.books.card(asn).is_some()
+    }
+
     /// Cards that get no new lock.
     pub fn blacklist(&self) -> Vec<(Asn, Code)> {
         self.books.blacklist()

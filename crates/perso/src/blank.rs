@@ -181,14 +181,14 @@ impl<N: Nvm, A: Application> Blank<N, A> {
 
     pub(crate) fn power_on(nvm: N) -> Result<Self, OpenError> {
         let (expected, found) = (A::IMAGE_LEN as u64, nvm.len() as u64);
-        if expected != found {
-            return Err(OpenError::WrongLength { expected, found });
-        }
         let mut fixed = Zeroizing::new([0; Birth::LEN]);
         let image = Image::open(Tail::of(nvm, BLANK_LEN), SPEC, &mut *fixed)?;
         let kind = Kind::Blank.code();
         let birth = Birth::decode(&fixed, A::KIND);
         let birth = birth.ok_or(OpenError::WrongKind { expected: A::KIND, found: kind })?;
+        if expected != found {
+            return Err(OpenError::WrongLength { expected, found });
+        }
         let state = State::decode(image.payload()).ok_or(OpenError::BothCopiesDamaged)?;
         Ok(Self { image, birth, state, ram: Ram::Nothing })
     }

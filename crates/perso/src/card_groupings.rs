@@ -6,7 +6,7 @@ use card::{
 use crypto::Key;
 use nvm::{Kind, Nvm, NvmError, OpenError};
 use wire::apdu::ResponseBytes;
-use wire::files::PublicData;
+use wire::files::{DIRECTORY_NAME, PublicData};
 use wire::{Amount, Limit, Reader, Scheme, StatusWord};
 
 use crate::chip::{Application, Mute};
@@ -126,6 +126,11 @@ fn read_opening(value: &[u8]) -> Option<Opening> {
     reader.end().map(|()| opening)
 }
 
+/// A name that SELECT finds: the directory has its own.
+fn read_aid(value: &[u8]) -> Option<Aid> {
+    Aid::new(value).filter(|_| value != DIRECTORY_NAME)
+}
+
 fn read_error_limit(value: &[u8]) -> Option<u8> {
     match value {
         [limit] if *limit > 0 => Some(*limit),
@@ -143,7 +148,7 @@ impl Application for CardGroupings {
     fn take(&mut self, id: u16, value: &[u8], key: DataKey<'_>) -> Result<(), StatusWord> {
         let wrong = StatusWord::WRONG_DATA;
         match id {
-            id::AID => put(Some(&mut self.aid), Aid::new(value).ok_or(wrong)?),
+            id::AID => put(Some(&mut self.aid), read_aid(value).ok_or(wrong)?),
             id::PUBLIC_DATA => put(Some(&mut self.public), PublicData::parse(value).ok_or(wrong)?),
             id::ERROR_LIMIT => {
                 put(Some(&mut self.error_limit), read_error_limit(value).ok_or(wrong)?)

@@ -8,7 +8,7 @@ use wire::BlankCommand;
 use wire::apdu::CommandBytes;
 use wire::blank_command::ChannelOffer;
 
-use crate::grouping::{DataKey, FOR_CHIP, Grouping};
+use crate::grouping::{FOR_CHIP, Grouping};
 use crate::scp03::{Channel, Session};
 
 /// An issuer that has not yet heard its chip.
@@ -59,7 +59,7 @@ impl Issuer {
         let offer = ChannelOffer::parse(answer).ok_or(NoChannel::OtherProtocol)?;
         let session = Session::new(&self.transport, self.host_challenge, offer.card_challenge);
         if same_bytes(&session.card_cryptogram(), &offer.cryptogram) {
-            Ok(Offered { chip: offer.chip, transport: self.transport, session })
+            Ok(Offered { chip: offer.chip, session })
         } else {
             Err(NoChannel::OtherKey)
         }
@@ -70,7 +70,6 @@ impl Issuer {
 pub struct Offered {
     /// Its number, which the chip confirms when its personalisation begins.
     pub chip: [u8; 10],
-    transport: AesKey,
     session: Session,
 }
 
@@ -79,24 +78,22 @@ impl Offered {
     #[must_use]
     pub fn authenticate(self) -> (Sending, CommandBytes) {
         let (channel, command) = self.session.authenticate();
-        let Self { chip, transport, .. } = self;
-        (Sending { chip, transport, channel, block: 0 }, command)
+        (Sending { chip: self.chip, channel, block: 0 }, command)
     }
 }
 
 /// A channel through which groupings go, one by one.
 pub struct Sending {
     chip: [u8; 10],
-    transport: AesKey,
     channel: Channel,
     block: u8,
 }
 
 impl Sending {
-    /// The key under which keys and PINs stand in their groupings.
+    /// The chip's number.
     #[must_use]
-    pub const fn data_key(&self) -> DataKey<'_> {
-        DataKey::of(&self.transport)
+    pub const fn chip(&self) -> [u8; 10] {
+        self.chip
     }
 
     /// The grouping that names the chip. A chip that is another refuses it.
@@ -108,9 +105,9 @@ impl Sending {
     /// STORE DATA with one grouping; `None` only for one that is too long, which none of ours is.
     #[must_use]
     pub fn store(self, grouping: &Grouping, last: bool) -> Option<(Self, CommandBytes)> {
-        let Self { chip, transport, channel, block } = self;
+        let Self { chip, channel, block } = self;
         let (channel, command) =
             channel.wrap(last, grouping.is_sealed(), block, &grouping.encode())?;
-        Some((Self { chip, transport, channel, block: block.wrapping_add(1) }, command))
+        Some((Self { chip, channel, block: block.wrapping_add(1) }, command))
     }
 }

@@ -13,7 +13,9 @@ use crate::media::Place;
 /// What can be done with cards.
 #[derive(Debug, Subcommand)]
 pub enum CardCommand {
-    /// Personalise a virtual card
+    /// Make a blank virtual card, which waits for its personalisation
+    Blank(BlankArgs),
+    /// Personalise a card: a new image, or a blank one wherever it is
     Issue(CardIssueArgs),
     /// Show state, balances, numbers, lock and log of a card
     Show(CardShowArgs),
@@ -36,10 +38,36 @@ pub struct MigrateArgs {
     pub image: Place,
 }
 
+/// `card blank`, `psam blank`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  greylock card blank --transport-key transport.key --out blank.img"
+)]
+pub struct BlankArgs {
+    /// The key under which it will be personalised: a file with 32 hex digits, see `greylock keys transport`
+    #[arg(long, value_name = "FILE")]
+    pub transport_key: PathBuf,
+    /// The image to make; a file that is there is never overwritten
+    #[arg(long, value_name = "IMAGE")]
+    pub out: PathBuf,
+}
+
+/// How a chip that is there is personalised.
+#[derive(Debug, Args)]
+pub struct ThroughArgs {
+    /// The transport key of the blank chip at --out: a file with 32 hex digits
+    #[arg(long, value_name = "FILE")]
+    pub transport_key: Option<PathBuf>,
+    /// The trace.
+    #[command(flatten)]
+    pub trace: super::TraceArgs,
+}
+
 /// `card issue`.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  greylock card issue --keys keys.toml --asn 6280100000000017 \
-        --balance 150000 --out card.img")]
+        --balance 150000 --out card.img\n  greylock card issue --keys keys.toml --asn 6280100000000017 \
+        --out pcsc:READER --transport-key transport.key")]
 pub struct CardIssueArgs {
     #[command(flatten)]
     /// Whose keys.
@@ -47,9 +75,12 @@ pub struct CardIssueArgs {
     /// Application sequence number: 16 decimal digits
     #[arg(long, value_name = "HEX16", value_parser = values::asn)]
     pub asn: Asn,
-    /// The image to make; a file that is there is never overwritten
-    #[arg(long, value_name = "IMAGE")]
-    pub out: PathBuf,
+    /// The image to make, never over a file that is there; or the blank chip: its image or pcsc:READER NAME
+    #[arg(long, value_name = "CARD")]
+    pub out: Place,
+    /// The way into a chip that is there.
+    #[command(flatten)]
+    pub through: ThroughArgs,
     /// Begin with the keys of this older version, and hold the newest as those to switch to
     #[arg(long, value_name = "VERSION", allow_negative_numbers = true)]
     pub begin_with: Option<u8>,

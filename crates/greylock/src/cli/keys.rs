@@ -11,6 +11,17 @@ use super::values::{Issuer, issuer};
 pub enum KeysCommand {
     /// Make a fresh set of main keys
     New(KeysNewArgs),
+    /// Make a transport key, under which blank chips are personalised
+    Transport(KeysTransportArgs),
+}
+
+/// `keys transport`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  greylock keys transport --out transport.key")]
+pub struct KeysTransportArgs {
+    /// The file to make (32 hex digits, mode 0600); one that is there is never overwritten
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
 }
 
 /// `keys new`.

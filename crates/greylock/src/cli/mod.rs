@@ -21,8 +21,8 @@ pub mod values;
 pub use audit::AuditArgs;
 pub use bench::{BenchArgs, BenchName};
 pub use card::{
-    CardCommand, CardIssueArgs, CardShowArgs, CardSwitchArgs, CardUnblockArgs, IssuerArgs,
-    MigrateArgs, PurseName,
+    BlankArgs, CardCommand, CardIssueArgs, CardShowArgs, CardSwitchArgs, CardUnblockArgs, IssuerArgs,
+    MigrateArgs, PurseName, ThroughArgs,
 };
 pub use chip::{ApduArgs, VectorsArgs};
 pub use demo::{DemoArgs, Script};
@@ -30,7 +30,7 @@ pub use host::{
     HostCommand, HostDecideArgs, HostHolesArgs, HostInitArgs, HostNoticesArgs, HostOutcomesArgs,
     HostServeArgs, RulingName,
 };
-pub use keys::{KeysCommand, KeysNewArgs, SchemeName, SuiteName};
+pub use keys::{KeysCommand, KeysNewArgs, KeysTransportArgs, SchemeName, SuiteName};
 pub use later::LaterCommand;
 pub use model::ModelArgs;
 pub use psam::{PsamCommand, PsamIssueArgs, PsamShowArgs};
@@ -74,7 +74,7 @@ pub struct Cli {
 pub enum Command {
     /// Play the whole world in one process
     Demo(DemoArgs),
-    /// Make main keys
+    /// Make main keys and transport keys
     #[command(subcommand, after_help = "Example:\n  greylock keys new --out keys.toml")]
     Keys(KeysCommand),
     /// Issue, show, serve and free cards

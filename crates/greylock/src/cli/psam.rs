@@ -1,11 +1,9 @@
 //! `greylock psam`.
 
-use std::path::PathBuf;
-
 use clap::{Args, Subcommand};
 use wire::Tid;
 
-use super::card::{IssuerArgs, MigrateArgs};
+use super::card::{BlankArgs, IssuerArgs, MigrateArgs, ThroughArgs};
 use super::serve::PsamServeArgs;
 use super::values::{self, Serial};
 use crate::media::Place;
@@ -13,7 +11,9 @@ use crate::media::Place;
 /// What can be done with PSAMs.
 #[derive(Debug, Subcommand)]
 pub enum PsamCommand {
-    /// Personalise a virtual PSAM
+    /// Make a blank virtual PSAM, which waits for its personalisation
+    Blank(BlankArgs),
+    /// Personalise a PSAM: a new image, or a blank one wherever it is
     Issue(PsamIssueArgs),
     /// Show a PSAM's numbers and its pending locks
     Show(PsamShowArgs),
@@ -35,9 +35,12 @@ pub struct PsamIssueArgs {
     /// Terminal id: 12 hex digits
     #[arg(long, value_name = "HEX12", value_parser = values::tid)]
     pub tid: Tid,
-    /// The image to make; a file that is there is never overwritten
-    #[arg(long, value_name = "IMAGE")]
-    pub out: PathBuf,
+    /// The image to make, never over a file that is there; or the blank chip: its image or pcsc:READER NAME
+    #[arg(long, value_name = "PSAM")]
+    pub out: Place,
+    /// The way into a chip that is there.
+    #[command(flatten)]
+    pub through: ThroughArgs,
     /// Serial number: 20 hex digits [default: the terminal id behind zeros]
     #[arg(long, value_name = "HEX20", value_parser = values::serial)]
     pub serial: Option<Serial>,

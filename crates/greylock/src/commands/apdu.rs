@@ -2,9 +2,8 @@
 
 use std::io::BufRead;
 
-use card::Card;
 use explain::Chip;
-use psam::Psam;
+use perso::{CardChip, PsamChip};
 use serde_json::{Value, json};
 use terminal::Transport;
 use wire::apdu::split_response;
@@ -33,8 +32,10 @@ pub(crate) fn run(args: &ApduArgs, context: &mut Context<'_>) -> Result<Report, 
         (None, Some(Place::Reader(part))) => {
             at_reader(part, ReaderSlot::open_psam, Chip::Psam, args, given, &mut answers, context)
         }
-        (Some(place), _) => session::<Card<Medium>>(place, args, given, &mut answers, context),
-        (None, Some(place)) => session::<Psam<Medium>>(place, args, given, &mut answers, context),
+        (Some(place), _) => session::<CardChip<Medium>>(place, args, given, &mut answers, context),
+        (None, Some(place)) => {
+            session::<PsamChip<Medium>>(place, args, given, &mut answers, context)
+        }
         (None, None) => Err(Error::bug("neither --card nor --psam was asked for")),
     };
     match ended {

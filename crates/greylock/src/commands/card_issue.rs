@@ -1,11 +1,15 @@
 //! `greylock card issue`.
 
+use card::{Pin, Profile};
+use perso::CardGroupings;
 use serde_json::json;
 use wire::Date;
 
 use super::issue_by_host;
-use super::issuing::{CardOrder, opening, profile_of, write_card};
+use super::issuing::{CardOrder, card_check_values, opening, profile_of, write_card};
 use super::keys::own_key;
+use super::personalise::{Order, Through, Way, personalise};
+use super::read_back;
 use crate::cli::CardIssueArgs;
 use crate::env::pin_for_new_card;
 use crate::error::Error;
@@ -22,10 +26,33 @@ pub(crate) fn run(args: &CardIssueArgs, context: &mut Context<'_>) -> Result<Rep
     if let Some(url) = &args.issuer.host {
         return issue_by_host::card(args, &order, &pin, url, context);
     }
+    let way = Way::of(&args.out, &args.through)?;
     let keys = issuer_keys(args.issuer.keys.as_deref(), context)?;
     let profile = profile_of(&keys, &order, own_key(context.io.random)?, args.begin_with)?;
-    write_card(&args.out, &profile, &pin)?;
-    Ok(report(args, &order, &profile))
+    let chip = match &way {
+        Way::Image(path) => {
+            write_card(path, &profile, &pin)?;
+            None
+        }
+        Way::Chip(way) => Some(write_chip(way, &profile, &pin, &mut |_| Ok(()), context)?),
+    };
+    Ok(report(args, &order, &profile, chip))
+}
+
+/// Personalises a blank card and reads it back; the chip's number.
+pub(super) fn write_chip(
+    way: &Through,
+    profile: &Profile,
+    pin: &Pin,
+    before_last: &mut dyn FnMut([u8; 10]) -> Result<(), Error>,
+    context: &mut Context<'_>,
+) -> Result<[u8; 10], Error> {
+    let mut groupings = Vec::new();
+    CardGroupings::of(profile, pin, way.data_key(), &mut |one| groupings.push(one));
+    let order = Order { groupings, before_last };
+    let (number, mut chip) = personalise::<CardGroupings>(way, order, context)?;
+    read_back::card(&mut chip, profile, context.io.random)?;
+    Ok(number)
 }
 
 /// The keys of `--keys`, with their warnings said.
@@ -69,7 +96,13 @@ fn years_after(start: Date) -> Option<Date> {
 }
 
 /// The report of a card that was made, whoever made it.
-pub(crate) fn report(args: &CardIssueArgs, order: &CardOrder, profile: &card::Profile) -> Report {
+pub(crate) fn report(
+    args: &CardIssueArgs,
+    order: &CardOrder,
+    profile: &Profile,
+    chip: Option<[u8; 10]>,
+) -> Report {
+    let values = card_check_values(profile);
     let CardOrder { asn, purse, opening, .. } = order;
     let (money, limit) = (args.balance, opening.limit.units());
     let version = profile.keys.maintenance.version;
@@ -78,14 +111,15 @@ pub(crate) fn report(args: &CardIssueArgs, order: &CardOrder, profile: &card::Pr
         format!(", keys of version {version}, to be switched to {next}")
     });
     let text = format!(
-        "{}: card {asn}, purse {purse} with {money} cents and an overdraft limit of {limit}, valid {} to {}{keys}\n",
-        args.out.display(),
+        "{}: card {asn}, purse {purse} with {money} cents and an overdraft limit of {limit}, valid {} to {}{keys}\n{}",
+        args.out,
         shown_date(order.start),
         shown_date(order.expiry),
+        values.text(),
     );
     let document = json!({
         "outcome": "done",
-        "card": args.out.display().to_string(),
+        "card": args.out.to_string(),
         "asn": asn.to_string(),
         "purse": purse.to_string(),
         "balance": opening.balance.units(),
@@ -98,6 +132,8 @@ pub(crate) fn report(args: &CardIssueArgs, order: &CardOrder, profile: &card::Pr
         "expiry": order.expiry.to_string(),
         "key_version": version,
         "next_key_version": next,
+        "chip": chip.map(hex::encode),
+        "check_values": values.document(),
     });
     Report::done(document, text)
 }

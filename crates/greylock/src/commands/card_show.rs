@@ -3,22 +3,28 @@
 use std::fmt::Write as _;
 
 use card::{Application, DebitKind, LastDebit, LockView, PurseView, View};
+use nvm::Kind;
+use perso::CardGroupings;
 use serde_json::{Value, json};
 use wire::files::LogRecord;
 use wire::{GreyState, Purse, amount};
 
+use super::blank;
 use super::card_issue::shown_date;
 use super::chip_show;
 use crate::cli::CardShowArgs;
 use crate::error::Error;
 use crate::keys_file::scheme_name;
-use crate::media::{Place, look_at_card};
+use crate::media::{Place, look_at_blank, look_at_card};
 use crate::output::Report;
 
 /// Looks at a card; its image stays as it is.
 pub(crate) fn run(args: &CardShowArgs) -> Result<Report, Error> {
     if let Place::Reader(part) = &args.card {
         return chip_show::card(part);
+    }
+    if let Some(blank) = look_at_blank::<CardGroupings>(&args.card)? {
+        return Ok(blank::shown(&blank, Kind::Card));
     }
     let view = look_at_card(&args.card)?;
     Ok(Report::done(document(&view), text(&view)))

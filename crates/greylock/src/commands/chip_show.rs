@@ -9,6 +9,7 @@ use wire::apdu::split_response;
 use wire::files::{LOG_SFI, LogRecord, PSAM_SERIAL_SFI};
 use wire::{Amount, CardCommand, GreyState, GreyStatus, PsamCommand, Purse, StatusWord};
 
+use super::blank;
 use super::card_issue::shown_date;
 use super::card_show::{log_document, write_record};
 use super::glance::{balance, status};
@@ -29,7 +30,10 @@ struct Said {
 /// A card in a reader. Its TAC stays unread.
 pub(crate) fn card(part: &str) -> Result<Report, Error> {
     let mut card = ReaderSlot::open_card(part)?;
-    let is = present(&mut card).map_err(|failure| words::error(&failure))?;
+    let is = match present(&mut card) {
+        Ok(is) => is,
+        Err(failure) => return blank::answered(&mut card).ok_or_else(|| words::error(&failure)),
+    };
     let application_locked = match &is {
         CardIs::Ready(ready) => ready.application_locked(),
         CardIs::Grey(grey) => grey.application_locked(),
@@ -153,7 +157,10 @@ impl Said {
 /// A PSAM in a reader. Its locks are known to itself alone.
 pub(crate) fn psam(part: &str) -> Result<Report, Error> {
     let mut psam = ReaderSlot::open_psam(part)?;
-    let tid = terminal::psam::open(&mut psam).map_err(|failure| words::error(&failure))?;
+    let tid = match terminal::psam::open(&mut psam) {
+        Ok(tid) => tid,
+        Err(failure) => return blank::answered(&mut psam).ok_or_else(|| words::error(&failure)),
+    };
     let read = PsamCommand::ReadBinary { sfi: PSAM_SERIAL_SFI, offset: 0, le: Some(0) };
     let answer = psam.transmit(&read.encode()).map_err(|_| psam.why_lost())?;
     let serial = match split_response(&answer) {

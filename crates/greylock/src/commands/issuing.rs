@@ -5,13 +5,15 @@ use std::path::Path;
 use card::{Card, Opening, Pin};
 use crypto::Key;
 use psam::Psam;
-use wire::{Amount, Limit};
+use serde_json::{Value, json};
+use wire::{Amount, Limit, Suite};
 
 use host::MainKeys;
 pub use host::issue::{CardOrder, PsamOrder, card_profile, psam_profile};
 use host::issue::{NoWayOver, card_profile_from};
 
 use crate::error::{Error, Fault};
+use crate::keys_file::suite_name;
 use crate::media::{Birth, FaultLog, FileNvm, Growth, MediumFault};
 
 /// A keys file from which no card key comes.
@@ -81,6 +83,76 @@ pub fn write_psam(path: &Path, profile: &psam::Profile) -> Result<(), Error> {
     begin(path, psam::IMAGE_LEN, personalise)?.finish()
 }
 
+/// Check values of a card's keys, in words and as documents: safe to show, where keys never are.
+pub(super) fn card_check_values(profile: &card::Profile) -> CheckValues {
+    let card::CardKeys {
+        consumption,
+        load,
+        unlock,
+        unload,
+        overdraft,
+        tac,
+        pin_unblock,
+        pin_reload,
+        maintenance,
+        internal,
+    } = &profile.keys;
+    let mut values = CheckValues::default();
+    for key in consumption.iter().flatten() {
+        values.add("dpk", Some(key.version), &key.key);
+    }
+    for (name, key) in [
+        ("dlk", load),
+        ("dulk", unlock),
+        ("dunk", unload),
+        ("dodk", overdraft),
+        ("dtk", tac),
+        ("dpuk", pin_unblock),
+        ("dprk", pin_reload),
+        ("damk", maintenance),
+        ("diak", internal),
+    ] {
+        values.add(name, Some(key.version), &key.key);
+    }
+    values
+}
+
+/// Check values of a PSAM's keys.
+pub(super) fn psam_check_values(profile: &psam::Profile) -> CheckValues {
+    let mut values = CheckValues::default();
+    for key in profile.consumption.iter().flatten() {
+        values.add("mpk", Some(key.version), &key.key);
+    }
+    values.add("dsk", None, &profile.record_key);
+    values
+}
+
+/// Keys by their names with their check values.
+#[derive(Default)]
+pub(super) struct CheckValues(Vec<(&'static str, Option<u8>, Suite, String)>);
+
+impl CheckValues {
+    fn add(&mut self, name: &'static str, version: Option<u8>, key: &Key) {
+        self.0.push((name, version, key.suite(), hex::encode(key.check_value())));
+    }
+
+    /// One line.
+    pub(super) fn text(&self) -> String {
+        let shown = |(name, version, _, value): &(_, Option<u8>, _, _)| match version {
+            Some(version) => format!("{name} {version} {value}"),
+            None => format!("{name} {value}"),
+        };
+        let values: Vec<String> = self.0.iter().map(shown).collect();
+        format!("  key check values: {}\n", values.join(", "))
+    }
+
+    /// A list.
+    pub(super) fn document(&self) -> Value {
+        let shown = |(name, version, suite, value): &(_, _, Suite, _)| json!({ "key": name, "version": version, "suite": suite_name(suite.byte()), "check_value": value });
+        self.0.iter().map(shown).collect()
+    }
+}
+
 fn begin(
     path: &Path,
     len: usize,
@@ -93,7 +165,7 @@ fn begin(
     Ok(birth)
 }
 
-fn unwritten(path: &Path, faults: &FaultLog, error: nvm::NvmError) -> Error {
+pub(super) fn unwritten(path: &Path, faults: &FaultLog, error: nvm::NvmError) -> Error {
     let why = match faults.first() {
         Some(MediumFault::Refused(why)) => why.clone(),
         Some(MediumFault::Torn) | None => error.to_string(),

@@ -9,7 +9,9 @@ use serde_json::json;
 
 use crate::cli::MigrateArgs;
 use crate::error::Error;
-use crate::media::{Birth, FaultLog, FileNvm, Growth, Place, describe_open_error};
+use crate::media::{
+    Birth, FaultLog, FileNvm, Growth, Place, check_personalised, describe_open_error,
+};
 use crate::output::Report;
 
 /// What differs between cards and PSAMs.
@@ -69,6 +71,7 @@ fn run(place: &Place, migration: &Migration) -> Result<Report, Error> {
 }
 
 fn version(old: &mut impl Nvm, place: &Place, wanted: Kind) -> Result<u8, Error> {
+    check_personalised(old, wanted, place)?;
     let header = identify(old);
     let header =
         header.map_err(|error| describe_open_error(&error, wanted, place, &FaultLog::default()))?;

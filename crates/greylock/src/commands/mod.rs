@@ -4,6 +4,7 @@ mod apdu;
 mod audit;
 mod bench;
 mod bench_refuel;
+mod blank;
 mod card_issue;
 mod card_show;
 mod card_switch;
@@ -19,7 +20,9 @@ mod issuing;
 mod keys;
 mod migrate;
 mod model;
+mod personalise;
 mod psam;
+mod read_back;
 mod readers;
 mod refuel;
 mod script;
@@ -46,6 +49,9 @@ pub fn run(cli: &Cli, context: &mut Context<'_>) -> Result<Report, Error> {
         None => demo::run(&DemoArgs::default(), context),
         Some(Command::Demo(args)) => demo::run(args, context),
         Some(Command::Keys(KeysCommand::New(args))) => keys::run(args, context),
+        Some(Command::Keys(KeysCommand::Transport(args))) => blank::transport(args, context),
+        Some(Command::Card(CardCommand::Blank(args))) => blank::card(args, context),
+        Some(Command::Psam(PsamCommand::Blank(args))) => blank::psam(args, context),
         Some(Command::Card(CardCommand::Issue(args))) => card_issue::run(args, context),
         Some(Command::Card(CardCommand::Show(args))) => card_show::run(args),
         Some(Command::Card(CardCommand::Unblock(args))) => card_unblock::run(args, context),

@@ -2,18 +2,23 @@
 
 use std::fmt::Write as _;
 
-use psam::{LockView, PsamView};
+use nvm::Kind;
+use perso::PsamGroupings;
+use psam::{LockView, Profile, PsamView};
 use serde_json::{Value, json};
 
+use super::blank;
 use super::card_issue::issuer_keys;
 use super::chip_show;
 use super::issue_by_host;
-use super::issuing::{PsamOrder, psam_profile, write_psam};
+use super::issuing::{PsamOrder, psam_check_values, psam_profile, write_psam};
 use super::keys::own_key;
+use super::personalise::{Order, Through, Way, personalise};
+use super::read_back;
 use crate::cli::values::Serial;
 use crate::cli::{PsamIssueArgs, PsamShowArgs};
 use crate::error::Error;
-use crate::media::{Place, look_at_psam};
+use crate::media::{Place, look_at_blank, look_at_psam};
 use crate::output::{Context, Report};
 
 /// Personalises a PSAM by a keys file or by a centre.
@@ -24,8 +29,38 @@ pub(crate) fn issue(args: &PsamIssueArgs, context: &mut Context<'_>) -> Result<R
     }
     let keys = issuer_keys(args.issuer.keys.as_deref(), context)?;
     let profile = psam_profile(&keys, &order, own_key(context.io.random)?)?;
-    write_psam(&args.out, &profile)?;
-    Ok(report(args, &order))
+    make(args, &order, &profile, context)
+}
+
+/// Makes it in a new image, or of a blank chip.
+pub(super) fn make(
+    args: &PsamIssueArgs,
+    order: &PsamOrder,
+    profile: &Profile,
+    context: &mut Context<'_>,
+) -> Result<Report, Error> {
+    let chip = match &Way::of(&args.out, &args.through)? {
+        Way::Image(path) => {
+            write_psam(path, profile)?;
+            None
+        }
+        Way::Chip(way) => Some(write_chip(way, profile, context)?),
+    };
+    Ok(report(args, order, profile, chip))
+}
+
+/// Personalises a blank PSAM and reads it back; the chip's number.
+fn write_chip(
+    way: &Through,
+    profile: &Profile,
+    context: &mut Context<'_>,
+) -> Result<[u8; 10], Error> {
+    let mut groupings = Vec::new();
+    PsamGroupings::of(profile, way.data_key(), &mut |one| groupings.push(one));
+    let order = Order { groupings, before_last: &mut |_| Ok(()) };
+    let (number, mut chip) = personalise::<PsamGroupings>(way, order, context)?;
+    read_back::psam(&mut chip, profile)?;
+    Ok(number)
 }
 
 fn order(args: &PsamIssueArgs) -> PsamOrder {
@@ -35,20 +70,29 @@ fn order(args: &PsamIssueArgs) -> PsamOrder {
 }
 
 /// The report of a PSAM that was made, whoever made it.
-pub(crate) fn report(args: &PsamIssueArgs, order: &PsamOrder) -> Report {
+fn report(
+    args: &PsamIssueArgs,
+    order: &PsamOrder,
+    profile: &Profile,
+    chip: Option<[u8; 10]>,
+) -> Report {
+    let values = psam_check_values(profile);
     let serial = hex::encode(order.serial);
     let text = format!(
-        "{}: PSAM {}, serial number {serial}, first transaction number {}\n",
-        args.out.display(),
+        "{}: PSAM {}, serial number {serial}, first transaction number {}\n{}",
+        args.out,
         order.tid,
-        order.first_ttc
+        order.first_ttc,
+        values.text(),
     );
     let document = json!({
         "outcome": "done",
-        "psam": args.out.display().to_string(),
+        "psam": args.out.to_string(),
         "tid": order.tid.to_string(),
         "serial": serial,
         "first_ttc": order.first_ttc,
+        "chip": chip.map(hex::encode),
+        "check_values": values.document(),
     });
     Report::done(document, text)
 }
@@ -57,6 +101,9 @@ pub(crate) fn report(args: &PsamIssueArgs, order: &PsamOrder) -> Report {
 pub(crate) fn show(args: &PsamShowArgs) -> Result<Report, Error> {
     if let Place::Reader(part) = &args.psam {
         return chip_show::psam(part);
+    }
+    if let Some(blank) = look_at_blank::<PsamGroupings>(&args.psam)? {
+        return Ok(blank::shown(&blank, Kind::Psam));
     }
     let view = look_at_psam(&args.psam)?;
     Ok(Report::done(document(&view), text(&view)))

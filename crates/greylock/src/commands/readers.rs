@@ -55,6 +55,7 @@ fn words(is: InsideIs) -> String {
         InsideIs::Empty => "empty".to_owned(),
         InsideIs::Card(asn) => format!("card {asn}"),
         InsideIs::Psam(tid) => format!("PSAM {tid}"),
+        InsideIs::Blank => "a blank chip, not personalised yet".to_owned(),
         InsideIs::Other => "a chip on which our application does not answer".to_owned(),
         InsideIs::Mute => "something that does not answer".to_owned(),
         InsideIs::InUse => "in use by another program".to_owned(),

@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-use card::Card;
-use psam::Psam;
+use perso::{CardChip, PsamChip};
 use serde_json::json;
 use terminal::Transport;
 
@@ -13,12 +12,12 @@ use crate::media::{Chip, FileNvm, Place, Slot};
 use crate::output::{Context, Report};
 use crate::serve::{name, serve};
 
-/// A virtual card in a reader until a signal ends it.
+/// A virtual card, blank or personalised, in a reader until a signal ends it.
 ///
 /// # Errors
 /// The image cannot be used, or the card falls silent.
 pub(crate) fn card(args: &CardServeArgs, context: &mut Context<'_>) -> Result<Report, Error> {
-    run::<Card<FileNvm>>(&args.image, &args.vpcd, args.t0, context)
+    run::<CardChip<FileNvm>>(&args.image, &args.vpcd, args.t0, context)
 }
 
 /// Likewise a PSAM.
@@ -26,7 +25,7 @@ pub(crate) fn card(args: &CardServeArgs, context: &mut Context<'_>) -> Result<Re
 /// # Errors
 /// As [`card`].
 pub(crate) fn psam(args: &PsamServeArgs, context: &mut Context<'_>) -> Result<Report, Error> {
-    run::<Psam<FileNvm>>(&args.image, &args.vpcd, args.t0, context)
+    run::<PsamChip<FileNvm>>(&args.image, &args.vpcd, args.t0, context)
 }
 
 fn run<C: Chip<FileNvm>>(

@@ -1,17 +1,21 @@
 //! A card or a PSAM wherever it is: an image, or a chip in a reader.
 
 use card::Card;
+use perso::Application;
 use psam::Psam;
 use terminal::{Lost, Transport};
 use wire::apdu::ResponseBytes;
 
 use crate::error::Error;
-use crate::media::{CardSlot, FileNvm, Place, PsamSlot, ReaderSlot, Slot};
+use crate::media::{CardSlot, Chip, FileNvm, Place, PsamSlot, ReaderSlot, Slot};
 
 /// A card with power.
 pub type CardIn = Inserted<Card<FileNvm>>;
 /// A PSAM with power.
 pub type PsamIn = Inserted<Psam<FileNvm>>;
+
+/// A chip with power that may be blank.
+pub type AnyIn<A> = Inserted<perso::Chip<FileNvm, A>>;
 
 /// A chip with power. Dropping it takes the power away.
 pub enum Inserted<C> {
@@ -50,6 +54,22 @@ impl PsamIn {
     pub fn open(place: &Place) -> Result<Self, Error> {
         Ok(match place {
             Place::Image(_) => Self::Image(Box::new(PsamSlot::open(place)?)),
+            Place::Reader(part) => Self::Reader(Box::new(ReaderSlot::open_psam(part)?)),
+        })
+    }
+}
+
+impl<A: Application> AnyIn<A>
+where
+    perso::Chip<FileNvm, A>: Chip<FileNvm>,
+{
+    /// Opens the image, or connects to the reader. A break ends the personalisation, so that none is healed.
+    ///
+    /// # Errors
+    /// Why there is no chip with power.
+    pub fn open(place: &Place) -> Result<Self, Error> {
+        Ok(match place {
+            Place::Image(_) => Self::Image(Box::new(Slot::open(place)?)),
             Place::Reader(part) => Self::Reader(Box::new(ReaderSlot::open_psam(part)?)),
         })
     }

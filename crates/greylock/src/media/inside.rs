@@ -22,6 +22,8 @@ pub enum InsideIs {
     Card(Asn),
     /// A PSAM that answers.
     Psam(Tid),
+    /// A blank chip, which waits for its personalisation.
+    Blank,
     /// A chip without our application, or with an application that is blocked for good.
     Other,
     /// Something that does not answer.
@@ -40,6 +42,7 @@ impl InsideIs {
             Self::Empty => "empty",
             Self::Card(_) => "card",
             Self::Psam(_) => "psam",
+            Self::Blank => "blank",
             Self::Other => "other",
             Self::Mute => "mute",
             Self::InUse => "in_use",

@@ -9,7 +9,7 @@
 //! | `fault` | [`FaultLog`]: why a medium failed, kept for the message |
 //! | `place` | [`Place`]: where a card or a PSAM is, as the command line says it |
 //! | `counted` | [`Counted`]: a slot whose commands are counted, and the [`Hand`] that pulls its card |
-//! | `inserted` | [`CardIn`], [`PsamIn`]: a card or a PSAM wherever it is |
+//! | `inserted` | [`CardIn`], [`PsamIn`], [`AnyIn`]: a card, a PSAM, or a chip that may be blank, wherever it is |
 //! | `inside` | [`Inside`]: a reader and what is in it |
 //! | `reader` | [`ReaderSlot`]: a chip in a PC/SC reader, with the feature `pcsc`; `no_reader` stands in for it |
 //! | `slot` | [`CardSlot`], [`PsamSlot`]: an opened image as something to send commands to |
@@ -33,7 +33,7 @@ pub use birth::Birth;
 pub use counted::{Counted, Hand};
 pub use fault::{FaultLog, MediumFault};
 pub use file::{FileNvm, Growth};
-pub use inserted::{CardIn, PsamIn};
+pub use inserted::{AnyIn, CardIn, PsamIn};
 pub use inside::{Inside, InsideIs};
 #[cfg(not(feature = "pcsc"))]
 pub use no_reader::{ReaderSlot, look_around};
@@ -42,6 +42,9 @@ pub use place::Place;
 pub(crate) use place::no_pcsc;
 #[cfg(feature = "pcsc")]
 pub use reader::{ReaderSlot, look_around};
-pub use slot::{CardSlot, Chip, PsamSlot, Slot, describe_open_error, look_at_card, look_at_psam};
+pub(crate) use slot::check_personalised;
+pub use slot::{
+    CardSlot, Chip, PsamSlot, Slot, describe_open_error, look_at_blank, look_at_card, look_at_psam,
+};
 pub use snapshot::Snapshot;
 pub use tear::TearingNvm;

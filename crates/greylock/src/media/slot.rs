@@ -2,6 +2,7 @@
 
 use card::Card;
 use nvm::{Kind, Nvm, NvmError, OpenError, identify};
+use perso::{Application, BlankView, CardChip, PsamChip};
 use psam::Psam;
 use terminal::{Lost, Transport};
 use wire::apdu::ResponseBytes;
@@ -14,6 +15,8 @@ use crate::media::{FileNvm, Growth, Place, Snapshot};
 pub trait Chip<N: Nvm>: Sized {
     /// What its image says it is.
     const KIND: Kind;
+    /// Whether it may be blank: one that waits for its personalisation.
+    const MAY_BE_BLANK: bool;
 
     /// Gives it power.
     ///
@@ -23,9 +26,10 @@ pub trait Chip<N: Nvm>: Sized {
 }
 
 macro_rules! chip {
-    ($name:ident, $kind:expr) => {
+    ($name:ident, $kind:expr, $may_be_blank:literal) => {
         impl<N: Nvm> Chip<N> for $name<N> {
             const KIND: Kind = $kind;
+            const MAY_BE_BLANK: bool = $may_be_blank;
 
             fn power_on(medium: N) -> Result<Self, OpenError> {
                 $name::power_on(medium)
@@ -33,8 +37,10 @@ macro_rules! chip {
         }
     };
 }
-chip!(Card, Kind::Card);
-chip!(Psam, Kind::Psam);
+chip!(Card, Kind::Card, false);
+chip!(Psam, Kind::Psam, false);
+chip!(CardChip, Kind::Card, true);
+chip!(PsamChip, Kind::Psam, true);
 
 /// A chip with power. Dropping it pulls it out.
 #[derive(Debug)]
@@ -70,6 +76,9 @@ impl<C> Slot<C> {
         C: Chip<N>,
     {
         check_kind(&mut medium, C::KIND, place)?;
+        if !C::MAY_BE_BLANK {
+            check_personalised(&mut medium, C::KIND, place)?;
+        }
         match C::power_on(medium) {
             Ok(chip) => Ok(Self { chip, faults }),
             Err(error) => Err(describe_open_error(&error, C::KIND, place, &faults)),
@@ -99,6 +108,8 @@ macro_rules! transport {
 }
 transport!(Card);
 transport!(Psam);
+transport!(CardChip);
+transport!(PsamChip);
 
 /// Looks at a card without changing its image.
 ///
@@ -114,6 +125,25 @@ pub fn look_at_card(place: &Place) -> Result<card::View, Error> {
 /// As [`Slot::open`].
 pub fn look_at_psam(place: &Place) -> Result<psam::PsamView, Error> {
     look(place).map(|slot: Slot<Psam<Snapshot>>| slot.chip().view())
+}
+
+/// What a blank chip shows, without changing its image; `None` for one that is personalised, or is no chip.
+///
+/// # Errors
+/// The file cannot be read, or it holds a blank chip that is damaged or of another kind.
+pub fn look_at_blank<A: Application>(place: &Place) -> Result<Option<BlankView>, Error>
+where
+    perso::Chip<Snapshot, A>: Chip<Snapshot>,
+{
+    let mut medium = Snapshot::read(place.image()?)?;
+    if !perso::is_blank(&mut medium) {
+        return Ok(None);
+    }
+    let slot: Slot<perso::Chip<Snapshot, A>> = Slot::over(medium, place, FaultLog::default())?;
+    Ok(match slot.chip() {
+        perso::Chip::Blank(blank) => Some(blank.view()),
+        perso::Chip::Issued(_) | perso::Chip::Mute => None,
+    })
 }
 
 fn look<C: Chip<Snapshot>>(place: &Place) -> Result<Slot<C>, Error> {
@@ -133,6 +163,24 @@ fn check_kind<N: Nvm>(medium: &mut N, wanted: Kind, place: &Place) -> Result<(),
     }
 }
 
+/// Before the image is opened, so that a blank chip is told as such.
+///
+/// # Errors
+/// It is blank.
+pub(crate) fn check_personalised<N: Nvm>(
+    medium: &mut N,
+    kind: Kind,
+    place: &Place,
+) -> Result<(), Error> {
+    if !perso::is_blank(medium) {
+        return Ok(());
+    }
+    let command = if kind == Kind::Psam { "psam" } else { "card" };
+    Err(Error::usage(format!("{place} is a blank chip: it is not personalised yet")).advice(
+        format!("`greylock {command} issue --out {place} --transport-key FILE` makes it one"),
+    ))
+}
+
 /// What is wrong with an image, as an error of the command.
 #[must_use]
 pub fn describe_open_error(
@@ -143,6 +191,10 @@ pub fn describe_open_error(
 ) -> Error {
     match error {
         OpenError::Nvm(NvmError::PowerLost | NvmError::Failed) => lost(place, faults),
+        OpenError::WrongKind { expected, found } if *found == Kind::Blank.code() => Error::usage(
+            format!("{place} is a blank chip of another kind, {} is wanted here", expected.name()),
+        )
+        .advice("check the paths"),
         OpenError::NotAnImage | OpenError::WrongKind { .. } => {
             Error::usage(format!("{place}: {error}"))
         }

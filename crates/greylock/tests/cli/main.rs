@@ -35,6 +35,8 @@ mod no_reader;
 #[cfg(test)]
 mod output;
 #[cfg(test)]
+mod perso;
+#[cfg(test)]
 mod refuel;
 #[cfg(test)]
 mod serve;

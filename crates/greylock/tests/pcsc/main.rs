@@ -19,6 +19,8 @@ mod held;
 #[cfg(test)]
 mod issuer;
 #[cfg(test)]
+mod perso;
+#[cfg(test)]
 mod rows;
 #[cfg(test)]
 mod scripts;

@@ -4,8 +4,8 @@ use card::{Aid, CardKey, CardKeys, ConsumptionKey, Opening, Pin};
 use crypto::{AesKey, Key};
 use nvm::memory::Ram;
 use perso::{
-    Application, Birth, CardChip, CardGroupings, Chip, Grouping, Issuer, PsamChip, PsamGroupings,
-    Sending,
+    Application, Birth, CardChip, CardGroupings, Chip, DataKey, Grouping, Issuer, PsamChip,
+    PsamGroupings, Sending,
 };
 use wire::apdu::{CommandBytes, split_response};
 use wire::blank_command::{CARD_MANAGER, ChannelOffer};
@@ -122,7 +122,8 @@ pub(crate) trait Sample: Application {
 impl Sample for CardGroupings {
     fn groupings(sending: &Sending) -> Vec<Grouping> {
         let mut all = vec![sending.for_chip()];
-        Self::of(&card_profile(), &pin(), sending.data_key(), &mut |one| all.push(one));
+        let key = transport();
+        Self::of(&card_profile(), &pin(), DataKey::of(&key), &mut |one| all.push(one));
         all
     }
 
@@ -135,7 +136,8 @@ impl Sample for CardGroupings {
 impl Sample for PsamGroupings {
     fn groupings(sending: &Sending) -> Vec<Grouping> {
         let mut all = vec![sending.for_chip()];
-        Self::of(&psam_profile(), sending.data_key(), &mut |one| all.push(one));
+        let key = transport();
+        Self::of(&psam_profile(), DataKey::of(&key), &mut |one| all.push(one));
         all
     }
 

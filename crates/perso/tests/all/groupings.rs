@@ -105,6 +105,7 @@ fn values_that_say_nothing_are_refused() {
     };
     assert_eq!(with::<CardGroupings>(0x0001, b"chip no. 8"), 0x6A80, "another chip");
     assert_eq!(with::<CardGroupings>(0x0101, &[1; 17]), 0x6A80, "AID");
+    assert_eq!(with::<CardGroupings>(0x0101, b"1PAY.SYS.DDF01"), 0x6A80, "the directory's name");
     assert_eq!(with::<CardGroupings>(0x0102, &wrong_dates), 0x6A80, "EF 15");
     let too_much = [0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     assert_eq!(with::<CardGroupings>(0x0103, &too_much), 0x6A80, "balance");

@@ -4,7 +4,9 @@ use std::ffi::CStr;
 
 use pcsc::{Context, ReaderState, State};
 use terminal::{Lost, Transport, present, psam};
-use wire::apdu::ResponseBytes;
+use wire::BlankCommand;
+use wire::apdu::{ResponseBytes, split_response};
+use wire::blank_command::{CARD_MANAGER, CardManager};
 
 use super::{Link, context, fault, find};
 use crate::error::Error;
@@ -50,7 +52,18 @@ fn who_answers(link: &mut Link) -> InsideIs {
     if let Ok(card) = present(link) {
         return InsideIs::Card(card.asn());
     }
-    psam::open(link).map_or(InsideIs::Other, InsideIs::Psam)
+    if let Ok(tid) = psam::open(link) {
+        return InsideIs::Psam(tid);
+    }
+    if is_blank(link) { InsideIs::Blank } else { InsideIs::Other }
+}
+
+/// A blank chip has our card manager.
+fn is_blank(link: &mut Link) -> bool {
+    let select = BlankCommand::SelectName { name: &CARD_MANAGER, le: Some(0) };
+    let answer = link.exchange(&select.encode()).ok();
+    let split = answer.as_ref().and_then(|answer| split_response(answer));
+    split.is_some_and(|(data, _)| CardManager::parse(data).is_some())
 }
 
 impl Transport for Link {
