@@ -32,10 +32,9 @@ fn outputs(commands: &[String], folder: &Path) -> Vec<String> {
     commands.iter().enumerate().map(run).collect()
 }
 
-#[test]
-fn the_examples_of_the_readme_run_as_shown() {
-    let examples = examples(&readme());
-    assert!(examples.len() > 8, "the README shows a refuelling end to end");
+fn run_as_shown(page: &str, fewest: usize) {
+    let examples = examples(page);
+    assert!(examples.len() >= fewest);
     let folder = tempfile::tempdir().unwrap();
     let commands: Vec<String> = examples.iter().map(|(command, _)| command.clone()).collect();
     let outputs = outputs(&commands, folder.path());
@@ -43,6 +42,17 @@ fn the_examples_of_the_readme_run_as_shown() {
         let lines: Vec<&str> = printed.lines().collect();
         assert!(fits(shown, &lines), "$ {command}\nshows\n{}\nprints\n{printed}", shown.join("\n"));
     }
+}
+
+#[test]
+fn the_examples_of_the_readme_run_as_shown() {
+    run_as_shown(&readme(), 9);
+}
+
+#[test]
+fn the_examples_of_personalisation_run_as_shown() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/personalisation.md");
+    run_as_shown(&std::fs::read_to_string(path).unwrap(), 5);
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod memory;
 mod use_card;
 mod use_crypto;
 mod use_nvm;
+mod use_perso;
 mod use_psam;
 mod use_terminal;
 mod use_wire;
@@ -26,6 +27,7 @@ extern "C" fn _start() -> ! {
     use_nvm::all();
     use_card::all();
     use_psam::all();
+    use_perso::all();
     use_terminal::all();
     stop()
 }
