@@ -12,7 +12,7 @@ use wire::{Amount, Limit, Reader, Scheme, StatusWord};
 use crate::chip::{Application, Mute};
 use crate::grouping::{DataKey, Grouping, KeyValue, put};
 
-/// Groupings of a card. High byte 81: the set of keys; a second set has another.
+/// Groupings of a card. High byte 81: the first set of keys; 83 is kept for a second one.
 mod id {
     pub(super) const AID: u16 = 0x0101;
     pub(super) const PUBLIC_DATA: u16 = 0x0102;

@@ -91,6 +91,29 @@ fn a_psam_is_blank_or_wholly_issued() {
     torn_everywhere::<PsamGroupings>();
 }
 
+/// The process is killed instead: what it wrote is there, durable or not.
+fn killed_everywhere<A: Sample>() {
+    let start = blank::<A>();
+    let mut switched = false;
+    for write in 1..=11 {
+        let mut ram = start.clone();
+        ram.kill_after(write);
+        let mut chip = power_on::<A>(&mut ram);
+        assert!(ends_in_silence(&mut chip), "write {write}");
+        drop(chip);
+        let blank = is_blank_or_whole::<A>(ram, &format!("killed after write {write}"));
+        assert!(!(switched && blank), "write {write}: never blank again");
+        switched = !blank;
+    }
+    assert!(switched);
+}
+
+#[test]
+fn a_process_that_is_killed_leaves_a_blank_chip_or_a_whole_one() {
+    killed_everywhere::<CardGroupings>();
+    killed_everywhere::<PsamGroupings>();
+}
+
 #[test]
 fn a_repair_that_is_torn_too_is_repaired_again() {
     let start = blank::<CardGroupings>();
