@@ -50,7 +50,7 @@ impl StoreData<'_> {
 /// Every command that a blank chip knows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum BlankCommand<'a> {
-    /// `00 A4 04 00` name.
+    /// `00 A4 04 00` name. Without one it is the card manager's, as GlobalPlatform has it.
     SelectName {
         /// 1 to 16 bytes.
         name: &'a [u8],
@@ -137,6 +137,9 @@ impl<'a> BlankCommand<'a> {
 }
 
 fn select<'a>(apdu: &Apdu<'a>) -> Result<BlankCommand<'a>, StatusWord> {
+    if let ([.., 0x04, 0x00], Ok(le)) = (apdu.header, apdu.le_only()) {
+        return Ok(BlankCommand::SelectName { name: &CARD_MANAGER, le });
+    }
     Ok(match door::select(apdu)? {
         (Selected::Name(name), le) => BlankCommand::SelectName { name, le },
         (Selected::File(id), le) => BlankCommand::SelectFile { id: u16::from_be_bytes(*id), le },

@@ -62,8 +62,8 @@ impl Way {
             }
             (_, Some(file)) => {
                 check_is_there(out)?;
-                let trace = Trace::open(&through.trace)?;
                 let (place, key) = (out.clone(), transport_key::read(file)?);
+                let trace = Trace::open(&through.trace)?;
                 Ok(Self::Chip(Through { place, key, trace, told: through.trace.trace }))
             }
         }

@@ -49,6 +49,15 @@ fn every_command_has_the_bytes_of_the_page() {
 }
 
 #[test]
+fn no_name_is_the_name_of_the_card_manager() {
+    let manager = |le| Ok(BlankCommand::SelectName { name: &CARD_MANAGER, le });
+    assert_eq!(BlankCommand::parse(&bytes("00a40400 00")), manager(Some(0)));
+    assert_eq!(BlankCommand::parse(&bytes("00a40400")), manager(None));
+    assert_eq!(BlankCommand::parse(&bytes("00a40000 00")), Err(StatusWord::WRONG_LENGTH));
+    assert_eq!(BlankCommand::parse(&bytes("00a40401 00")), Err(StatusWord::WRONG_P1P2));
+}
+
+#[test]
 fn the_door_refuses_in_the_order_of_the_protocol() {
     let refused = [
         ("e07a0801 07 01000000000001 0f", StatusWord::UNKNOWN_CLASS),
