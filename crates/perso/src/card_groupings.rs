@@ -1,7 +1,8 @@
 //! What a card is made of: its [`Profile`] and its PIN as data groupings (docs/personalisation.md), in both directions.
 
 use card::{
-    Aid, Card, CardKey, CardKeys, ConsumptionKey, DEFAULT_KEY_INDEX, Opening, Pin, Profile,
+    Aid, Card, CardKey, CardKeys, ConsumptionKey, DEFAULT_KEY_INDEX, NextKeys, Opening, Pin,
+    Profile,
 };
 use crypto::Key;
 use nvm::{Kind, Nvm, NvmError, OpenError};
@@ -12,22 +13,38 @@ use wire::{Amount, Limit, Reader, Scheme, StatusWord};
 use crate::chip::{Application, Mute};
 use crate::grouping::{DataKey, Grouping, KeyValue, put};
 
-/// Groupings of a card. High byte 81: the first set of keys; 83 is kept for a second one.
+/// Groupings of a card. High byte 81: the keys that it begins with; 83: those that it can be switched to.
 mod id {
     pub(super) const AID: u16 = 0x0101;
     pub(super) const PUBLIC_DATA: u16 = 0x0102;
     pub(super) const OPENINGS: [u16; 2] = [0x0103, 0x0104];
     pub(super) const ERROR_LIMIT: u16 = 0x0105;
+    /// The FCI bytes of EF 15 with the next keys.
+    pub(super) const NEXT_FCI: u16 = 0x0106;
     pub(super) const PIN: u16 = 0x8010;
-    /// DLK, DULK, DUNK, DODK, DTK, DPUK, DPRK, DAMK, DIAK.
-    pub(super) const KEYS: [u16; 9] =
-        [0x8101, 0x8102, 0x8103, 0x8104, 0x8105, 0x8106, 0x8107, 0x8108, 0x8109];
-    /// DPK, up to two.
-    pub(super) const CONSUMPTION: [u16; 2] = [0x8111, 0x8112];
+    /// DLK, DULK, DUNK, DODK, DTK, DPUK, DPRK, DAMK, DIAK: of the first keys, of the next.
+    pub(super) const KEYS: [[u16; 9]; 2] = [
+        [0x8101, 0x8102, 0x8103, 0x8104, 0x8105, 0x8106, 0x8107, 0x8108, 0x8109],
+        [0x8301, 0x8302, 0x8303, 0x8304, 0x8305, 0x8306, 0x8307, 0x8308, 0x8309],
+    ];
+    /// DPK, up to two of each.
+    pub(super) const CONSUMPTION: [[u16; 2]; 2] = [[0x8111, 0x8112], [0x8311, 0x8312]];
 }
 
 fn place_of(ids: &[u16], id: u16) -> Option<usize> {
     ids.iter().position(|known| *known == id)
+}
+
+/// Which keys, and the place among them.
+fn place_in<const N: usize>(sets: &[[u16; N]; 2], id: u16) -> Option<(usize, usize)> {
+    sets.iter().enumerate().find_map(|(set, ids)| Some((set, place_of(ids, id)?)))
+}
+
+/// Keys that came so far.
+#[derive(Default)]
+struct KeyGroupings {
+    keys: [Option<CardKey>; 9],
+    consumption: [Option<ConsumptionKey>; 2],
 }
 
 /// What a card was told so far. Keys wipe themselves when it is dropped.
@@ -38,8 +55,9 @@ pub struct CardGroupings {
     opening: [Option<Opening>; 2],
     error_limit: Option<u8>,
     pin: Option<Pin>,
-    keys: [Option<CardKey>; 9],
-    consumption: [Option<ConsumptionKey>; 2],
+    /// Those to begin with, and the next.
+    sets: [KeyGroupings; 2],
+    next_fci: Option<[u8; 2]>,
 }
 
 impl CardGroupings {
@@ -53,16 +71,27 @@ impl CardGroupings {
         }
         put(Grouping::new(id::ERROR_LIMIT, &[profile.error_limit]));
         put(key.seal_pin(id::PIN, pin));
-        for (id, value) in id::CONSUMPTION.into_iter().zip(&profile.keys.consumption) {
-            if let Some(value) = value {
-                put(key.seal_key(id, &consumption_value(value)));
-            }
-        }
-        for (id, value) in id::KEYS.into_iter().zip(others(&profile.keys)) {
-            put(key.seal_key(id, &key_value(value)));
+        put_keys(0, &profile.keys, key, put);
+        if let Some(next) = &profile.next {
+            put(Grouping::new(id::NEXT_FCI, &next.fci));
+            put_keys(1, &next.keys, key, put);
         }
     }
+}
 
+fn put_keys(set: usize, keys: &CardKeys, key: DataKey<'_>, put: &mut dyn FnMut(Grouping)) {
+    let (consumption, ids) = (id::CONSUMPTION.get(set), id::KEYS.get(set));
+    for (id, value) in consumption.into_iter().flatten().zip(&keys.consumption) {
+        if let Some(value) = value {
+            put(key.seal_key(*id, &consumption_value(value)));
+        }
+    }
+    for (id, value) in ids.into_iter().flatten().zip(others(keys)) {
+        put(key.seal_key(*id, &key_value(value)));
+    }
+}
+
+impl KeyGroupings {
     fn take_key(&mut self, at: usize, value: KeyValue) -> Result<(), StatusWord> {
         let KeyValue { index, version, algorithm, scheme, key } = value;
         if index != DEFAULT_KEY_INDEX || scheme != Scheme::Seed {
@@ -79,6 +108,45 @@ impl CardGroupings {
         let key = ConsumptionKey { index, version, algorithm, scheme, key };
         put(self.consumption.get_mut(at), key)
     }
+
+    /// True when nothing of them came.
+    fn are_none(&self) -> bool {
+        self.keys.iter().all(Option::is_none) && self.consumption.iter().all(Option::is_none)
+    }
+
+    fn whole(self) -> Option<CardKeys> {
+        let [load, unlock, unload, overdraft, tac, pin_unblock, pin_reload, maintenance, internal] =
+            self.keys;
+        self.consumption.iter().any(Option::is_some).then_some(())?;
+        Some(CardKeys {
+            consumption: self.consumption,
+            load: load?,
+            unlock: unlock?,
+            unload: unload?,
+            overdraft: overdraft?,
+            tac: tac?,
+            pin_unblock: pin_unblock?,
+            pin_reload: pin_reload?,
+            maintenance: maintenance?,
+            internal: internal?,
+        })
+    }
+}
+
+/// Keys to be switched to: whole, with their FCI bytes, and of another version than those to begin with; or nothing of
+/// them at all.
+#[expect(clippy::option_option, reason = "no next keys are not a part of some")]
+fn next_keys(
+    groupings: KeyGroupings,
+    fci: Option<[u8; 2]>,
+    first: &CardKeys,
+) -> Option<Option<NextKeys>> {
+    if groupings.are_none() && fci.is_none() {
+        return Some(None);
+    }
+    let keys = groupings.whole()?;
+    let differs = keys.maintenance.version != first.maintenance.version;
+    differs.then_some(Some(NextKeys { fci: fci?, keys }))
 }
 
 /// In the order of [`id::KEYS`].
@@ -153,40 +221,35 @@ impl Application for CardGroupings {
             id::ERROR_LIMIT => {
                 put(Some(&mut self.error_limit), read_error_limit(value).ok_or(wrong)?)
             }
+            id::NEXT_FCI => put(Some(&mut self.next_fci), value.try_into().map_err(|_| wrong)?),
             id::PIN => put(Some(&mut self.pin), key.open_pin(value)?),
             _ => match (
                 place_of(&id::OPENINGS, id),
-                place_of(&id::KEYS, id),
-                place_of(&id::CONSUMPTION, id),
+                place_in(&id::KEYS, id),
+                place_in(&id::CONSUMPTION, id),
             ) {
                 (Some(at), ..) => put(self.opening.get_mut(at), read_opening(value).ok_or(wrong)?),
-                (_, Some(at), _) => self.take_key(at, key.open_key(value)?),
-                (.., Some(at)) => self.take_consumption(at, key.open_key(value)?),
+                (_, Some((set, at)), _) => {
+                    self.sets.get_mut(set).ok_or(wrong)?.take_key(at, key.open_key(value)?)
+                }
+                (.., Some((set, at))) => {
+                    self.sets.get_mut(set).ok_or(wrong)?.take_consumption(at, key.open_key(value)?)
+                }
                 _ => Err(wrong),
             },
         }
     }
 
     fn whole(self, own_key: Key) -> Option<Self::Whole> {
-        let Self { aid, public, opening: [ed, ep], error_limit, pin, keys, consumption } = self;
-        let [load, unlock, unload, overdraft, tac, pin_unblock, pin_reload, maintenance, internal] =
-            keys;
-        let keys = CardKeys {
-            consumption: if consumption.iter().any(Option::is_some) { consumption } else { None? },
-            load: load?,
-            unlock: unlock?,
-            unload: unload?,
-            overdraft: overdraft?,
-            tac: tac?,
-            pin_unblock: pin_unblock?,
-            pin_reload: pin_reload?,
-            maintenance: maintenance?,
-            internal: internal?,
-        };
+        let Self { aid, public, opening: [ed, ep], error_limit, pin, sets, next_fci } = self;
+        let [first, next] = sets;
+        let keys = first.whole()?;
+        let next = next_keys(next, next_fci, &keys)?;
         let profile = Profile {
             aid: aid?,
             public: public?,
             keys,
+            next,
             icc_key: own_key,
             opening: [ed?, ep?],
             error_limit: error_limit?,

@@ -1,6 +1,6 @@
 //! A blank card and a blank PSAM, and an issuer that makes them.
 
-use card::{Aid, CardKey, CardKeys, ConsumptionKey, Opening, Pin};
+use card::{Aid, CardKey, CardKeys, ConsumptionKey, NextKeys, Opening, Pin};
 use crypto::{AesKey, Key};
 use nvm::memory::Ram;
 use perso::{
@@ -49,6 +49,21 @@ pub(crate) fn card_profile() -> card::Profile {
         scheme,
         key: key(suite, fill).key,
     };
+    let keys = || CardKeys {
+        consumption: [
+            Some(consumption(1, Suite::TripleDes, Scheme::Field, 0x11)),
+            Some(consumption(2, Suite::Aes, Scheme::Seed, 0x12)),
+        ],
+        load: triple(0x21),
+        unlock: key(Suite::Sm4, 0x22),
+        unload: triple(0x23),
+        overdraft: triple(0x24),
+        tac: key(Suite::Aes, 0x25),
+        pin_unblock: triple(0x26),
+        pin_reload: triple(0x27),
+        maintenance: triple(0x28),
+        internal: triple(0x29),
+    };
     card::Profile {
         aid: Aid::default(),
         public: PublicData {
@@ -60,21 +75,8 @@ pub(crate) fn card_profile() -> card::Profile {
             expiry: Date::new(2036, 11, 22).unwrap(),
             fci: [1, 0],
         },
-        keys: CardKeys {
-            consumption: [
-                Some(consumption(1, Suite::TripleDes, Scheme::Field, 0x11)),
-                Some(consumption(2, Suite::Aes, Scheme::Seed, 0x12)),
-            ],
-            load: triple(0x21),
-            unlock: key(Suite::Sm4, 0x22),
-            unload: triple(0x23),
-            overdraft: triple(0x24),
-            tac: key(Suite::Aes, 0x25),
-            pin_unblock: triple(0x26),
-            pin_reload: triple(0x27),
-            maintenance: triple(0x28),
-            internal: triple(0x29),
-        },
+        keys: keys(),
+        next: Some(NextKeys { fci: [2, 1], keys: of_version(keys(), 4) }),
         icc_key: Key::new(OWN),
         opening: [
             Opening {
@@ -87,6 +89,17 @@ pub(crate) fn card_profile() -> card::Profile {
         ],
         error_limit: 3,
     }
+}
+
+/// The same keys under another version.
+pub(crate) fn of_version(mut keys: CardKeys, version: u8) -> CardKeys {
+    keys.consumption.iter_mut().flatten().for_each(|key| key.version = version);
+    let CardKeys { load, unlock, unload, overdraft, tac, pin_unblock, pin_reload, .. } = &mut keys;
+    let others = [load, unlock, unload, overdraft, tac, pin_unblock, pin_reload];
+    others.into_iter().for_each(|key| key.version = version);
+    keys.maintenance.version = version;
+    keys.internal.version = version;
+    keys
 }
 
 pub(crate) fn psam_profile() -> psam::Profile {

@@ -46,11 +46,31 @@ fn each_is_needed<A: Sample>(not_needed: &[u16]) {
 #[test]
 fn each_grouping_of_a_card_is_needed_once() {
     // Of two consumption keys one is enough.
-    each_is_needed::<CardGroupings>(&[0x8111, 0x8112]);
+    each_is_needed::<CardGroupings>(&[0x8111, 0x8112, 0x8311, 0x8312]);
     let none = answers::<CardGroupings>(|groupings| {
         groupings.retain(|one| !matches!(one.id, 0x8111 | 0x8112));
     });
     assert_eq!(none, 0x6985);
+    let none = answers::<CardGroupings>(|groupings| {
+        groupings.retain(|one| !matches!(one.id, 0x8311 | 0x8312));
+    });
+    assert_eq!(none, 0x6985);
+}
+
+#[test]
+fn the_next_keys_of_a_card_come_whole_or_not_at_all() {
+    let is_next = |one: &Grouping| one.id == 0x0106 || (0x8301..=0x8312).contains(&one.id);
+    let mut ram = blank::<CardGroupings>();
+    let mut chip = power_on::<CardGroupings>(&mut ram);
+    let sending = authenticated(&mut chip);
+    let mut without = CardGroupings::groupings(&sending);
+    without.retain(|one| !is_next(one));
+    for command in stores(sending, &without) {
+        assert_eq!(word(&mut chip, &command), 0x9000);
+    }
+    assert!(matches!(chip, Chip::Issued(_)));
+    let fci_alone = |one: &Grouping| one.id == 0x0106 || !is_next(one);
+    assert_eq!(answers::<CardGroupings>(|groupings| groupings.retain(fci_alone)), 0x6985);
 }
 
 #[test]
@@ -64,7 +84,9 @@ fn each_grouping_of_a_psam_is_needed_once() {
 
 #[test]
 fn unknown_groupings_are_refused() {
-    for id in [0x0000, 0x0002, 0x0106, 0x0201, 0x8000, 0x8100, 0x810A, 0x8110, 0x8113, 0xFFFF] {
+    for id in
+        [0x0000, 0x0002, 0x0107, 0x0201, 0x8000, 0x8100, 0x810A, 0x8110, 0x8113, 0x830A, 0xFFFF]
+    {
         let word = answers::<CardGroupings>(|all| all.insert(3, Grouping::new(id, &[1; 23])));
         assert_eq!(word, 0x6A80, "{id:04X}");
     }
