@@ -179,6 +179,17 @@ impl Error {
     }
 }
 
+impl From<pki::PkiError> for Error {
+    fn from(error: pki::PkiError) -> Self {
+        let fault = match error.kind {
+            pki::Kind::Operator => Fault::Operator,
+            pki::Kind::System => Fault::System,
+            pki::Kind::OurBug => Fault::Program,
+        };
+        Self::new(fault, error.what).advice(error.advice)
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.what)?;

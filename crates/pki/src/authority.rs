@@ -55,8 +55,9 @@ impl Authority {
     /// One is there already, or the disk refuses.
     pub fn make(dir: &Path, name: &Name, days: u32, now: UnixTime) -> Result<Self, PkiError> {
         let (certificate, key) = (dir.join(CERTIFICATE), dir.join(KEY));
-        file::check_free(&certificate)?;
-        file::check_free(&key)?;
+        for path in [&certificate, &key, &dir.join(REVOKED)] {
+            file::check_free(path)?;
+        }
         let pair = KeyPair::generate().map_err(PkiError::bug)?;
         let mut params = params_of_an_authority(name);
         fill_in(&mut params, now, until(now, days))?;

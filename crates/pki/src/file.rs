@@ -45,6 +45,16 @@ pub(crate) fn check_free(path: &Path) -> Result<(), PkiError> {
     }
 }
 
+/// Refuses a name in a folder that is not there.
+pub(crate) fn check_folder(path: &Path) -> Result<(), PkiError> {
+    let found = fs::metadata(folder(path)).map_err(|error| PkiError::file("make", path, &error))?;
+    if found.is_dir() {
+        return Ok(());
+    }
+    let none = io::Error::from(io::ErrorKind::NotADirectory);
+    Err(PkiError::file("make", path, &none))
+}
+
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, PkiError> {
     fs::read(path).map_err(|error| PkiError::file("read", path, &error))
 }

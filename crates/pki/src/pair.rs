@@ -59,9 +59,10 @@ impl Pair {
     /// Names that nothing has yet: nothing is issued that could not be written.
     ///
     /// # Errors
-    /// One of them is taken.
+    /// One of them is taken, or the folder is not there.
     pub fn free(stem: &Path) -> Result<Self, PkiError> {
         let pair = Self::of(stem);
+        file::check_folder(&pair.certificate)?;
         file::check_free(&pair.certificate)?;
         file::check_free(&pair.key)?;
         Ok(pair)

@@ -9,6 +9,7 @@ mod host;
 mod keys;
 mod later;
 mod model;
+mod pki;
 mod psam;
 mod script;
 mod serve;
@@ -18,6 +19,10 @@ mod terminal;
 mod trace;
 pub mod values;
 
+pub use self::pki::{
+    PkiClientArgs, PkiCommand, PkiInitArgs, PkiIssueArgs, PkiListArgs, PkiRenewArgs, PkiRevokeArgs,
+    PkiServerArgs, PkiShowArgs,
+};
 pub use audit::AuditArgs;
 pub use bench::{BenchArgs, BenchName};
 pub use card::{
@@ -98,6 +103,12 @@ pub enum Command {
     /// The centre, and what its operators look at and decide
     #[command(subcommand, after_help = "Example:\n  greylock host notices --host file:centre")]
     Host(HostCommand),
+    /// Certificates of the centre's server, its stations and operators
+    #[command(
+        subcommand,
+        after_help = "Example:\n  greylock pki init --dir authority --name Fuel-network"
+    )]
+    Pki(PkiCommand),
     /// Check that the money adds up
     Audit(AuditArgs),
     /// Play many worlds under one seed, with every fault there is

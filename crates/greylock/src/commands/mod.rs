@@ -21,6 +21,7 @@ mod keys;
 mod migrate;
 mod model;
 mod personalise;
+mod pki;
 mod psam;
 mod read_back;
 mod readers;
@@ -69,6 +70,7 @@ pub fn run(cli: &Cli, context: &mut Context<'_>) -> Result<Report, Error> {
         Some(Command::Refuel(args)) => refuel::run(args, context),
         Some(Command::Unlock(args)) => unlock::run(args, context),
         Some(Command::Host(command)) => host::run(command, context),
+        Some(Command::Pki(command)) => pki::run(command, context),
         Some(Command::Audit(args)) => audit::run(args, context),
         Some(Command::Sim(args)) => sim::run(args, context),
         Some(Command::Model(args)) => model::run(args, context),

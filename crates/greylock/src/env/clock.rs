@@ -1,8 +1,15 @@
 //! The time of this machine.
 
+use std::time::Duration;
+
 use jiff::Zoned;
+use jiff::civil;
+use jiff::tz::{Offset, TimeZone};
+use pki::UnixTime;
 use terminal::transport::Clock;
 use wire::{Date, Stamp, Time};
+
+use crate::error::{Error, Fault};
 
 /// The machine's clock in its own time zone (`TZ`).
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +35,29 @@ fn stamp(now: &Zoned) -> Stamp {
     }
 }
 
+/// The same moment as certificates count time.
+///
+/// # Errors
+/// A clock that shows a time before 1970 or none at all.
+pub fn unix_time(stamp: Stamp) -> Result<UnixTime, Error> {
+    let seconds = seconds_since_1970(stamp).and_then(|seconds| u64::try_from(seconds).ok());
+    let seconds = seconds.ok_or_else(|| {
+        Error::new(Fault::System, "the clock of this machine shows no time")
+            .advice("set it; certificates are good from a time to a time")
+    })?;
+    Ok(UnixTime::since_unix_epoch(Duration::from_secs(seconds)))
+}
+
+fn seconds_since_1970(stamp: Stamp) -> Option<i64> {
+    let part = |number: u8| i8::try_from(number).ok();
+    let ((year, month, day), (hour, minute, second)) = (stamp.date.ymd(), stamp.time.hms());
+    let date = civil::Date::new(i16::try_from(year).ok()?, part(month)?, part(day)?).ok()?;
+    let time = civil::Time::new(part(hour)?, part(minute)?, part(second)?, 0).ok()?;
+    let offset = Offset::from_seconds(i32::from(stamp.utc_offset_minutes) * 60).ok()?;
+    let there = date.to_datetime(time).to_zoned(TimeZone::fixed(offset)).ok()?;
+    Some(there.timestamp().as_second())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -39,5 +69,8 @@ mod tests {
         assert_eq!(stamp.date.to_string(), "20261018");
         assert_eq!(stamp.time.to_string(), "142501");
         assert_eq!(stamp.utc_offset_minutes, 330);
+        let seconds = u64::try_from(there.timestamp().as_second()).unwrap();
+        assert_eq!(unix_time(stamp).unwrap().as_secs(), seconds);
+        assert!(unix_time(Stamp::default()).is_err());
     }
 }

@@ -37,6 +37,8 @@ mod output;
 #[cfg(test)]
 mod perso;
 #[cfg(test)]
+mod pki;
+#[cfg(test)]
 mod refuel;
 #[cfg(test)]
 mod serve;

@@ -47,6 +47,8 @@ fn nothing_is_overwritten() {
     assert!(taken.what.contains("north.key"), "{taken}");
     assert_eq!(fs::read(world.path("north.key")).unwrap(), b"mine");
     assert!(!world.path("north.pem").exists());
+    let nowhere = Pair::free(&world.path("none/north")).unwrap_err();
+    assert_eq!(nowhere.advice, "check the path");
 }
 
 #[test]
