@@ -1,5 +1,6 @@
 //! One connection from its first byte to its last.
 
+use std::error::Error;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -108,24 +109,37 @@ impl Client {
         });
         let builder = builder(speech, &door.limits);
         let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
-        let ended = tokio::select! {
-            ended = connection.as_mut() => Some(ended),
-            () = told.reached() => None,
-        };
-        let ended = match ended {
-            Some(ended) => Ok(ended),
-            None => {
-                connection.as_mut().graceful_shutdown();
-                tell.send_replace(true);
-                timeout(door.limits.grace, connection).await
+        tokio::select! {
+            ended = connection.as_mut() => {
+                if let Err(error) = ended {
+                    door.tell(&Event::Broken { remote, why: whole(&*error) });
+                }
+                return;
             }
-        };
-        match ended {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => door.tell(&Event::Broken { remote, why: error.to_string() }),
-            Err(_) => door.tell(&Event::Cut { remote }),
+            () = told.reached() => {}
+        }
+        connection.as_mut().graceful_shutdown();
+        tell.send_replace(true);
+        // A client that hangs up when it is told to end does so in whatever way it likes.
+        if timeout(door.limits.grace, connection).await.is_err() {
+            door.tell(&Event::Cut { remote });
         }
     }
+}
+
+/// With what is behind it: the outermost error alone says "connection error".
+fn whole(error: &(dyn Error + 'static)) -> String {
+    let mut texts = vec![error.to_string()];
+    let mut next = error.source();
+    while let Some(error) = next {
+        let text = error.to_string();
+        // Some say again what is behind them.
+        if texts.last().is_some_and(|last| !last.contains(&text)) {
+            texts.push(text);
+        }
+        next = error.source();
+    }
+    texts.join(": ")
 }
 
 fn builder(speech: Speech, limits: &Limits) -> Builder<TokioExecutor> {
