@@ -26,8 +26,8 @@ pub use self::pki::{
 pub use audit::AuditArgs;
 pub use bench::{BenchArgs, BenchName};
 pub use card::{
-    BlankArgs, CardCommand, CardIssueArgs, CardShowArgs, CardSwitchArgs, CardUnblockArgs, IssuerArgs,
-    MigrateArgs, PurseName, ThroughArgs,
+    BlankArgs, CardCommand, CardIssueArgs, CardShowArgs, CardSwitchArgs, CardUnblockArgs,
+    IssuerArgs, MigrateArgs, PurseName, ThroughArgs,
 };
 pub use chip::{ApduArgs, VectorsArgs};
 pub use demo::{DemoArgs, Script};

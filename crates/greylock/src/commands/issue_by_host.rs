@@ -46,11 +46,7 @@ pub(crate) fn card(
     Ok(card_issue::report(args, order, &profile, chip))
 }
 
-fn registration(
-    profile: &Profile,
-    order: &CardOrder,
-    context: &mut Context<'_>,
-) -> Input {
+fn registration(profile: &Profile, order: &CardOrder, context: &mut Context<'_>) -> Input {
     let openings = profile.opening.map(|opening| {
         let card::Opening { balance, limit, ctc, otc } = opening;
         PurseOpening { balance, limit, ctc, otc }
