@@ -9,6 +9,7 @@ pub mod index;
 pub mod journal;
 pub mod link;
 pub mod pump;
+pub mod purchase;
 pub mod visit;
 
 pub use index::{Index, Outbox, Records, TacSeen};

@@ -115,7 +115,7 @@ pub fn refuel<C: Transport, P: Transport, J: Records, K: Clock, D: Dispenser>(
 }
 
 /// The card, free: what the journal left open is finished, and a grey card is unlocked.
-fn begin<C: Transport, P: Transport, J: Records, K: Clock, D: Dispenser>(
+pub(crate) fn begin<C: Transport, P: Transport, J: Records, K: Clock, D: Dispenser>(
     terminal: &mut Terminal<'_, C, P, J, K, D>,
     link: &mut impl Link,
     freed: &mut Option<Freed>,
@@ -137,6 +137,8 @@ fn begin<C: Transport, P: Transport, J: Records, K: Clock, D: Dispenser>(
         }
         other => other,
     };
+    // A card keeps the proof of its last purchase only until the next one.
+    terminal.recover_purchases(&card)?;
     // What the last debit left unread goes up before a new lock wipes it from the card.
     let _ = upload(terminal.journal, link);
     if let Some(failure) = begun.unfinished {
