@@ -16,6 +16,7 @@ use crate::codec;
 use crate::facts::{DecisionRow, OnlineChange, ProposalRow, Shown, Sighting, TacFact};
 use crate::ledger::{Account, Legs, Posting};
 use crate::notice::{Code, Notice};
+use crate::purchase::PurchaseCase;
 
 /// A station's name.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
@@ -123,6 +124,17 @@ pub trait Books {
     /// All cases, by TID and TTC.
     fn cases(&self) -> Vec<Case>;
 
+    /// What is known of a purchase.
+    fn purchase(&self, tid: Tid, ttc: Ttc) -> Option<PurchaseCase>;
+    /// Writes what is known of a purchase, under its TID and TTC.
+    fn put_purchase(&mut self, case: PurchaseCase);
+    /// The purchases of one purse number.
+    fn purchases_at(&self, asn: Asn, purse: Purse, ctc: u16) -> Vec<PurchaseCase>;
+    /// The purchases of a purse that are marked open.
+    fn open_purchases(&self, asn: Asn, purse: Purse) -> Vec<PurchaseCase>;
+    /// All purchases, by TID and TTC.
+    fn purchases(&self) -> Vec<PurchaseCase>;
+
     /// Keeps a fact; false when it was known.
     fn add_sighting(&mut self, sighting: Sighting) -> bool;
     /// Sightings of a purse at this CTC and above, by CTC.
@@ -170,6 +182,9 @@ pub trait Books {
 
     /// What is booked for a lock.
     fn booked(&self, lock: &LockId) -> Legs;
+    /// What is booked for a purchase: the sum of its postings, which are those of its id whose
+    /// reason is a purchase's.
+    fn booked_purchase(&self, id: &LockId) -> Legs;
     /// Appends a posting.
     fn post(&mut self, posting: Posting);
     /// All postings, oldest first.

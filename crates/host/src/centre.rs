@@ -1,5 +1,7 @@
 //! The door: registering cards and PSAMs, and the lists that stations and operators read.
 
+use std::collections::BTreeSet;
+
 use seeded::{Bug, instead};
 use wire::{Amount, Asn, ClaimedRecord, LockId, Mac, Purse, Scheme, Stamp, Tid, Ttc};
 
@@ -189,7 +191,10 @@ impl<B: Books, V: Codes> Centre<B, V> {
     pub fn holes(&self, tid: Tid) -> Holes {
         let cases = self.books.cases_of(tid);
         let told = |case: &&Case| case.is_heard() && !self.is_belied(case);
-        Holes::new(cases.iter().filter(told).map(|case| case.ttc.0))
+        let purchases = self.books.purchases().into_iter().map(|case| case.number());
+        let purchases = purchases.filter(|(of, _)| *of == tid).map(|(_, ttc)| ttc.0);
+        let heard = cases.iter().filter(told).map(|case| case.ttc.0).chain(purchases);
+        Holes::new(heard.collect::<BTreeSet<u32>>())
     }
 
     /// Every answer to an on-line unlock.

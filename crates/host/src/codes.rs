@@ -4,10 +4,11 @@
 
 use crypto::online::{Unlock, mac1};
 use crypto::session::Randoms;
-use crypto::{Debit, Key, Lock, Online, SessionKey};
-use wire::{Amount, Asn, Icc, Mac, Purse, Scheme, Tid, Trn};
+use crypto::{Debit, Key, Lock, Online, Purchase, SessionKey};
+use wire::{Amount, Asn, Icc, LockId, Mac, PurchaseTerms, Purse, Scheme, Tid, Trn};
 
 use crate::keys::{KeyKind, KeyVault};
+use crate::purchase::paid_of;
 
 /// A lock with the rest of what its locking card source is made from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -101,6 +102,16 @@ pub trait Codes {
         after: (Amount, u16),
     ) -> Option<Mac>;
 
+    /// TAC of a purchase. A vault that does no purchases knows none.
+    fn purchase_tac(&self, _version: u8, _asn: Asn, _purchase: &Purchase) -> Option<Mac> {
+        None
+    }
+
+    /// MAC2 of a purchase: its session key holds the CTC.
+    fn purchase_mac2(&self, _terms: &PurchaseTerms) -> Option<Mac> {
+        None
+    }
+
     /// The MAC of a maintenance command over its header, under DAMK and the card's challenge.
     fn maintenance(
         &self,
@@ -175,6 +186,17 @@ impl<V: KeyVault> Codes for V {
     ) -> Option<Mac> {
         let dtk = self.card_key(KeyKind::Mtk, version, asn)?;
         Some(unlock.mac3(&dtk.folded(), balance, otc))
+    }
+
+    fn purchase_tac(&self, version: u8, asn: Asn, purchase: &Purchase) -> Option<Mac> {
+        Some(purchase.tac(&self.card_key(KeyKind::Mtk, version, asn)?.folded()))
+    }
+
+    fn purchase_mac2(&self, terms: &PurchaseTerms) -> Option<Mac> {
+        let LockId { asn, ctc, ttc, tid, .. } = terms.id;
+        let dpk = self.card_key(KeyKind::Mpk, terms.key.version, asn)?;
+        let session = SessionKey::offline(&dpk, terms.icc, ctc, ttc, tid);
+        Some(paid_of(terms).mac2(&session))
     }
 
     fn maintenance(

@@ -18,6 +18,11 @@
 //! | `replacement` | a lost card is replaced | float − m, issued + m, m what is left after all reservations |
 //! | `settled_by_replacement` | its reserved locks | reserved − a, payable + a |
 //! | … | later such a lock is worth more than the a held back (`loss_booked`), or less | loss in place of float for what is above a; cardholder claims + what is below |
+//! | `purchase` | a purchase's TAC verifies | float or reserved − a, payable + a |
+//! | `purchase_unknown` | it went out, its answer is lost | float − a, reserved + a |
+//! | `purchase_by_succession` | the card went on, and paid | reserved − a, cardholder claims + a: no goods were given |
+//! | `purchase_void` | it was not paid after all | reserved − a, float + a |
+//! | … of a copied or a replaced card | | loss in place of float |
 //! | `corrected` | what is known of a lock took away what was booked | the difference |
 //!
 //! Each lock has one position in the books. A posting of a lock is the difference between the
@@ -84,6 +89,14 @@ pub enum PostingReason {
     Replacement,
     /// What is known of a lock took away what was booked.
     Corrected,
+    /// The card's TAC of a purchase.
+    Purchase,
+    /// A purchase went out, and its answer is lost.
+    PurchaseUnknown,
+    /// The card went on, and its balances agree only if it paid.
+    PurchaseBySuccession,
+    /// A purchase that was held back was not paid.
+    PurchaseVoid,
 }
 
 impl PostingReason {
@@ -107,7 +120,23 @@ impl PostingReason {
             Self::LossBooked => "loss_booked",
             Self::Replacement => "replacement",
             Self::Corrected => "corrected",
+            Self::Purchase => "purchase",
+            Self::PurchaseUnknown => "purchase_unknown",
+            Self::PurchaseBySuccession => "purchase_by_succession",
+            Self::PurchaseVoid => "purchase_void",
         }
+    }
+
+    /// True for a posting of a purchase: its id is not a lock's.
+    #[must_use]
+    pub const fn is_of_purchase(self) -> bool {
+        matches!(
+            self,
+            Self::Purchase
+                | Self::PurchaseUnknown
+                | Self::PurchaseBySuccession
+                | Self::PurchaseVoid
+        )
     }
 }
 
@@ -118,7 +147,7 @@ pub struct Posting {
     pub reason: PostingReason,
     /// The card.
     pub asn: Asn,
-    /// The lock, where there is one.
+    /// The lock or the purchase, where there is one: [`PostingReason::is_of_purchase`] tells.
     pub lock: Option<LockId>,
     /// When.
     pub at: Stamp,

@@ -13,6 +13,7 @@
 //! | [`case`](mod@case), [`facts`] | what is known of one lock and of one purse |
 //! | [`centre`] | registering, and the lists that stations and operators read |
 //! | [`hear`] | outcomes and TACs that stations report |
+//! | [`purchase`] | purchases that stations report, with the card's TAC or without |
 //! | [`unlock`], [`confirm`] | the on-line unlock (claim 2) and its receipt |
 //! | [`operator`], [`replace`] | what two persons decide |
 //! | [`ledger`] | accounts and the table of postings |
@@ -31,6 +32,7 @@
 #![forbid(unsafe_code)]
 
 pub mod books;
+mod bought;
 pub mod case;
 pub mod centre;
 pub mod clock;
@@ -50,6 +52,7 @@ pub mod memory;
 pub mod notice;
 pub mod operator;
 mod position;
+pub mod purchase;
 pub mod refusal;
 pub mod replace;
 mod rulings;
@@ -78,6 +81,7 @@ pub use memory::MemoryBooks;
 pub use notice::{About, Class, Code, Notice};
 pub use operator::{Approval, Proposal};
 pub use position::Ending;
+pub use purchase::{PurchaseCase, PurchaseEnd, PurchaseRow};
 pub use refusal::{Fault, Refusal};
 pub use replace::{ReplaceOrder, Replaced};
 pub use unlock::{Decision, UnlockAnswer, UnlockRequest};

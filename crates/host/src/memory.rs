@@ -12,6 +12,7 @@ use crate::case::Case;
 use crate::facts::{DecisionRow, Number, OnlineChange, ProposalRow, Shown, Sighting, TacFact};
 use crate::ledger::{Account, Legs, Posting};
 use crate::notice::{About, Code, Notice};
+use crate::purchase::PurchaseCase;
 
 /// (ASN, purse, CTC): one change of one purse, for ever.
 type PurseNumber = (Asn, Purse, u16);
@@ -24,6 +25,9 @@ pub struct MemoryBooks {
     /// Shared, so that a copy of the books is cheap.
     cases: BTreeMap<Number, Arc<Case>>,
     numbers: BTreeMap<PurseNumber, BTreeSet<Number>>,
+    purchases: BTreeMap<Number, PurchaseCase>,
+    purchase_numbers: BTreeMap<PurseNumber, BTreeSet<Number>>,
+    open_purchases: BTreeMap<(Asn, Purse), BTreeSet<Number>>,
     sightings: BTreeMap<PurseNumber, BTreeSet<Sighting>>,
     sighted: BTreeMap<Number, BTreeSet<LockId>>,
     tacs: BTreeMap<Number, BTreeSet<TacFact>>,
@@ -34,6 +38,7 @@ pub struct MemoryBooks {
     proposals: BTreeMap<LockId, Vec<ProposalRow>>,
     open: BTreeMap<(Asn, Purse), BTreeSet<LockId>>,
     booked: BTreeMap<LockId, Legs>,
+    booked_purchases: BTreeMap<LockId, Legs>,
     accounts: BTreeMap<Account, i128>,
     postings: Vec<Posting>,
     notices: Vec<Notice>,
@@ -84,6 +89,8 @@ impl Hash for MemoryBooks {
         self.proposals.hash(state);
         self.open.hash(state);
         self.booked.hash(state);
+        self.purchases.hash(state);
+        self.booked_purchases.hash(state);
         self.accounts.hash(state);
     }
 }
@@ -148,6 +155,40 @@ impl Books for MemoryBooks {
 
     fn cases(&self) -> Vec<Case> {
         self.cases.values().map(|case| Case::clone(case)).collect()
+    }
+
+    fn purchase(&self, tid: Tid, ttc: Ttc) -> Option<PurchaseCase> {
+        self.purchases.get(&(tid, ttc)).copied()
+    }
+
+    fn put_purchase(&mut self, case: PurchaseCase) {
+        let (number, id) = (case.number(), case.terms.id);
+        let before = self.purchases.insert(number, case);
+        if let Some(before) = before.map(|before| before.terms.id).filter(|before| *before != id) {
+            self.purchase_numbers.entry(number_of(&before)).or_default().remove(&number);
+            self.open_purchases.entry((before.asn, before.purse)).or_default().remove(&number);
+        }
+        self.purchase_numbers.entry(number_of(&id)).or_default().insert(number);
+        let open = self.open_purchases.entry((id.asn, id.purse)).or_default();
+        if case.open {
+            open.insert(number);
+        } else {
+            open.remove(&number);
+        }
+    }
+
+    fn purchases_at(&self, asn: Asn, purse: Purse, ctc: u16) -> Vec<PurchaseCase> {
+        let numbers = self.purchase_numbers.get(&(asn, purse, ctc)).into_iter().flatten();
+        numbers.filter_map(|number| self.purchases.get(number)).copied().collect()
+    }
+
+    fn open_purchases(&self, asn: Asn, purse: Purse) -> Vec<PurchaseCase> {
+        let numbers = self.open_purchases.get(&(asn, purse)).into_iter().flatten();
+        numbers.filter_map(|number| self.purchases.get(number)).copied().collect()
+    }
+
+    fn purchases(&self) -> Vec<PurchaseCase> {
+        self.purchases.values().copied().collect()
     }
 
     fn add_sighting(&mut self, sighting: Sighting) -> bool {
@@ -241,6 +282,10 @@ impl Books for MemoryBooks {
         self.booked.get(lock).cloned().unwrap_or_default()
     }
 
+    fn booked_purchase(&self, id: &LockId) -> Legs {
+        self.booked_purchases.get(id).cloned().unwrap_or_default()
+    }
+
     fn post(&mut self, posting: Posting) {
         for (account, amount) in posting.lines.iter() {
             let balance = self.accounts.entry(account.clone()).or_default();
@@ -250,7 +295,9 @@ impl Books for MemoryBooks {
             }
         }
         if let Some(lock) = posting.lock {
-            let booked = self.booked.entry(lock).or_default();
+            let of_purchase = posting.reason.is_of_purchase();
+            let kept = if of_purchase { &mut self.booked_purchases } else { &mut self.booked };
+            let booked = kept.entry(lock).or_default();
             *booked = booked.plus(&posting.lines).unwrap_or_default();
         }
         if !self.forgetful {

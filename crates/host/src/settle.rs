@@ -27,6 +27,10 @@ impl<B: Books, V: Codes> Centre<B, V> {
         }
         for name in &touched {
             self.book(*name, now)?;
+            // A lock uses its number, and its debit the next.
+            for ctc in [Some(name.ctc), name.ctc.checked_add(1)].into_iter().flatten() {
+                self.settle_purchases_at((name.asn, name.purse, ctc), now)?;
+            }
         }
         self.settle_open(lock.asn, now)
     }
@@ -36,6 +40,9 @@ impl<B: Books, V: Codes> Centre<B, V> {
         for purse in Purse::ALL {
             for lock in self.books.open_locks(asn, purse) {
                 self.book(lock, now)?;
+            }
+            for case in self.books.open_purchases(asn, purse) {
+                self.book_purchase(case.terms.id, now)?;
             }
         }
         Ok(())

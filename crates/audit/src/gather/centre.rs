@@ -125,7 +125,8 @@ fn outcome(row: &OutcomeRow, refused: &BTreeSet<LockId>) -> OutcomeFacts {
             Some(Outcome::NoDispense) => OutcomeKind::NoDispense,
             Some(Outcome::Void) => OutcomeKind::Void,
             Some(Outcome::Unproved) => OutcomeKind::Unproved,
-            None => OutcomeKind::Quarantined,
+            // Purchases are no locks, and have a list of their own.
+            Some(Outcome::Purchase | Outcome::PurchaseUnknown) | None => OutcomeKind::Quarantined,
         },
         id: row.lock,
         amount: row.amount.unwrap_or(Amount::ZERO),

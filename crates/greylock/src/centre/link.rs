@@ -123,7 +123,11 @@ impl FolderLink {
         let terms = match report {
             Report::Sale(record, _) | Report::Grey(record) => &record.terms,
             Report::Unproved(terms, ..) => terms,
-            Report::NoDispense(_) | Report::Void(..) | Report::TacSeen(..) => return Ok(()),
+            Report::NoDispense(_)
+            | Report::Void(..)
+            | Report::TacSeen(..)
+            | Report::Purchase(..)
+            | Report::PurchaseUnknown(_) => return Ok(()),
         };
         let folder = self.centre.as_ref().ok_or(LinkDown)?;
         if knows(folder, terms.id.asn) {

@@ -4,6 +4,7 @@
 mod hear;
 mod operators;
 mod orders;
+mod purchase;
 mod register;
 mod replaced;
 mod stored;

@@ -3,13 +3,14 @@
 
 use crypto::online::{Unlock, mac1};
 use crypto::session::Randoms;
-use crypto::{Debit, Key, Lock, Online, SessionKey};
+use crypto::{Debit, Key, Lock, Online, Purchase, SessionKey};
 use host::{Decision, KeyKind, KeyVault, MainKeys, UnlockRequest};
 use wire::record::{Claim, Rounding};
 use wire::response::InitUnlock;
 use wire::{
     Amount, Asn, Certified, ClaimedRecord, Delivery, Dispersing, GreyState, GreyStatus, Icc,
-    KeyRef, Limit, LockId, LockTerms, Mac, Purse, Report, Scheme, Stamp, StatusMore, Tid, Trn, Ttc,
+    KeyRef, Limit, LockId, LockTerms, Mac, PurchaseAnswer, PurchaseTerms, Purse, Report, Scheme,
+    Stamp, StatusMore, Tid, Trn, Ttc,
 };
 
 use super::{FIRST_CTC, OPENING, cents, keys};
@@ -106,6 +107,47 @@ impl TestCard {
         self.grey = Some(codes(&self.keys, terms));
         let answered = self.grey.clone().unwrap();
         Grey { terms: sent.terms, ..answered }
+    }
+
+    /// INITIALIZE FOR PURCHASE and INIT SAM PURCHASE; the card has not seen DEBIT yet.
+    pub fn begin_purchase(&mut self, psam: &mut TestPsam, amount: u32, at: Stamp) -> PurchaseTerms {
+        assert!(self.grey.is_none(), "the card is grey");
+        let (ttc, _) = psam.draw();
+        PurchaseTerms {
+            id: LockId { asn: self.asn, purse: self.purse, ctc: self.ctc, tid: psam.tid, ttc },
+            icc: self.draw(),
+            amount: cents(amount),
+            balance: cents(self.balance),
+            limit: Limit::ZERO,
+            at,
+            key: KeyRef { version: 1, algorithm: 0 },
+        }
+    }
+
+    /// DEBIT FOR PURCHASE.
+    pub fn pay(&mut self, terms: &PurchaseTerms) -> PurchaseAnswer {
+        let PurchaseTerms { id, amount, at, icc, .. } = *terms;
+        assert_eq!(id.ctc, self.ctc);
+        let (tid, ttc) = (id.tid, id.ttc);
+        let purchase =
+            Purchase { purse: self.purse, amount, tid, ttc, date: at.date, time: at.time };
+        let session = SessionKey::offline(&self.key(KeyKind::Mpk), icc, id.ctc, ttc, tid);
+        self.balance -= amount.units();
+        self.ctc += 1;
+        self.unread = None;
+        let tac = purchase.tac(&self.key(KeyKind::Mtk).folded());
+        PurchaseAnswer { tac, mac2: purchase.mac2(&session) }
+    }
+
+    /// A whole purchase.
+    pub fn purchase(
+        &mut self,
+        psam: &mut TestPsam,
+        amount: u32,
+        minute: u8,
+    ) -> (PurchaseTerms, PurchaseAnswer) {
+        let terms = self.begin_purchase(psam, amount, super::at(minute));
+        (terms, self.pay(&terms))
     }
 
     /// DEBIT FOR REFUEL.

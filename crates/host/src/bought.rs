@@ -1,0 +1,182 @@
+//! What one purchase is worth in the books: a function of everything known, and of nothing else.
+//!
+//! | what is known | the card | who gets it |
+//! |---|---|---|
+//! | its TAC | paid | the station |
+//! | the card went on, and its balances agree only if it paid | paid | the cardholder claims it: no goods were given |
+//! | the card stood at this number later, or its balances agree only if it did not pay | did not pay | |
+//! | the station says that it did not | as above, else did not pay | |
+//! | no more than that it went out | nobody knows | held back |
+
+use wire::{LockId, Stamp};
+
+use crate::books::{Books, StationId};
+use crate::centre::Centre;
+use crate::codes::Codes;
+use crate::filed::units;
+use crate::ledger::{Account, Legs, Posting, PostingReason};
+use crate::notice::{About, Code};
+use crate::purchase::{PurchaseCase, PurchaseEnd};
+use crate::refusal::Refusal;
+use crate::succession::{self, Watched};
+
+/// A purchase's place in the books.
+pub(crate) struct PurchasePosition {
+    id: LockId,
+    pub(crate) end: PurchaseEnd,
+    amount: i64,
+    station: Option<StationId>,
+    /// The card went on, and neither way agrees.
+    disagrees: bool,
+    /// True when something else proves to have used its number: a copied card.
+    copy: bool,
+    /// What the float gave for it before its card was replaced.
+    kept: Option<i64>,
+}
+
+impl PurchasePosition {
+    pub(crate) fn load(books: &impl Books, id: LockId) -> Self {
+        let case = books.purchase(id.tid, id.ttc).filter(|case| case.terms.id == id);
+        let replaced = books.card(id.asn).is_some_and(|card| card.replaced.is_some());
+        let before = || -books.booked_purchase(&id).amount(&Account::Float(id.asn, id.purse));
+        let judged = case.as_ref().map(|case| judge(books, case));
+        let (end, disagrees) = judged.unwrap_or((PurchaseEnd::Void, false));
+        Self {
+            id,
+            end,
+            amount: case.map_or(0, |case| units(case.terms.amount)),
+            station: books.station_of(id.tid),
+            disagrees,
+            copy: case.is_some_and(|case| has_rival(books, &case)),
+            kept: replaced.then(before),
+        }
+    }
+
+    /// The station is owed its amount.
+    pub(crate) fn is_owed(&self) -> bool {
+        self.end == PurchaseEnd::Tac
+    }
+
+    fn due(&self) -> i64 {
+        if self.end == PurchaseEnd::Void { 0 } else { self.amount }
+    }
+
+    fn creditor(&self) -> Account {
+        let LockId { asn, purse, .. } = self.id;
+        match self.end {
+            PurchaseEnd::Tac => Account::StationPayable(self.station.clone().unwrap_or_default()),
+            PurchaseEnd::Succession => Account::CardholderClaims(asn),
+            PurchaseEnd::Open | PurchaseEnd::Void => Account::Reserved(asn, purse),
+        }
+    }
+
+    /// What is lost: all that a copy paid, or what is above what was held back for a lost card.
+    fn loss(&self) -> i64 {
+        self.due() - self.given().min(self.due())
+    }
+
+    /// The float of a replaced card is paid out: what it gave before stays as it is.
+    fn given(&self) -> i64 {
+        match (self.kept, self.copy) {
+            (Some(kept), _) => kept,
+            (None, true) => 0,
+            (None, false) => self.due(),
+        }
+    }
+
+    fn legs(&self) -> Option<Legs> {
+        let LockId { asn, purse, .. } = self.id;
+        let (float, given, due) = (Account::Float(asn, purse), self.given(), self.due());
+        let legs = Legs::default().transfer(float.clone(), self.creditor(), given.min(due))?;
+        let legs = legs.transfer(Account::WriteOff, self.creditor(), self.loss())?;
+        legs.transfer(float, Account::CardholderClaims(asn), (given - due).max(0))
+    }
+
+    const fn reason(&self) -> PostingReason {
+        match self.end {
+            PurchaseEnd::Tac => PostingReason::Purchase,
+            PurchaseEnd::Succession => PostingReason::PurchaseBySuccession,
+            PurchaseEnd::Open => PostingReason::PurchaseUnknown,
+            PurchaseEnd::Void => PostingReason::PurchaseVoid,
+        }
+    }
+}
+
+/// How a purchase ended; true with it when the card went on and neither way agrees.
+fn judge(books: &impl Books, case: &PurchaseCase) -> (PurchaseEnd, bool) {
+    if case.paid.is_some() {
+        return (PurchaseEnd::Tac, false);
+    }
+    let (tid, ttc) = case.number();
+    let void = books.case(tid, ttc).is_some_and(|case| case.void);
+    let unknown = if void { PurchaseEnd::Void } else { PurchaseEnd::Open };
+    match succession::judge_purchase(books, case) {
+        Watched::Used => (PurchaseEnd::Succession, false),
+        Watched::NotUsed => (PurchaseEnd::Void, false),
+        Watched::Disagrees => (unknown, true),
+        Watched::NotYet => (unknown, false),
+    }
+}
+
+/// One change of one purse is one (ASN, purse, CTC): a lock that its card proved at this number,
+/// or at the one before and so debited under this one, or another purchase that was paid.
+fn has_rival(books: &impl Books, case: &PurchaseCase) -> bool {
+    let LockId { asn, purse, ctc, .. } = case.terms.id;
+    if case.paid.is_none() || !case.ctc_proved {
+        return false;
+    }
+    let numbers = [Some(ctc), ctc.checked_sub(1)].into_iter().flatten();
+    let lock = numbers.into_iter().any(|ctc| !books.sightings_at(asn, purse, ctc).is_empty());
+    let others = books.purchases_at(asn, purse, ctc);
+    let paid = |other: &PurchaseCase| other.paid.is_some() && other.ctc_proved;
+    lock || others.iter().any(|other| paid(other) && other.terms.id < case.terms.id)
+}
+
+impl<B: Books, V: Codes> Centre<B, V> {
+    /// Books a purchase anew, with all others of its purse number.
+    pub(crate) fn settle_purchase(&mut self, id: LockId, now: Stamp) -> Result<(), Refusal> {
+        self.book_purchase(id, now)?;
+        self.settle_purchases_at((id.asn, id.purse, id.ctc), now)
+    }
+
+    pub(crate) fn book_purchase(&mut self, id: LockId, now: Stamp) -> Result<(), Refusal> {
+        let position = PurchasePosition::load(&self.books, id);
+        let target = position.legs().ok_or(Refusal::LedgerOverflow)?;
+        let booked = self.books.booked_purchase(&id);
+        let lines = target.minus(&booked).ok_or(Refusal::LedgerOverflow)?;
+        if !lines.is_empty() {
+            let reason = position.reason();
+            self.books.post(Posting { reason, asn: id.asn, lock: Some(id), at: now, lines });
+        }
+        let case = self.books.purchase(id.tid, id.ttc).filter(|case| case.terms.id == id);
+        if let Some(case) = case {
+            self.books.put_purchase(PurchaseCase { open: case.paid.is_none(), ..case });
+        }
+        self.tell_purchase(&position, now);
+        Ok(())
+    }
+
+    fn tell_purchase(&mut self, position: &PurchasePosition, now: Stamp) {
+        let about = || About::lock(position.id);
+        let amount = position.amount.to_string();
+        match position.end {
+            PurchaseEnd::Open => self.tell(Code::PurchaseUnknown, about(), now, amount),
+            PurchaseEnd::Succession => {
+                self.tell(Code::PurchaseWithoutGoods, about(), now, amount);
+            }
+            PurchaseEnd::Tac | PurchaseEnd::Void => {}
+        }
+        if position.disagrees {
+            self.tell(Code::BalancesDisagree, about(), now, String::new());
+        }
+        if position.loss() > 0 {
+            self.tell(Code::LossBooked, about(), now, position.loss().to_string());
+        }
+        if position.copy {
+            let detail = format!("purchase {}", position.id);
+            let card = About::card(position.id.asn);
+            self.tell(Code::ClonedOrRolledBackCard, card, now, detail);
+            self.blacklist_card(position.id.asn, Code::ClonedOrRolledBackCard);
+        }
+    }
+}
