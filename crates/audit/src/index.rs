@@ -118,8 +118,21 @@ impl<'a> Index<'a> {
                 }
             }
             for purchase in &journal.purchases {
-                self.take_purchase(&journal.name, purchase);
+                let standing = self.believed(purchase);
+                self.take_purchase(&journal.name, &PurchaseFacts { standing, ..*purchase });
             }
+        }
+    }
+
+    /// A station cannot check a TAC: where a centre is given, which can, its word counts, and of
+    /// what it has not settled nobody knows.
+    fn believed(&self, purchase: &PurchaseFacts) -> PurchaseStanding {
+        let Some(host) = &self.facts.host else { return purchase.standing };
+        let heard = host.purchases.iter().find(|heard| heard.id == purchase.id);
+        match (purchase.standing, heard) {
+            (PurchaseStanding::Void, _) => PurchaseStanding::Void,
+            (_, Some(heard)) => heard.standing,
+            (_, None) => PurchaseStanding::Open,
         }
     }
 

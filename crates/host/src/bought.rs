@@ -3,7 +3,8 @@
 //! | what is known | the card | who gets it |
 //! |---|---|---|
 //! | its TAC | paid | the station |
-//! | the card went on, and its balances agree only if it paid | paid | the cardholder claims it: no goods were given |
+//! | the card went on, and its balances agree only if it paid; MAC2 was right | paid | the station, which gave the goods |
+//! | the same without MAC2 | paid | the cardholder claims it: no goods were given |
 //! | the card stood at this number later, or its balances agree only if it did not pay | did not pay | |
 //! | the station says that it did not | as above, else did not pay | |
 //! | no more than that it went out | nobody knows | held back |
@@ -26,6 +27,8 @@ pub(crate) struct PurchasePosition {
     pub(crate) end: PurchaseEnd,
     amount: i64,
     station: Option<StationId>,
+    /// The PSAM agreed that the card paid: the goods were given.
+    goods: bool,
     /// The card went on, and neither way agrees.
     disagrees: bool,
     /// True when something else proves to have used its number: a copied card.
@@ -46,6 +49,7 @@ impl PurchasePosition {
             end,
             amount: case.map_or(0, |case| units(case.terms.amount)),
             station: books.station_of(id.tid),
+            goods: case.is_some_and(|case| case.mac2_proved),
             disagrees,
             copy: case.is_some_and(|case| has_rival(books, &case)),
             kept: replaced.then(before),
@@ -54,7 +58,11 @@ impl PurchasePosition {
 
     /// The station is owed its amount.
     pub(crate) fn is_owed(&self) -> bool {
-        self.end == PurchaseEnd::Tac
+        match self.end {
+            PurchaseEnd::Tac => true,
+            PurchaseEnd::Succession => self.goods,
+            PurchaseEnd::Void | PurchaseEnd::Open => false,
+        }
     }
 
     fn due(&self) -> i64 {
@@ -64,8 +72,10 @@ impl PurchasePosition {
     fn creditor(&self) -> Account {
         let LockId { asn, purse, .. } = self.id;
         match self.end {
-            PurchaseEnd::Tac => Account::StationPayable(self.station.clone().unwrap_or_default()),
-            PurchaseEnd::Succession => Account::CardholderClaims(asn),
+            _ if self.is_owed() => {
+                Account::StationPayable(self.station.clone().unwrap_or_default())
+            }
+            PurchaseEnd::Tac | PurchaseEnd::Succession => Account::CardholderClaims(asn),
             PurchaseEnd::Open | PurchaseEnd::Void => Account::Reserved(asn, purse),
         }
     }
@@ -122,13 +132,13 @@ fn judge(books: &impl Books, case: &PurchaseCase) -> (PurchaseEnd, bool) {
 /// or at the one before and so debited under this one, or another purchase that was paid.
 fn has_rival(books: &impl Books, case: &PurchaseCase) -> bool {
     let LockId { asn, purse, ctc, .. } = case.terms.id;
-    if case.paid.is_none() || !case.ctc_proved {
+    if case.paid.is_none() || !case.mac2_proved {
         return false;
     }
     let numbers = [Some(ctc), ctc.checked_sub(1)].into_iter().flatten();
     let lock = numbers.into_iter().any(|ctc| !books.sightings_at(asn, purse, ctc).is_empty());
     let others = books.purchases_at(asn, purse, ctc);
-    let paid = |other: &PurchaseCase| other.paid.is_some() && other.ctc_proved;
+    let paid = |other: &PurchaseCase| other.paid.is_some() && other.mac2_proved;
     lock || others.iter().any(|other| paid(other) && other.terms.id < case.terms.id)
 }
 
@@ -161,10 +171,10 @@ impl<B: Books, V: Codes> Centre<B, V> {
         let amount = position.amount.to_string();
         match position.end {
             PurchaseEnd::Open => self.tell(Code::PurchaseUnknown, about(), now, amount),
-            PurchaseEnd::Succession => {
+            PurchaseEnd::Succession if !position.goods => {
                 self.tell(Code::PurchaseWithoutGoods, about(), now, amount);
             }
-            PurchaseEnd::Tac | PurchaseEnd::Void => {}
+            PurchaseEnd::Tac | PurchaseEnd::Succession | PurchaseEnd::Void => {}
         }
         if position.disagrees {
             self.tell(Code::BalancesDisagree, about(), now, String::new());

@@ -20,7 +20,7 @@
 //! | … | later such a lock is worth more than the a held back (`loss_booked`), or less | loss in place of float for what is above a; cardholder claims + what is below |
 //! | `purchase` | a purchase's TAC verifies | float or reserved − a, payable + a |
 //! | `purchase_unknown` | it went out, its answer is lost | float − a, reserved + a |
-//! | `purchase_by_succession` | the card went on, and paid | reserved − a, cardholder claims + a: no goods were given |
+//! | `purchase_by_succession` | the card went on, and paid | reserved − a, payable + a where MAC2 was right; else cardholder claims + a: no goods were given |
 //! | `purchase_void` | it was not paid after all | reserved − a, float + a |
 //! | … of a copied or a replaced card | | loss in place of float |
 //! | `corrected` | what is known of a lock took away what was booked | the difference |

@@ -20,15 +20,16 @@ pub struct PurchaseCase {
     pub terms: PurchaseTerms,
     /// The card's answer, once its TAC was right: the card paid.
     pub paid: Option<PurchaseAnswer>,
-    /// MAC2 was right too: the card stood at this CTC. The TAC does not say so.
-    pub ctc_proved: bool,
+    /// MAC2 was right: the card stood at this CTC, which the TAC does not say, and the goods were
+    /// given, since the PSAM agreed to the same code.
+    pub mac2_proved: bool,
     /// Something new may still end it.
     pub open: bool,
 }
 
 impl PurchaseCase {
     const fn new(terms: PurchaseTerms) -> Self {
-        Self { terms, paid: None, ctc_proved: false, open: true }
+        Self { terms, paid: None, mac2_proved: false, open: true }
     }
 
     /// Its number.
@@ -113,11 +114,11 @@ impl<B: Books, V: Codes> Centre<B, V> {
         }
         let before = known.filter(|known| known.terms == *terms);
         let mut row = before.unwrap_or(PurchaseCase::new(*terms));
-        let proved = paid.is_some_and(|answer| self.proves_ctc(terms, answer));
+        let proved = answer.is_some_and(|answer| self.is_mac2(terms, answer));
         row.paid = row.paid.or(paid);
-        row.ctc_proved |= proved;
+        row.mac2_proved |= proved;
         self.books.put_purchase(row);
-        if paid.is_some() && !row.ctc_proved {
+        if paid.is_some() && !row.mac2_proved {
             self.tell(Code::Mac2Wrong, About::lock(terms.id), sender.now, String::new());
         }
         if paid.is_some() && case.void {
@@ -158,7 +159,7 @@ impl<B: Books, V: Codes> Centre<B, V> {
         own.is_some_and(|own| check(own, answer.tac).is_some())
     }
 
-    fn proves_ctc(&self, terms: &PurchaseTerms, answer: PurchaseAnswer) -> bool {
+    fn is_mac2(&self, terms: &PurchaseTerms, answer: PurchaseAnswer) -> bool {
         let own = self.vault.purchase_mac2(terms);
         own.is_some_and(|own| check(own, answer.mac2).is_some())
     }
@@ -191,6 +192,7 @@ fn heard_of(before: Option<&PurchaseCase>, now: &PurchaseCase) -> Heard {
     let news = match before {
         None => News::First,
         Some(before) if before.paid.is_none() && paid => News::Upgrade,
+        Some(before) if !before.mac2_proved && now.mac2_proved => News::Upgrade,
         Some(_) => News::Repeat,
     };
     Heard { number: Some(now.number()), outcome: Some(outcome), news }

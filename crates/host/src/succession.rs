@@ -154,7 +154,7 @@ pub(crate) fn judge_purchase(books: &impl Books, case: &PurchaseCase) -> Watched
 fn is_taken(books: &impl Books, case: &PurchaseCase) -> bool {
     let LockId { asn, purse, ctc, .. } = case.terms.id;
     let others = books.purchases_at(asn, purse, ctc);
-    let paid = others.iter().any(|other| other.paid.is_some() && other.ctc_proved);
+    let paid = others.iter().any(|other| other.paid.is_some() && other.mac2_proved);
     paid || !books.sightings_at(asn, purse, ctc).is_empty()
 }
 

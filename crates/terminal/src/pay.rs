@@ -65,7 +65,9 @@ where
         let credited = paid.credit(self.psam, self.card, self.journal);
         let (_, answer) = paid.kept();
         let answer = *answer;
-        credited.map_err(|failure| NotPaid::Unproved { terms, answer, failure })
+        let goods = credited.map_err(|failure| NotPaid::Unproved { terms, answer, failure })?;
+        // What cannot be kept of the second answer costs the goods nothing.
+        Ok(goods.confirm(self.card, self.journal).unwrap_or(goods))
     }
 
     /// Open purchases of this card under the number at which it stands were never carried out.

@@ -254,6 +254,25 @@ impl Goods {
     }
 }
 
+impl Goods {
+    /// Asks the card once more, when the goods may be given already: a TAC that was altered on its
+    /// way would pay nobody before succession. Another answer is kept beside the first.
+    pub fn confirm(
+        self,
+        card: &mut impl Transport,
+        journal: &mut impl Journal,
+    ) -> Result<Self, Failure> {
+        match prove(card, &self.terms) {
+            Ok(Some(other)) if other != self.answer => {
+                append(journal, &self.terms, PurchaseStep::Paid(other))?;
+                Ok(Self { answer: other, ..self })
+            }
+            // The first answer is durable: a card that is gone by now is as good as one that agrees.
+            _ => Ok(self),
+        }
+    }
+}
+
 /// GET TRANSACTION PROVE for this purchase; `None` when the last purchase of the purse has
 /// another number (9406).
 pub(crate) fn prove(

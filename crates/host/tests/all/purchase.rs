@@ -62,7 +62,7 @@ fn a_purchase_is_paid_on_its_tac_and_once() {
 fn a_wrong_tac_pays_nobody_and_the_right_one_still_comes() {
     let mut scene = Scene::new();
     let (terms, answer) = scene.card.purchase(&mut scene.psam, 450, 1);
-    let wrong = PurchaseAnswer { tac: Mac([0xEE; 4]), ..answer };
+    let wrong = PurchaseAnswer { tac: Mac([0xEE; 4]), mac2: Mac([0xEE; 4]) };
     let heard = scene.hear(&Report::Purchase(terms, wrong));
     assert_eq!(heard.news, News::Quarantined(Code::TacWrong));
     assert_eq!(scene.books(), [49_550, 450, 0, 0, 0], "it may have been paid");
@@ -78,8 +78,8 @@ fn a_wrong_tac_pays_nobody_and_the_right_one_still_comes() {
     other_card.id.asn = OTHER;
     for altered in [other_amount, other_time, other_purse, other_card] {
         let mut scene = Scene::new();
-        let heard = scene.hear(&Report::Purchase(altered, answer));
-        assert_eq!(heard.news, News::Quarantined(Code::TacWrong), "{altered:?}");
+        scene.hear(&Report::Purchase(altered, answer));
+        assert!(scene.has(Code::TacWrong), "{altered:?}");
         assert_eq!(scene.payable(), 0);
         scene.hear(&Report::Purchase(terms, answer));
         assert_eq!(scene.books(), [49_550, 0, 450, 0, 0], "proof outweighs word: {altered:?}");
@@ -117,6 +117,23 @@ fn row_purchase_sent_response_lost_is_settled_by_succession() {
     assert!(scene.has(Code::PurchaseWithoutGoods));
     let (books, ends, _) = in_every_order(&[unknown, next, paid]);
     assert_eq!((books, ends[0]), ([49_050, 500, 450, 0, 0], Some(PurchaseEnd::Tac)));
+}
+
+/// MAC2 was right and the TAC is not: the PSAM let the goods go, so what succession proves is the
+/// station's. Whoever alters the high half of TTC on its way gets no more by it.
+#[test]
+fn goods_that_the_psam_let_go_are_paid_by_succession_when_the_tac_is_wrong() {
+    let mut scene = Scene::new();
+    let (_, paid) = scene.purchase(450, 1);
+    let Report::Purchase(terms, answer) = paid else { unreachable!() };
+    let wrong = Report::Purchase(terms, PurchaseAnswer { tac: Mac([0xEE; 4]), ..answer });
+    let next = Report::Grey(scene.grey(500, 9));
+    let (books, _, grey) = in_every_order(&[wrong]);
+    assert_eq!(books, [49_550, 450, 0, 0, 0], "a station is paid on proof");
+    assert!(grey.has(Code::TacWrong));
+    let (books, ends, scene) = in_every_order(&[wrong, next]);
+    assert_eq!((books, ends[0]), ([49_050, 500, 450, 0, 0], Some(PurchaseEnd::Succession)));
+    assert!(!scene.has(Code::PurchaseWithoutGoods));
 }
 
 #[test]

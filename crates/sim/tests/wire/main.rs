@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod power;
+mod purchase;
 mod random;
 mod rest;
 
