@@ -14,9 +14,6 @@ pub enum LaterCommand {
     /// Load money
     #[command(hide = true)]
     Load(PurseArgs),
-    /// Pay without a lock
-    #[command(hide = true)]
-    Purchase(PurseArgs),
     /// Take money off a card
     #[command(hide = true)]
     Unload(PurseArgs),
@@ -40,7 +37,6 @@ impl LaterCommand {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Load(_) => "load",
-            Self::Purchase(_) => "purchase",
             Self::Unload(_) => "unload",
             Self::Station(_) => "station serve",
             Self::Verify(_) => "verify",
@@ -50,7 +46,7 @@ impl LaterCommand {
     }
 }
 
-/// `load`, `purchase`, `unload`.
+/// `load`, `unload`.
 #[derive(Debug, Args)]
 pub struct PurseArgs {
     /// The card: an image's path or pcsc:READER NAME

@@ -35,7 +35,7 @@ pub use script::ScriptArgs;
 pub use serve::{CardServeArgs, PsamServeArgs, ReadersArgs};
 pub use shell::{CompletionsArgs, ManArgs};
 pub use sim::SimArgs;
-pub use terminal::{HoldStep, RefuelArgs, UnlockArgs};
+pub use terminal::{HoldStep, PurchaseArgs, RefuelArgs, UnlockArgs};
 pub use trace::{ChipName, DecodeArgs, TraceArgs};
 
 use clap::{Parser, Subcommand};
@@ -90,6 +90,8 @@ pub enum Command {
     Readers(ReadersArgs),
     /// Refuel once: lock, deliver, debit
     Refuel(RefuelArgs),
+    /// Pay for goods without a lock
+    Purchase(PurchaseArgs),
     /// Free a grey card
     Unlock(UnlockArgs),
     /// The centre, and what its operators look at and decide

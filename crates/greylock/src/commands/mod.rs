@@ -17,6 +17,7 @@ mod keys;
 mod migrate;
 mod model;
 mod psam;
+mod purchase;
 mod readers;
 mod refuel;
 mod script;
@@ -56,6 +57,7 @@ pub fn run(cli: &Cli, context: &mut Context<'_>) -> Result<Report, Error> {
         Some(Command::Decode(args)) => decode::run(args, context),
         Some(Command::Script(args)) => script::run(args, context),
         Some(Command::Refuel(args)) => refuel::run(args, context),
+        Some(Command::Purchase(args)) => purchase::run(args, context),
         Some(Command::Unlock(args)) => unlock::run(args, context),
         Some(Command::Host(command)) => host::run(command, context),
         Some(Command::Audit(args)) => audit::run(args, context),

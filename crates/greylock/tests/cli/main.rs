@@ -33,6 +33,8 @@ mod no_reader;
 #[cfg(test)]
 mod output;
 #[cfg(test)]
+mod purchase;
+#[cfg(test)]
 mod refuel;
 #[cfg(test)]
 mod serve;
