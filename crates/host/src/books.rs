@@ -17,6 +17,7 @@ use crate::facts::{DecisionRow, OnlineChange, ProposalRow, Shown, Sighting, TacF
 use crate::ledger::{Account, Legs, Posting};
 use crate::notice::{Code, Notice};
 use crate::purchase::PurchaseCase;
+use crate::transfer::TransferRow;
 
 /// A station's name.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
@@ -157,6 +158,11 @@ pub trait Books {
     fn add_change(&mut self, change: OnlineChange);
     /// The changes of a purse, by OTC.
     fn changes(&self, asn: Asn, purse: Purse) -> Vec<OnlineChange>;
+
+    /// All answers to loads and unloads of a card, by date and time.
+    fn transfers_of(&self, asn: Asn) -> Vec<TransferRow>;
+    /// Writes such an answer; it is named by card, date and time.
+    fn put_transfer(&mut self, row: TransferRow);
 
     /// All answers to on-line unlocks of a card, by date and time.
     fn decisions_of(&self, asn: Asn) -> Vec<DecisionRow>;

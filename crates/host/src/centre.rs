@@ -111,23 +111,16 @@ impl<B: Books, V: Codes> Centre<B, V> {
     /// belongs to the chain of balances by which locks are settled.
     pub fn change(&mut self, change: OnlineChange, now: Stamp) -> Result<Registered, Refusal> {
         self.card(change.asn)?;
-        let known = self.books.changes(change.asn, change.purse);
-        match known.iter().find(|other| other.otc == change.otc) {
-            Some(other) if *other == change => return Ok(Registered { repeat: true }),
-            Some(_) => return Err(Refusal::ChangeDisagrees),
-            None => {}
+        let taken = self.take_change(change, now)?;
+        if !taken.repeat {
+            self.settle_open(change.asn, now)?;
         }
-        self.books.add_change(change);
-        if change.kind.is_money() {
-            self.book_change(change, now)?;
-        }
-        self.settle_open(change.asn, now)?;
-        Ok(Registered { repeat: false })
+        Ok(taken)
     }
 
     /// The float of a replaced card is paid out: a load heard later is still the cardholder's,
     /// an unload was paid out twice.
-    fn book_change(&mut self, change: OnlineChange, now: Stamp) -> Result<(), Refusal> {
+    pub(crate) fn book_change(&mut self, change: OnlineChange, now: Stamp) -> Result<(), Refusal> {
         let OnlineChange { asn, purse, otc, by, .. } = change;
         let reason = PostingReason::OnlineChange;
         if self.card(asn)?.replaced.is_none() {

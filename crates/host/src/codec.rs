@@ -7,7 +7,7 @@ use std::str::FromStr;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serializer};
 use wire::record::{Layout, decode, encode};
-use wire::response::InitUnlock;
+use wire::response::{InitLoad, InitUnlock};
 use wire::{Amount, GreyStatus, Limit, LockId, Purse, Report, Stamp, Ttc};
 
 /// A layout of `wire` as bytes.
@@ -49,6 +49,16 @@ impl AsBytes for InitUnlock {
     fn to_vec(&self) -> Vec<u8> {
         self.encode().to_vec()
     }
+    fn from_slice(bytes: &[u8]) -> Option<Self> {
+        Self::parse(bytes)
+    }
+}
+
+impl AsBytes for InitLoad {
+    fn to_vec(&self) -> Vec<u8> {
+        self.encode().to_vec()
+    }
+
     fn from_slice(bytes: &[u8]) -> Option<Self> {
         Self::parse(bytes)
     }

@@ -3,6 +3,7 @@
 //! | posting | when | lines |
 //! |---|---|---|
 //! | `opening` | a card is registered | issued − m, float + m |
+//! | `in_flight` | a load leaves the centre | issued − d, in flight + d (the highest answer under its OTC), and back once the card proves which it took |
 //! | `online_change` | a load, unload is confirmed | issued − d, float + d (d < 0 for an unload); a change of the limit moves no money |
 //! | … of a replaced card | the float is paid out | cardholder claims (a load), loss (an unload) in place of float |
 //! | `grey_heard` | a claimed record verifies, the debit is not proved | float − a, reserved + a |
@@ -42,6 +43,8 @@ pub enum Account {
     Issued,
     /// The money of a purse, as the books have it: balance − limit.
     Float(Asn, Purse),
+    /// Money of a purse that its card was given on-line and has not proved yet.
+    InFlight(Asn, Purse),
     /// Money of a purse that grey locks and decisions hold.
     Reserved(Asn, Purse),
     /// What a station is owed.
@@ -59,6 +62,8 @@ pub enum Account {
 pub enum PostingReason {
     /// A card was registered.
     Opening,
+    /// A load was decided, or its card has proved what it took.
+    InFlight,
     /// A load or unload was confirmed.
     OnlineChange,
     /// A claimed record verified.
@@ -105,6 +110,7 @@ impl PostingReason {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Opening => "opening",
+            Self::InFlight => "in_flight",
             Self::OnlineChange => "online_change",
             Self::GreyHeard => "grey_heard",
             Self::UnprovedHeard => "unproved_heard",

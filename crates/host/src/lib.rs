@@ -15,6 +15,7 @@
 //! | [`hear`] | outcomes and TACs that stations report |
 //! | [`purchase`] | purchases that stations report, with the card's TAC or without |
 //! | [`unlock`], [`confirm`] | the on-line unlock (claim 2) and its receipt |
+//! | [`transfer`] | loads and unloads |
 //! | [`operator`], [`replace`] | what two persons decide |
 //! | [`ledger`] | accounts and the table of postings |
 //! | [`holes`] | TTCs of which nothing was heard |
@@ -60,6 +61,8 @@ mod seen;
 mod settle;
 mod standing;
 mod succession;
+pub mod transfer;
+mod transferred;
 pub mod unlock;
 mod verify;
 
@@ -84,4 +87,7 @@ pub use position::Ending;
 pub use purchase::{PurchaseCase, PurchaseEnd, PurchaseRow};
 pub use refusal::{Fault, Refusal};
 pub use replace::{ReplaceOrder, Replaced};
+pub use transfer::{
+    OpenTransfer, TransferConfirmed, TransferDecision, TransferRequest, TransferRow, Way,
+};
 pub use unlock::{Decision, UnlockAnswer, UnlockRequest};

@@ -13,6 +13,7 @@ use crate::facts::{DecisionRow, Number, OnlineChange, ProposalRow, Shown, Sighti
 use crate::ledger::{Account, Legs, Posting};
 use crate::notice::{About, Code, Notice};
 use crate::purchase::PurchaseCase;
+use crate::transfer::TransferRow;
 
 /// (ASN, purse, CTC): one change of one purse, for ever.
 type PurseNumber = (Asn, Purse, u16);
@@ -33,6 +34,7 @@ pub struct MemoryBooks {
     tacs: BTreeMap<Number, BTreeSet<TacFact>>,
     tac_numbers: BTreeMap<PurseNumber, BTreeSet<TacFact>>,
     changes: BTreeMap<(Asn, Purse), BTreeMap<u16, OnlineChange>>,
+    transfers: BTreeMap<Asn, BTreeMap<(Date, Time), TransferRow>>,
     decisions: BTreeMap<Asn, BTreeMap<(Date, Time), DecisionRow>>,
     waiting: BTreeMap<Asn, BTreeMap<LockId, Shown>>,
     proposals: BTreeMap<LockId, Vec<ProposalRow>>,
@@ -84,6 +86,7 @@ impl Hash for MemoryBooks {
         self.sightings.hash(state);
         self.tacs.hash(state);
         self.changes.hash(state);
+        self.transfers.hash(state);
         self.decisions.hash(state);
         self.waiting.hash(state);
         self.proposals.hash(state);
@@ -230,6 +233,14 @@ impl Books for MemoryBooks {
 
     fn changes(&self, asn: Asn, purse: Purse) -> Vec<OnlineChange> {
         self.changes.get(&(asn, purse)).into_iter().flat_map(BTreeMap::values).copied().collect()
+    }
+
+    fn transfers_of(&self, asn: Asn) -> Vec<TransferRow> {
+        self.transfers.get(&asn).into_iter().flat_map(BTreeMap::values).copied().collect()
+    }
+
+    fn put_transfer(&mut self, row: TransferRow) {
+        self.transfers.entry(row.asn).or_default().insert((row.date, row.time), row);
     }
 
     fn decisions_of(&self, asn: Asn) -> Vec<DecisionRow> {

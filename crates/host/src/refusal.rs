@@ -75,6 +75,11 @@ refusals! {
     LockAlreadySettled, "lock_already_settled", Operator, "the lock is settled and is never debited twice: take the card in";
     KnowledgeChanged, "knowledge_changed", Operator, "something was heard of the lock since the proposal: look at it and propose again";
     NoClaimOpen, "no_claim_open", Operator, "no claim of this amount is open on this lock: look at its notices again";
+    CardBlacklisted, "card_blacklisted", Card, "the card is on the blacklist and is neither loaded nor unloaded: take it in";
+    OtcUsed, "otc_used", Station, "the card has used this on-line number already: the answer is of an earlier moment; ask the card again";
+    AmountOutOfRange, "amount_out_of_range", Station, "the card cannot hold this balance: ask for another amount";
+    UnloadExceedsBooks, "unload_exceeds_books", Card, "the books hold less for this purse, without what is pending: unload less, or let its stations report first";
+    TacFitsNoTransfer, "tac_fits_no_transfer", Station, "the TAC fits no load or unload of the centre: ask the card for its proof again";
     ChangeDisagrees, "change_disagrees", Centre, "another change is booked under this OTC: one OTC is one change";
     LedgerOverflow, "ledger_overflow", OurBug, "a sum left the range of the ledger: report this bug; nothing was booked";
 }

@@ -37,6 +37,7 @@ impl<B: Books, V: Codes> Centre<B, V> {
 
     /// Books all locks of a card that are not at rest: something new may have ended them.
     pub(crate) fn settle_open(&mut self, asn: Asn, now: Stamp) -> Result<(), Refusal> {
+        self.settle_transfers(asn, now)?;
         for purse in Purse::ALL {
             for lock in self.books.open_locks(asn, purse) {
                 self.book(lock, now)?;

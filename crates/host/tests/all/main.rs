@@ -10,6 +10,7 @@ mod replaced;
 mod stored;
 mod succession;
 mod support;
+mod transfer;
 mod twice;
 mod unlock;
 mod unproved;
