@@ -1,8 +1,10 @@
-//! A counter where goods are paid for: the purchase of protocol §7.
+//! A counter: purchases, loads and unloads (protocol §7).
 
 use nvm::memory::Tear;
 use station::purchase::{NoGoods, PutRight, purchase};
+use station::transfer::{NotTransferred, Transferred, transfer};
 use station::visit::{self, NotFreed};
+use terminal::transfer::{Transfer, Way};
 use terminal::{Checks, Clock, Failure, Goods, Payment, Terminal};
 use wire::Purse;
 
@@ -71,6 +73,28 @@ impl World {
         if place.power.get() {
             let _ = visit::upload(&mut place.journal, &mut link);
         }
+        self.pocket(card, reader);
+        outcome
+    }
+
+    /// A card comes to a site to be loaded or unloaded; `buy` says how much and what goes wrong.
+    pub fn transfer(
+        &mut self,
+        site: usize,
+        card: usize,
+        way: Way,
+        buy: Buy,
+    ) -> Result<Transferred, NotTransferred> {
+        let mut reader = self.insert(card, buy.shim)?;
+        if let Some(tear) = buy.card_torn {
+            reader.arm(tear);
+        }
+        let (now, line) = (self.clock.now(), self.line());
+        let place = self.sites.get_mut(site).ok_or(NO_CARD)?;
+        let mut link = line.to(&mut self.centre, place.station, now);
+        let checks = Checks { today: now.date, issuers: &[], blacklist: &self.blacklist };
+        let wish = Transfer { way, purse: buy.purse, pin: &PIN, amount: cents(buy.amount) };
+        let outcome = transfer(&mut reader, &mut link, &checks, &wish, place.tid);
         self.pocket(card, reader);
         outcome
     }

@@ -10,6 +10,7 @@ use wire::{Amount, Asn, ClaimedRecord, GreyState, LockId, Mac, Tid};
 
 use crate::index::{Outbox, Records};
 use crate::link::{Link, LinkDown, Taken, UnlockAnswer};
+use crate::transfer::prove_open;
 
 /// How a grey card was freed, or an unread TAC taken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -139,6 +140,7 @@ pub(crate) fn begin<C: Transport, P: Transport, J: Records, K: Clock, D: Dispens
     };
     // A card keeps the proof of its last purchase only until the next one.
     terminal.recover_purchases(&card)?;
+    prove_open(terminal.card, link, card.asn())?;
     // What the last debit left unread goes up before a new lock wipes it from the card.
     let _ = upload(terminal.journal, link);
     if let Some(failure) = begun.unfinished {

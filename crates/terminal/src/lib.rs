@@ -33,6 +33,7 @@ pub mod psam;
 pub mod purchase;
 pub mod recover;
 pub mod sale;
+pub mod transfer;
 pub mod transport;
 
 pub use failure::{Failure, Refusal};

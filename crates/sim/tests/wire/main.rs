@@ -7,6 +7,7 @@ mod power;
 mod purchase;
 mod random;
 mod rest;
+mod transfer;
 
 use rest::{check, come_to_rest, world};
 use sim::Fill;
