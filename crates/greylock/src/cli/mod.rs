@@ -15,6 +15,7 @@ mod shell;
 mod sim;
 mod terminal;
 mod trace;
+mod transfer;
 pub mod values;
 
 pub use audit::AuditArgs;
@@ -37,6 +38,7 @@ pub use shell::{CompletionsArgs, ManArgs};
 pub use sim::SimArgs;
 pub use terminal::{HoldStep, PurchaseArgs, RefuelArgs, UnlockArgs};
 pub use trace::{ChipName, DecodeArgs, TraceArgs};
+pub use transfer::{LoadArgs, TransferArgs, UnloadArgs};
 
 use clap::{Parser, Subcommand};
 
@@ -92,6 +94,10 @@ pub enum Command {
     Refuel(RefuelArgs),
     /// Pay for goods without a lock
     Purchase(PurchaseArgs),
+    /// Put money onto a card
+    Load(LoadArgs),
+    /// Take money off a card
+    Unload(UnloadArgs),
     /// Free a grey card
     Unlock(UnlockArgs),
     /// The centre, and what its operators look at and decide

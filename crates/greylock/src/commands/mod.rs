@@ -24,11 +24,14 @@ mod script;
 mod serve;
 mod shell;
 mod sim;
+mod transfer;
 mod unlock;
 mod vectors;
 mod words;
 
 pub use issuing::{CardOrder, PsamOrder, card_profile, psam_profile, write_card, write_psam};
+
+use terminal::transfer::Way;
 
 use crate::cli::{CardCommand, Cli, Command, DemoArgs, KeysCommand, PsamCommand};
 use crate::error::Error;
@@ -58,6 +61,8 @@ pub fn run(cli: &Cli, context: &mut Context<'_>) -> Result<Report, Error> {
         Some(Command::Script(args)) => script::run(args, context),
         Some(Command::Refuel(args)) => refuel::run(args, context),
         Some(Command::Purchase(args)) => purchase::run(args, context),
+        Some(Command::Load(args)) => transfer::run(Way::Load, &args.transfer, context),
+        Some(Command::Unload(args)) => transfer::run(Way::Unload, &args.transfer, context),
         Some(Command::Unlock(args)) => unlock::run(args, context),
         Some(Command::Host(command)) => host::run(command, context),
         Some(Command::Audit(args)) => audit::run(args, context),

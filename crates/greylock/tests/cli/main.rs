@@ -47,6 +47,8 @@ mod tear;
 #[cfg(test)]
 mod trace;
 #[cfg(test)]
+mod transfer;
+#[cfg(test)]
 mod unlock;
 #[cfg(test)]
 mod vectors;
