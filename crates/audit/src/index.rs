@@ -270,6 +270,12 @@ impl<'a> Index<'a> {
         }
     }
 
+    /// True when a journal has a purchase under this number: its void is a void like any other.
+    pub(crate) fn has_purchase(&self, tid: Tid, ttc: Ttc) -> bool {
+        let mut purchases = self.facts.journals.iter().flat_map(|journal| &journal.purchases);
+        purchases.any(|purchase| (purchase.id.tid, purchase.id.ttc) == (tid, ttc))
+    }
+
     /// The furthest entry of a (TID, TTC).
     pub(crate) fn entry(&self, tid: Tid, ttc: Ttc) -> Option<Record<'a>> {
         let records = self.records.get(&(tid, ttc))?.iter().copied();

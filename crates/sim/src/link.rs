@@ -117,14 +117,14 @@ impl Link for CentreLink<'_> {
     }
 }
 
-const fn at_centre(way: Way) -> host::Way {
+pub(crate) const fn at_centre(way: Way) -> host::Way {
     match way {
         Way::Load => host::Way::Load,
         Way::Unload => host::Way::Unload,
     }
 }
 
-const fn at_station(open: host::OpenTransfer) -> OpenTransfer {
+pub(crate) const fn at_station(open: host::OpenTransfer) -> OpenTransfer {
     let host::OpenTransfer { way, purse, otc } = open;
     let way = match way {
         host::Way::Load => Way::Load,

@@ -4,7 +4,7 @@ use terminal::transfer::{Carried, Transfer, TransferAsked, proof};
 use terminal::{CardIs, Checks, Failure, Ready, Refusal, Transport, present};
 use wire::{Amount, Asn, Mac, Report, Tid};
 
-use crate::link::{Link, OpenTransfer, Taken, TransferAnswer};
+use crate::link::{Link, LinkDown, OpenTransfer, Taken, TransferAnswer};
 
 /// A load or unload that the card carried out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -63,7 +63,8 @@ pub fn transfer(
     tid: Tid,
 ) -> Result<Transferred, NotTransferred> {
     let ready = free_card(card, link)?;
-    prove_open(card, link, ready.asn())?;
+    // A load wipes the proof of the one before: the centre has to have it.
+    prove_open(card, link, ready.asn())?.map_err(|_| NotTransferred::NoLink)?;
     let asked = ready.admit(checks)?.ask_transfer(card, wish, tid)?;
     // One session gets one answer: asking twice costs nothing.
     let answer = link.transfer(&asked).or_else(|_| link.transfer(&asked));
@@ -120,19 +121,25 @@ fn free_card(card: &mut impl Transport, link: &mut impl Link) -> Result<Ready, N
     }
 }
 
-/// Asks the card for the proofs that the centre still waits for, and brings them.
+/// Asks the card for the proofs that the centre still waits for, and brings them; whether it has
+/// got all that the card shows.
 pub(crate) fn prove_open(
     card: &mut impl Transport,
     link: &mut impl Link,
     asn: Asn,
-) -> Result<(), Failure> {
-    for open in link.open_transfers(asn).unwrap_or_default() {
+) -> Result<Result<(), LinkDown>, Failure> {
+    let open = match link.open_transfers(asn) {
+        Ok(open) => open,
+        Err(down) => return Ok(Err(down)),
+    };
+    let mut brought = Ok(());
+    for open in open {
         match proof(card, open.way.tag(open.purse), open.otc) {
-            Ok(Some(tac)) => drop(link.prove_transfer(asn, open, tac)),
+            Ok(Some(tac)) => brought = brought.and(link.prove_transfer(asn, open, tac).map(drop)),
             // Not the last of its kind any more, or not at all: succession tells.
             Ok(None) | Err(Failure::CardRefused { .. }) => {}
             Err(failure) => return Err(failure),
         }
     }
-    Ok(())
+    Ok(brought)
 }

@@ -140,7 +140,8 @@ pub(crate) fn begin<C: Transport, P: Transport, J: Records, K: Clock, D: Dispens
     };
     // A card keeps the proof of its last purchase only until the next one.
     terminal.recover_purchases(&card)?;
-    prove_open(terminal.card, link, card.asn())?;
+    // Out of reach, or not taken: the card keeps its proof, and the next visit tries again.
+    let _ = prove_open(terminal.card, link, card.asn())?;
     // What the last debit left unread goes up before a new lock wipes it from the card.
     let _ = upload(terminal.journal, link);
     if let Some(failure) = begun.unfinished {
