@@ -9,10 +9,11 @@ use wire::psam_command::{DebitGreyUnlock, End, InitGreyLock, InitPurchase};
 use wire::record::Rounding;
 use wire::{
     Amount, Asn, CardCommand, Certified, Claim, ClaimedRecord, Date, Delivery, Dispersing, Entry,
-    GreyState, GreyStatus, Icc, KeyRef, Kind, Limit, LockId, LockTerms, Mac, PsamCommand,
-    PurchaseAnswer, PurchaseStep, PurchaseTerms, Purse, Report, Scheme, Stamp, StatusMore, Step,
-    Tag, Tid, Time, Trn, Ttc,
+    GreyState, GreyStatus, Icc, KeyRef, Kind, Limit, LockId, LockTerms, Mac, PsamCommand, Purse,
+    Report, Scheme, Stamp, StatusMore, Step, Tag, Tid, Time, Trn, Ttc,
 };
+
+use crate::any_purchase;
 
 /// A number as one BCD byte.
 pub(crate) fn bcd(number: u8) -> u8 {
@@ -405,33 +406,6 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-pub(crate) fn purchase_terms() -> BoxedStrategy<PurchaseTerms> {
-    let codes = (any::<u8>(), any::<u8>());
-    (lock_id(), any::<[u8; 4]>(), amount(), amount(), limit(), stamp(), codes)
-        .prop_map(|(id, icc, amount, balance, limit, at, (version, algorithm))| PurchaseTerms {
-            id,
-            icc: Icc(icc),
-            amount,
-            balance,
-            limit,
-            at,
-            key: KeyRef { version, algorithm },
-        })
-        .boxed()
-}
-
-pub(crate) fn purchase_answer() -> impl Strategy<Value = PurchaseAnswer> {
-    (mac(), mac()).prop_map(|(tac, mac2)| PurchaseAnswer { tac, mac2 })
-}
-
-fn purchase_step() -> impl Strategy<Value = PurchaseStep> {
-    prop_oneof![
-        purchase_terms().prop_map(PurchaseStep::Sent),
-        purchase_answer().prop_map(PurchaseStep::Paid),
-        Just(PurchaseStep::Void),
-    ]
-}
-
 /// Every entry of a journal.
 pub(crate) fn entry() -> BoxedStrategy<Entry> {
     prop_oneof![
@@ -439,7 +413,7 @@ pub(crate) fn entry() -> BoxedStrategy<Entry> {
         1 => (asn(), status(true)).prop_map(|(asn, status)| Entry::TacSeen { asn, status }),
         1 => lock_id().prop_map(Entry::Refused),
         1 => any::<u64>().prop_map(|through| Entry::Reported { through }),
-        3 => (tid(), ttc(), purchase_step())
+        3 => (tid(), ttc(), any_purchase::purchase_step())
             .prop_map(|(tid, ttc, step)| Entry::Purchase { tid, ttc, step }),
     ]
     .boxed()
@@ -455,9 +429,9 @@ pub(crate) fn report() -> BoxedStrategy<Report> {
         (terms(), certified(), delivery())
             .prop_map(|(terms, certified, delivery)| Report::Unproved(terms, certified, delivery)),
         (asn(), status(true)).prop_map(|(asn, status)| Report::TacSeen(asn, status)),
-        (purchase_terms(), purchase_answer())
+        (any_purchase::purchase_terms(), any_purchase::purchase_answer())
             .prop_map(|(terms, answer)| Report::Purchase(terms, answer)),
-        purchase_terms().prop_map(Report::PurchaseUnknown),
+        any_purchase::purchase_terms().prop_map(Report::PurchaseUnknown),
     ]
     .boxed()
 }

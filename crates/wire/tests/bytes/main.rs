@@ -6,6 +6,7 @@
 mod answers;
 #[cfg(test)]
 mod any;
+mod any_purchase;
 #[cfg(test)]
 mod card_commands;
 #[cfg(test)]

@@ -6,7 +6,7 @@ use wire::{
     Certified, Claim, ClaimedRecord, Delivery, Entry, LockId, LockTerms, Report, Stamp, Step,
 };
 
-use crate::any;
+use crate::{any, any_purchase};
 
 /// The value comes back from its bytes, and from no part of them and nothing longer.
 fn whole<T: Layout + PartialEq + core::fmt::Debug>(value: &T) -> Result<(), TestCaseError> {
@@ -63,7 +63,7 @@ proptest! {
     fn parts_come_back(
         stamp in any::stamp(), id in any::lock_id(), terms in any::terms(), certified in any::certified(),
         delivery in any::delivery(), claim in any::claim(), record in any::claimed_record(),
-        purchase in any::purchase_terms(), answer in any::purchase_answer(),
+        purchase in any_purchase::purchase_terms(), answer in any_purchase::purchase_answer(),
     ) {
         whole(&purchase)?;
         whole(&answer)?;
@@ -118,7 +118,7 @@ proptest! {
     #[test]
     fn a_report_names_its_lock(
         record in any::claimed_record(), tac in any::mac(), asn in any::asn(), seen in any::status(true),
-        purchase in any::purchase_terms(), answer in any::purchase_answer(),
+        purchase in any_purchase::purchase_terms(), answer in any_purchase::purchase_answer(),
     ) {
         let (id, terms) = (record.terms.id, record.terms);
         let place = Some((id.tid, id.ttc));
