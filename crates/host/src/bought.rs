@@ -7,9 +7,15 @@
 //! | the same without MAC2 | paid | the cardholder claims it: no goods were given |
 //! | the card stood at this number later, or its balances agree only if it did not pay | did not pay | |
 //! | the station says that it did not | as above, else did not pay | |
+//! | two operators ruled whether it paid | as they said | as with succession |
 //! | no more than that it went out | nobody knows | held back |
+//!
+//! TAC comes before a ruling, a ruling before succession. Two operators also rule on the
+//! cardholder's claim: accepted, it is paid back; rejected, the station gave the goods after all.
 
-use wire::{LockId, Stamp};
+use std::collections::BTreeSet;
+
+use wire::{Amount, LockId, Stamp};
 
 use crate::books::{Books, StationId};
 use crate::centre::Centre;
@@ -19,6 +25,7 @@ use crate::ledger::{Account, Legs, Posting, PostingReason};
 use crate::notice::{About, Code};
 use crate::purchase::{PurchaseCase, PurchaseEnd};
 use crate::refusal::Refusal;
+use crate::rulings::Rulings;
 use crate::succession::{self, Watched};
 
 /// A purchase's place in the books.
@@ -29,6 +36,8 @@ pub(crate) struct PurchasePosition {
     station: Option<StationId>,
     /// The PSAM agreed that the card paid: the goods were given.
     goods: bool,
+    /// What operators ruled on the cardholder's claim: paid back, or the station's.
+    claim: Option<bool>,
     /// The card went on, and neither way agrees.
     disagrees: bool,
     /// True when something else proves to have used its number: a copied card.
@@ -42,12 +51,16 @@ impl PurchasePosition {
         let case = books.purchase(id.tid, id.ttc).filter(|case| case.terms.id == id);
         let replaced = books.card(id.asn).is_some_and(|card| card.replaced.is_some());
         let before = || -books.booked_purchase(&id).amount(&Account::Float(id.asn, id.purse));
-        let judged = case.as_ref().map(|case| judge(books, case));
+        let rulings = Rulings::load(books, id, &BTreeSet::new());
+        let judged = case.as_ref().map(|case| judge(books, case, rulings.debit));
         let (end, disagrees) = judged.unwrap_or((PurchaseEnd::Void, false));
+        let amount = case.map_or(0, |case| units(case.terms.amount));
+        let claim = rulings.cardholder.filter(|(claimed, _)| *claimed == -amount);
         Self {
             id,
             end,
-            amount: case.map_or(0, |case| units(case.terms.amount)),
+            amount,
+            claim: claim.map(|(_, accepted)| accepted),
             station: books.station_of(id.tid),
             goods: case.is_some_and(|case| case.mac2_proved),
             disagrees,
@@ -60,9 +73,27 @@ impl PurchasePosition {
     pub(crate) fn is_owed(&self) -> bool {
         match self.end {
             PurchaseEnd::Tac => true,
-            PurchaseEnd::Succession => self.goods,
+            PurchaseEnd::Succession | PurchaseEnd::Operators => {
+                self.goods || self.claim == Some(false)
+            }
             PurchaseEnd::Void | PurchaseEnd::Open => false,
         }
+    }
+
+    /// What the cardholder claims: he paid, and no goods were given.
+    pub(crate) fn claimed(&self) -> Option<i64> {
+        let paid = matches!(self.end, PurchaseEnd::Succession | PurchaseEnd::Operators);
+        (paid && !self.goods).then_some(-self.amount)
+    }
+
+    /// True when the claim was paid back, whatever is heard since.
+    fn is_paid_back(&self) -> bool {
+        self.claim == Some(true) && self.end != PurchaseEnd::Void && self.end != PurchaseEnd::Open
+    }
+
+    /// The money is with nobody yet: two operators may say whether the card paid.
+    pub(crate) const fn is_open(&self) -> bool {
+        matches!(self.end, PurchaseEnd::Open)
     }
 
     fn due(&self) -> i64 {
@@ -72,17 +103,27 @@ impl PurchasePosition {
     fn creditor(&self) -> Account {
         let LockId { asn, purse, .. } = self.id;
         match self.end {
-            _ if self.is_owed() => {
-                Account::StationPayable(self.station.clone().unwrap_or_default())
+            _ if self.is_paid_back() => Account::Issued,
+            _ if self.is_owed() => self.payable(),
+            PurchaseEnd::Tac | PurchaseEnd::Succession | PurchaseEnd::Operators => {
+                Account::CardholderClaims(asn)
             }
-            PurchaseEnd::Tac | PurchaseEnd::Succession => Account::CardholderClaims(asn),
             PurchaseEnd::Open | PurchaseEnd::Void => Account::Reserved(asn, purse),
         }
     }
 
-    /// What is lost: all that a copy paid, or what is above what was held back for a lost card.
+    fn payable(&self) -> Account {
+        Account::StationPayable(self.station.clone().unwrap_or_default())
+    }
+
+    /// What is lost: all that a copy paid, or what is above what was held back for a lost card;
+    /// what was paid back and is the station's after all.
     fn loss(&self) -> i64 {
-        self.due() - self.given().min(self.due())
+        self.due() - self.given().min(self.due()) + self.paid_twice()
+    }
+
+    fn paid_twice(&self) -> i64 {
+        if self.is_paid_back() && self.is_owed() { self.amount } else { 0 }
     }
 
     /// The float of a replaced card is paid out: what it gave before stays as it is.
@@ -98,13 +139,17 @@ impl PurchasePosition {
         let LockId { asn, purse, .. } = self.id;
         let (float, given, due) = (Account::Float(asn, purse), self.given(), self.due());
         let legs = Legs::default().transfer(float.clone(), self.creditor(), given.min(due))?;
-        let legs = legs.transfer(Account::WriteOff, self.creditor(), self.loss())?;
+        let beyond = self.loss() - self.paid_twice();
+        let legs = legs.transfer(Account::WriteOff, self.creditor(), beyond)?;
+        let legs = legs.transfer(Account::WriteOff, self.payable(), self.paid_twice())?;
         legs.transfer(float, Account::CardholderClaims(asn), (given - due).max(0))
     }
 
     const fn reason(&self) -> PostingReason {
         match self.end {
+            _ if self.claim.is_some() => PostingReason::PurchaseRuled,
             PurchaseEnd::Tac => PostingReason::Purchase,
+            PurchaseEnd::Operators => PostingReason::PurchaseRuled,
             PurchaseEnd::Succession => PostingReason::PurchaseBySuccession,
             PurchaseEnd::Open => PostingReason::PurchaseUnknown,
             PurchaseEnd::Void => PostingReason::PurchaseVoid,
@@ -113,9 +158,12 @@ impl PurchasePosition {
 }
 
 /// How a purchase ended; true with it when the card went on and neither way agrees.
-fn judge(books: &impl Books, case: &PurchaseCase) -> (PurchaseEnd, bool) {
-    if case.paid.is_some() {
-        return (PurchaseEnd::Tac, false);
+fn judge(books: &impl Books, case: &PurchaseCase, ruled: Option<Amount>) -> (PurchaseEnd, bool) {
+    match (case.paid, ruled) {
+        (Some(_), _) => return (PurchaseEnd::Tac, false),
+        (None, Some(Amount::ZERO)) => return (PurchaseEnd::Void, false),
+        (None, Some(_)) => return (PurchaseEnd::Operators, false),
+        (None, None) => {}
     }
     let (tid, ttc) = case.number();
     let void = books.case(tid, ttc).is_some_and(|case| case.void);
@@ -171,10 +219,10 @@ impl<B: Books, V: Codes> Centre<B, V> {
         let amount = position.amount.to_string();
         match position.end {
             PurchaseEnd::Open => self.tell(Code::PurchaseUnknown, about(), now, amount),
-            PurchaseEnd::Succession if !position.goods => {
+            _ if position.claimed().is_some() && position.claim.is_none() => {
                 self.tell(Code::PurchaseWithoutGoods, about(), now, amount);
             }
-            PurchaseEnd::Tac | PurchaseEnd::Succession | PurchaseEnd::Void => {}
+            _ => {}
         }
         if position.disagrees {
             self.tell(Code::BalancesDisagree, about(), now, String::new());

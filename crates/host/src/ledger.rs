@@ -23,6 +23,7 @@
 //! | `purchase_unknown` | it went out, its answer is lost | float − a, reserved + a |
 //! | `purchase_by_succession` | the card went on, and paid | reserved − a, payable + a where MAC2 was right; else cardholder claims + a: no goods were given |
 //! | `purchase_void` | it was not paid after all | reserved − a, float + a |
+//! | `purchase_ruled` | two operators rule that it was paid or not, or on the claim a | as by succession; accepted: cardholder claims − a, issued + a; rejected: payable + a |
 //! | … of a copied or a replaced card | | loss in place of float |
 //! | `corrected` | what is known of a lock took away what was booked | the difference |
 //!
@@ -102,6 +103,8 @@ pub enum PostingReason {
     PurchaseBySuccession,
     /// A purchase that was held back was not paid.
     PurchaseVoid,
+    /// Two operators ruled on a purchase, or on the claim that it leaves.
+    PurchaseRuled,
 }
 
 impl PostingReason {
@@ -130,6 +133,7 @@ impl PostingReason {
             Self::PurchaseUnknown => "purchase_unknown",
             Self::PurchaseBySuccession => "purchase_by_succession",
             Self::PurchaseVoid => "purchase_void",
+            Self::PurchaseRuled => "purchase_ruled",
         }
     }
 
@@ -142,6 +146,7 @@ impl PostingReason {
                 | Self::PurchaseUnknown
                 | Self::PurchaseBySuccession
                 | Self::PurchaseVoid
+                | Self::PurchaseRuled
         )
     }
 }

@@ -93,7 +93,7 @@ codes! {
     LossBooked, "loss_booked", Claim, "money of a copied card, or of a lock that more was heard of after its card was replaced, was booked as a loss", "recover it if you can";
     TacWithoutRecord, "tac_without_record", Claim, "the card proves a debit for which no record was heard", "wait for the station's report; if its journal is lost, rule the debit";
     TransferAmbiguous, "transfer_ambiguous", Claim, "several answers to loads and unloads were out under one number, the card used it, and they differ", "ask the card for its proof at any terminal";
-    PurchaseWithoutGoods, "purchase_without_goods", Claim, "a purchase whose answer was lost was paid: the card went on, and its balances agree only so; the station gave no goods", "pay the cardholder back";
+    PurchaseWithoutGoods, "purchase_without_goods", Claim, "a purchase whose answer was lost was paid: the card went on, and its balances agree only so; the station gave no goods", "accept the cardholder's claim, or reject it if the goods were given after all";
     Missing, "missing", Wait, "nothing was heard of the lock", "ask the station; two operators may decide with its totalizer";
     Void, "void", Wait, "the station says that the lock was never sent, and the card proves that it was", "ask the station; two operators may decide";
     Quarantined, "quarantined", Wait, "what was heard of the lock did not verify", "look at the quarantined report; two operators may decide";
@@ -106,7 +106,7 @@ codes! {
     VoidHeard, "void_heard", Information, "a station says that LOCK never went out", "nothing";
     UnprovedHeard, "unproved_heard", Information, "a station delivered, and its PSAM died before the GMAC", "approve the amount after comparing with the totalizer";
     ServiceEndsBeforeLock, "service_ends_before_lock", Information, "the service ended before its lock was made", "look at the terminal's clock";
-    PurchaseUnknown, "purchase_unknown", Information, "a purchase went out and its answer is lost: its amount is held back until the card comes back or goes on", "nothing; let the card come back to its station";
+    PurchaseUnknown, "purchase_unknown", Information, "a purchase went out and its answer is lost: its amount is held back until the card comes back or goes on", "let the card come back to its station; two operators may rule whether it paid";
     ApplicationUnblocked, "application_unblocked", Information, "the code that unblocks a locked application was handed out", "nothing";
 }
 

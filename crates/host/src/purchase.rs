@@ -57,7 +57,9 @@ pub enum PurchaseEnd {
     Tac,
     /// The card went on, and its balances agree only if it paid.
     Succession,
-    /// It did not pay: its station or its later numbers say so.
+    /// Two operators.
+    Operators,
+    /// It did not pay: its station, operators or its later numbers say so.
     Void,
     /// Not known yet.
     Open,
@@ -70,6 +72,7 @@ impl PurchaseEnd {
         match self {
             Self::Tac => "tac",
             Self::Succession => "succession",
+            Self::Operators => "operators",
             Self::Void => "void",
             Self::Open => "open",
         }

@@ -71,6 +71,7 @@ refusals! {
     NothingToDecide, "nothing_to_decide", Operator, "nothing waits for operators on this lock: its whole id must be the one that the notice shows";
     RecordStands, "record_stands", Operator, "what was heard of this lock answers by itself: let the station ask again";
     AmountDiffersFromUnproved, "amount_differs_from_unproved", Operator, "an unproved delivery is approved with its own amount or not at all";
+    AmountDiffersFromPurchase, "amount_differs_from_purchase", Operator, "a purchase took its own amount or nothing: propose that or 0";
     AmountExceedsBalance, "amount_exceeds_balance", Operator, "the amount is above the balance that the card has locked: propose a lower one";
     LockAlreadySettled, "lock_already_settled", Operator, "the lock is settled and is never debited twice: take the card in";
     KnowledgeChanged, "knowledge_changed", Operator, "something was heard of the lock since the proposal: look at it and propose again";

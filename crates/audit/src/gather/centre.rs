@@ -131,8 +131,13 @@ fn losses<B: Books, V: Codes>(centre: &Centre<B, V>, outcomes: &[OutcomeRow]) ->
 
 fn purchase(row: &PurchaseRow) -> PurchaseFacts {
     let standing = match row.end {
-        PurchaseEnd::Tac | PurchaseEnd::Succession if row.owed => PurchaseStanding::Paid,
-        PurchaseEnd::Tac | PurchaseEnd::Succession => PurchaseStanding::Claimed,
+        PurchaseEnd::Tac | PurchaseEnd::Succession | PurchaseEnd::Operators => {
+            if row.owed {
+                PurchaseStanding::Paid
+            } else {
+                PurchaseStanding::Claimed
+            }
+        }
         PurchaseEnd::Open => PurchaseStanding::Open,
         PurchaseEnd::Void => PurchaseStanding::Void,
     };

@@ -59,6 +59,10 @@ fn a_purchase_is_paid_reported_and_audited() {
     assert_eq!(done.code, 0);
     assert_eq!(world.show("card.img")["purses"][0]["balance"], 149_550);
     world.run("audit --card card.img --psam psam.img --journal station --host file:centre").done();
+    let outcomes = world.run("host outcomes --host file:centre --json").document();
+    let row = &outcomes["outcomes"][0];
+    assert_eq!((&row["outcome"], &row["settled"]), (&json!("purchase"), &json!(450)), "{row}");
+    assert_eq!((&row["settled_by"], &row["station"]), (&json!("tac"), &json!("station")), "{row}");
     world.run(&format!("refuel {STATION} --amount 1000 --host file:centre")).done();
     let text = world.run(&format!("purchase {STATION} --amount 50 --host file:centre")).done();
     assert!(text.starts_with("purchased: "), "{text}");

@@ -1,7 +1,7 @@
 //! Purchases: paid on the card's TAC, held back while nobody knows, settled by succession
 //! (protocol §9, §10).
 use crate::support::*;
-use host::{ChangeKind, Code, News, OnlineChange, Outcome, PurchaseEnd, Refusal};
+use host::{Account, ChangeKind, Code, News, OnlineChange, Outcome, PurchaseEnd, Refusal, Ruling};
 use wire::{ClaimedRecord, LockId, Mac, PurchaseAnswer, Purse, Report, Ttc};
 
 fn end(scene: &Scene, ttc: u32) -> Option<PurchaseEnd> {
@@ -312,4 +312,35 @@ fn the_numbers_of_purchases_are_no_holes() {
     assert_eq!(scene.host.holes(T1).missing, [1..=1]);
     scene.hear(&paid);
     assert_eq!(scene.host.holes(T1).missing, []);
+}
+
+/// No card ever comes back: two operators say whether it paid, and what becomes of the claim.
+#[test]
+fn two_operators_rule_a_purchase_and_its_claim() {
+    let mut scene = Scene::new();
+    let (unknown, paid) = scene.purchase(450, 1);
+    let Report::PurchaseUnknown(terms) = unknown else { unreachable!() };
+    scene.hear(&unknown);
+    let refused = scene.rule(terms.id, Ruling::Debited(cents(449)));
+    assert_eq!(refused, Err(Refusal::AmountDiffersFromPurchase));
+    let claim = |accepted| Ruling::Claim { amount: -450, accepted };
+    assert_eq!(scene.rule(terms.id, claim(true)), Err(Refusal::NoClaimOpen));
+    scene.rule(terms.id, Ruling::Debited(cents(450))).unwrap();
+    assert_eq!(scene.books(), [49_550, 0, 0, 0, 450]);
+    let again = scene.rule(terms.id, Ruling::Debited(cents(0)));
+    assert_eq!(again, Err(Refusal::LockAlreadySettled));
+    scene.rule(terms.id, claim(false)).unwrap();
+    assert_eq!(scene.books(), [49_550, 0, 450, 0, 0], "the goods were given after all");
+    scene.rule(terms.id, claim(true)).unwrap();
+    assert_eq!(scene.books(), [49_550, 0, 0, 0, 0], "paid back");
+    scene.hear(&paid);
+    assert_eq!(scene.books(), [49_550, 0, 450, 0, 0], "a TAC pays the station");
+    assert_eq!(scene.account(&Account::WriteOff), -450, "and what was paid back is lost, by name");
+    assert!(scene.has(Code::LossBooked));
+    let mut scene = Scene::new();
+    scene.hear(&unknown);
+    scene.rule(terms.id, Ruling::Debited(cents(0))).unwrap();
+    assert_eq!(scene.books(), [50_000, 0, 0, 0, 0]);
+    scene.hear(&paid);
+    assert_eq!(scene.books(), [49_550, 0, 450, 0, 0], "the card knows better");
 }
