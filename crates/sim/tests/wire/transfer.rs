@@ -124,3 +124,20 @@ fn without_a_line_nothing_is_loaded() {
     assert_eq!(world.transfer(0, 0, Way::Load, Buy::of(AMOUNT)), Err(NotTransferred::NoLink));
     assert_eq!(moved(&world), 0);
 }
+
+/// A load wipes the card's proof of the one before, and where several answers were out only that
+/// proof tells which the card took: so it is brought first, or nothing is loaded.
+#[test]
+fn the_proof_of_a_load_is_brought_before_the_next_one_wipes_it() {
+    let mut world = world(Scheme::Seed);
+    let never_sent = Buy::through(200, sim::reader::pulled_before("CREDIT FOR LOAD"));
+    assert!(world.transfer(0, 0, Way::Load, never_sent).is_err());
+    let lost = Buy::through(AMOUNT, sim::reader::pulled_after("CREDIT FOR LOAD"));
+    assert!(world.transfer(0, 0, Way::Load, lost).is_err());
+    world.transfer(1, 0, Way::Load, Buy::of(10)).unwrap();
+    let asn = world.cards[0].asn;
+    assert_eq!(world.centre.open_transfers(asn), []);
+    assert_eq!(moved(&world), i64::from(AMOUNT) + 10);
+    let books = world.centre.trial_balance();
+    assert_eq!(books.of(&Account::Float(asn, Purse::Ed)), i128::from(OPENING + AMOUNT + 10));
+}
