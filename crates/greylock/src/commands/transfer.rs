@@ -77,7 +77,6 @@ pub(crate) fn run(
 const COUNTER: &str = "counter";
 
 /// The terminal id to ask the centre with, and how a grey card was freed: that needs a journal.
-#[expect(clippy::type_complexity, reason = "an outcome inside what could not even be opened")]
 fn free_first(
     args: &TransferArgs,
     card: &mut CardInSlot,
