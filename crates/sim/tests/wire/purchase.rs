@@ -173,3 +173,29 @@ fn a_purchase_elsewhere_under_the_same_number_is_not_taken_for_this_one() {
     assert_eq!(card_paid(&world), 150);
     assert!(proof::problems_of(&world).is_empty());
 }
+
+/// Somebody swallows the answer and then says that nothing was paid: the station takes the purchase
+/// back, and the card's balances belie it. No goods were given, so the cardholder claims it.
+#[test]
+fn a_purchase_that_was_taken_back_on_a_lie_is_the_cardholders_claim() {
+    let mut world = world(Scheme::Seed);
+    let lies = Buy::through(
+        PRICE,
+        Box::new(|wire, command| {
+            let answer = wire.send(command);
+            if sim::reader::is(command, "DEBIT FOR PURCHASE") {
+                return Err(terminal::Lost::Unknown);
+            }
+            if sim::reader::is(command, "GET TRANSACTION PROVE") {
+                return Ok(wire::apdu::response(&[], wire::StatusWord::WRONG_CTC));
+            }
+            answer
+        }),
+    );
+    let taken_back = buy(&mut world, lies);
+    assert!(matches!(taken_back, Err(NoGoods::NotPaid(NotPaid::Nothing(_)))), "{taken_back:?}");
+    assert_eq!(world.centre.purchases()[0].end, PurchaseEnd::Void);
+    come_to_rest(&mut world);
+    assert_eq!(world.centre.purchases()[0].end, PurchaseEnd::Succession);
+    check(&world, false).unwrap();
+}

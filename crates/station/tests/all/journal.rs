@@ -208,7 +208,8 @@ fn one_number_is_a_lock_or_a_purchase() {
     journal.append(&purchase_step(PurchaseStep::Sent(purchase()))).unwrap();
     assert!(journal.append(&Entry::Lock { tid, ttc, step: Step::Void }).is_err());
     journal.append(&purchase_step(PurchaseStep::Void)).unwrap();
-    assert_eq!(journal.unreported().reports, vec![Report::Void(tid, ttc)]);
+    let reports = [Report::PurchaseUnknown(purchase()), Report::Void(tid, ttc)];
+    assert_eq!(journal.unreported().reports, reports);
     journal.append(&entries()[0]).unwrap();
     let id = terms().id;
     let as_purchase =

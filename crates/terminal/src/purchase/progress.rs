@@ -66,8 +66,10 @@ impl PurchaseProgress {
             Self::Paid(terms, answer, other) => {
                 (Report::Purchase(terms, answer), other.map(|other| Report::Purchase(terms, other)))
             }
-            Self::Void(PurchaseTerms { id: LockId { tid, ttc, .. }, .. }) => {
-                (Report::Void(tid, ttc), None)
+            // What the card showed is proved by nothing: with the terms, its balances can belie it.
+            Self::Void(terms) => {
+                let LockId { tid, ttc, .. } = terms.id;
+                (Report::PurchaseUnknown(terms), Some(Report::Void(tid, ttc)))
             }
         };
         core::iter::once(first).chain(other)
