@@ -78,16 +78,21 @@ impl Chain<'_> {
     }
 
     /// The least and the most that changes took which nothing given tells about. With the
-    /// centre, only a lock whose on-line decision is still out may have ended in two ways;
-    /// without it, unknown off-line changes take money, unknown on-line ones may also bring it.
+    /// centre, only a lock whose on-line decision is still out and a purchase whose answer is lost
+    /// may have ended in two ways; without it, unknown off-line changes take money, unknown on-line ones may also bring it.
     fn may_be_gone(&self, offline: bool, online: bool, report: &mut Report) -> (i64, i64) {
         let ended = self.index.by_change.range(self.at(self.opening.ctc)..self.at(self.end()));
         let unsure = ended.filter(|(change, _)| !self.index.debits.contains_key(change));
         let bounds: Vec<(i64, i64)> = unsure
             .flat_map(|(change, _)| self.index.locks_of(*change).find_map(Known::possible))
             .collect();
+        let range = self.at(self.opening.ctc)..self.at(self.end());
+        let open = self.index.open_purchases.range(range);
+        let open = open.filter(|(change, _)| !self.index.debits.contains_key(change));
+        let open = open.filter_map(|(_, amounts)| amounts.iter().max()).copied();
         let least = report.sum("decisions", bounds.iter().map(|(least, _)| *least));
-        let most = report.sum("decisions", bounds.iter().map(|(_, most)| *most));
+        let most = bounds.iter().map(|(_, most)| *most).chain(open);
+        let most = report.sum("decisions and open purchases", most);
         if self.index.facts.host.is_some() {
             return (least, most);
         }

@@ -162,7 +162,7 @@ pub struct JournalFacts {
     pub tacs_seen: Vec<(Asn, GreyStatus)>,
     /// Records that a card answered with 9302.
     pub refused: Vec<LockId>,
-    /// Purchases whose TAC came back.
+    /// Purchases.
     pub purchases: Vec<PurchaseFacts>,
 }
 
@@ -171,8 +171,37 @@ pub struct JournalFacts {
 pub struct PurchaseFacts {
     /// Its name, as of a lock: CTC n is the only number that it uses.
     pub id: LockId,
-    /// What was debited.
+    /// What was to be debited.
     pub amount: Amount,
+    /// How far it is known.
+    pub standing: PurchaseStanding,
+}
+
+/// How far a purchase is known.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PurchaseStanding {
+    /// The card paid, and its station is owed that.
+    Paid,
+    /// The card paid by what it proved since. No goods were given: the cardholder claims it.
+    Claimed,
+    /// Its answer is lost: the card paid or not.
+    Open,
+    /// The card did not pay.
+    Void,
+}
+
+impl PurchaseFacts {
+    /// True when the card was debited.
+    #[must_use]
+    pub const fn is_paid(&self) -> bool {
+        matches!(self.standing, PurchaseStanding::Paid | PurchaseStanding::Claimed)
+    }
+
+    /// True when a station is owed it.
+    #[must_use]
+    pub const fn is_owed(&self) -> bool {
+        matches!(self.standing, PurchaseStanding::Paid)
+    }
 }
 
 impl PurseFacts {

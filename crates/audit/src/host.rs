@@ -158,7 +158,7 @@ fn floats(index: &Index<'_>, host: &HostFacts, report: &mut Report) {
         let settled = lock.settlements_by_host().into_iter().map(|amount| -amount);
         moves.entry((lock.id.asn, lock.id.purse)).or_default().extend(settled);
     }
-    for purchase in &host.purchases {
+    for purchase in host.purchases.iter().filter(|purchase| purchase.is_paid()) {
         let purse = (purchase.id.asn, purchase.id.purse);
         moves.entry(purse).or_default().push(-cents(purchase.amount));
     }
@@ -183,7 +183,8 @@ pub(crate) fn due_to_stations(index: &Index<'_>, report: &mut Report) -> (i64, i
     let settled = index.locks.values().flat_map(Known::settlements_by_host);
     let settled = report.sum("settlements", settled);
     let total = |amounts: Vec<Amount>| amounts.into_iter().map(cents).collect::<Vec<_>>();
-    let purchases = total(host.purchases.iter().map(|purchase| purchase.amount).collect());
+    let paid = host.purchases.iter().filter(|purchase| purchase.is_owed());
+    let purchases = total(paid.map(|purchase| purchase.amount).collect());
     let accepted = host.claims.iter().filter(|claim| claim.accepted);
     let claims = total(accepted.map(|claim| claim.amount).collect());
     (settled, report.sum("purchases", purchases), report.sum("claims", claims))

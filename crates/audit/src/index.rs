@@ -7,8 +7,10 @@ use terminal::Progress;
 use terminal::lock::MOST_VOIDS;
 use wire::{Amount, Asn, Kind, LockId, Purse, Tid, Ttc};
 
-use crate::facts::{CardFacts, Facts, HostPurse, Opening, OutcomeFacts};
-use crate::known::{Known, Record, rank};
+use crate::facts::{
+    CardFacts, Facts, HostPurse, Opening, OutcomeFacts, PurchaseFacts, PurchaseStanding,
+};
+use crate::known::{Known, Record, cents, rank};
 use crate::seen::{Debit, OnlineChange, Seen};
 
 /// What names one change for ever: (ASN, purse, CTC) (protocol §2). For a lock and its debit
@@ -44,6 +46,8 @@ pub(crate) struct Index<'a> {
     pub(crate) online: BTreeMap<Change, OnlineChange>,
     /// What each change debited, by the best witness.
     pub(crate) debits: BTreeMap<Change, Debit>,
+    /// Purchases that took their amount from the card or nothing: nobody knows.
+    pub(crate) open_purchases: BTreeMap<Change, Vec<i64>>,
     /// Every outcome at the centre of a (TID, TTC).
     pub(crate) outcomes: BTreeMap<(Tid, Ttc), Vec<&'a OutcomeFacts>>,
     openings: BTreeMap<(Asn, Purse), &'a HostPurse>,
@@ -61,6 +65,7 @@ impl<'a> Index<'a> {
             unproved: Vec::new(),
             online: BTreeMap::new(),
             debits: BTreeMap::new(),
+            open_purchases: BTreeMap::new(),
             outcomes: BTreeMap::new(),
             openings: BTreeMap::new(),
         };
@@ -113,9 +118,31 @@ impl<'a> Index<'a> {
                 }
             }
             for purchase in &journal.purchases {
-                let seen = Seen::purchase(&journal.name, purchase);
-                self.seen.entry(change_of(&purchase.id)).or_default().push(seen);
+                let standing = self.believed(purchase);
+                self.take_purchase(&journal.name, &PurchaseFacts { standing, ..*purchase });
             }
+        }
+    }
+
+    /// A station cannot check a TAC: where a centre is given, which can, its word counts, and of
+    /// what it has not settled nobody knows.
+    fn believed(&self, purchase: &PurchaseFacts) -> PurchaseStanding {
+        let Some(host) = &self.facts.host else { return purchase.standing };
+        let heard = host.purchases.iter().find(|heard| heard.id == purchase.id);
+        match (purchase.standing, heard) {
+            (PurchaseStanding::Void, _) => PurchaseStanding::Void,
+            (_, Some(heard)) => heard.standing,
+            (_, None) => PurchaseStanding::Open,
+        }
+    }
+
+    fn take_purchase(&mut self, by: &'a str, purchase: &PurchaseFacts) {
+        let change = change_of(&purchase.id);
+        if purchase.is_paid() {
+            let seen = Seen::purchase(by, purchase);
+            self.seen.entry(change).or_default().push(seen);
+        } else if purchase.standing == PurchaseStanding::Open {
+            self.open_purchases.entry(change).or_default().push(cents(purchase.amount));
         }
     }
 
@@ -185,8 +212,7 @@ impl<'a> Index<'a> {
             self.known(decision.id).decisions.push(decision);
         }
         for purchase in &host.purchases {
-            let seen = Seen::purchase("the centre", purchase);
-            self.seen.entry(change_of(&purchase.id)).or_default().push(seen);
+            self.take_purchase("the centre", purchase);
         }
         for change in &host.changes {
             let key = (change.asn, change.purse, change.otc);
@@ -242,6 +268,12 @@ impl<'a> Index<'a> {
             (Some(((_, low), _)), Some(((_, high), _))) => high.0 - low.0 <= MOST_VOIDS + 1,
             (before, _) => before.is_some(),
         }
+    }
+
+    /// True when a journal has a purchase under this number: its void is a void like any other.
+    pub(crate) fn has_purchase(&self, tid: Tid, ttc: Ttc) -> bool {
+        let mut purchases = self.facts.journals.iter().flat_map(|journal| &journal.purchases);
+        purchases.any(|purchase| (purchase.id.tid, purchase.id.ttc) == (tid, ttc))
     }
 
     /// The furthest entry of a (TID, TTC).

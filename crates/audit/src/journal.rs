@@ -1,6 +1,6 @@
 //! A journal against itself and against other journals.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use terminal::Progress;
 use terminal::lock::MOST_VOIDS;
@@ -23,7 +23,7 @@ pub(crate) fn check(index: &Index<'_>, report: &mut Report) {
         }
         let mut locks: Vec<&((Tid, Ttc), Progress)> = journal.locks.iter().collect();
         locks.sort_by_key(|(key, _)| *key);
-        holes(journal, &locks, report);
+        holes(journal, report);
         totalizers(journal, &locks, report);
     }
     for (key, records) in &index.records {
@@ -85,10 +85,14 @@ fn service(journal: &JournalFacts, progress: &Progress, report: &mut Report) {
     }
 }
 
-/// Numbers that a journal skipped and did not declare void.
-fn holes(journal: &JournalFacts, locks: &[&((Tid, Ttc), Progress)], report: &mut Report) {
-    for pair in locks.windows(2) {
-        let [((tid, low), _), ((next_tid, high), _)] = pair else { continue };
+/// Numbers that a journal skipped and did not declare void: locks and purchases share them.
+fn holes(journal: &JournalFacts, report: &mut Report) {
+    let locks = journal.locks.iter().map(|(number, _)| *number);
+    let purchases = journal.purchases.iter().map(|purchase| (purchase.id.tid, purchase.id.ttc));
+    let numbers: BTreeSet<(Tid, Ttc)> = locks.chain(purchases).collect();
+    let numbers: Vec<(Tid, Ttc)> = numbers.into_iter().collect();
+    for pair in numbers.windows(2) {
+        let [(tid, low), (next_tid, high)] = pair else { continue };
         let skipped = high.0.saturating_sub(low.0).saturating_sub(1);
         if tid == next_tid && (1..=MOST_VOIDS).contains(&skipped) {
             let first = low.0.saturating_add(1);

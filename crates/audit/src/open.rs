@@ -31,10 +31,22 @@ pub(crate) fn check(index: &Index<'_>, report: &mut Report) -> OpenSums {
         }
         report.state(note, amount, Some(lock.id), format!("{}: {evidence}", lock.id));
     }
+    purchases(index, report);
     OpenSums {
         pending_grey: report.sum("pending grey records", pending),
         debited_unheard: report.sum("debits not heard of", unheard),
         unproved: report.sum("unproved deliveries", unproved),
+    }
+}
+
+/// Purchases whose answer is lost, unless something else tells how they ended.
+fn purchases(index: &Index<'_>, report: &mut Report) {
+    let open = index.open_purchases.iter();
+    for (change, amounts) in open.filter(|(change, _)| !index.debits.contains_key(change)) {
+        let (asn, purse, ctc) = change;
+        let amount = amounts.iter().copied().max().unwrap_or(0);
+        let evidence = format!("card {asn} {purse} CTC {ctc}: {amount}, and no answer");
+        report.state(Note::PurchaseOpen, amount, None, evidence);
     }
 }
 

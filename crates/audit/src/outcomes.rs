@@ -33,7 +33,8 @@ fn heard(index: &Index<'_>, outcome: &OutcomeFacts, report: &mut Report) {
     }
     settled_for_its_amount(outcome, report);
     let Some(record) = index.entry(tid, ttc) else {
-        if index.journal_tells(tid, ttc) {
+        let purchase = outcome.kind == OutcomeKind::Void && index.has_purchase(tid, ttc);
+        if index.journal_tells(tid, ttc) && !purchase {
             let evidence = format!(
                 "{tid}/{ttc}: the centre has {:?} over {}, the journal nothing",
                 outcome.kind, outcome.amount

@@ -84,6 +84,7 @@ fn settled(index: &Index<'_>, totals: &mut Totals, report: &mut Report) {
         let settled = index.locks.values().flat_map(Known::settlements);
         totals.settled = report.sum("settlements", settled);
         let purchases = index.facts.journals.iter().flat_map(|journal| &journal.purchases);
+        let purchases = purchases.filter(|purchase| purchase.is_owed());
         let purchases = purchases.map(|purchase| i64::from(purchase.amount.units()));
         let purchases = report.sum("purchases", purchases);
         totals.owed_to_stations = report.sum("what stations are owed", [totals.settled, purchases]);

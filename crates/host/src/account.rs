@@ -14,9 +14,10 @@ const FLOAT: &str = "float";
 const RESERVED: &str = "reserved";
 const PAYABLE: &str = "station_payable";
 const CLAIMS: &str = "station_claims";
+const IN_FLIGHT: &str = "in_flight";
 const CARDHOLDER: &str = "cardholder_claims";
 
-/// `issued`, `write_off`, `float/ASN/ed`, `reserved/ASN/ep`, `cardholder_claims/ASN`, `station_payable/NAME`,
+/// `issued`, `write_off`, `float/ASN/ed`, `reserved/ASN/ep`, `in_flight/ASN/ed`, `cardholder_claims/ASN`, `station_payable/NAME`,
 /// `station_claims/NAME`. A station's name comes last, so it may hold any character.
 impl fmt::Display for Account {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -25,6 +26,7 @@ impl fmt::Display for Account {
             Self::WriteOff => f.write_str(WRITE_OFF),
             Self::Float(asn, purse) => write!(f, "{FLOAT}/{asn}/{}", purse_name(*purse)),
             Self::Reserved(asn, purse) => write!(f, "{RESERVED}/{asn}/{}", purse_name(*purse)),
+            Self::InFlight(asn, purse) => write!(f, "{IN_FLIGHT}/{asn}/{}", purse_name(*purse)),
             Self::CardholderClaims(asn) => write!(f, "{CARDHOLDER}/{asn}"),
             Self::StationPayable(station) => write!(f, "{PAYABLE}/{station}"),
             Self::StationClaims(station) => write!(f, "{CLAIMS}/{station}"),
@@ -48,6 +50,7 @@ impl FromStr for Account {
             WRITE_OFF if whose.is_empty() => Self::WriteOff,
             FLOAT => purse_of(whose).map(|(asn, purse)| Self::Float(asn, purse))?,
             RESERVED => purse_of(whose).map(|(asn, purse)| Self::Reserved(asn, purse))?,
+            IN_FLIGHT => purse_of(whose).map(|(asn, purse)| Self::InFlight(asn, purse))?,
             CARDHOLDER => Self::CardholderClaims(whose.parse().map_err(|_| AccountNameError)?),
             PAYABLE => Self::StationPayable(station()),
             CLAIMS => Self::StationClaims(station()),

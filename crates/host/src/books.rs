@@ -16,6 +16,8 @@ use crate::codec;
 use crate::facts::{DecisionRow, OnlineChange, ProposalRow, Shown, Sighting, TacFact};
 use crate::ledger::{Account, Legs, Posting};
 use crate::notice::{Code, Notice};
+use crate::purchase::PurchaseCase;
+use crate::transfer::TransferRow;
 
 /// A station's name.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
@@ -136,6 +138,17 @@ pub trait Books {
     /// All cases, by TID and TTC.
     fn cases(&self) -> Vec<Case>;
 
+    /// What is known of a purchase.
+    fn purchase(&self, tid: Tid, ttc: Ttc) -> Option<PurchaseCase>;
+    /// Writes what is known of a purchase, under its TID and TTC.
+    fn put_purchase(&mut self, case: PurchaseCase);
+    /// The purchases of one purse number.
+    fn purchases_at(&self, asn: Asn, purse: Purse, ctc: u16) -> Vec<PurchaseCase>;
+    /// The purchases of a purse that are marked open.
+    fn open_purchases(&self, asn: Asn, purse: Purse) -> Vec<PurchaseCase>;
+    /// All purchases, by TID and TTC.
+    fn purchases(&self) -> Vec<PurchaseCase>;
+
     /// Keeps a fact; false when it was known.
     fn add_sighting(&mut self, sighting: Sighting) -> bool;
     /// Sightings of a purse at this CTC and above, by CTC.
@@ -158,6 +171,11 @@ pub trait Books {
     fn add_change(&mut self, change: OnlineChange);
     /// The changes of a purse, by OTC.
     fn changes(&self, asn: Asn, purse: Purse) -> Vec<OnlineChange>;
+
+    /// All answers to loads and unloads of a card, by date and time.
+    fn transfers_of(&self, asn: Asn) -> Vec<TransferRow>;
+    /// Writes such an answer; it is named by card, date and time.
+    fn put_transfer(&mut self, row: TransferRow);
 
     /// All answers to on-line unlocks of a card, by date and time.
     fn decisions_of(&self, asn: Asn) -> Vec<DecisionRow>;
@@ -183,6 +201,9 @@ pub trait Books {
 
     /// What is booked for a lock.
     fn booked(&self, lock: &LockId) -> Legs;
+    /// What is booked for a purchase: the sum of its postings, which are those of its id whose
+    /// reason is a purchase's.
+    fn booked_purchase(&self, id: &LockId) -> Legs;
     /// Appends a posting.
     fn post(&mut self, posting: Posting);
     /// All postings, oldest first.

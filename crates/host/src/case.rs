@@ -19,6 +19,10 @@ pub enum Outcome {
     Grey,
     /// The record is claimed and the card's TAC is held.
     Sale,
+    /// A purchase, and the card's TAC is held.
+    Purchase,
+    /// A purchase that went out, and nobody knows whether the card paid.
+    PurchaseUnknown,
 }
 
 impl Outcome {
@@ -31,6 +35,8 @@ impl Outcome {
             Self::Unproved => "unproved",
             Self::Grey => "grey",
             Self::Sale => "sale",
+            Self::Purchase => "purchase",
+            Self::PurchaseUnknown => "purchase_unknown",
         }
     }
 }

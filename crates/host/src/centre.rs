@@ -1,5 +1,7 @@
 //! The door: registering cards and PSAMs, and the lists that stations and operators read.
 
+use std::collections::BTreeSet;
+
 use seeded::{Bug, instead};
 use wire::{Amount, Asn, ClaimedRecord, LockId, Purse, Scheme, Stamp, Tid, Ttc};
 
@@ -116,23 +118,16 @@ impl<B: Books, V: Codes> Centre<B, V> {
     /// belongs to the chain of balances by which locks are settled.
     pub fn change(&mut self, change: OnlineChange, now: Stamp) -> Result<Registered, Refusal> {
         self.card(change.asn)?;
-        let known = self.books.changes(change.asn, change.purse);
-        match known.iter().find(|other| other.otc == change.otc) {
-            Some(other) if *other == change => return Ok(Registered { repeat: true }),
-            Some(_) => return Err(Refusal::ChangeDisagrees),
-            None => {}
+        let taken = self.take_change(change, now)?;
+        if !taken.repeat {
+            self.settle_open(change.asn, now)?;
         }
-        self.books.add_change(change);
-        if change.kind.is_money() {
-            self.book_change(change, now)?;
-        }
-        self.settle_open(change.asn, now)?;
-        Ok(Registered { repeat: false })
+        Ok(taken)
     }
 
     /// The float of a replaced card is paid out: a load heard later is still the cardholder's,
     /// an unload was paid out twice.
-    fn book_change(&mut self, change: OnlineChange, now: Stamp) -> Result<(), Refusal> {
+    pub(crate) fn book_change(&mut self, change: OnlineChange, now: Stamp) -> Result<(), Refusal> {
         let OnlineChange { asn, purse, otc, by, .. } = change;
         let reason = PostingReason::OnlineChange;
         if self.card(asn)?.replaced.is_none() {
@@ -185,7 +180,10 @@ impl<B: Books, V: Codes> Centre<B, V> {
     pub fn holes(&self, tid: Tid) -> Holes {
         let cases = self.books.cases_of(tid);
         let told = |case: &&Case| case.is_heard() && !self.is_belied(case);
-        Holes::new(cases.iter().filter(told).map(|case| case.ttc.0))
+        let purchases = self.books.purchases().into_iter().map(|case| case.number());
+        let purchases = purchases.filter(|(of, _)| *of == tid).map(|(_, ttc)| ttc.0);
+        let heard = cases.iter().filter(told).map(|case| case.ttc.0).chain(purchases);
+        Holes::new(heard.collect::<BTreeSet<u32>>())
     }
 
     /// Every answer to an on-line unlock.

@@ -7,10 +7,10 @@ use std::str::FromStr;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serializer};
 use wire::record::{Layout, decode, encode};
-use wire::response::{InitUnlock, InitUpdate};
+use wire::response::{InitLoad, InitUnlock, InitUpdate};
 use wire::{
-    Amount, Certified, ClaimedRecord, Date, Delivery, GreyStatus, Limit, LockId, LockTerms, Purse,
-    Report, Stamp, Time, Ttc,
+    Amount, Certified, ClaimedRecord, Date, Delivery, GreyStatus, Limit, LockId, LockTerms,
+    PurchaseAnswer, PurchaseTerms, Purse, Report, Stamp, Time, Ttc,
 };
 
 /// A layout of `wire` as bytes.
@@ -37,7 +37,17 @@ macro_rules! layouts {
         })*
     };
 }
-layouts!(Report, LockId, Stamp, ClaimedRecord, LockTerms, Certified, Delivery);
+layouts!(
+    Report,
+    LockId,
+    Stamp,
+    ClaimedRecord,
+    LockTerms,
+    Certified,
+    Delivery,
+    PurchaseTerms,
+    PurchaseAnswer
+);
 
 macro_rules! bcd {
     ($($name:ident),*) => {
@@ -75,6 +85,17 @@ impl AsBytes for InitUpdate {
     fn to_vec(&self) -> Vec<u8> {
         self.encode().to_vec()
     }
+
+    fn from_slice(bytes: &[u8]) -> Option<Self> {
+        Self::parse(bytes)
+    }
+}
+
+impl AsBytes for InitLoad {
+    fn to_vec(&self) -> Vec<u8> {
+        self.encode().to_vec()
+    }
+
     fn from_slice(bytes: &[u8]) -> Option<Self> {
         Self::parse(bytes)
     }

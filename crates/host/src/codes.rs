@@ -5,10 +5,13 @@
 use crypto::message::SecureMessage;
 use crypto::online::{Unlock, mac1};
 use crypto::session::Randoms;
-use crypto::{Debit, Key, Lock, Online, SessionKey, overdraft};
-use wire::{Amount, Asn, Icc, Limit, Mac, Purse, Scheme, Tid, Trn};
+use crypto::{Debit, Direction, Key, Lock, Online, Purchase, SessionKey, Transfer, overdraft};
+use wire::{
+    Amount, Asn, Date, Icc, Limit, LockId, Mac, PurchaseTerms, Purse, Scheme, Tid, Time, Trn,
+};
 
 use crate::keys::{KeyKind, KeyVault};
+use crate::purchase::paid_of;
 
 /// A lock with the rest of what its locking card source is made from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -113,6 +116,38 @@ pub trait Codes {
         after: (Amount, u16),
     ) -> Option<Mac>;
 
+    /// TAC of a purchase. A vault that does no purchases knows none.
+    fn purchase_tac(&self, _version: u8, _asn: Asn, _purchase: &Purchase) -> Option<Mac> {
+        None
+    }
+
+    /// MAC2 of a purchase: its session key holds the CTC.
+    fn purchase_mac2(&self, _terms: &PurchaseTerms) -> Option<Mac> {
+        None
+    }
+
+    /// MAC1 of a load or unload over the balance. A vault that does none knows none.
+    fn transfer_mac1(&self, _: &OnlineSession, _: &Transfer, _balance: Amount) -> Option<Mac> {
+        None
+    }
+
+    /// MAC2 of a load or unload: the decision.
+    fn transfer_mac2(&self, _: &OnlineSession, _: &Transfer, _at: (Date, Time)) -> Option<Mac> {
+        None
+    }
+
+    /// TAC of a load or unload, over the balance afterwards and the OTC used.
+    fn transfer_tac(
+        &self,
+        _version: u8,
+        _asn: Asn,
+        _: &Transfer,
+        _after: (Amount, u16),
+        _at: (Date, Time),
+    ) -> Option<Mac> {
+        None
+    }
+
     /// The MAC of a maintenance command over its header, under DAMK and the card's challenge.
     fn maintenance(
         &self,
@@ -138,6 +173,21 @@ fn locking_source(dpk: &Key, source: &LockSource) -> SessionKey {
 fn sesulk<V: KeyVault>(vault: &V, session: &OnlineSession, tid: Tid) -> Option<SessionKey> {
     let dulk = vault.card_key(KeyKind::Mulk, session.version, session.asn)?;
     Some(SessionKey::online(Online::Unlock, &dulk, session.icc, session.otc, tid))
+}
+
+/// SESLK or SESUNK.
+fn transfer_session<V: KeyVault>(
+    vault: &V,
+    session: &OnlineSession,
+    transfer: &Transfer,
+) -> Option<SessionKey> {
+    let kind = match transfer.direction {
+        Direction::Load => KeyKind::Mlk,
+        Direction::Unload => KeyKind::Munk,
+    };
+    let key = vault.card_key(kind, session.version, session.asn)?;
+    let OnlineSession { icc, otc, .. } = *session;
+    Some(SessionKey::online(transfer.direction.session(), &key, icc, otc, transfer.tid))
 }
 
 impl<V: KeyVault> Codes for V {
@@ -193,6 +243,47 @@ impl<V: KeyVault> Codes for V {
     ) -> Option<Mac> {
         let dtk = self.card_key(KeyKind::Mtk, version, asn)?;
         Some(unlock.mac3(&dtk.folded(), balance, otc))
+    }
+
+    fn transfer_mac1(
+        &self,
+        session: &OnlineSession,
+        transfer: &Transfer,
+        balance: Amount,
+    ) -> Option<Mac> {
+        Some(transfer.mac1(&transfer_session(self, session, transfer)?, balance))
+    }
+
+    fn transfer_mac2(
+        &self,
+        session: &OnlineSession,
+        transfer: &Transfer,
+        (date, time): (Date, Time),
+    ) -> Option<Mac> {
+        Some(transfer.mac2(&transfer_session(self, session, transfer)?, date, time))
+    }
+
+    fn transfer_tac(
+        &self,
+        version: u8,
+        asn: Asn,
+        transfer: &Transfer,
+        (balance, otc): (Amount, u16),
+        (date, time): (Date, Time),
+    ) -> Option<Mac> {
+        let dtk = self.card_key(KeyKind::Mtk, version, asn)?;
+        Some(transfer.tac(&dtk.folded(), balance, otc, date, time))
+    }
+
+    fn purchase_tac(&self, version: u8, asn: Asn, purchase: &Purchase) -> Option<Mac> {
+        Some(purchase.tac(&self.card_key(KeyKind::Mtk, version, asn)?.folded()))
+    }
+
+    fn purchase_mac2(&self, terms: &PurchaseTerms) -> Option<Mac> {
+        let LockId { asn, ctc, ttc, tid, .. } = terms.id;
+        let dpk = self.card_key(KeyKind::Mpk, terms.key.version, asn)?;
+        let session = SessionKey::offline(&dpk, terms.icc, ctc, ttc, tid);
+        Some(paid_of(terms).mac2(&session))
     }
 
     fn maintenance(

@@ -75,11 +75,20 @@ impl<B: Books, V: Codes> Centre<B, V> {
             }
             Report::NoDispense(terms) => self.hear_no_dispense(&sender, terms),
             Report::Void(tid, ttc) => self.hear_void(&sender, *tid, *ttc),
+            Report::Purchase(terms, answer) => {
+                self.hear_purchase(&sender, report, terms, Some(*answer))
+            }
+            Report::PurchaseUnknown(terms) => self.hear_purchase(&sender, report, terms, None),
         }
     }
 
     /// Outcomes come only from the station that owns the TID.
-    fn owned(&mut self, sender: &Sender<'_>, tid: Tid, ttc: Ttc) -> Result<Case, Refusal> {
+    pub(crate) fn owned(
+        &mut self,
+        sender: &Sender<'_>,
+        tid: Tid,
+        ttc: Ttc,
+    ) -> Result<Case, Refusal> {
         let about = About::number(tid, ttc).by(sender.station);
         match self.books.station_of(tid) {
             Some(owner) if owner == *sender.station => {
@@ -134,6 +143,9 @@ impl<B: Books, V: Codes> Centre<B, V> {
         let held = verify::claimed(&self.vault, record)?;
         if self.books.card(record.terms.id.asn).is_none() {
             return Err(Code::CardUnknown);
+        }
+        if self.books.purchase(case.tid, case.ttc).is_some() {
+            return Err(Code::RecordDisagrees);
         }
         match case.record {
             Some(known) if !known.is_same_record(record) => Err(Code::RecordDisagrees),
@@ -214,7 +226,8 @@ impl<B: Books, V: Codes> Centre<B, V> {
         if self.books.card(given.terms.id.asn).is_none() {
             return Err(Code::CardUnknown);
         }
-        let other = case.record.is_some_and(|known| known.record.terms.id != given.terms.id);
+        let other = case.record.is_some_and(|known| known.record.terms.id != given.terms.id)
+            || self.books.purchase(case.tid, case.ttc).is_some();
         let differs =
             |known: HeldUnproved| (known.terms, known.delivery) != (held.terms, held.delivery);
         match other || case.unproved.is_some_and(differs) {
@@ -250,6 +263,9 @@ impl<B: Books, V: Codes> Centre<B, V> {
         self.books.put_case(case.clone());
         self.tell(Code::VoidHeard, About::number(tid, ttc), sender.now, String::new());
         self.tell_void_belied(tid, ttc, sender.now);
+        if let Some(purchase) = self.books.purchase(tid, ttc) {
+            self.void_purchase(&purchase, sender.now)?;
+        }
         Ok(self.heard(&case, before, changed, sender.now))
     }
 
@@ -263,7 +279,7 @@ impl<B: Books, V: Codes> Centre<B, V> {
     }
 
     /// Keeps a report aside. The TTC stays a hole until a right report comes.
-    fn quarantine(
+    pub(crate) fn quarantine(
         &mut self,
         sender: &Sender<'_>,
         mut case: Case,

@@ -14,6 +14,7 @@ use crate::maintenance::{SwitchAnswer, SwitchRequest};
 use crate::operator::{Approval, Proposal};
 use crate::refusal::Refusal;
 use crate::replace::{ReplaceOrder, Replaced};
+use crate::transfer::{OpenTransfer, TransferConfirmed, TransferDecision, TransferRequest, Way};
 use crate::unlock::{UnlockAnswer, UnlockRequest};
 
 /// A call that may change the books.
@@ -62,6 +63,27 @@ pub enum Input {
         /// The card's receipt.
         #[serde(with = "codec::text")]
         mac3: Mac,
+        /// When.
+        #[serde(with = "codec::bytes")]
+        now: Stamp,
+    },
+    /// [`Centre::decide_transfer`].
+    Transfer(TransferRequest),
+    /// [`Centre::confirm_transfer`].
+    ConfirmTransfer {
+        /// Which way.
+        way: Way,
+        /// The card.
+        #[serde(with = "codec::text")]
+        asn: Asn,
+        /// The purse.
+        #[serde(with = "codec::number")]
+        purse: Purse,
+        /// The OTC that it used.
+        otc: u16,
+        /// The card's receipt.
+        #[serde(with = "codec::text")]
+        tac: Mac,
         /// When.
         #[serde(with = "codec::bytes")]
         now: Stamp,
@@ -120,6 +142,10 @@ pub enum Answer {
     Unlock(UnlockAnswer),
     /// A MAC3 fitted.
     Confirmed(Confirmed),
+    /// A load or unload.
+    Transfer(TransferDecision),
+    /// A TAC of a load or unload fitted.
+    TransferConfirmed(TransferConfirmed),
     /// A ruling was proposed or approved.
     Ruled(ProposalRow),
     /// The code of APPLICATION UNBLOCK.
@@ -149,6 +175,12 @@ impl<B: Books, V: Codes> Centre<B, V> {
             Input::Unlock(request) => self.unlock(request).map(Answer::Unlock),
             Input::Confirm { asn, purse, otc, mac3, now } => {
                 self.confirm(*asn, *purse, *otc, *mac3, *now).map(Answer::Confirmed)
+            }
+            Input::Transfer(request) => self.decide_transfer(request).map(Answer::Transfer),
+            Input::ConfirmTransfer { way, asn, purse, otc, tac, now } => {
+                let open = OpenTransfer { way: *way, purse: *purse, otc: *otc };
+                let confirmed = self.confirm_transfer(*asn, open, *tac, *now);
+                confirmed.map(Answer::TransferConfirmed)
             }
             Input::Propose(proposal) => self.propose(proposal).map(Answer::Ruled),
             Input::Approve(approval) => self.approve(approval).map(Answer::Ruled),

@@ -3,6 +3,7 @@
 //! | posting | when | lines |
 //! |---|---|---|
 //! | `opening` | a card is registered | issued − m, float + m |
+//! | `in_flight` | a load leaves the centre | issued − d, in flight + d (the highest answer under its OTC), and back once the card proves which it took |
 //! | `online_change` | a load, unload is confirmed | issued − d, float + d (d < 0 for an unload); a change of the limit moves no money |
 //! | … of a replaced card | the float is paid out | cardholder claims (a load), loss (an unload) in place of float |
 //! | `grey_heard` | a claimed record verifies, the debit is not proved | float − a, reserved + a |
@@ -18,6 +19,12 @@
 //! | `replacement` | a lost card is replaced | float − m, issued + m, m what is left after all reservations |
 //! | `settled_by_replacement` | its reserved locks | reserved − a, payable + a |
 //! | … | later such a lock is worth more than the a held back (`loss_booked`), or less | loss in place of float for what is above a; cardholder claims + what is below |
+//! | `purchase` | a purchase's TAC verifies | float or reserved − a, payable + a |
+//! | `purchase_unknown` | it went out, its answer is lost | float − a, reserved + a |
+//! | `purchase_by_succession` | the card went on, and paid | reserved − a, payable + a where MAC2 was right; else cardholder claims + a: no goods were given |
+//! | `purchase_void` | it was not paid after all | reserved − a, float + a |
+//! | `purchase_ruled` | two operators rule that it was paid or not, or on the claim a | as by succession; accepted: cardholder claims − a, issued + a; rejected: payable + a |
+//! | … of a copied or a replaced card | | loss in place of float |
 //! | `corrected` | what is known of a lock took away what was booked | the difference |
 //!
 //! Each lock has one position in the books. A posting of a lock is the difference between the
@@ -37,6 +44,8 @@ pub enum Account {
     Issued,
     /// The money of a purse, as the books have it: balance − limit.
     Float(Asn, Purse),
+    /// Money of a purse that its card was given on-line and has not proved yet.
+    InFlight(Asn, Purse),
     /// Money of a purse that grey locks and decisions hold.
     Reserved(Asn, Purse),
     /// What a station is owed.
@@ -54,6 +63,8 @@ pub enum Account {
 pub enum PostingReason {
     /// A card was registered.
     Opening,
+    /// A load was decided, or its card has proved what it took.
+    InFlight,
     /// A load or unload was confirmed.
     OnlineChange,
     /// A claimed record verified.
@@ -84,12 +95,23 @@ pub enum PostingReason {
     Replacement,
     /// What is known of a lock took away what was booked.
     Corrected,
+    /// The card's TAC of a purchase.
+    Purchase,
+    /// A purchase went out, and its answer is lost.
+    PurchaseUnknown,
+    /// The card went on, and its balances agree only if it paid.
+    PurchaseBySuccession,
+    /// A purchase that was held back was not paid.
+    PurchaseVoid,
+    /// Two operators ruled on a purchase, or on the claim that it leaves.
+    PurchaseRuled,
 }
 
 impl PostingReason {
     /// Every reason.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 22] = [
         Self::Opening,
+        Self::InFlight,
         Self::OnlineChange,
         Self::GreyHeard,
         Self::UnprovedHeard,
@@ -105,6 +127,11 @@ impl PostingReason {
         Self::LossBooked,
         Self::Replacement,
         Self::Corrected,
+        Self::Purchase,
+        Self::PurchaseUnknown,
+        Self::PurchaseBySuccession,
+        Self::PurchaseVoid,
+        Self::PurchaseRuled,
     ];
 
     /// The reason that has this name.
@@ -118,6 +145,7 @@ impl PostingReason {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Opening => "opening",
+            Self::InFlight => "in_flight",
             Self::OnlineChange => "online_change",
             Self::GreyHeard => "grey_heard",
             Self::UnprovedHeard => "unproved_heard",
@@ -133,7 +161,25 @@ impl PostingReason {
             Self::LossBooked => "loss_booked",
             Self::Replacement => "replacement",
             Self::Corrected => "corrected",
+            Self::Purchase => "purchase",
+            Self::PurchaseUnknown => "purchase_unknown",
+            Self::PurchaseBySuccession => "purchase_by_succession",
+            Self::PurchaseVoid => "purchase_void",
+            Self::PurchaseRuled => "purchase_ruled",
         }
+    }
+
+    /// True for a posting of a purchase: its id is not a lock's.
+    #[must_use]
+    pub const fn is_of_purchase(self) -> bool {
+        matches!(
+            self,
+            Self::Purchase
+                | Self::PurchaseUnknown
+                | Self::PurchaseBySuccession
+                | Self::PurchaseVoid
+                | Self::PurchaseRuled
+        )
     }
 }
 
@@ -144,7 +190,7 @@ pub struct Posting {
     pub reason: PostingReason,
     /// The card.
     pub asn: Asn,
-    /// The lock, where there is one.
+    /// The lock or the purchase, where there is one: [`PostingReason::is_of_purchase`] tells.
     pub lock: Option<LockId>,
     /// When.
     pub at: Stamp,

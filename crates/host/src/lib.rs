@@ -13,8 +13,10 @@
 //! | [`case`](mod@case), [`facts`] | what is known of one lock and of one purse |
 //! | [`centre`] | registering, and the lists that stations and operators read |
 //! | [`hear`] | outcomes and TACs that stations report |
+//! | [`purchase`] | purchases that stations report, with the card's TAC or without |
 //! | [`unlock`], [`confirm`] | the on-line unlock (claim 2) and its receipt |
 //! | [`maintenance`] | APPLICATION UNBLOCK, the switch of a card to its next keys |
+//! | [`transfer`] | loads and unloads |
 //! | [`operator`], [`replace`] | what two persons decide |
 //! | [`ledger`], [`account`] | accounts, the table of postings, and how accounts are named |
 //! | [`holes`] | TTCs of which nothing was heard |
@@ -33,6 +35,7 @@
 
 pub mod account;
 pub mod books;
+mod bought;
 pub mod case;
 pub mod centre;
 pub mod clock;
@@ -53,6 +56,7 @@ pub mod memory;
 pub mod notice;
 pub mod operator;
 mod position;
+pub mod purchase;
 pub mod refusal;
 pub mod replace;
 mod rulings;
@@ -60,6 +64,8 @@ mod seen;
 mod settle;
 mod standing;
 mod succession;
+pub mod transfer;
+mod transferred;
 pub mod unlock;
 mod verify;
 
@@ -84,6 +90,10 @@ pub use memory::MemoryBooks;
 pub use notice::{About, Class, Code, Notice};
 pub use operator::{Approval, Proposal};
 pub use position::Ending;
+pub use purchase::{PurchaseCase, PurchaseEnd, PurchaseRow};
 pub use refusal::{Fault, Refusal};
 pub use replace::{ReplaceOrder, Replaced};
+pub use transfer::{
+    OpenTransfer, TransferConfirmed, TransferDecision, TransferRequest, TransferRow, Way,
+};
 pub use unlock::{Decision, UnlockAnswer, UnlockRequest};

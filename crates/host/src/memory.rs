@@ -12,6 +12,8 @@ use crate::case::Case;
 use crate::facts::{DecisionRow, Number, OnlineChange, ProposalRow, Shown, Sighting, TacFact};
 use crate::ledger::{Account, Legs, Posting};
 use crate::notice::{About, Code, Notice};
+use crate::purchase::PurchaseCase;
+use crate::transfer::TransferRow;
 
 /// (ASN, purse, CTC): one change of one purse, for ever.
 type PurseNumber = (Asn, Purse, u16);
@@ -24,16 +26,21 @@ pub struct MemoryBooks {
     /// Shared, so that a copy of the books is cheap.
     cases: BTreeMap<Number, Arc<Case>>,
     numbers: BTreeMap<PurseNumber, BTreeSet<Number>>,
+    purchases: BTreeMap<Number, PurchaseCase>,
+    purchase_numbers: BTreeMap<PurseNumber, BTreeSet<Number>>,
+    open_purchases: BTreeMap<(Asn, Purse), BTreeSet<Number>>,
     sightings: BTreeMap<PurseNumber, BTreeSet<Sighting>>,
     sighted: BTreeMap<Number, BTreeSet<LockId>>,
     tacs: BTreeMap<Number, BTreeSet<TacFact>>,
     tac_numbers: BTreeMap<PurseNumber, BTreeSet<TacFact>>,
     changes: BTreeMap<(Asn, Purse), BTreeMap<u16, OnlineChange>>,
+    transfers: BTreeMap<Asn, BTreeMap<(Date, Time), TransferRow>>,
     decisions: BTreeMap<Asn, BTreeMap<(Date, Time), DecisionRow>>,
     waiting: BTreeMap<Asn, BTreeMap<LockId, Shown>>,
     proposals: BTreeMap<LockId, Vec<ProposalRow>>,
     open: BTreeMap<(Asn, Purse), BTreeSet<LockId>>,
     booked: BTreeMap<LockId, Legs>,
+    booked_purchases: BTreeMap<LockId, Legs>,
     accounts: BTreeMap<Account, i128>,
     postings: Vec<Posting>,
     notices: Vec<Notice>,
@@ -53,6 +60,16 @@ fn number(tid: Tid, ttc: Ttc) -> Number {
 
 fn all<K: Ord, T: Copy>(map: &BTreeMap<K, BTreeSet<T>>, key: &K) -> Vec<T> {
     map.get(key).into_iter().flatten().copied().collect()
+}
+
+/// Takes a member out, and its set once that is empty: what is not there is kept nowhere.
+fn take_out<K: Ord, T: Ord>(map: &mut BTreeMap<K, BTreeSet<T>>, key: &K, member: T) {
+    if let Some(set) = map.get_mut(key) {
+        set.remove(&member);
+        if set.is_empty() {
+            map.remove(key);
+        }
+    }
 }
 
 impl MemoryBooks {
@@ -79,11 +96,14 @@ impl Hash for MemoryBooks {
         self.sightings.hash(state);
         self.tacs.hash(state);
         self.changes.hash(state);
+        self.transfers.hash(state);
         self.decisions.hash(state);
         self.waiting.hash(state);
         self.proposals.hash(state);
         self.open.hash(state);
         self.booked.hash(state);
+        self.purchases.hash(state);
+        self.booked_purchases.hash(state);
         self.accounts.hash(state);
     }
 }
@@ -150,6 +170,39 @@ impl Books for MemoryBooks {
         self.cases.values().map(|case| Case::clone(case)).collect()
     }
 
+    fn purchase(&self, tid: Tid, ttc: Ttc) -> Option<PurchaseCase> {
+        self.purchases.get(&(tid, ttc)).copied()
+    }
+
+    fn put_purchase(&mut self, case: PurchaseCase) {
+        let (number, id) = (case.number(), case.terms.id);
+        let before = self.purchases.insert(number, case);
+        if let Some(before) = before.map(|before| before.terms.id).filter(|before| *before != id) {
+            take_out(&mut self.purchase_numbers, &number_of(&before), number);
+            take_out(&mut self.open_purchases, &(before.asn, before.purse), number);
+        }
+        self.purchase_numbers.entry(number_of(&id)).or_default().insert(number);
+        if case.open {
+            self.open_purchases.entry((id.asn, id.purse)).or_default().insert(number);
+        } else {
+            take_out(&mut self.open_purchases, &(id.asn, id.purse), number);
+        }
+    }
+
+    fn purchases_at(&self, asn: Asn, purse: Purse, ctc: u16) -> Vec<PurchaseCase> {
+        let numbers = self.purchase_numbers.get(&(asn, purse, ctc)).into_iter().flatten();
+        numbers.filter_map(|number| self.purchases.get(number)).copied().collect()
+    }
+
+    fn open_purchases(&self, asn: Asn, purse: Purse) -> Vec<PurchaseCase> {
+        let numbers = self.open_purchases.get(&(asn, purse)).into_iter().flatten();
+        numbers.filter_map(|number| self.purchases.get(number)).copied().collect()
+    }
+
+    fn purchases(&self) -> Vec<PurchaseCase> {
+        self.purchases.values().copied().collect()
+    }
+
     fn add_sighting(&mut self, sighting: Sighting) -> bool {
         let LockId { tid, ttc, .. } = sighting.lock;
         self.sighted.entry((tid, ttc)).or_default().insert(sighting.lock);
@@ -189,6 +242,14 @@ impl Books for MemoryBooks {
 
     fn changes(&self, asn: Asn, purse: Purse) -> Vec<OnlineChange> {
         self.changes.get(&(asn, purse)).into_iter().flat_map(BTreeMap::values).copied().collect()
+    }
+
+    fn transfers_of(&self, asn: Asn) -> Vec<TransferRow> {
+        self.transfers.get(&asn).into_iter().flat_map(BTreeMap::values).copied().collect()
+    }
+
+    fn put_transfer(&mut self, row: TransferRow) {
+        self.transfers.entry(row.asn).or_default().insert((row.date, row.time), row);
     }
 
     fn decisions_of(&self, asn: Asn) -> Vec<DecisionRow> {
@@ -232,16 +293,17 @@ impl Books for MemoryBooks {
         let key = (lock.asn, lock.purse);
         if open {
             self.open.entry(key).or_default().insert(lock);
-        } else if let Some(of_purse) = self.open.get_mut(&key) {
-            of_purse.remove(&lock);
-            if of_purse.is_empty() {
-                self.open.remove(&key);
-            }
+        } else {
+            take_out(&mut self.open, &key, lock);
         }
     }
 
     fn booked(&self, lock: &LockId) -> Legs {
         self.booked.get(lock).cloned().unwrap_or_default()
+    }
+
+    fn booked_purchase(&self, id: &LockId) -> Legs {
+        self.booked_purchases.get(id).cloned().unwrap_or_default()
     }
 
     fn post(&mut self, posting: Posting) {
@@ -253,10 +315,12 @@ impl Books for MemoryBooks {
             }
         }
         if let Some(lock) = posting.lock {
-            let booked = self.booked.entry(lock).or_default();
+            let of_purchase = posting.reason.is_of_purchase();
+            let kept = if of_purchase { &mut self.booked_purchases } else { &mut self.booked };
+            let booked = kept.entry(lock).or_default();
             *booked = booked.plus(&posting.lines).unwrap_or_default();
             if booked.is_empty() {
-                self.booked.remove(&lock);
+                kept.remove(&lock);
             }
         }
         if !self.forgetful {

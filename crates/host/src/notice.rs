@@ -101,6 +101,8 @@ codes! {
     ChangeAfterReplacement, "change_after_replacement", Claim, "a load or unload of a card was confirmed after the card was replaced", "pay a load out to the cardholder; recover an unload if you can";
     LossBooked, "loss_booked", Claim, "money of a copied card, or of a lock that more was heard of after its card was replaced, was booked as a loss", "recover it if you can";
     TacWithoutRecord, "tac_without_record", Claim, "the card proves a debit for which no record was heard", "wait for the station's report; if its journal is lost, rule the debit";
+    TransferAmbiguous, "transfer_ambiguous", Claim, "several answers to loads and unloads were out under one number, the card used it, and they differ", "ask the card for its proof at any terminal";
+    PurchaseWithoutGoods, "purchase_without_goods", Claim, "a purchase whose answer was lost was paid: the card went on, and its balances agree only so; the station gave no goods", "accept the cardholder's claim, or reject it if the goods were given after all";
     Missing, "missing", Wait, "nothing was heard of the lock", "ask the station; two operators may decide with its totalizer";
     Void, "void", Wait, "the station says that the lock was never sent, and the card proves that it was", "ask the station; two operators may decide";
     Quarantined, "quarantined", Wait, "what was heard of the lock did not verify", "look at the quarantined report; two operators may decide";
@@ -115,6 +117,7 @@ codes! {
     ServiceEndsBeforeLock, "service_ends_before_lock", Information, "the service ended before its lock was made", "look at the terminal's clock";
     SwitchOrdered, "switch_ordered", Information, "the code that brings a card over to its next keys was handed out; until the card proves them it may use either", "nothing";
     KeysSwitched, "keys_switched", Information, "a card has proved that it uses its next keys", "nothing";
+    PurchaseUnknown, "purchase_unknown", Information, "a purchase went out and its answer is lost: its amount is held back until the card comes back or goes on", "let the card come back to its station; two operators may rule whether it paid";
     ApplicationUnblocked, "application_unblocked", Information, "the code that unblocks a locked application was handed out", "nothing";
 }
 

@@ -4,12 +4,14 @@ use serde::{Deserialize, Serialize};
 use wire::{Amount, LockId, Stamp};
 
 use crate::books::Books;
+use crate::bought::PurchasePosition;
 use crate::centre::Centre;
 use crate::codec;
 use crate::codes::Codes;
 use crate::facts::{Basis, ProposalRow, Ruling, Shown};
 use crate::notice::Code;
 use crate::position::{Ending, Position};
+use crate::purchase::PurchaseCase;
 use crate::refusal::Refusal;
 use crate::standing::{Standing, basis, is_final, known};
 
@@ -86,12 +88,18 @@ impl<B: Books, V: Codes> Centre<B, V> {
         row.approved = Some((approval.checker.clone(), approval.now));
         let approved = row.clone();
         self.books.put_proposals(approval.lock, rows);
-        self.settle(approval.lock, approval.now)?;
+        match self.purchase_of(approval.lock) {
+            Some(_) => self.settle_purchase(approval.lock, approval.now)?,
+            None => self.settle(approval.lock, approval.now)?,
+        }
         Ok(approved)
     }
 
     /// What is known of the lock and lets operators rule; else why they may not.
     fn basis(&self, lock: LockId, ruling: Ruling) -> Result<Basis, Refusal> {
+        if let Some(purchase) = self.purchase_of(lock) {
+            return self.basis_of_purchase(&purchase, ruling);
+        }
         let reason = match ruling {
             Ruling::Unlock(amount) => Some(self.reason_of_unlock(lock, amount)?),
             Ruling::Debited(amount) => self.reason_of_debit(lock, amount)?,
@@ -104,6 +112,33 @@ impl<B: Books, V: Codes> Centre<B, V> {
             }
         };
         Ok(basis(&self.books, lock, reason))
+    }
+
+    fn purchase_of(&self, id: LockId) -> Option<PurchaseCase> {
+        self.books.purchase(id.tid, id.ttc).filter(|purchase| purchase.terms.id == id)
+    }
+
+    /// Operators may say whether the card paid while its TAC does not, and rule on the claim that a
+    /// purchase without goods leaves.
+    fn basis_of_purchase(&self, purchase: &PurchaseCase, ruling: Ruling) -> Result<Basis, Refusal> {
+        let id = purchase.terms.id;
+        let position = PurchasePosition::load(&self.books, id);
+        let one_of = [Amount::ZERO, purchase.terms.amount];
+        match ruling {
+            Ruling::Unlock(_) => Err(Refusal::NothingToDecide),
+            Ruling::Debited(_) if !position.is_open() => Err(Refusal::LockAlreadySettled),
+            Ruling::Debited(amount) if !one_of.contains(&amount) => {
+                Err(Refusal::AmountDiffersFromPurchase)
+            }
+            Ruling::Claim { amount, .. } if position.claimed() != Some(amount) => {
+                Err(Refusal::NoClaimOpen)
+            }
+            Ruling::Debited(_) | Ruling::Claim { .. } => {
+                let known = basis(&self.books, id, None);
+                let heard = known.heard + usize::from(purchase.mac2_proved);
+                Ok(Basis { heard, receipts: usize::from(purchase.paid.is_some()), ..known })
+            }
+        }
     }
 
     fn reason_of_unlock(&self, lock: LockId, amount: Amount) -> Result<Code, Refusal> {

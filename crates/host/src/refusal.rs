@@ -73,10 +73,16 @@ refusals! {
     NothingToDecide, "nothing_to_decide", Operator, "nothing waits for operators on this lock: its whole id must be the one that the notice shows";
     RecordStands, "record_stands", Operator, "what was heard of this lock answers by itself: let the station ask again";
     AmountDiffersFromUnproved, "amount_differs_from_unproved", Operator, "an unproved delivery is approved with its own amount or not at all";
+    AmountDiffersFromPurchase, "amount_differs_from_purchase", Operator, "a purchase took its own amount or nothing: propose that or 0";
     AmountExceedsBalance, "amount_exceeds_balance", Operator, "the amount is above the balance that the card has locked: propose a lower one";
     LockAlreadySettled, "lock_already_settled", Operator, "the lock is settled and is never debited twice: take the card in";
     KnowledgeChanged, "knowledge_changed", Operator, "something was heard of the lock since the proposal: look at it and propose again";
     NoClaimOpen, "no_claim_open", Operator, "no claim of this amount is open on this lock: look at its notices again";
+    CardBlacklisted, "card_blacklisted", Card, "the card is on the blacklist and is neither loaded nor unloaded: take it in";
+    OtcUsed, "otc_used", Station, "the card has used this on-line number already: the answer is of an earlier moment; ask the card again";
+    AmountOutOfRange, "amount_out_of_range", Station, "the card cannot hold this balance: ask for another amount";
+    UnloadExceedsBooks, "unload_exceeds_books", Card, "the books hold less for this purse, without what is pending: unload less, or let its stations report first";
+    TacFitsNoTransfer, "tac_fits_no_transfer", Station, "the TAC fits no load or unload of the centre: ask the card for its proof again";
     ChangeDisagrees, "change_disagrees", Centre, "another change is booked under this OTC: one OTC is one change";
     LedgerOverflow, "ledger_overflow", OurBug, "a sum left the range of the ledger: report this bug; nothing was booked";
 }

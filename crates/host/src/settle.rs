@@ -27,15 +27,23 @@ impl<B: Books, V: Codes> Centre<B, V> {
         }
         for name in &touched {
             self.book(*name, now)?;
+            // A lock uses its number, and its debit the next.
+            for ctc in [Some(name.ctc), name.ctc.checked_add(1)].into_iter().flatten() {
+                self.settle_purchases_at((name.asn, name.purse, ctc), now)?;
+            }
         }
         self.settle_open(lock.asn, now)
     }
 
     /// Books all locks of a card that are not at rest: something new may have ended them.
     pub(crate) fn settle_open(&mut self, asn: Asn, now: Stamp) -> Result<(), Refusal> {
+        self.settle_transfers(asn, now)?;
         for purse in Purse::ALL {
             for lock in self.books.open_locks(asn, purse) {
                 self.book(lock, now)?;
+            }
+            for case in self.books.open_purchases(asn, purse) {
+                self.book_purchase(case.terms.id, now)?;
             }
         }
         Ok(())

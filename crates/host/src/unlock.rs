@@ -200,9 +200,11 @@ impl<B: Books, V: Codes> Centre<B, V> {
     }
 
     /// The first second from `now` on that this card was never given: a MAC3 fits one decision.
-    fn free_second(&self, asn: Asn, now: Stamp) -> Result<Stamp, Refusal> {
+    pub(crate) fn free_second(&self, asn: Asn, now: Stamp) -> Result<Stamp, Refusal> {
         let rows = self.books.decisions_of(asn);
-        let taken: BTreeSet<(Date, Time)> = rows.iter().map(|row| (row.date, row.time)).collect();
+        let mut taken: BTreeSet<(Date, Time)> =
+            rows.iter().map(|row| (row.date, row.time)).collect();
+        taken.extend(self.books.transfers_of(asn).iter().map(|row| (row.date, row.time)));
         let mut at = now;
         while taken.contains(&(at.date, at.time)) && !seeded::is(Bug::SecondTwice) {
             at = next_second(at).ok_or(Refusal::NoFreeSecond)?;

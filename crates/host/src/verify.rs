@@ -7,8 +7,8 @@ use crate::case::{HeldRecord, HeldUnproved};
 use crate::codes::{Codes, LockCodes, LockSource};
 use crate::notice::Code;
 
-/// Highest CTC at which INITIALIZE FOR REFUEL still answers (protocol §2).
-const LAST_LOCK_CTC: u16 = 0xFFFD;
+/// Highest CTC at which INITIALIZE FOR REFUEL and FOR PURCHASE still answer (protocol §2).
+pub(crate) const LAST_LOCK_CTC: u16 = 0xFFFD;
 
 /// A lock with the codes that its card must have made.
 pub(crate) struct Recomputed {

@@ -57,6 +57,12 @@ fn said(report: &Report) -> String {
         }
         Report::NoDispense(terms) => format!("no dispense on TTC {}", terms.id.ttc),
         Report::Void(_, ttc) => format!("TTC {ttc} is void"),
+        Report::Purchase(terms, _) => {
+            format!("purchase of {} on TTC {}", terms.amount, terms.id.ttc)
+        }
+        Report::PurchaseUnknown(terms) => {
+            format!("purchase of {} on TTC {}, answer lost", terms.amount, terms.id.ttc)
+        }
         Report::TacSeen(_, status) => match status.state {
             GreyState::UnlockedOnline => "a card shows MAC3".to_owned(),
             _ => "a card shows its TAC".to_owned(),

@@ -75,6 +75,7 @@ impl Journal for JournalWire<'_> {
         }
         let (during, menu) = match entry {
             Entry::Lock { step, .. } => (step.name(), APPEND),
+            Entry::Purchase { step, .. } => (step.name(), APPEND),
             Entry::TacSeen { .. } => ("TAC seen", APPEND),
             Entry::Refused(_) => ("refused", APPEND),
             Entry::Reported { .. } => ("reported", &[][..]),

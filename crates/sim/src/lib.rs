@@ -6,6 +6,7 @@
 //! | [`world`] | cards, sites and the centre, and what people do with them |
 //! | [`deeds`] | what operators, thieves and broken devices do |
 //! | [`forecourt`] | what a driver wants, and what breaks while the fuel flows |
+//! | [`counter`] | a purchase at a counter |
 //! | [`reader`] | readers, and whoever sits on the wire |
 //! | [`link`] | the link between a station and the centre |
 //! | [`power`] | what stops when the power goes |
@@ -16,6 +17,7 @@
 #![forbid(unsafe_code)]
 
 pub mod clock;
+pub mod counter;
 pub mod deeds;
 pub mod forecourt;
 pub mod link;

@@ -1,9 +1,10 @@
 //! The link between a station and the centre.
 
-use host::{Centre, MemoryBooks, UnlockAnswer as Answer, UnlockRequest};
-use station::{Link, LinkDown, Taken, UnlockAnswer};
+use host::{Centre, MemoryBooks, TransferRequest, UnlockAnswer as Answer, UnlockRequest};
+use station::{Link, LinkDown, OpenTransfer, Taken, TransferAnswer, UnlockAnswer};
 use terminal::online::{Asked, Decided};
-use wire::{ClaimedRecord, LockId, Report, Stamp};
+use terminal::transfer::{TransferAsked, TransferDecided, Way};
+use wire::{Asn, ClaimedRecord, LockId, Mac, Report, Stamp};
 
 use crate::vault::Vault;
 
@@ -88,4 +89,46 @@ impl Link for CentreLink<'_> {
             Err(refusal) => UnlockAnswer::Wait(refusal.to_string()),
         })
     }
+
+    fn transfer(&mut self, asked: &TransferAsked) -> Result<TransferAnswer, LinkDown> {
+        self.check()?;
+        let TransferAsked { way, asn, tid, purse, amount, init } = *asked;
+        let way = at_centre(way);
+        let request = TransferRequest { way, tid, asn, purse, amount, init, now: self.now };
+        Ok(match self.centre.decide_transfer(&request) {
+            Ok(host::TransferDecision { date, time, mac2 }) => {
+                TransferAnswer::Decided(TransferDecided { date, time, mac2 })
+            }
+            Err(refusal) => TransferAnswer::Refused(refusal.to_string()),
+        })
+    }
+
+    fn open_transfers(&mut self, asn: Asn) -> Result<Vec<OpenTransfer>, LinkDown> {
+        self.check()?;
+        let open = self.centre.open_transfers(asn).into_iter();
+        Ok(open.map(at_station).collect())
+    }
+
+    fn prove_transfer(&mut self, asn: Asn, open: OpenTransfer, tac: Mac) -> Result<bool, LinkDown> {
+        self.check()?;
+        let OpenTransfer { way, purse, otc } = open;
+        let open = host::OpenTransfer { way: at_centre(way), purse, otc };
+        Ok(self.centre.confirm_transfer(asn, open, tac, self.now).is_ok())
+    }
+}
+
+pub(crate) const fn at_centre(way: Way) -> host::Way {
+    match way {
+        Way::Load => host::Way::Load,
+        Way::Unload => host::Way::Unload,
+    }
+}
+
+pub(crate) const fn at_station(open: host::OpenTransfer) -> OpenTransfer {
+    let host::OpenTransfer { way, purse, otc } = open;
+    let way = match way {
+        host::Way::Load => Way::Load,
+        host::Way::Unload => Way::Unload,
+    };
+    OpenTransfer { way, purse, otc }
 }

@@ -10,6 +10,8 @@ use crate::world::World;
 pub struct Proof {
     /// Money that was on the cards when they were issued.
     pub issued: i64,
+    /// Loaded onto them since, less what was unloaded.
+    pub loaded: i64,
     /// Money on the cards now.
     pub on_cards: i64,
     /// Debited by the cards.
@@ -45,6 +47,7 @@ pub fn of(world: &World) -> Result<Proof, String> {
     let totals = verdict.totals;
     Ok(Proof {
         issued: totals.openings,
+        loaded: totals.loads - totals.unloads,
         on_cards: totals.money_on_cards,
         debited: totals.debits_by_cards,
         owed_to_stations: totals.owed_to_stations,

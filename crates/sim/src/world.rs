@@ -254,7 +254,7 @@ impl World {
         apdus
     }
 
-    const fn line(&self) -> Line {
+    pub(crate) const fn line(&self) -> Line {
         Line { up: self.link_up, list: self.list_available }
     }
 
@@ -410,7 +410,7 @@ impl World {
     }
 }
 
-const NO_CARD: Failure = Failure::CardLost { during: "power on", lost: Lost::NotSent };
+pub(crate) const NO_CARD: Failure = Failure::CardLost { during: "power on", lost: Lost::NotSent };
 
 pub(crate) const fn sale_terms(limit: Amount) -> SaleTerms {
     SaleTerms { nozzle: 1, product: 1, unit_price: UNIT_PRICE, rounding: Rounding::Down, limit }

@@ -4,14 +4,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::Arc;
 
-use terminal::{Journal, JournalFailed, OutOfOrder, Progress};
-use wire::{Asn, ClaimedRecord, Entry, GreyStatus, LockId, Report, Step, Tid, Ttc};
+use terminal::{Journal, JournalFailed, OutOfOrder, Progress, PurchaseProgress};
+use wire::{Asn, ClaimedRecord, Entry, GreyStatus, LockId, PurchaseStep, Report, Step, Tid, Ttc};
 
 /// A lock in the journal.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 struct Known {
     progress: Progress,
     /// Number of the record that changed it last.
+    record: u64,
+}
+
+/// A purchase in the journal.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+struct KnownPurchase {
+    progress: PurchaseProgress,
     record: u64,
 }
 
@@ -31,7 +38,7 @@ pub struct TacSeen {
 pub struct Outbox {
     /// The journal record up to which these are all.
     pub through: u64,
-    /// The reports, by lock; TACs seen last.
+    /// The reports, by lock; then purchases, then TACs seen.
     pub reports: Vec<Report>,
 }
 
@@ -55,6 +62,7 @@ pub trait Records: Journal {
 pub struct Index {
     /// Shared, so that a copy of the index is cheap.
     locks: BTreeMap<(Tid, Ttc), Arc<Known>>,
+    purchases: BTreeMap<(Tid, Ttc), KnownPurchase>,
     /// What the totalizer of a nozzle showed, by nozzle and number of the record.
     readings: BTreeMap<(u8, u64), u64>,
     refused: BTreeSet<LockId>,
@@ -66,6 +74,25 @@ impl Index {
     /// Every lock, by (TID, TTC).
     pub fn locks(&self) -> impl Iterator<Item = ((Tid, Ttc), &Progress)> {
         self.locks.iter().map(|(key, known)| (*key, &known.progress))
+    }
+
+    /// Every purchase, by (TID, TTC).
+    pub fn purchases(&self) -> impl Iterator<Item = ((Tid, Ttc), &PurchaseProgress)> {
+        self.purchases.iter().map(|(key, known)| (*key, &known.progress))
+    }
+
+    /// How far a purchase got.
+    #[must_use]
+    pub fn purchase(&self, tid: Tid, ttc: Ttc) -> Option<PurchaseProgress> {
+        self.purchases.get(&(tid, ttc)).map(|known| known.progress)
+    }
+
+    /// The next purchase after this one of which nobody knows whether the card paid.
+    #[must_use]
+    pub fn next_open_purchase(&self, after: Option<(Tid, Ttc)>) -> Option<(Tid, Ttc)> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let mut later = self.purchases.range((from, Bound::Unbounded));
+        later.find(|(_, known)| known.progress.is_open()).map(|(number, _)| *number)
     }
 
     /// TACs that cards showed here, oldest first.
@@ -85,11 +112,13 @@ impl Index {
         self.locks.get(&(tid, ttc)).map(|known| known.progress)
     }
 
-    /// The highest TTC of this PSAM.
+    /// The highest TTC of this PSAM, of a lock or a purchase: both are drawn from one row.
     #[must_use]
     pub fn highest_ttc(&self, tid: Tid) -> Option<Ttc> {
         let of_tid = (tid, Ttc(0))..=(tid, Ttc(u32::MAX));
-        self.locks.range(of_tid).next_back().map(|((_, ttc), _)| *ttc)
+        let lock = self.locks.range(of_tid.clone()).next_back().map(|((_, ttc), _)| *ttc);
+        let purchase = self.purchases.range(of_tid).next_back().map(|((_, ttc), _)| *ttc);
+        lock.max(purchase)
     }
 
     /// The next lock after this one on which something is still to be done.
@@ -141,7 +170,9 @@ impl Index {
             .filter_map(|((tid, ttc), known)| known.progress.report(*tid, *ttc));
         let tacs = self.tacs.iter().filter(|seen| seen.record > self.reported);
         let tacs = tacs.map(|seen| Report::TacSeen(seen.asn, seen.status));
-        Outbox { through, reports: outcomes.chain(tacs).collect() }
+        let purchases = self.purchases.values().filter(|known| known.record > self.reported);
+        let purchases = purchases.flat_map(|known| known.progress.reports());
+        Outbox { through, reports: outcomes.chain(purchases).chain(tacs).collect() }
     }
 
     /// True when a status is kept already: a card shows the same one at every visit.
@@ -152,8 +183,23 @@ impl Index {
     }
 
     fn after(&self, tid: Tid, ttc: Ttc, step: &Step) -> Result<Progress, OutOfOrder> {
+        if let Some(known) = self.purchases.get(&(tid, ttc)) {
+            return Err(OutOfOrder { before: Some(known.progress.name()), step: step.name() });
+        }
         let before = self.locks.get(&(tid, ttc)).map(|known| known.progress);
         Progress::after(before, step)
+    }
+
+    /// One TTC is a lock or a purchase, never both.
+    fn after_purchase(
+        &self,
+        (tid, ttc): (Tid, Ttc),
+        step: &PurchaseStep,
+    ) -> Result<PurchaseProgress, OutOfOrder> {
+        if let Some(known) = self.locks.get(&(tid, ttc)) {
+            return Err(OutOfOrder { before: Some(known.progress.name()), step: step.name() });
+        }
+        PurchaseProgress::after(self.purchase(tid, ttc), step)
     }
 
     /// Takes an entry as record number `record`.
@@ -166,6 +212,7 @@ impl Index {
 /// What one entry changes in the index, worked out before it is written.
 pub(crate) enum Fold {
     Lock((Tid, Ttc), Progress),
+    Purchase((Tid, Ttc), PurchaseProgress),
     Tac(Asn, GreyStatus),
     Refused(LockId),
     Reported(u64),
@@ -176,6 +223,9 @@ impl Fold {
         Ok(match entry {
             Entry::Lock { tid, ttc, step } => {
                 Self::Lock((*tid, *ttc), index.after(*tid, *ttc, step)?)
+            }
+            Entry::Purchase { tid, ttc, step } => {
+                Self::Purchase((*tid, *ttc), index.after_purchase((*tid, *ttc), step)?)
             }
             Entry::TacSeen { asn, status } => Self::Tac(*asn, *status),
             Entry::Refused(lock) => Self::Refused(*lock),
@@ -190,6 +240,9 @@ impl Fold {
                     index.readings.insert((nozzle, record), totalizer);
                 }
                 index.locks.insert(key, Arc::new(Known { progress, record }));
+            }
+            Self::Purchase(key, progress) => {
+                index.purchases.insert(key, KnownPurchase { progress, record });
             }
             Self::Tac(asn, status) => index.tacs.push(TacSeen { asn, status, record }),
             Self::Refused(lock) => {

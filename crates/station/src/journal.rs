@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use nvm::{Kind, Log, Nvm, NvmError, OpenError, Spec, frame_len};
+use nvm::{Kind, Log, Nvm, NvmError, OpenError, Spec, frame_len, identify};
 use seeded::Bug;
-use terminal::{Journal, JournalFailed, OutOfOrder, Progress};
+use terminal::{Journal, JournalFailed, OutOfOrder, Progress, PurchaseProgress};
 use wire::{ClaimedRecord, Entry, LockId, Tid, Ttc};
 
 use crate::index::{Fold, Index, Outbox, Records, TacSeen};
@@ -15,10 +15,15 @@ const MOST: usize = 256;
 /// Bytes of the journal's identity in its fixed section: random, so that records of another
 /// journal never fit this one.
 pub const IDENTITY_LEN: usize = 16;
-/// Version of the entries' layout.
-pub const VERSION: u8 = 1;
+/// Version of the entries' layout. Version 2 knows purchases; a journal of version 1 goes on with
+/// all that it knows, and takes none.
+pub const VERSION: u8 = 2;
+/// The oldest version that is read.
+const OLDEST: u8 = 1;
 
-const SPEC: Spec = Spec { kind: Kind::Journal, version: VERSION, fixed_len: IDENTITY_LEN };
+const fn spec(version: u8) -> Spec {
+    Spec { kind: Kind::Journal, version, fixed_len: IDENTITY_LEN }
+}
 
 /// Why a journal cannot be opened: nothing of it was used.
 #[derive(Debug, thiserror::Error)]
@@ -28,7 +33,7 @@ pub enum JournalError {
     Log(#[from] OpenError),
     /// A record is whole, but is no entry of this version.
     #[error(
-        "journal record {record} is no entry of version 1: the file was altered; keep it aside"
+        "journal record {record} is no entry of its version: the file was altered; keep it aside"
     )]
     NoEntry {
         /// Its number, from 1.
@@ -48,6 +53,7 @@ pub enum JournalError {
 pub struct StationJournal<N> {
     log: Log<N, { frame_len(MOST) }>,
     index: Index,
+    version: u8,
     last_error: Option<NvmError>,
     watcher: Option<Watcher>,
 }
@@ -58,23 +64,38 @@ pub type Watcher = Box<dyn FnMut(&Entry)>;
 impl<N: Nvm> StationJournal<N> {
     /// An empty journal over whatever the medium holds.
     pub fn format(medium: N, identity: &[u8; IDENTITY_LEN]) -> Result<Self, NvmError> {
-        let log = Log::format(medium, SPEC, identity)?;
-        Ok(Self { log, index: Index::default(), last_error: None, watcher: None })
+        let log = Log::format(medium, spec(VERSION), identity)?;
+        let index = Index::default();
+        Ok(Self { log, index, version: VERSION, last_error: None, watcher: None })
     }
 
     /// Opens a journal, checks every record and folds them.
-    pub fn open(medium: N) -> Result<Self, JournalError> {
+    pub fn open(mut medium: N) -> Result<Self, JournalError> {
+        let known = OLDEST..=VERSION;
+        // What is no journal, or one of another version, is told by the log itself.
+        let found = identify(&mut medium).map(|header| header.version);
+        let version = found.ok().filter(|found| known.contains(found)).unwrap_or(VERSION);
         let mut index = Index::default();
         let mut wrong = None;
-        let log = Log::open(medium, SPEC, &mut [0; IDENTITY_LEN], |record, bytes| {
+        let log = Log::open(medium, spec(version), &mut [0; IDENTITY_LEN], |record, bytes| {
             if wrong.is_none() {
-                wrong = take_bytes(&mut index, record, bytes).err();
+                wrong = take_bytes(&mut index, version, record, bytes).err();
             }
         })?;
         match wrong {
             Some(error) => Err(error),
-            None => Ok(Self { log, index, last_error: None, watcher: None }),
+            None => Ok(Self { log, index, version, last_error: None, watcher: None }),
         }
+    }
+
+    /// False for a journal of a version that knows no purchases: they need a new one.
+    pub const fn takes_purchases(&self) -> bool {
+        self.version >= 2
+    }
+
+    /// Every purchase, by (TID, TTC).
+    pub fn purchases(&self) -> impl Iterator<Item = ((Tid, Ttc), &PurchaseProgress)> {
+        self.index.purchases()
     }
 
     /// Tells somebody of every entry from now on.
@@ -107,9 +128,10 @@ impl<N: Nvm> StationJournal<N> {
         self.index.refused()
     }
 
-    /// The TIDs whose locks this journal holds.
+    /// The TIDs whose locks and purchases this journal holds.
     pub fn tids(&self) -> BTreeSet<Tid> {
-        self.index.locks().map(|((tid, _), _)| tid).collect()
+        let locks = self.index.locks().map(|((tid, _), _)| tid);
+        locks.chain(self.index.purchases().map(|((tid, _), _)| tid)).collect()
     }
 
     /// Gives the medium back.
@@ -137,6 +159,9 @@ impl<N: Nvm> Journal for StationJournal<N> {
     fn append(&mut self, entry: &Entry) -> Result<(), JournalFailed> {
         if self.index.knows(entry) {
             return Ok(());
+        }
+        if entry.since_version() > self.version {
+            return Err(JournalFailed);
         }
         // What would not fold must not be written either: it would make the journal unreadable.
         let fold = Fold::of(&self.index, entry).map_err(|_| JournalFailed)?;
@@ -178,9 +203,23 @@ impl<N: Nvm> Journal for StationJournal<N> {
     fn is_refused(&self, lock: &LockId) -> bool {
         self.index.is_refused(lock)
     }
+
+    fn purchase(&self, tid: Tid, ttc: Ttc) -> Option<PurchaseProgress> {
+        self.index.purchase(tid, ttc)
+    }
+
+    fn next_open_purchase(&self, after: Option<(Tid, Ttc)>) -> Option<(Tid, Ttc)> {
+        self.index.next_open_purchase(after)
+    }
 }
 
-fn take_bytes(index: &mut Index, record: u64, bytes: &[u8]) -> Result<(), JournalError> {
-    let entry = Entry::from_bytes(bytes).ok_or(JournalError::NoEntry { record })?;
+fn take_bytes(
+    index: &mut Index,
+    version: u8,
+    record: u64,
+    bytes: &[u8],
+) -> Result<(), JournalError> {
+    let entry = Entry::from_bytes(bytes).filter(|entry| entry.since_version() <= version);
+    let entry = entry.ok_or(JournalError::NoEntry { record })?;
     index.take(&entry, record).map_err(|source| JournalError::OutOfOrder { record, source })
 }

@@ -9,9 +9,11 @@ pub mod index;
 pub mod journal;
 pub mod link;
 pub mod pump;
+pub mod purchase;
+pub mod transfer;
 pub mod visit;
 
 pub use index::{Index, Outbox, Records, TacSeen};
 pub use journal::{JournalError, StationJournal};
-pub use link::{Link, LinkDown, NoLink, Taken, UnlockAnswer};
+pub use link::{Link, LinkDown, NoLink, OpenTransfer, Taken, TransferAnswer, UnlockAnswer};
 pub use pump::{Flow, Pump};

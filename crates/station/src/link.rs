@@ -1,7 +1,8 @@
 //! The way to the centre, as the station sees it: it may be down at any moment.
 
 use terminal::online::{Asked, Decided};
-use wire::{ClaimedRecord, LockId, Report};
+use terminal::transfer::{TransferAsked, TransferDecided, Way};
+use wire::{Asn, ClaimedRecord, LockId, Mac, Purse, Report};
 
 /// The centre cannot be reached now; the journal keeps what was to be said.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -25,6 +26,26 @@ pub enum UnlockAnswer {
     Wait(String),
 }
 
+/// What the centre answers to a load or unload.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum TransferAnswer {
+    /// It decided: the card obeys MAC2.
+    Decided(TransferDecided),
+    /// It refuses; the reason in words.
+    Refused(String),
+}
+
+/// A load or unload that the centre decided and whose card has not proved it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct OpenTransfer {
+    /// Which way.
+    pub way: Way,
+    /// The purse.
+    pub purse: Purse,
+    /// The OTC that it uses.
+    pub otc: u16,
+}
+
 /// The link to the centre.
 pub trait Link {
     /// Sends reports, any number of times.
@@ -35,6 +56,27 @@ pub trait Link {
 
     /// Asks for an on-line unlock (claim 2).
     fn unlock(&mut self, asked: &Asked) -> Result<UnlockAnswer, LinkDown>;
+
+    /// Asks for a load or unload; the same session gets the same answer. A line over which none
+    /// can be asked is as good as cut, here and below.
+    fn transfer(&mut self, _asked: &TransferAsked) -> Result<TransferAnswer, LinkDown> {
+        Err(LinkDown)
+    }
+
+    /// The loads and unloads of a card that are open at the centre.
+    fn open_transfers(&mut self, _asn: Asn) -> Result<Vec<OpenTransfer>, LinkDown> {
+        Err(LinkDown)
+    }
+
+    /// Brings the card's TAC of a load or unload; `false` when the centre does not take it.
+    fn prove_transfer(
+        &mut self,
+        _asn: Asn,
+        _open: OpenTransfer,
+        _tac: Mac,
+    ) -> Result<bool, LinkDown> {
+        Err(LinkDown)
+    }
 }
 
 /// A station without a link.

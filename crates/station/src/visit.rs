@@ -10,6 +10,7 @@ use wire::{Amount, Asn, ClaimedRecord, GreyState, LockId, Mac, Tid};
 
 use crate::index::{Outbox, Records};
 use crate::link::{Link, LinkDown, Taken, UnlockAnswer};
+use crate::transfer::prove_open;
 
 /// How a grey card was freed, or an unread TAC taken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -115,7 +116,7 @@ pub fn refuel<C: Transport, P: Transport, J: Records, K: Clock, D: Dispenser>(
 }
 
 /// The card, free: what the journal left open is finished, and a grey card is unlocked.
-fn begin<C: Transport, P: Transport, J: Records, K: Clock, D: Dispenser>(
+pub(crate) fn begin<C: Transport, P: Transport, J: Records, K: Clock, D: Dispenser>(
     terminal: &mut Terminal<'_, C, P, J, K, D>,
     link: &mut impl Link,
     freed: &mut Option<Freed>,
@@ -137,6 +138,10 @@ fn begin<C: Transport, P: Transport, J: Records, K: Clock, D: Dispenser>(
         }
         other => other,
     };
+    // A card keeps the proof of its last purchase only until the next one.
+    terminal.recover_purchases(&card)?;
+    // Out of reach, or not taken: the card keeps its proof, and the next visit tries again.
+    let _ = prove_open(terminal.card, link, card.asn())?;
     // What the last debit left unread goes up before a new lock wipes it from the card.
     let _ = upload(terminal.journal, link);
     if let Some(failure) = begun.unfinished {

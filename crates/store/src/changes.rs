@@ -15,6 +15,8 @@ pub(crate) struct Changes {
     pub(crate) tacs: Vec<TacFact>,
     pub(crate) changes: Vec<OnlineChange>,
     pub(crate) decisions: BTreeSet<(Asn, Date, Time)>,
+    pub(crate) transfers: BTreeSet<(Asn, Date, Time)>,
+    pub(crate) purchases: BTreeSet<(Tid, Ttc)>,
     pub(crate) waiting: BTreeSet<LockId>,
     pub(crate) rulings: BTreeSet<LockId>,
     /// Locks that became open, or came to rest.

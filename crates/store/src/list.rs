@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use host::{Account, Books as _, Case, Code, DecisionRow, MemoryBooks, Notice, Posting};
+use host::{
+    Account, Books as _, Case, Code, DecisionRow, MemoryBooks, Notice, Posting, PurchaseCase,
+};
 use wire::{Asn, Tid};
 
 use crate::database::{Database, Last};
 use crate::error::StoreError;
 use crate::page::Numbered;
 use crate::rows;
-use crate::table::{CARDS, CASES, DECISIONS, ENTRIES, NOTICES, Table};
+use crate::table::{CARDS, CASES, DECISIONS, ENTRIES, NOTICES, PURCHASES, Table};
 use crate::value::{Columns, Row, Value};
 
 fn all(database: &mut dyn Database, table: &Table, order: &str) -> Result<Vec<Row>, StoreError> {
@@ -51,6 +53,10 @@ pub(crate) fn decisions(database: &mut dyn Database) -> Result<Vec<DecisionRow>,
     rows.map(|row| rows::behind_three(DECISIONS.name, row)).collect()
 }
 
+pub(crate) fn purchases(database: &mut dyn Database) -> Result<Vec<PurchaseCase>, StoreError> {
+    all(database, &PURCHASES, "tid, ttc")?.into_iter().map(rows::purchase).collect()
+}
+
 /// All postings, oldest first.
 pub(crate) fn postings(database: &mut dyn Database) -> Result<Vec<Posting>, StoreError> {
     let postings = whole_postings(all(database, &ENTRIES, "posting, part")?)?;
@@ -82,9 +88,10 @@ pub(crate) fn whole_postings(entries: Vec<Row>) -> Result<Vec<Numbered<Posting>>
 pub(crate) fn balance(database: &mut dyn Database, account: &Account) -> Result<i128, StoreError> {
     // An account of one card is summed over that card's rows alone.
     let card = match account {
-        Account::Float(asn, _) | Account::Reserved(asn, _) | Account::CardholderClaims(asn) => {
-            Some(*asn)
-        }
+        Account::Float(asn, _)
+        | Account::Reserved(asn, _)
+        | Account::InFlight(asn, _)
+        | Account::CardholderClaims(asn) => Some(*asn),
         _ => None,
     };
     let (of_card, mut values) = match card {
@@ -131,7 +138,7 @@ pub(crate) fn notices(database: &mut dyn Database) -> Result<Vec<Notice>, StoreE
 
 /// All books in memory: to look at, and for an audit.
 pub(crate) fn everything(database: &mut dyn Database) -> Result<MemoryBooks, StoreError> {
-    use crate::table::{CHANGES, OPEN_LOCKS, PSAMS, RULINGS, SIGHTINGS, TACS, WAITING};
+    use crate::table::{CHANGES, OPEN_LOCKS, PSAMS, RULINGS, SIGHTINGS, TACS, TRANSFERS, WAITING};
     let mut books = MemoryBooks::new();
     for row in all(database, &CARDS, "asn")? {
         books.put_card(rows::card(row)?);
@@ -151,6 +158,10 @@ pub(crate) fn everything(database: &mut dyn Database) -> Result<MemoryBooks, Sto
         books.add_change(rows::behind_three(CHANGES.name, row)?);
     }
     decisions(database)?.into_iter().for_each(|row| books.put_decision(row));
+    for row in all(database, &TRANSFERS, "asn")? {
+        books.put_transfer(rows::behind_three(TRANSFERS.name, row)?);
+    }
+    purchases(database)?.into_iter().for_each(|case| books.put_purchase(case));
     for row in all(database, &WAITING, "asn")? {
         let (lock, shown) = rows::behind_lock(WAITING.name, row)?;
         books.put_waiting(lock, shown);

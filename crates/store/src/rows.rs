@@ -2,7 +2,7 @@
 
 use host::{
     Account, Card, Case, Code, DecisionRow, Legs, Notice, OnlineChange, Posting, PostingReason,
-    ProposalRow, Shown, Sighting, StationId, TacFact,
+    ProposalRow, PurchaseCase, Shown, Sighting, StationId, TacFact, TransferRow,
 };
 use wire::{Asn, LockId, Purse, Tid, Ttc};
 
@@ -106,6 +106,24 @@ pub(crate) fn of_change(change: &OnlineChange) -> Row {
 
 pub(crate) fn of_decision(row: &DecisionRow) -> Row {
     vec![Value::text(row.lock.asn), Value::text(row.date), Value::text(row.time), json(row)]
+}
+
+pub(crate) fn of_transfer(row: &TransferRow) -> Row {
+    vec![Value::text(row.asn), Value::text(row.date), Value::text(row.time), json(row)]
+}
+
+pub(crate) fn of_purchase(case: &PurchaseCase) -> Row {
+    let LockId { asn, purse: of, ctc, tid, ttc } = case.terms.id;
+    let mut row = number_key(tid, ttc);
+    row.extend(purse_number_key(asn, of, ctc));
+    row.extend([case.open.into(), json(case)]);
+    row
+}
+
+pub(crate) fn purchase(row: Row) -> Result<PurchaseCase, StoreError> {
+    let mut columns = Columns::new("purchases", row);
+    (0..6).for_each(|_| columns.skip());
+    columns.json()
 }
 
 /// The fact behind three columns of key.

@@ -71,6 +71,26 @@ pub(crate) const DECISIONS: Table = Table {
     key: 3,
 };
 
+pub(crate) const TRANSFERS: Table = Table {
+    name: "transfers",
+    columns: &[("asn", Text), ("date", Text), ("time", Text), ("data", Text)],
+    key: 3,
+};
+
+pub(crate) const PURCHASES: Table = Table {
+    name: "purchases",
+    columns: &[
+        ("tid", Text),
+        ("ttc", Number),
+        ("asn", Text),
+        ("purse", Number),
+        ("ctc", Number),
+        ("open", Number),
+        ("data", Text),
+    ],
+    key: 2,
+};
+
 pub(crate) const WAITING: Table = Table { name: "waiting", columns: LOCK_DATA, key: 5 };
 
 pub(crate) const RULINGS: Table = Table { name: "rulings", columns: LOCK_DATA, key: 5 };

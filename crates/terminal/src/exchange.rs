@@ -1,7 +1,8 @@
 //! One command, one answer.
 
 use wire::apdu::{ResponseBytes, split_response};
-use wire::{CardCommand, PsamCommand, StatusWord};
+use wire::response::Proof;
+use wire::{CardCommand, PsamCommand, StatusWord, Tag};
 
 use crate::failure::Failure;
 use crate::transport::{Lost, Transport};
@@ -56,4 +57,21 @@ pub(crate) fn psam(
         return Ok(answer);
     }
     Err(Failure::PsamRefused { command: command.name(), status: answer.status })
+}
+
+/// GET TRANSACTION PROVE; `None` when the last transaction of this tag has another number (9406).
+pub(crate) fn prove(
+    card: &mut impl Transport,
+    tag: Tag,
+    sequence: u16,
+) -> Result<Option<Proof>, Failure> {
+    let command = CardCommand::GetTransactionProve { tag, sequence };
+    let answer = ask_card(card, &command)?;
+    match answer.status {
+        StatusWord::DONE => Proof::parse(answer.data())
+            .map(Some)
+            .ok_or(Failure::Malformed { command: command.name() }),
+        StatusWord::WRONG_CTC => Ok(None),
+        status => Err(Failure::CardRefused { command: command.name(), status }),
+    }
 }

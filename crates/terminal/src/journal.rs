@@ -3,6 +3,7 @@
 use wire::{Entry, LockId, Tid, Ttc};
 
 use crate::progress::Progress;
+use crate::purchase::PurchaseProgress;
 
 /// The entry is not durable (disk full, I/O error, power). The act that needed it must not
 /// happen. The journal itself keeps the reason.
@@ -17,7 +18,8 @@ pub trait Journal {
     /// How far a lock got, by (TID, TTC).
     fn progress(&self, tid: Tid, ttc: Ttc) -> Option<Progress>;
 
-    /// The highest TTC of this PSAM that the journal knows; `None` when it knows none.
+    /// The highest TTC of this PSAM that the journal knows, of a lock or a purchase; `None` when
+    /// it knows none.
     fn highest_ttc(&self, tid: Tid) -> Option<Ttc>;
 
     /// The next lock of any PSAM, after `after`, on which something is still to be done
@@ -34,4 +36,14 @@ pub trait Journal {
 
     /// True when a card answered 9302 to this record here: it is never tried again.
     fn is_refused(&self, lock: &LockId) -> bool;
+
+    /// How far a purchase got, by (TID, TTC). A journal that keeps none knows none.
+    fn purchase(&self, _tid: Tid, _ttc: Ttc) -> Option<PurchaseProgress> {
+        None
+    }
+
+    /// The next purchase of any PSAM, after `after`, of which nobody knows whether the card paid.
+    fn next_open_purchase(&self, _after: Option<(Tid, Ttc)>) -> Option<(Tid, Ttc)> {
+        None
+    }
 }

@@ -20,7 +20,7 @@ use crate::sale::Open;
 use crate::transport::{Dispenser, Transport};
 
 /// The default key.
-const KEY_INDEX: u8 = 1;
+pub(crate) const KEY_INDEX: u8 = 1;
 
 /// A gap of more TTCs than this is not a torn INIT but a PSAM that worked elsewhere: its
 /// numbers are left as holes for the centre.
@@ -146,7 +146,7 @@ impl Initialized {
 
 /// Dispersing inputs beyond the ASN, by the levels that the card's public data names: the
 /// second level is the issuer.
-fn further_levels(levels: u8, issuer: [u8; 8]) -> Result<Dispersing, Failure> {
+pub(crate) fn further_levels(levels: u8, issuer: [u8; 8]) -> Result<Dispersing, Failure> {
     let inputs: &[[u8; 8]] = match levels {
         1 => &[],
         2 => &[issuer],
@@ -189,7 +189,7 @@ impl Drawn {
 /// A TTC that the same journal skipped never had a LOCK (protocol §9); a new or restored journal
 /// says nothing about earlier ones. The journal cannot know that it was restored, so the PSAM is
 /// asked: a number that it gave a GMAC for, or holds no more, is left to the centre as a hole.
-fn void_skipped(
+pub(crate) fn void_skipped(
     psam: &mut impl Transport,
     journal: &mut impl Journal,
     tid: Tid,

@@ -12,7 +12,7 @@
 //! | [`blank_command`] | the commands of a chip before its personalisation |
 //! | [`card_command`], [`psam_command`] | every command, parsed once at the door (`door` is what they share), and encoded |
 //! | [`response`], [`grey_status`], [`files`] | what card and PSAM answer |
-//! | [`record`], [`step`], [`report`] | what the terminal keeps and what the centre hears (protocol §9) |
+//! | [`record`], [`purchase`], [`step`], [`report`] | what the terminal keeps and what the centre hears (protocol §9) |
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -28,6 +28,7 @@ pub mod grey_status;
 pub mod ids;
 pub mod key;
 pub mod psam_command;
+pub mod purchase;
 pub mod record;
 pub mod report;
 pub mod response;
@@ -45,8 +46,10 @@ pub use grey_status::{GreyState, GreyStatus, StatusMore};
 pub use ids::{Asn, Icc, LockId, Mac, Tid, Trn, Ttc};
 pub use key::{Dispersing, KeyRef, Scheme, Suite};
 pub use psam_command::PsamCommand;
+pub use purchase::{PurchaseStep, PurchaseTerms};
 pub use record::{Certified, Claim, ClaimedRecord, Delivery, LockTerms};
 pub use report::Report;
+pub use response::PurchaseAnswer;
 pub use status::StatusWord;
 pub use step::{Entry, Step};
 pub use tag::{Kind, Purse, Tag};

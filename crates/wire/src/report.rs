@@ -3,9 +3,11 @@
 use crate::buf::Reader;
 use crate::grey_status::GreyStatus;
 use crate::ids::{Asn, LockId, Mac, Tid, Ttc};
+use crate::purchase::PurchaseTerms;
 use crate::record::{
     Certified, ClaimedRecord, Delivery, Layout, LockTerms, RecordBytes, decode, encode,
 };
+use crate::response::PurchaseAnswer;
 
 /// One report of a station. Outcomes come only from the station that owns the TID; a TAC that
 /// a card showed comes from whoever saw it.
@@ -23,13 +25,28 @@ pub enum Report {
     Unproved(LockTerms, Certified, Delivery),
     /// A card showed TAC unread.
     TacSeen(Asn, GreyStatus),
+    /// A purchase, and what its card answered or showed afterwards.
+    Purchase(PurchaseTerms, PurchaseAnswer),
+    /// A purchase went out and its answer is lost: no goods were given, and whether the card paid
+    /// is not known.
+    PurchaseUnknown(PurchaseTerms),
 }
 
 impl Report {
-    /// Version of the layout, its first byte.
-    pub const VERSION: u8 = 1;
+    /// The newest version of the layout.
+    pub const VERSION: u8 = 2;
 
-    /// The lock that an outcome is about, by (TID, TTC); `None` for a TAC seen.
+    /// Version of this report's layout, its first byte: purchases came with version 2, and what
+    /// version 1 knew is sent as it was.
+    #[must_use]
+    pub const fn version(&self) -> u8 {
+        match self {
+            Self::Purchase(..) | Self::PurchaseUnknown(_) => 2,
+            _ => 1,
+        }
+    }
+
+    /// The lock or purchase that an outcome is about, by (TID, TTC); `None` for a TAC seen.
     #[must_use]
     pub const fn lock(&self) -> Option<(Tid, Ttc)> {
         match self {
@@ -40,16 +57,20 @@ impl Report {
                 Some((terms.id.tid, terms.id.ttc))
             }
             Self::Void(tid, ttc) => Some((*tid, *ttc)),
+            Self::Purchase(terms, _) | Self::PurchaseUnknown(terms) => {
+                Some((terms.id.tid, terms.id.ttc))
+            }
             Self::TacSeen(..) => None,
         }
     }
 
-    /// The lock id, where the outcome knows it.
+    /// The id of the lock or purchase, where the outcome knows it.
     #[must_use]
     pub const fn lock_id(&self) -> Option<LockId> {
         match self {
             Self::Sale(record, _) | Self::Grey(record) => Some(record.terms.id),
             Self::NoDispense(terms) | Self::Unproved(terms, ..) => Some(terms.id),
+            Self::Purchase(terms, _) | Self::PurchaseUnknown(terms) => Some(terms.id),
             Self::Void(..) | Self::TacSeen(..) => None,
         }
     }
@@ -69,7 +90,7 @@ impl Report {
 
 impl Layout for Report {
     fn push_to(&self, out: &mut RecordBytes) {
-        out.push(&[Self::VERSION]);
+        out.push(&[self.version()]);
         match self {
             Self::Sale(record, tac) => {
                 out.push(&[1]);
@@ -100,13 +121,27 @@ impl Layout for Report {
                 out.push(&asn.0);
                 out.push(&status.encode());
             }
+            Self::Purchase(terms, answer) => {
+                out.push(&[7]);
+                terms.push_to(out);
+                answer.push_to(out);
+            }
+            Self::PurchaseUnknown(terms) => {
+                out.push(&[8]);
+                terms.push_to(out);
+            }
         }
     }
 
     fn read(reader: &mut Reader<'_>) -> Option<Self> {
-        if reader.u8()? != Self::VERSION {
-            return None;
-        }
+        let version = reader.u8()?;
+        let report = Self::read_kind(reader)?;
+        (report.version() == version).then_some(report)
+    }
+}
+
+impl Report {
+    fn read_kind(reader: &mut Reader<'_>) -> Option<Self> {
         Some(match reader.u8()? {
             1 => Self::Sale(ClaimedRecord::read(reader)?, Mac(reader.take()?)),
             2 => Self::Grey(ClaimedRecord::read(reader)?),
@@ -121,6 +156,8 @@ impl Layout for Report {
                 Asn(reader.take()?),
                 GreyStatus::parse(&reader.take::<{ GreyStatus::LONG }>()?)?,
             ),
+            7 => Self::Purchase(PurchaseTerms::read(reader)?, PurchaseAnswer::read(reader)?),
+            8 => Self::PurchaseUnknown(PurchaseTerms::read(reader)?),
             _ => return None,
         })
     }

@@ -3,7 +3,9 @@
 use crate::buf::Reader;
 use crate::grey_status::GreyStatus;
 use crate::ids::{Asn, LockId, Mac, Tid, Ttc};
+use crate::purchase::{PurchaseStep, PurchaseTerms};
 use crate::record::{Certified, Claim, Delivery, Layout, LockTerms, RecordBytes, decode, encode};
+use crate::response::PurchaseAnswer;
 
 /// One step of one lock. Steps after the first are found by (TID, TTC).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -50,9 +52,27 @@ pub enum Entry {
         /// Number of the last journal record that went up.
         through: u64,
     },
+    /// A step of a purchase that this station's PSAM opened.
+    Purchase {
+        /// The PSAM's terminal id.
+        tid: Tid,
+        /// The PSAM's number for the purchase.
+        ttc: Ttc,
+        /// What is now durable.
+        step: PurchaseStep,
+    },
 }
 
 impl Entry {
+    /// The journal's version that knows this kind of entry: purchases came with version 2.
+    #[must_use]
+    pub const fn since_version(&self) -> u8 {
+        match self {
+            Self::Purchase { .. } => 2,
+            _ => 1,
+        }
+    }
+
     /// Kind 1, then what the kind holds.
     #[must_use]
     pub fn to_bytes(&self) -> RecordBytes {
@@ -97,6 +117,9 @@ impl Step {
 const TAC_SEEN: u8 = 8;
 const REFUSED: u8 = 9;
 const REPORTED: u8 = 10;
+const PURCHASE_SENT: u8 = 11;
+const PURCHASED: u8 = 12;
+const PURCHASE_VOID: u8 = 13;
 
 impl Layout for Entry {
     fn push_to(&self, out: &mut RecordBytes) {
@@ -127,6 +150,7 @@ impl Layout for Entry {
                 out.push(&[REPORTED]);
                 out.push(&through.to_be_bytes());
             }
+            Self::Purchase { tid, ttc, step } => push_purchase(out, *tid, *ttc, step),
         }
     }
 
@@ -138,12 +162,39 @@ impl Layout for Entry {
             }),
             REFUSED => Some(Self::Refused(LockId::read(reader)?)),
             REPORTED => Some(Self::Reported { through: reader.u64()? }),
+            code @ PURCHASE_SENT..=PURCHASE_VOID => {
+                let (tid, ttc) = (Tid(reader.take()?), Ttc(reader.u32()?));
+                Some(Self::Purchase { tid, ttc, step: read_purchase(code, reader)? })
+            }
             code => {
                 let (tid, ttc) = (Tid(reader.take()?), Ttc(reader.u32()?));
                 Some(Self::Lock { tid, ttc, step: read_step(code, reader)? })
             }
         }
     }
+}
+
+fn push_purchase(out: &mut RecordBytes, tid: Tid, ttc: Ttc, step: &PurchaseStep) {
+    out.push(&[match step {
+        PurchaseStep::Sent(_) => PURCHASE_SENT,
+        PurchaseStep::Paid(_) => PURCHASED,
+        PurchaseStep::Void => PURCHASE_VOID,
+    }]);
+    out.push(&tid.0);
+    out.push(&ttc.to_bytes());
+    match step {
+        PurchaseStep::Sent(terms) => terms.push_to(out),
+        PurchaseStep::Paid(answer) => answer.push_to(out),
+        PurchaseStep::Void => {}
+    }
+}
+
+fn read_purchase(code: u8, reader: &mut Reader<'_>) -> Option<PurchaseStep> {
+    Some(match code {
+        PURCHASE_SENT => PurchaseStep::Sent(PurchaseTerms::read(reader)?),
+        PURCHASED => PurchaseStep::Paid(PurchaseAnswer::read(reader)?),
+        _ => PurchaseStep::Void,
+    })
 }
 
 fn read_step(code: u8, reader: &mut Reader<'_>) -> Option<Step> {

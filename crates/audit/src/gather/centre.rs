@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use host::{
-    Account, Books, CardOpening, Centre, Code, Codes, Ending, Outcome, OutcomeRow, PostingReason,
-    TrialBalance,
+    Account, Books, CardOpening, Centre, ChangeKind, Code, Codes, Ending, OnlineChange, Outcome,
+    OutcomeRow, PostingReason, PurchaseEnd, PurchaseRow, TrialBalance,
 };
-use wire::{Amount, Asn, LockId, Purse};
+use wire::{Amount, Asn, Kind, LockId, Purse};
 
 use crate::facts::{
-    ClaimFacts, DecisionFacts, HostFacts, HostPurse, Opening, OutcomeFacts, OutcomeKind, SettledBy,
-    Settlement,
+    ClaimFacts, DecisionFacts, HostChange, HostFacts, HostPurse, Opening, OutcomeFacts,
+    OutcomeKind, PurchaseFacts, PurchaseStanding, SettledBy, Settlement,
 };
 
 /// What the centre holds.
@@ -27,13 +27,13 @@ pub fn centre<B: Books, V: Codes>(centre: &Centre<B, V>) -> HostFacts {
     let accounts = balance.accounts.iter();
     HostFacts {
         purses: purses(centre, &outcomes, &balance),
-        changes: Vec::new(),
+        changes: changes(centre),
         outcomes: outcomes
             .iter()
             .map(|row| outcome(row, &refused))
             .chain(unreported(centre, &outcomes))
             .collect(),
-        purchases: Vec::new(),
+        purchases: centre.purchases().iter().map(purchase).collect(),
         decisions: decisions(centre, &outcomes),
         claims: claims(centre, &outcomes),
         postings: None,
@@ -87,14 +87,23 @@ fn purses<B: Books, V: Codes>(
     both.map(purse).collect()
 }
 
-/// What replacements took out of each purse's float.
+/// What replacements took out of each purse's float, less the changes that were confirmed only
+/// afterwards and never reached it.
 fn moved<B: Books, V: Codes>(centre: &Centre<B, V>) -> ByPurse {
+    const REASONS: [PostingReason; 2] = [PostingReason::Replacement, PostingReason::OnlineChange];
     let mut moved = ByPurse::new();
     let postings = centre.postings().into_iter();
-    for posting in postings.filter(|posting| posting.reason == PostingReason::Replacement) {
+    for posting in postings.filter(|posting| REASONS.contains(&posting.reason)) {
         for purse in Purse::ALL {
             let by = posting.lines.amount(&Account::Float(posting.asn, purse));
             *moved.entry((posting.asn, purse)).or_default() += by;
+        }
+    }
+    for asn in centre.books().cards() {
+        for purse in Purse::ALL {
+            let changes = centre.books().changes(asn, purse).into_iter();
+            let money = changes.filter(|change| change.kind.is_money()).map(|change| change.by);
+            *moved.entry((asn, purse)).or_default() -= money.sum::<i64>();
         }
     }
     moved
@@ -103,16 +112,61 @@ fn moved<B: Books, V: Codes>(centre: &Centre<B, V>) -> ByPurse {
 /// What was settled for each purse and taken from a named loss instead of its float.
 fn losses<B: Books, V: Codes>(centre: &Centre<B, V>, outcomes: &[OutcomeRow]) -> ByPurse {
     let mut lost = ByPurse::new();
-    for (lock, ending) in outcomes.iter().filter_map(|row| Some((row.lock?, row.ending?))) {
-        let LockId { asn, purse, .. } = lock;
-        let legs = centre.books().booked(&lock);
+    let locks = outcomes.iter().filter_map(|row| Some((row.lock?, row.ending?)));
+    let locks = locks.map(|(lock, end)| (lock, end.amount(), centre.books().booked(&lock)));
+    let purchases = centre.purchases().into_iter();
+    let purchases = purchases.filter(|row| purchase(row).is_paid()).map(|row| {
+        let id = row.terms.id;
+        (id, row.terms.amount, centre.books().booked_purchase(&id))
+    });
+    for (LockId { asn, purse, .. }, amount, legs) in locks.chain(purchases) {
         let taken =
             legs.amount(&Account::Float(asn, purse)) + legs.amount(&Account::Reserved(asn, purse));
         let loss = -legs.amount(&Account::WriteOff);
         *lost.entry((asn, purse)).or_default() +=
-            (i64::from(ending.amount().units()) + taken).clamp(0, loss.max(0));
+            (i64::from(amount.units()) + taken).clamp(0, loss.max(0));
     }
     lost
+}
+
+fn purchase(row: &PurchaseRow) -> PurchaseFacts {
+    let standing = match row.end {
+        PurchaseEnd::Tac | PurchaseEnd::Succession | PurchaseEnd::Operators => {
+            if row.owed {
+                PurchaseStanding::Paid
+            } else {
+                PurchaseStanding::Claimed
+            }
+        }
+        PurchaseEnd::Open => PurchaseStanding::Open,
+        PurchaseEnd::Void => PurchaseStanding::Void,
+    };
+    PurchaseFacts { id: row.terms.id, amount: row.terms.amount, standing }
+}
+
+/// Loads, unloads, and changes of the limit with the limit that each of them left.
+fn changes<B: Books, V: Codes>(centre: &Centre<B, V>) -> Vec<HostChange> {
+    let books = centre.books();
+    let cards = books.cards().into_iter().filter_map(|asn| books.card(asn));
+    let both = cards.flat_map(|card| Purse::ALL.map(|purse| (card.opening, purse)));
+    let of_purse = |(opening, purse): (CardOpening, Purse)| {
+        let mut limit = i64::from(opening.openings[purse.index()].limit.units());
+        let change = move |change: OnlineChange| {
+            let (kind, amount) = match (change.kind, change.by > 0) {
+                (ChangeKind::Money, true) => (Kind::Load, change.by),
+                (ChangeKind::Money, false) => (Kind::Unload, -change.by),
+                (ChangeKind::Limit, _) => {
+                    limit += change.by;
+                    (Kind::Overdraft, limit)
+                }
+            };
+            let amount = u32::try_from(amount).ok().and_then(Amount::new).unwrap_or(Amount::MAX);
+            let OnlineChange { asn, purse, otc, .. } = change;
+            HostChange { asn, purse, otc, kind, amount }
+        };
+        books.changes(opening.asn, purse).into_iter().map(change)
+    };
+    both.flat_map(of_purse).collect()
 }
 
 fn outcome(row: &OutcomeRow, refused: &BTreeSet<LockId>) -> OutcomeFacts {
@@ -125,7 +179,8 @@ fn outcome(row: &OutcomeRow, refused: &BTreeSet<LockId>) -> OutcomeFacts {
             Some(Outcome::NoDispense) => OutcomeKind::NoDispense,
             Some(Outcome::Void) => OutcomeKind::Void,
             Some(Outcome::Unproved) => OutcomeKind::Unproved,
-            None => OutcomeKind::Quarantined,
+            // Purchases are no locks, and have a list of their own.
+            Some(Outcome::Purchase | Outcome::PurchaseUnknown) | None => OutcomeKind::Quarantined,
         },
         id: row.lock,
         amount: row.amount.unwrap_or(Amount::ZERO),

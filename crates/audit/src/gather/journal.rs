@@ -2,8 +2,9 @@
 
 use nvm::Nvm;
 use station::StationJournal;
+use terminal::PurchaseProgress;
 
-use crate::facts::JournalFacts;
+use crate::facts::{JournalFacts, PurchaseFacts, PurchaseStanding};
 
 /// What a journal holds; `name` is where it was read.
 #[must_use]
@@ -13,6 +14,16 @@ pub fn journal<N: Nvm>(name: &str, journal: &StationJournal<N>) -> JournalFacts 
         locks: journal.locks().map(|(number, progress)| (number, *progress)).collect(),
         tacs_seen: journal.tacs_seen().iter().map(|seen| (seen.asn, seen.status)).collect(),
         refused: journal.refused().copied().collect(),
-        purchases: Vec::new(),
+        purchases: journal.purchases().map(|(_, progress)| purchase(progress)).collect(),
     }
+}
+
+fn purchase(progress: &PurchaseProgress) -> PurchaseFacts {
+    let terms = progress.terms();
+    let standing = match progress {
+        PurchaseProgress::Sent(_) => PurchaseStanding::Open,
+        PurchaseProgress::Paid(..) => PurchaseStanding::Paid,
+        PurchaseProgress::Void(_) => PurchaseStanding::Void,
+    };
+    PurchaseFacts { id: terms.id, amount: terms.amount, standing }
 }

@@ -137,7 +137,8 @@ impl World {
             date: at.date,
             time: at.time,
         });
-        let purchase = PurchaseFacts { id, amount: amount(cents) };
+        let purchase =
+            PurchaseFacts { id, amount: amount(cents), standing: PurchaseStanding::Paid };
         self.facts.journals[station].purchases.push(purchase);
         *self.float(asn, purse) -= i64::from(cents);
         let host = self.host();
@@ -156,7 +157,7 @@ impl World {
                 Report::NoDispense(_) => (OutcomeKind::NoDispense, Amount::ZERO),
                 Report::Void(..) => (OutcomeKind::Void, Amount::ZERO),
                 Report::Unproved(_, _, delivery) => (OutcomeKind::Unproved, delivery.amount),
-                Report::TacSeen(..) => continue,
+                Report::TacSeen(..) | Report::Purchase(..) | Report::PurchaseUnknown(_) => continue,
             };
             let id = report.lock_id();
             let host = self.host();

@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use host::{Answer, Centre, Decision, Input, MainKeys, MemoryBooks, Output, UnlockAnswer};
+use host::{
+    Answer, Centre, Decision, Input, MainKeys, MemoryBooks, Output, TransferDecision, UnlockAnswer,
+};
 use nvm::{Kind, Log, Nvm, Spec, frame_len};
 use wire::Asn;
 use zeroize::Zeroizing;
@@ -189,6 +191,9 @@ fn decided(output: &Output) -> Option<String> {
     match output {
         Ok(Answer::Unlock(UnlockAnswer::Decided(Decision { amount, date, time, mac2 }))) => {
             Some(format!("{DECIDED}{amount} {date} {time} {mac2}"))
+        }
+        Ok(Answer::Transfer(TransferDecision { date, time, mac2 })) => {
+            Some(format!("{DECIDED}{date} {time} {mac2}"))
         }
         _ => None,
     }

@@ -1,11 +1,13 @@
 //! The folder's centre as a station's link.
 
 use host::{
-    Answer, CardOpening, Input, Output, PurseOpening, UnlockAnswer as Decision, UnlockRequest,
+    Answer, CardOpening, Input, Output, PurseOpening, TransferDecision, TransferRequest,
+    UnlockAnswer as Decision, UnlockRequest,
 };
-use station::{Link, LinkDown, Taken, UnlockAnswer};
+use station::{Link, LinkDown, OpenTransfer, Taken, TransferAnswer, UnlockAnswer};
 use terminal::online::{Asked, Decided};
-use wire::{Asn, ClaimedRecord, LockId, Report, Stamp, Tid};
+use terminal::transfer::{TransferAsked, TransferDecided, Way};
+use wire::{Asn, ClaimedRecord, LockId, Mac, Report, Stamp, Tid};
 
 use super::{CentreFolder, folder_of};
 use crate::error::{Error, Fault};
@@ -123,7 +125,11 @@ impl FolderLink {
         let terms = match report {
             Report::Sale(record, _) | Report::Grey(record) => &record.terms,
             Report::Unproved(terms, ..) => terms,
-            Report::NoDispense(_) | Report::Void(..) | Report::TacSeen(..) => return Ok(()),
+            Report::NoDispense(_)
+            | Report::Void(..)
+            | Report::TacSeen(..)
+            | Report::Purchase(..)
+            | Report::PurchaseUnknown(_) => return Ok(()),
         };
         let folder = self.centre.as_ref().ok_or(LinkDown)?;
         if knows(folder, terms.id.asn) {
@@ -217,4 +223,48 @@ impl Link for FolderLink {
             Err(refusal) => UnlockAnswer::Wait(refusal.to_string()),
         })
     }
+
+    fn transfer(&mut self, asked: &TransferAsked) -> Result<TransferAnswer, LinkDown> {
+        let TransferAsked { way, asn, tid, purse, amount, init } = *asked;
+        let (way, now) = (at_centre(way), self.now);
+        let request = TransferRequest { way, tid, asn, purse, amount, init, now };
+        Ok(match self.apply(&Input::Transfer(request))? {
+            Ok(Answer::Transfer(TransferDecision { date, time, mac2 })) => {
+                TransferAnswer::Decided(TransferDecided { date, time, mac2 })
+            }
+            Ok(_) => TransferAnswer::Refused("the centre gave another answer".to_owned()),
+            Err(refusal) => TransferAnswer::Refused(refusal.to_string()),
+        })
+    }
+
+    fn open_transfers(&mut self, asn: Asn) -> Result<Vec<OpenTransfer>, LinkDown> {
+        let folder = self.centre.as_ref().ok_or(LinkDown)?;
+        Ok(folder.centre().open_transfers(asn).into_iter().map(at_station).collect())
+    }
+
+    fn prove_transfer(&mut self, asn: Asn, open: OpenTransfer, tac: Mac) -> Result<bool, LinkDown> {
+        let OpenTransfer { way, purse, otc } = open;
+        let (way, now) = (at_centre(way), self.now);
+        let answer = self.apply(&Input::ConfirmTransfer { way, asn, purse, otc, tac, now })?;
+        if let Err(refusal) = &answer {
+            self.remark(refusal.to_string());
+        }
+        Ok(answer.is_ok())
+    }
+}
+
+const fn at_centre(way: Way) -> host::Way {
+    match way {
+        Way::Load => host::Way::Load,
+        Way::Unload => host::Way::Unload,
+    }
+}
+
+const fn at_station(open: host::OpenTransfer) -> OpenTransfer {
+    let host::OpenTransfer { way, purse, otc } = open;
+    let way = match way {
+        host::Way::Load => Way::Load,
+        host::Way::Unload => Way::Unload,
+    };
+    OpenTransfer { way, purse, otc }
 }

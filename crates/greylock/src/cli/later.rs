@@ -3,23 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use wire::Amount;
-
-use super::values;
-use crate::media::Place;
 
 /// Commands to come.
 #[derive(Debug, Subcommand)]
 pub enum LaterCommand {
-    /// Load money
-    #[command(hide = true)]
-    Load(PurseArgs),
-    /// Pay without a lock
-    #[command(hide = true)]
-    Purchase(PurseArgs),
-    /// Take money off a card
-    #[command(hide = true)]
-    Unload(PurseArgs),
     /// The station's server
     #[command(hide = true, subcommand)]
     Station(StationCommand),
@@ -36,28 +23,11 @@ impl LaterCommand {
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
-            Self::Load(_) => "load",
-            Self::Purchase(_) => "purchase",
-            Self::Unload(_) => "unload",
             Self::Station(_) => "station serve",
             Self::Verify(_) => "verify",
             Self::Gen(_) => "gen",
         }
     }
-}
-
-/// `load`, `purchase`, `unload`.
-#[derive(Debug, Args)]
-pub struct PurseArgs {
-    /// The card: an image's path or pcsc:READER NAME
-    #[arg(long, value_name = "CARD")]
-    pub card: Place,
-    /// In cents
-    #[arg(long, value_name = "CENTS", value_parser = values::cents, allow_hyphen_values = true)]
-    pub amount: Amount,
-    /// The centre: a server's URL or file:DIR
-    #[arg(long, value_name = "URL")]
-    pub host: Option<String>,
 }
 
 /// `station`.

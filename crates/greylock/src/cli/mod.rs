@@ -17,6 +17,7 @@ mod shell;
 mod sim;
 mod terminal;
 mod trace;
+mod transfer;
 pub mod values;
 
 pub use self::pki::{
@@ -43,8 +44,9 @@ pub use script::ScriptArgs;
 pub use serve::{CardServeArgs, PsamServeArgs, ReadersArgs};
 pub use shell::{CompletionsArgs, ManArgs};
 pub use sim::SimArgs;
-pub use terminal::{HoldStep, RefuelArgs, UnlockArgs};
+pub use terminal::{HoldStep, PurchaseArgs, RefuelArgs, UnlockArgs};
 pub use trace::{ChipName, DecodeArgs, TraceArgs};
+pub use transfer::{LoadArgs, TransferArgs, UnloadArgs};
 
 use clap::{Parser, Subcommand};
 
@@ -98,6 +100,12 @@ pub enum Command {
     Readers(ReadersArgs),
     /// Refuel once: lock, deliver, debit
     Refuel(RefuelArgs),
+    /// Pay for goods without a lock
+    Purchase(PurchaseArgs),
+    /// Put money onto a card
+    Load(LoadArgs),
+    /// Take money off a card
+    Unload(UnloadArgs),
     /// Free a grey card
     Unlock(UnlockArgs),
     /// The centre, and what its operators look at and decide

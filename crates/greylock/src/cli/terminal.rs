@@ -85,6 +85,40 @@ impl HoldStep {
     }
 }
 
+/// `purchase`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  greylock purchase --card card.img --psam psam.img --journal station --amount 450\n\n\
+        EP asks for no PIN. When the answer of the card is lost the exit code is 3 and no goods are given;\n\
+        the next purchase or refuelling of the card at this station shows whether it paid."
+)]
+pub struct PurchaseArgs {
+    /// The card: an image's path or pcsc:READER NAME
+    #[arg(long, value_name = "CARD")]
+    pub card: Place,
+    /// The PSAM: an image's path or pcsc:READER NAME
+    #[arg(long, value_name = "PSAM")]
+    pub psam: Place,
+    /// Folder of the station's journal; made if it is not there
+    #[arg(long, value_name = "DIR")]
+    pub journal: PathBuf,
+    /// What to pay, in cents
+    #[arg(long, value_name = "CENTS", value_parser = values::cents, allow_hyphen_values = true)]
+    pub amount: Amount,
+    /// The purse that pays
+    #[arg(long, value_enum, default_value_t = PurseName::Ed)]
+    pub purse: PurseName,
+    /// A file with the PIN; else GREYLOCK_PIN, else it is asked for
+    #[arg(long, value_name = "FILE")]
+    pub pin_file: Option<PathBuf>,
+    /// The centre: a server's URL or file:DIR
+    #[arg(long, value_name = "URL")]
+    pub host: Option<String>,
+    /// The trace.
+    #[command(flatten)]
+    pub trace: super::TraceArgs,
+}
+
 /// `unlock`.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  greylock unlock --card card.img --journal station\n\n\

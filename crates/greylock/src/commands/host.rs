@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use host::{About, Class, Ending, Holes, Notice, Outcome, OutcomeRow};
+use host::{
+    About, Class, Ending, Holes, Notice, Outcome, OutcomeRow, PurchaseEnd, PurchaseRow, StationId,
+};
 use serde_json::{Value, json};
 use wire::{Amount, LockId, Tid};
 
@@ -54,11 +56,22 @@ fn outcomes(args: &HostOutcomesArgs) -> Result<Report, Error> {
             && args.asn.is_none_or(|asn| row.lock.is_some_and(|lock| lock.asn == asn))
     };
     let rows: Vec<OutcomeRow> = centre.outcomes().into_iter().filter(wanted).collect();
-    let text = rows.iter().fold(String::new(), |mut text, row| {
+    let mut text = rows.iter().fold(String::new(), |mut text, row| {
         let _ = writeln!(text, "{}", outcome_text(row));
         text
     });
-    let rows: Vec<Value> = rows.iter().map(outcome_document).collect();
+    let wanted = |row: &PurchaseRow| {
+        args.tid.is_none_or(|tid| tid == row.terms.id.tid)
+            && args.asn.is_none_or(|asn| asn == row.terms.id.asn)
+    };
+    let purchases: Vec<PurchaseRow> = centre.purchases().into_iter().filter(wanted).collect();
+    for row in &purchases {
+        text.push_str(&purchase_text(row));
+    }
+    let rows = rows.iter().map(outcome_document);
+    let station = |row: &PurchaseRow| host::Books::station_of(centre.books(), row.terms.id.tid);
+    let bought = purchases.iter().map(|row| purchase_document(row, station(row)));
+    let rows: Vec<Value> = rows.chain(bought).collect();
     Ok(Report::done(json!({ "outcomes": rows }), or_nothing(text)))
 }
 
@@ -77,6 +90,44 @@ fn outcome_document(row: &OutcomeRow) -> Value {
         "quarantined": row.quarantined,
         "station": row.station.as_ref().map(ToString::to_string),
     })
+}
+
+/// A purchase has the fields of a lock's outcome.
+fn purchase_document(row: &PurchaseRow, station: Option<StationId>) -> Value {
+    let LockId { asn, purse, ctc, tid, ttc } = row.terms.id;
+    let paid = !matches!(row.end, PurchaseEnd::Open | PurchaseEnd::Void);
+    let ended = row.end != PurchaseEnd::Open;
+    json!({
+        "outcome": purchase_name(row),
+        "tid": tid.to_string(),
+        "ttc": ttc.0,
+        "asn": asn.to_string(),
+        "purse": purse.to_string(),
+        "ctc": ctc,
+        "amount": row.terms.amount.units(),
+        "settled": paid.then(|| row.terms.amount.units()),
+        "settled_by": ended.then(|| row.end.name()),
+        "times_proved": row.end == PurchaseEnd::Tac,
+        "quarantined": 0,
+        "station": station.map(|station| station.0),
+    })
+}
+
+const fn purchase_name(row: &PurchaseRow) -> &'static str {
+    match row.end {
+        PurchaseEnd::Open => Outcome::PurchaseUnknown.name(),
+        PurchaseEnd::Void => Outcome::Void.name(),
+        _ => Outcome::Purchase.name(),
+    }
+}
+
+fn purchase_text(row: &PurchaseRow) -> String {
+    let (id, amount) = (row.terms.id, row.terms.amount);
+    let (name, end) = (purchase_name(row), row.end.name());
+    format!(
+        "{}/{}  {name}  card {} {} number {}, {amount}, settled by {end}\n",
+        id.tid, id.ttc, id.asn, id.purse, id.ctc
+    )
 }
 
 fn outcome_text(row: &OutcomeRow) -> String {
@@ -130,6 +181,10 @@ fn is_over(centre: &FolderCentre, lock: &LockId) -> bool {
     let decided = host::Books::decisions_of(centre.books(), lock.asn);
     decided.iter().any(|row| row.lock == *lock && row.mac3.is_some())
         || centre.outcomes().iter().any(|row| row.lock == Some(*lock) && row.ending.is_some())
+        || centre
+            .purchases()
+            .iter()
+            .any(|row| row.terms.id == *lock && row.end != PurchaseEnd::Open)
 }
 
 fn notice_text(notice: &Notice, about: &str, over: bool) -> String {

@@ -23,6 +23,7 @@ mod model;
 mod personalise;
 mod pki;
 mod psam;
+mod purchase;
 mod read_back;
 mod readers;
 mod refuel;
@@ -30,12 +31,15 @@ mod script;
 mod serve;
 mod shell;
 mod sim;
+mod transfer;
 mod unlock;
 mod vectors;
 mod words;
 
 pub(crate) use issuing::profile_of;
 pub use issuing::{CardOrder, PsamOrder, card_profile, psam_profile, write_card, write_psam};
+
+use terminal::transfer::Way;
 
 use crate::cli::{CardCommand, Cli, Command, DemoArgs, KeysCommand, PsamCommand};
 use crate::error::Error;
@@ -68,6 +72,9 @@ pub fn run(cli: &Cli, context: &mut Context<'_>) -> Result<Report, Error> {
         Some(Command::Decode(args)) => decode::run(args, context),
         Some(Command::Script(args)) => script::run(args, context),
         Some(Command::Refuel(args)) => refuel::run(args, context),
+        Some(Command::Purchase(args)) => purchase::run(args, context),
+        Some(Command::Load(args)) => transfer::run(Way::Load, &args.transfer, context),
+        Some(Command::Unload(args)) => transfer::run(Way::Unload, &args.transfer, context),
         Some(Command::Unlock(args)) => unlock::run(args, context),
         Some(Command::Host(command)) => host::run(command, context),
         Some(Command::Pki(command)) => pki::run(command, context),

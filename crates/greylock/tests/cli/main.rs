@@ -39,6 +39,8 @@ mod perso;
 #[cfg(test)]
 mod pki;
 #[cfg(test)]
+mod purchase;
+#[cfg(test)]
 mod refuel;
 #[cfg(test)]
 mod serve;
@@ -52,6 +54,8 @@ mod switch;
 mod tear;
 #[cfg(test)]
 mod trace;
+#[cfg(test)]
+mod transfer;
 #[cfg(test)]
 mod unlock;
 #[cfg(test)]

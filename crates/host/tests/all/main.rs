@@ -4,12 +4,14 @@
 mod hear;
 mod operators;
 mod orders;
+mod purchase;
 mod register;
 mod replaced;
 mod stored;
 mod succession;
 mod support;
 mod switch;
+mod transfer;
 mod twice;
 mod unlock;
 mod unproved;

@@ -1,6 +1,6 @@
 //! Inputs as a shell stores them: what was written once must be read for ever.
 
-use host::{ChangeKind, Input, Ruling};
+use host::{ChangeKind, Input, Ruling, Way};
 use wire::{Mac, Purse, Report, Ttc};
 
 use crate::support::*;
@@ -11,6 +11,9 @@ fn inputs() -> Vec<Input> {
     let lock = grey.terms.id;
     let request = scene.card.ask(T2, at(2));
     let now = at(3);
+    let mut other = Scene::new();
+    let (terms, answer) = other.card.purchase(&mut other.psam, 450, 1);
+    let load = other.card.ask_transfer(Way::Load, 3_000, at(2));
     vec![
         Input::RegisterCard { card: opening(CARD), now },
         Input::RegisterPsam { tid: T1, station: NORTH.to_owned() },
@@ -39,6 +42,16 @@ fn inputs() -> Vec<Input> {
             otc: 3,
             by: 500,
             kind: ChangeKind::Limit,
+            now,
+        },
+        Input::Hear { station: NORTH.to_owned(), report: Report::Purchase(terms, answer), now },
+        Input::Transfer(load),
+        Input::ConfirmTransfer {
+            way: Way::Unload,
+            asn: CARD,
+            purse: Purse::Ep,
+            otc: 5,
+            tac: Mac([1, 2, 3, 4]),
             now,
         },
     ]

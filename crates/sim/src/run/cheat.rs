@@ -30,6 +30,13 @@ fn length_of(command: &[u8]) -> usize {
         ("GET GREY STATUS", 44),
         ("INITIALIZE FOR UNLOCK", 18),
         ("DEBIT FOR UNLOCK", 4),
+        ("INITIALIZE FOR PURCHASE", 15),
+        ("DEBIT FOR PURCHASE", 8),
+        ("INITIALIZE FOR LOAD", 16),
+        ("INITIALIZE FOR UNLOAD", 16),
+        ("CREDIT FOR LOAD", 4),
+        ("DEBIT FOR UNLOAD", 4),
+        ("GET TRANSACTION PROVE", 8),
     ];
     by_name.iter().find(|(name, _)| is(command, name)).map_or(0, |(_, len)| *len)
 }

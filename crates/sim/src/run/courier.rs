@@ -1,15 +1,19 @@
 //! The network between a station and the centre: it delays, drops, repeats and reorders.
 
-use host::{Answer, Input, UnlockAnswer as Answered, UnlockRequest, is_final};
-use station::{Link, LinkDown, Taken, UnlockAnswer};
+use host::{
+    Answer, Input, TransferDecision, TransferRequest, UnlockAnswer as Answered, UnlockRequest,
+    is_final,
+};
+use station::{Link, LinkDown, OpenTransfer, Taken, TransferAnswer, UnlockAnswer};
 use terminal::online::{Asked, Decided};
-use wire::{ClaimedRecord, LockId, Report, Stamp};
+use terminal::transfer::{TransferAsked, TransferDecided};
+use wire::{Asn, ClaimedRecord, LockId, Mac, Report, Stamp};
 
 use super::Planted;
 use super::dice::Dice;
 use super::fault::{Fault, Tally};
 use super::office::Office;
-use crate::link::WorldCentre;
+use crate::link::{WorldCentre, at_centre, at_station};
 
 /// A message that is still on its way.
 pub(super) struct Late {
@@ -172,5 +176,61 @@ impl Link for Courier<'_> {
             return Err(LinkDown);
         }
         Ok(Self::decided(&answer))
+    }
+
+    fn transfer(&mut self, asked: &TransferAsked) -> Result<TransferAnswer, LinkDown> {
+        if self.strikes(Fault::LinkDown) || self.strikes(Fault::UnlockLost) {
+            return Err(LinkDown);
+        }
+        let TransferAsked { way, asn, tid, purse, amount, init } = *asked;
+        let (way, now) = (at_centre(way), self.now);
+        let input = Input::Transfer(TransferRequest { way, tid, asn, purse, amount, init, now });
+        if self.strikes(Fault::UnlockDelayed) {
+            self.later(input);
+            return Err(LinkDown);
+        }
+        let mut answer = self.send(&input)?;
+        if self.strikes(Fault::UnlockRepeated) {
+            let again = self.send(&input)?;
+            if answer.is_ok() && again != answer {
+                *self.wrong = Some(format!("one session, two answers: {answer:?}, {again:?}"));
+            }
+            answer = again;
+        }
+        if self.strikes(Fault::UnlockAnswerLost) {
+            return Err(LinkDown);
+        }
+        Ok(match answer {
+            Ok(Answer::Transfer(TransferDecision { date, time, mac2 })) => {
+                TransferAnswer::Decided(TransferDecided { date, time, mac2 })
+            }
+            Ok(_) => TransferAnswer::Refused("no answer to a transfer".to_owned()),
+            Err(refusal) => TransferAnswer::Refused(refusal.to_string()),
+        })
+    }
+
+    fn open_transfers(&mut self, asn: Asn) -> Result<Vec<OpenTransfer>, LinkDown> {
+        if self.strikes(Fault::LinkDown) || self.office.is_down() {
+            return Err(LinkDown);
+        }
+        Ok(self.centre.open_transfers(asn).into_iter().map(at_station).collect())
+    }
+
+    fn prove_transfer(&mut self, asn: Asn, open: OpenTransfer, tac: Mac) -> Result<bool, LinkDown> {
+        let OpenTransfer { way, purse, otc } = open;
+        let (way, now) = (at_centre(way), self.now);
+        let input = Input::ConfirmTransfer { way, asn, purse, otc, tac, now };
+        if self.strikes(Fault::LinkDown) || self.strikes(Fault::ReportLost) {
+            return Err(LinkDown);
+        }
+        if self.strikes(Fault::ReportDelayed) {
+            self.later(input);
+            return Err(LinkDown);
+        }
+        let taken = self.send(&input)?.is_ok();
+        if self.strikes(Fault::ReportAnswerLost) {
+            return Err(LinkDown);
+        }
+        Ok(taken)
     }
 }

@@ -35,6 +35,22 @@ coverage! {
     broken_sales,
     /// Nothing was dispensed.
     refused_sales,
+    /// Purchases whose goods were given.
+    purchases,
+    /// Purchases whose answer was lost or was not the card's.
+    open_purchases,
+    /// Purchases that did not come to the card.
+    refused_purchases,
+    /// Purchases settled by succession.
+    purchases_by_succession,
+    /// Loads and unloads that the card carried out.
+    transfers,
+    /// … and the centre did not take the proof at once.
+    unproved_transfers,
+    /// Loads and unloads whose answer was lost.
+    open_transfers,
+    /// Loads and unloads that were not carried out.
+    refused_transfers,
     /// Cards freed with a grey record.
     local_unlocks,
     /// Cards freed by the centre.

@@ -133,11 +133,13 @@ impl Stage {
         rest.wrong.extend(unnamed.map(|problem| format!("{}: {}", problem.what, problem.evidence)));
         let totals = verdict.totals;
         let delivered = self.world.delivered();
+        // At rest every card is loaded once more.
+        let issued = totals.openings + totals.loads - totals.unloads;
         let of_cards =
             |account: &Account| matches!(account, Account::Float(..) | Account::Reserved(..));
         let is_due = |account: &Account| matches!(account, Account::StationPayable(_));
         let sums = [
-            ("the cards paid", totals.openings - totals.money_on_cards, delivered),
+            ("the cards paid", issued - totals.money_on_cards, delivered),
             (
                 "the books hold for cards",
                 self.world.sum_of(of_cards),

@@ -11,6 +11,7 @@
 //! | `plan`, `dice` | what is to happen; chance |
 //! | `stage`, `visit` | a world with what breaks in it; one visit |
 //! | `courier`, `office` | the network; the centre's disk and its crashes |
+//! | `counter` | purchases, loads and unloads |
 //! | `operators` | who decides and unblocks meanwhile |
 //! | `psams` | PSAMs that are swapped or replaced |
 //! | `cheat` | who sits on the card's wire |
@@ -24,6 +25,7 @@
 mod attack;
 mod cheat;
 mod copies;
+mod counter;
 mod courier;
 mod coverage;
 mod dice;

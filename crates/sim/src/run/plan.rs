@@ -12,6 +12,24 @@ pub enum Errand {
     FillUp(u32),
     /// Only to free a card.
     Unlock,
+    /// To pay this many cents for goods.
+    Pay(u32),
+    /// To have this many cents put onto the card.
+    Load(u32),
+    /// To have this many cents taken off it.
+    Unload(u32),
+}
+
+impl Errand {
+    /// A quarter of those who would buy fuel come to the counter instead.
+    const fn at_counter(self, seed: u64) -> Self {
+        match (self, seed % 16) {
+            (Self::Buy(cents), 0 | 1) => Self::Pay(cents),
+            (Self::Buy(cents), 2) => Self::Load(cents),
+            (Self::Buy(cents), 3) => Self::Unload(cents),
+            _ => self,
+        }
+    }
 }
 
 /// One visit of a card at a terminal.
@@ -117,6 +135,9 @@ impl Plan {
         let visits = visits.min(theme.visits());
         for number in 0..usize::try_from(visits).unwrap_or(0) {
             let mut visit = visit(&mut dice, number, allowed);
+            if theme == Theme::Faults {
+                visit.errand = visit.errand.at_counter(visit.seed);
+            }
             if theme == Theme::Journals {
                 visit.faults.extend(loss(&mut dice));
             }

@@ -1,14 +1,16 @@
 //! The faults stop: the world comes to rest, and everything must add up to the cent.
 
 use card::{Application, View};
-use host::{Ending, Outcome, Ruling};
+use host::{Account, Ending, Outcome, PurchaseEnd, PurchaseRow, Ruling};
 use station::visit::NotFreed;
+use terminal::transfer::Way;
 use wire::{GreyState, LockId};
 
 use super::courier::Weather;
 use super::plan::SITES;
 use super::stage::Stage;
 use super::{attack, watch};
+use crate::counter::Buy;
 use crate::proof;
 use crate::reader::honest;
 use crate::world::{Fill, World};
@@ -97,7 +99,11 @@ impl Stage {
         let cents = now.purse(purse).balance.units().min(100);
         let fill = Fill { purse, ..Fill::of(cents) };
         let sale = world.refuel(0, card, fill);
-        sale.map(drop).map_err(|why| format!("an honest refuelling afterwards: {why:?}"))
+        sale.map_err(|why| format!("an honest refuelling afterwards: {why:?}"))?;
+        // The next on-line number proves what became of those before it.
+        let load = Buy { purse, ..Buy::of(1) };
+        let load = world.transfer(0, card, Way::Load, load);
+        load.map(drop).map_err(|why| format!("an honest load afterwards: {why:?}"))
     }
 
     /// Protocol §11, to the cent.
@@ -108,8 +114,10 @@ impl Stage {
             rest.wrong.push(format!("{}: {}", problem.what, problem.evidence));
         }
         let totals = verdict.totals;
-        let paid = totals.openings - totals.money_on_cards;
-        let (delivered, owed) = (self.world.delivered(), totals.owed_to_stations);
+        let (goods, claimed) = self.weigh_counter(rest);
+        let paid =
+            totals.openings + totals.loads - totals.unloads - totals.money_on_cards - claimed;
+        let (delivered, owed) = (self.world.delivered() + goods, totals.owed_to_stations);
         if paid != delivered {
             rest.cents_off += paid.abs_diff(delivered);
             rest.wrong.push(format!("{delivered} flowed, the cards paid {paid}"));
@@ -124,7 +132,31 @@ impl Stage {
         }
     }
 
+    /// What purchases are owed, and what of them cardholders claim. Goods that were given are owed,
+    /// and nothing is in flight any more.
+    fn weigh_counter(&self, rest: &mut AtRest) -> (i64, i64) {
+        let rows = self.world.centre.purchases();
+        let owed: Vec<LockId> =
+            rows.iter().filter(|row| row.owed).map(|row| row.terms.id).collect();
+        for goods in self.goods.iter().filter(|goods| !owed.contains(goods)) {
+            rest.wrong.push(format!("{goods}: goods were given, and nobody is owed them"));
+        }
+        let amount = |row: &PurchaseRow| i64::from(row.terms.amount.units());
+        let paid = rows.iter().filter(|row| row.owed).map(amount).sum();
+        let by_card = |row: &&PurchaseRow| !row.owed && row.end == PurchaseEnd::Succession;
+        let claimed = rows.iter().filter(by_card).map(amount).sum();
+        let accounts = self.world.centre.trial_balance().accounts;
+        let in_flight = |account: &Account| matches!(account, Account::InFlight(..));
+        for (account, sum) in accounts.iter().filter(|(account, _)| in_flight(account)) {
+            rest.wrong.push(format!("{account:?}: {sum} is in flight for ever"));
+        }
+        (paid, claimed)
+    }
+
     pub(super) fn count_endings(&mut self) {
+        let ends = self.world.centre.purchases().into_iter().map(|row| row.end);
+        let by_succession = ends.filter(|end| *end == PurchaseEnd::Succession).count();
+        self.coverage.purchases_by_succession += by_succession as u64;
         for row in self.world.centre.outcomes() {
             let reached = &mut self.coverage;
             match row.ending {

@@ -4,7 +4,7 @@ use card::Opening;
 use nvm::memory::{Fill as Torn, Ram, Tear};
 use station::visit;
 use terminal::{Clock, Terminal};
-use wire::{Amount, Purse, Scheme, Stamp};
+use wire::{Amount, LockId, Purse, Scheme, Stamp};
 
 use super::Planted;
 use super::cheat::Memory;
@@ -35,6 +35,8 @@ pub(super) struct Stage {
     pub(super) swapped: Vec<usize>,
     /// A copy of each site's journal.
     pub(super) copies: Vec<Option<Ram>>,
+    /// The purchases whose goods were given.
+    pub(super) goods: Vec<LockId>,
     pub(super) tally: Tally,
     pub(super) coverage: Coverage,
     pub(super) planted: Planted,
@@ -69,6 +71,7 @@ impl Stage {
             late: Vec::new(),
             swapped: Vec::new(),
             copies: vec![None; SITES],
+            goods: Vec::new(),
             tally,
             coverage: Coverage::default(),
             planted,

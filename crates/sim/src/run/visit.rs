@@ -3,6 +3,7 @@
 use nvm::memory::Tear;
 use station::visit::{self, NoSale, NotFreed, Sale};
 use terminal::flow::Wish;
+use terminal::transfer::Way;
 use terminal::{Checks, Terminal};
 use wire::{Amount, GreyState};
 
@@ -174,6 +175,13 @@ impl Stage {
             Errand::FillUp(cents) => {
                 self.sell(planned, card, (cents, false), reader, weather, dice)
             }
+            Errand::Pay(cents) => self.pay(planned, card, cents, reader, weather),
+            Errand::Load(cents) => {
+                self.transfer(planned, card, (Way::Load, cents), reader, weather)
+            }
+            Errand::Unload(cents) => {
+                self.transfer(planned, card, (Way::Unload, cents), reader, weather)
+            }
         };
         if let Some(before) = before.filter(|_| well) {
             self.world.cards[card].memory = before;
@@ -199,7 +207,7 @@ impl Stage {
         Some(reader)
     }
 
-    fn take_out(&mut self, card: usize, reader: CardReader) {
+    pub(super) fn take_out(&mut self, card: usize, reader: CardReader) {
         let mut memory = reader.take();
         if memory.is_dark() {
             self.tally.add(Fault::CardTorn);

@@ -6,7 +6,7 @@ use terminal::{Journal as _, Progress};
 use wire::{GreyState, LockId, Mac};
 
 use super::fault::{Fault, Place};
-use super::plan::Visit;
+use super::plan::{Errand, Visit};
 use crate::world::{Site, World};
 
 /// The outcome of a card's last debit is cleared only when a journal keeps it (protocol §9).
@@ -18,6 +18,10 @@ pub(super) fn kept_what_was_read(
     before: &View,
 ) -> Result<(), String> {
     if planned.faults.iter().any(|fault| fault.place() == Place::Wire) {
+        return Ok(());
+    }
+    // There the centre itself has taken it.
+    if matches!(planned.errand, Errand::Load(_) | Errand::Unload(_)) {
         return Ok(());
     }
     let after = world.look(card).and_then(|view| view.last_debit);

@@ -4,6 +4,7 @@
 mod card_gone;
 mod centre;
 mod cheats;
+mod counter;
 mod debit;
 mod lost;
 mod ordinary;
@@ -78,6 +79,21 @@ pub const ALL: &[Story] = &[
         play: lost::clone,
     },
     Story { name: "replay", row: "an old record's DEBIT is replayed", play: cheats::replay },
+    Story {
+        name: "purchase-proved",
+        row: "purchase sent, response lost, card comes back to this station",
+        play: counter::purchase_proved,
+    },
+    Story {
+        name: "purchase-by-succession",
+        row: "purchase sent, response lost, card goes on elsewhere",
+        play: counter::purchase_by_succession,
+    },
+    Story {
+        name: "load-proved",
+        row: "load decided, response of the card lost",
+        play: counter::load_proved,
+    },
 ];
 
 /// Plays one story in a scheme.

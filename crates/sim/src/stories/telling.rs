@@ -165,8 +165,13 @@ impl Telling {
     pub fn adds_up(&mut self, world: &World, on_cards: i64, owed: i64) -> Result<(), String> {
         let proof = proof::of(world)?;
         self.say(format_args!(
-            "it adds up: {} issued = {} on cards + {} debited by cards; {} owed to stations",
+            "it adds up: {} issued{} = {} on cards + {} debited by cards; {} owed to stations",
             money(proof.issued),
+            if proof.loaded == 0 {
+                String::new()
+            } else {
+                format!(" + {} loaded", money(proof.loaded))
+            },
             money(proof.on_cards),
             money(proof.debited),
             money(proof.owed_to_stations),

@@ -4,8 +4,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod power;
+mod purchase;
 mod random;
 mod rest;
+mod transfer;
 
 use rest::{check, come_to_rest, world};
 use sim::Fill;

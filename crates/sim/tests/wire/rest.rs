@@ -14,7 +14,7 @@ pub(crate) fn world(scheme: Scheme) -> World {
     world
 }
 
-const OPENING: u32 = 100_000;
+pub(crate) const OPENING: u32 = 100_000;
 
 fn is_grey(world: &World) -> bool {
     world.look(0).unwrap().status.state == GreyState::Grey

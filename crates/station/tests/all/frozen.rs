@@ -5,8 +5,9 @@ use nvm::memory::Ram;
 use station::StationJournal;
 use station::journal::{IDENTITY_LEN, VERSION};
 use terminal::Journal;
+use wire::{Entry, PurchaseStep};
 
-use crate::tears::entries;
+use crate::tears::{entries, purchase, purchase_step};
 
 fn made_now() -> Vec<u8> {
     let mut journal = StationJournal::format(Ram::growing(), b"frozen journal 1").unwrap();
@@ -28,6 +29,20 @@ fn the_current_format_is_frozen() {
     let journal = StationJournal::open(Ram::holding(frozen(VERSION), true)).unwrap();
     assert_eq!(journal.records(), entries().len() as u64);
     assert_eq!(IDENTITY_LEN, 16);
+}
+
+/// A journal of version 1 is read and goes on, with everything but purchases.
+#[test]
+fn version_1_is_read_and_goes_on() {
+    let mut journal = StationJournal::open(Ram::holding(frozen(1), true)).unwrap();
+    let known: Vec<Entry> =
+        entries().into_iter().filter(|entry| entry.since_version() == 1).collect();
+    assert_eq!(journal.records(), known.len() as u64);
+    assert!(!journal.takes_purchases());
+    assert!(journal.append(&purchase_step(PurchaseStep::Sent(purchase()))).is_err());
+    journal.append(&Entry::Reported { through: 6 }).unwrap();
+    let journal = StationJournal::open(journal.into_medium()).unwrap();
+    assert_eq!(journal.records(), known.len() as u64 + 1);
 }
 
 #[test]

@@ -5,10 +5,10 @@ use station::Records as _;
 use station::StationJournal;
 use station::journal::{IDENTITY_LEN, JournalError};
 use terminal::{Journal, Progress};
-use wire::{Entry, LockId, Report, Step, Ttc};
+use wire::{Entry, LockId, Mac, PurchaseAnswer, PurchaseStep, Report, Step, Ttc};
 
 use crate::records::*;
-use crate::tears::entries;
+use crate::tears::{answer, entries, purchase, purchase_step};
 
 fn fresh() -> StationJournal<Ram> {
     StationJournal::format(Ram::growing(), &[1; IDENTITY_LEN]).unwrap()
@@ -178,4 +178,41 @@ fn a_whole_record_that_is_no_entry_is_said() {
     log.append(&[99, 1, 2]).unwrap();
     let error = StationJournal::open(log.into_nvm()).err().unwrap();
     assert!(matches!(error, JournalError::NoEntry { record: 2 }), "{error}");
+}
+
+/// A purchase is reported as soon as it went out, again when its end is known, and both answers
+/// when two were kept: only the centre knows which is the card's.
+#[test]
+fn purchases_are_open_until_their_end_is_known_and_go_up_each_time() {
+    let mut journal = fresh();
+    let LockId { tid, ttc, .. } = purchase().id;
+    journal.append(&purchase_step(PurchaseStep::Sent(purchase()))).unwrap();
+    assert_eq!(journal.next_open_purchase(None), Some((tid, ttc)));
+    assert_eq!(journal.highest_ttc(tid), Some(ttc), "locks and purchases draw from one row");
+    let outbox = journal.unreported();
+    assert_eq!(outbox.reports, vec![Report::PurchaseUnknown(purchase())]);
+    journal.mark_reported(outbox.through).unwrap();
+    let other = PurchaseAnswer { tac: Mac([7; 4]), ..answer() };
+    journal.append(&purchase_step(PurchaseStep::Paid(answer()))).unwrap();
+    journal.append(&purchase_step(PurchaseStep::Paid(other))).unwrap();
+    assert!(journal.append(&purchase_step(PurchaseStep::Void)).is_err(), "it was answered");
+    assert_eq!(journal.next_open_purchase(None), None);
+    let both = [answer(), other].map(|answer| Report::Purchase(purchase(), answer));
+    assert_eq!(journal.unreported().reports, both);
+}
+
+#[test]
+fn one_number_is_a_lock_or_a_purchase() {
+    let mut journal = fresh();
+    let LockId { tid, ttc, .. } = purchase().id;
+    journal.append(&purchase_step(PurchaseStep::Sent(purchase()))).unwrap();
+    assert!(journal.append(&Entry::Lock { tid, ttc, step: Step::Void }).is_err());
+    journal.append(&purchase_step(PurchaseStep::Void)).unwrap();
+    let reports = [Report::PurchaseUnknown(purchase()), Report::Void(tid, ttc)];
+    assert_eq!(journal.unreported().reports, reports);
+    journal.append(&entries()[0]).unwrap();
+    let id = terms().id;
+    let as_purchase =
+        Entry::Purchase { tid: id.tid, ttc: id.ttc, step: PurchaseStep::Sent(purchase()) };
+    assert!(journal.append(&as_purchase).is_err());
 }

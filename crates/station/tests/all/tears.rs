@@ -6,7 +6,9 @@ use station::Records as _;
 use station::StationJournal;
 use station::journal::IDENTITY_LEN;
 use terminal::Journal;
-use wire::{Entry, Step};
+use wire::{
+    Amount, Entry, LockId, LockTerms, Mac, PurchaseAnswer, PurchaseStep, PurchaseTerms, Step, Ttc,
+};
 
 use crate::records::*;
 
@@ -23,7 +25,25 @@ pub(crate) fn entries() -> Vec<Entry> {
         Entry::TacSeen { asn: id.asn, status: debited_status() },
         Entry::Refused(id),
         Entry::Reported { through: 5 },
+        purchase_step(PurchaseStep::Sent(purchase())),
+        purchase_step(PurchaseStep::Paid(answer())),
     ]
+}
+
+/// A purchase of the same PSAM, the next number.
+pub(crate) fn purchase() -> PurchaseTerms {
+    let LockTerms { id, icc, balance, limit, at, key, .. } = terms();
+    let id = LockId { ttc: Ttc(id.ttc.0 + 1), ..id };
+    PurchaseTerms { id, icc, amount: Amount::new(450).unwrap(), balance, limit, at, key }
+}
+
+pub(crate) fn answer() -> PurchaseAnswer {
+    PurchaseAnswer { tac: Mac([5; 4]), mac2: Mac([6; 4]) }
+}
+
+pub(crate) fn purchase_step(step: PurchaseStep) -> Entry {
+    let LockId { tid, ttc, .. } = purchase().id;
+    Entry::Purchase { tid, ttc, step }
 }
 
 fn journal_with(count: usize) -> StationJournal<Ram> {
@@ -49,6 +69,7 @@ fn torn_append(count: usize, tear: Tear) -> bool {
     }
     let whole = journal_with(entries().len());
     assert_eq!(journal.locks().collect::<Vec<_>>(), whole.locks().collect::<Vec<_>>());
+    assert_eq!(journal.purchases().collect::<Vec<_>>(), whole.purchases().collect::<Vec<_>>());
     assert_eq!(journal.unreported(), whole.unreported());
     torn
 }

@@ -74,6 +74,28 @@ CREATE TABLE decisions (
     PRIMARY KEY (asn, date, time)
 );
 
+-- Answers to loads and unloads, named likewise.
+CREATE TABLE transfers (
+    asn TEXT NOT NULL,
+    date TEXT NOT NULL,
+    time TEXT NOT NULL,
+    data TEXT NOT NULL,
+    PRIMARY KEY (asn, date, time)
+);
+
+CREATE TABLE purchases (
+    tid TEXT NOT NULL,
+    ttc INTEGER NOT NULL,
+    asn TEXT NOT NULL,
+    purse INTEGER NOT NULL,
+    ctc INTEGER NOT NULL,
+    open INTEGER NOT NULL CHECK (open IN (0, 1)),
+    data TEXT NOT NULL,
+    PRIMARY KEY (tid, ttc)
+);
+CREATE INDEX purchases_of_card ON purchases (asn, purse, ctc);
+CREATE INDEX purchases_open ON purchases (asn) WHERE open = 1;
+
 CREATE TABLE waiting (
     asn TEXT NOT NULL,
     purse INTEGER NOT NULL,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use host::{
     Account, Books, Card, Case, Code, DecisionRow, Legs, Notice, OnlineChange, Posting,
-    ProposalRow, Shown, Sighting, StationId, TacFact,
+    ProposalRow, PurchaseCase, Shown, Sighting, StationId, TacFact, TransferRow,
 };
 use wire::{Asn, LockId, Purse, Tid, Ttc};
 
@@ -164,6 +164,45 @@ impl Books for Sheet<'_> {
 
     fn decisions(&self) -> Vec<DecisionRow> {
         self.list(|inner| list::decisions(inner.database))
+    }
+
+    fn purchase(&self, tid: Tid, ttc: Ttc) -> Option<PurchaseCase> {
+        self.ask(|inner| inner.fetch_numbers([(tid, ttc)]), |rows| rows.purchase(tid, ttc))
+    }
+
+    fn put_purchase(&mut self, case: PurchaseCase) {
+        let inner = self.inner.get_mut();
+        inner.attempt(|inner| inner.fetch_numbers([case.number()]));
+        inner.changes.purchases.insert(case.number());
+        inner.rows.put_purchase(case);
+    }
+
+    fn purchases_at(&self, asn: Asn, purse: Purse, ctc: u16) -> Vec<PurchaseCase> {
+        let fetch = |inner: &mut Inner<'_>| inner.fetch_purse_numbers([(asn, purse, ctc)]);
+        self.ask(fetch, |rows| rows.purchases_at(asn, purse, ctc))
+    }
+
+    fn open_purchases(&self, asn: Asn, purse: Purse) -> Vec<PurchaseCase> {
+        self.ask(|inner| inner.fetch_cards([asn]), |rows| rows.open_purchases(asn, purse))
+    }
+
+    fn purchases(&self) -> Vec<PurchaseCase> {
+        self.list(|inner| list::purchases(inner.database))
+    }
+
+    fn transfers_of(&self, asn: Asn) -> Vec<TransferRow> {
+        self.ask(|inner| inner.fetch_cards([asn]), |rows| rows.transfers_of(asn))
+    }
+
+    fn put_transfer(&mut self, row: TransferRow) {
+        let inner = self.inner.get_mut();
+        inner.attempt(|inner| inner.fetch_cards([row.asn]));
+        inner.changes.transfers.insert((row.asn, row.date, row.time));
+        inner.rows.put_transfer(row);
+    }
+
+    fn booked_purchase(&self, id: &LockId) -> Legs {
+        self.ask(|inner| inner.fetch_locks([*id]), |rows| rows.booked_purchase(id))
     }
 
     fn waiting(&self, lock: &LockId) -> Option<Shown> {

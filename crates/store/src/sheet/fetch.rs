@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use host::{Books as _, DecisionRow, OnlineChange, ProposalRow, Shown, Sighting, TacFact};
+use host::{
+    Books as _, DecisionRow, OnlineChange, ProposalRow, Shown, Sighting, TacFact, TransferRow,
+};
 use wire::{Asn, LockId, Purse, Tid, Ttc};
 
 use super::Inner;
@@ -10,8 +12,8 @@ use crate::database::Last;
 use crate::error::StoreError;
 use crate::rows;
 use crate::table::{
-    CARDS, CASE_NUMBERS, CASES, CHANGES, DECISIONS, ENTRIES, OPEN_LOCKS, PSAMS, RULINGS, SIGHTINGS,
-    TACS, Table, WAITING,
+    CARDS, CASE_NUMBERS, CASES, CHANGES, DECISIONS, ENTRIES, OPEN_LOCKS, PSAMS, PURCHASES, RULINGS,
+    SIGHTINGS, TACS, TRANSFERS, Table, WAITING,
 };
 use crate::value::{Row, Value};
 
@@ -63,6 +65,14 @@ impl Inner<'_> {
             let decision: DecisionRow = rows::behind_three(DECISIONS.name, row)?;
             self.rows.put_decision(decision);
         }
+        for row in self.find(&TRANSFERS, &["asn"], &keys)? {
+            let transfer: TransferRow = rows::behind_three(TRANSFERS.name, row)?;
+            self.rows.put_transfer(transfer);
+        }
+        let open = keys.iter().map(|key| key.iter().cloned().chain([true.into()]).collect());
+        let open: Vec<Row> = open.collect();
+        let purchases = self.find(&PURCHASES, &["asn", "open"], &open)?;
+        self.keep_purchases(purchases)?;
         for row in self.find(&WAITING, &["asn"], &keys)? {
             let (lock, shown): (LockId, Shown) = rows::behind_lock(WAITING.name, row)?;
             self.rows.put_waiting(lock, shown);
@@ -81,6 +91,8 @@ impl Inner<'_> {
         let keys: Vec<Row> = new.iter().map(|(tid, ttc)| rows::number_key(*tid, *ttc)).collect();
         let cases = self.find(&CASES, BY_NUMBER, &keys)?;
         self.keep_cases(cases)?;
+        let purchases = self.find(&PURCHASES, BY_NUMBER, &keys)?;
+        self.keep_purchases(purchases)?;
         for row in self.find(&SIGHTINGS, BY_NUMBER, &keys)? {
             let (_, sighting): (_, Sighting) = rows::behind_lock(SIGHTINGS.name, row)?;
             self.rows.add_sighting(sighting);
@@ -88,6 +100,17 @@ impl Inner<'_> {
         for row in self.find(&TACS, BY_NUMBER, &keys)? {
             let (_, fact): (_, TacFact) = rows::behind_lock(TACS.name, row)?;
             self.rows.add_tac(fact);
+        }
+        Ok(())
+    }
+
+    /// What was written here is newer than what is fetched.
+    fn keep_purchases(&mut self, found: Vec<Row>) -> Result<(), StoreError> {
+        for row in found {
+            let case = rows::purchase(row)?;
+            if !self.changes.purchases.contains(&case.number()) {
+                self.rows.put_purchase(case);
+            }
         }
         Ok(())
     }
@@ -116,6 +139,8 @@ impl Inner<'_> {
             let (_, fact): (_, TacFact) = rows::behind_lock(TACS.name, row)?;
             self.rows.add_tac(fact);
         }
+        let purchases = self.find(&PURCHASES, BY_PURSE_NUMBER, &keys)?;
+        self.keep_purchases(purchases)?;
         let mut cases = Vec::new();
         for row in self.find(&CASE_NUMBERS, BY_PURSE_NUMBER, &keys)? {
             let lock = rows::lock_row(CASE_NUMBERS.name, row)?;

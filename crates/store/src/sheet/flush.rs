@@ -11,8 +11,8 @@ use crate::error::StoreError;
 use crate::event::Event;
 use crate::rows;
 use crate::table::{
-    CARDS, CASE_NUMBERS, CASES, CHANGES, DECISIONS, ENTRIES, NOTICES, OPEN_LOCKS, PSAMS, RULINGS,
-    SIGHTINGS, TACS, Table, WAITING,
+    CARDS, CASE_NUMBERS, CASES, CHANGES, DECISIONS, ENTRIES, NOTICES, OPEN_LOCKS, PSAMS, PURCHASES,
+    RULINGS, SIGHTINGS, TACS, TRANSFERS, Table, WAITING,
 };
 use crate::value::{Row, Value};
 
@@ -57,6 +57,9 @@ impl Inner<'_> {
         asns.extend(changes.tacs.iter().map(|fact| fact.lock.asn));
         asns.extend(changes.changes.iter().map(|change| change.asn));
         asns.extend(changes.decisions.iter().map(|(asn, ..)| *asn));
+        asns.extend(changes.transfers.iter().map(|(asn, ..)| *asn));
+        let bought = |(tid, ttc): &(Tid, Ttc)| self.rows.purchase(*tid, *ttc);
+        asns.extend(changes.purchases.iter().filter_map(bought).map(|case| case.terms.id.asn));
         asns.extend(changes.rulings.iter().map(|lock| lock.asn));
         asns.extend(changes.open.keys().map(|lock| lock.asn));
         asns
@@ -141,6 +144,16 @@ impl Inner<'_> {
         self.put(&CHANGES, Clash::Fail, &online)?;
         let decisions = self.decisions();
         self.put(&DECISIONS, Clash::Replace, &decisions)?;
+        let transfers = self.transfers();
+        self.put(&TRANSFERS, Clash::Replace, &transfers)?;
+        let bought = |(tid, ttc): &(Tid, Ttc)| self.rows.purchase(*tid, *ttc);
+        let purchases = self.changes.purchases.iter().filter_map(bought);
+        let purchases: Vec<Row> = purchases.map(|case| rows::of_purchase(&case)).collect();
+        self.put(&PURCHASES, Clash::Replace, &purchases)?;
+        self.flush_rulings()
+    }
+
+    fn flush_rulings(&mut self) -> Result<(), StoreError> {
         let shown = |lock: &LockId| Some(rows::of_waiting(lock, &self.rows.waiting(lock)?));
         let waiting: Vec<Row> = self.changes.waiting.iter().filter_map(shown).collect();
         self.put(&WAITING, Clash::Replace, &waiting)?;
@@ -161,6 +174,14 @@ impl Inner<'_> {
         let of_cards = cards.into_iter().flat_map(|asn| self.rows.decisions_of(asn));
         let mine = of_cards.filter(|row| written.contains(&(row.lock.asn, row.date, row.time)));
         mine.map(|row| rows::of_decision(&row)).collect()
+    }
+
+    fn transfers(&self) -> Vec<Row> {
+        let written = &self.changes.transfers;
+        let cards: BTreeSet<Asn> = written.iter().map(|(asn, ..)| *asn).collect();
+        let of_cards = cards.into_iter().flat_map(|asn| self.rows.transfers_of(asn));
+        let mine = of_cards.filter(|row| written.contains(&(row.asn, row.date, row.time)));
+        mine.map(|row| rows::of_transfer(&row)).collect()
     }
 
     fn flush_ledger(&mut self) -> Result<(), StoreError> {

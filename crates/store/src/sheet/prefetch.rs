@@ -75,9 +75,13 @@ impl Wanted {
             }
             Input::Propose(proposal) => self.lock(proposal.lock),
             Input::Approve(approval) => self.lock(approval.lock),
+            Input::Transfer(request) => self.card(request.asn),
             Input::Switch(request) => self.card(request.asn),
             Input::Replace(order) => self.card(order.asn),
-            Input::Confirm { asn, .. } | Input::Unblock { asn, .. } | Input::Change { asn, .. } => {
+            Input::ConfirmTransfer { asn, .. }
+            | Input::Confirm { asn, .. }
+            | Input::Unblock { asn, .. }
+            | Input::Change { asn, .. } => {
                 self.card(*asn);
             }
         }

@@ -3,5 +3,6 @@
 
 mod price;
 mod progress;
+mod purchase;
 mod records;
 mod recovery;

@@ -110,7 +110,7 @@ impl InitUpdate {
 }
 
 /// DEBIT FOR PURCHASE: TAC 4, MAC2 4.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct PurchaseAnswer {
     /// Proves the purchase to the centre.
     pub tac: Mac,

@@ -13,6 +13,8 @@ use wire::{
     Report, Scheme, Stamp, StatusMore, Step, Tag, Tid, Time, Trn, Ttc,
 };
 
+use crate::any_purchase;
+
 /// A number as one BCD byte.
 pub(crate) fn bcd(number: u8) -> u8 {
     assert!(number < 100);
@@ -412,6 +414,8 @@ pub(crate) fn entry() -> BoxedStrategy<Entry> {
         1 => (asn(), status(true)).prop_map(|(asn, status)| Entry::TacSeen { asn, status }),
         1 => lock_id().prop_map(Entry::Refused),
         1 => any::<u64>().prop_map(|through| Entry::Reported { through }),
+        3 => (tid(), ttc(), any_purchase::purchase_step())
+            .prop_map(|(tid, ttc, step)| Entry::Purchase { tid, ttc, step }),
     ]
     .boxed()
 }
@@ -426,6 +430,9 @@ pub(crate) fn report() -> BoxedStrategy<Report> {
         (terms(), certified(), delivery())
             .prop_map(|(terms, certified, delivery)| Report::Unproved(terms, certified, delivery)),
         (asn(), status(true)).prop_map(|(asn, status)| Report::TacSeen(asn, status)),
+        (any_purchase::purchase_terms(), any_purchase::purchase_answer())
+            .prop_map(|(terms, answer)| Report::Purchase(terms, answer)),
+        any_purchase::purchase_terms().prop_map(Report::PurchaseUnknown),
     ]
     .boxed()
 }

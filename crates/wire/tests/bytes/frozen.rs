@@ -10,12 +10,12 @@ use std::path::Path;
 use wire::record::Rounding;
 use wire::{
     Amount, Asn, Certified, Claim, ClaimedRecord, Date, Delivery, Dispersing, Entry, GreyState,
-    GreyStatus, Icc, KeyRef, Limit, LockId, LockTerms, Mac, Purse, Report, Scheme, Stamp,
-    StatusMore, Step, Tid, Time, Trn, Ttc,
+    GreyStatus, Icc, KeyRef, Limit, LockId, LockTerms, Mac, PurchaseAnswer, PurchaseStep,
+    PurchaseTerms, Purse, Report, Scheme, Stamp, StatusMore, Step, Tid, Time, Trn, Ttc,
 };
 
 /// The journal's layout has no version byte of its own: the journal that carries it has.
-const ENTRY_VERSION: u8 = 1;
+const ENTRY_VERSION: u8 = 2;
 
 /// The lines of a file: kind and bytes.
 fn read(file: &str) -> BTreeMap<String, Vec<u8>> {
@@ -108,6 +108,15 @@ fn status() -> GreyStatus {
 
 const TAC: Mac = Mac([0x41, 0x42, 0x43, 0x44]);
 
+fn purchase() -> PurchaseTerms {
+    let LockTerms { id, icc, balance, limit, at, key, .. } = terms();
+    PurchaseTerms { id, icc, amount: Amount::new(0x1234).unwrap(), balance, limit, at, key }
+}
+
+fn answer() -> PurchaseAnswer {
+    PurchaseAnswer { tac: TAC, mac2: Mac([0xC1, 0xC2, 0xC3, 0xC4]) }
+}
+
 /// The name of an entry in the file. A new kind does not compile here until it has one.
 fn name_of_entry(entry: &Entry) -> &'static str {
     match entry {
@@ -123,9 +132,10 @@ fn name_of_entry(entry: &Entry) -> &'static str {
         Entry::TacSeen { .. } => "tac_seen",
         Entry::Refused(_) => "refused",
         Entry::Reported { .. } => "reported",
+        Entry::Purchase { step, .. } => step.name(),
     }
 }
-const ENTRIES: usize = 10;
+const ENTRIES: usize = 13;
 
 fn name_of_report(report: &Report) -> &'static str {
     match report {
@@ -135,9 +145,11 @@ fn name_of_report(report: &Report) -> &'static str {
         Report::Void(..) => "void",
         Report::Unproved(..) => "unproved",
         Report::TacSeen(..) => "tac_seen",
+        Report::Purchase(..) => "purchase",
+        Report::PurchaseUnknown(_) => "purchase_unknown",
     }
 }
-const REPORTS: usize = 6;
+const REPORTS: usize = 8;
 
 fn entries() -> Vec<Entry> {
     let steps = [
@@ -154,6 +166,8 @@ fn entries() -> Vec<Entry> {
     all.push(Entry::TacSeen { asn: ASN, status: status() });
     all.push(Entry::Refused(id()));
     all.push(Entry::Reported { through: 0x0102_0304_0506_0708 });
+    let steps = [PurchaseStep::Sent(purchase()), PurchaseStep::Paid(answer()), PurchaseStep::Void];
+    all.extend(steps.map(|step| Entry::Purchase { tid: TID, ttc: TTC, step }));
     all
 }
 
@@ -165,6 +179,8 @@ fn reports() -> Vec<Report> {
         Report::Void(TID, TTC),
         Report::Unproved(terms(), certified(), delivery()),
         Report::TacSeen(ASN, status()),
+        Report::Purchase(purchase(), answer()),
+        Report::PurchaseUnknown(purchase()),
     ]
 }
 
@@ -186,28 +202,37 @@ fn compare<T: PartialEq + std::fmt::Debug>(
     assert!(frozen.is_empty(), "{file}: no kind is named {:?}", frozen.keys());
 }
 
+/// Every version has its own file, with the kinds that it knows.
 #[test]
-fn journals_of_the_current_version_are_read() {
+fn journals_of_every_version_are_read() {
     assert_eq!(entries().len(), ENTRIES);
-    compare(
-        &format!("entry.v{ENTRY_VERSION}.hex"),
-        &entries(),
-        name_of_entry,
-        |entry| entry.to_bytes().to_vec(),
-        Entry::from_bytes,
-    );
+    for version in 1..=ENTRY_VERSION {
+        let mut known = entries();
+        known.retain(|entry| entry.since_version() <= version);
+        compare(
+            &format!("entry.v{version}.hex"),
+            &known,
+            name_of_entry,
+            |entry| entry.to_bytes().to_vec(),
+            Entry::from_bytes,
+        );
+    }
 }
 
 #[test]
-fn reports_of_the_current_version_are_read() {
+fn reports_of_every_version_are_read() {
     assert_eq!(reports().len(), REPORTS);
-    compare(
-        &format!("report.v{}.hex", Report::VERSION),
-        &reports(),
-        name_of_report,
-        |report| report.to_bytes().to_vec(),
-        Report::from_bytes,
-    );
+    for version in 1..=Report::VERSION {
+        let mut known = reports();
+        known.retain(|report| report.version() == version);
+        compare(
+            &format!("report.v{version}.hex"),
+            &known,
+            name_of_report,
+            |report| report.to_bytes().to_vec(),
+            Report::from_bytes,
+        );
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@
 mod answers;
 #[cfg(test)]
 mod any;
+mod any_purchase;
 #[cfg(test)]
 mod blank_commands;
 #[cfg(test)]

@@ -6,7 +6,7 @@ use wire::{
     Certified, Claim, ClaimedRecord, Delivery, Entry, LockId, LockTerms, Report, Stamp, Step,
 };
 
-use crate::any;
+use crate::{any, any_purchase};
 
 /// The value comes back from its bytes, and from no part of them and nothing longer.
 fn whole<T: Layout + PartialEq + core::fmt::Debug>(value: &T) -> Result<(), TestCaseError> {
@@ -63,7 +63,10 @@ proptest! {
     fn parts_come_back(
         stamp in any::stamp(), id in any::lock_id(), terms in any::terms(), certified in any::certified(),
         delivery in any::delivery(), claim in any::claim(), record in any::claimed_record(),
+        purchase in any_purchase::purchase_terms(), answer in any_purchase::purchase_answer(),
     ) {
+        whole(&purchase)?;
+        whole(&answer)?;
         whole(&stamp)?;
         whole(&id)?;
         whole(&terms)?;
@@ -83,14 +86,15 @@ proptest! {
     fn reports_come_back(report in any::report()) {
         whole(&report)?;
         prop_assert_eq!(Report::from_bytes(&report.to_bytes()), Some(report));
-        prop_assert_eq!(report.to_bytes()[0], Report::VERSION);
+        prop_assert_eq!(report.to_bytes()[0], report.version());
+        prop_assert!(report.version() <= Report::VERSION);
     }
 
     #[test]
     fn a_report_of_another_version_is_none(report in any::report(), version in any::<u8>()) {
         let mut bytes = report.to_bytes().to_vec();
         bytes[0] = version;
-        prop_assert_eq!(Report::from_bytes(&bytes).is_some(), version == Report::VERSION);
+        prop_assert_eq!(Report::from_bytes(&bytes).is_some(), version == report.version());
     }
 
     #[test]
@@ -112,7 +116,10 @@ proptest! {
     }
 
     #[test]
-    fn a_report_names_its_lock(record in any::claimed_record(), tac in any::mac(), asn in any::asn(), seen in any::status(true)) {
+    fn a_report_names_its_lock(
+        record in any::claimed_record(), tac in any::mac(), asn in any::asn(), seen in any::status(true),
+        purchase in any_purchase::purchase_terms(), answer in any_purchase::purchase_answer(),
+    ) {
         let (id, terms) = (record.terms.id, record.terms);
         let place = Some((id.tid, id.ttc));
         for report in [
@@ -123,6 +130,10 @@ proptest! {
         }
         let void = Report::Void(id.tid, id.ttc);
         prop_assert_eq!((void.lock(), void.lock_id()), (place, None));
+        for report in [Report::Purchase(purchase, answer), Report::PurchaseUnknown(purchase)] {
+            let id = purchase.id;
+            prop_assert_eq!((report.lock(), report.lock_id()), (Some((id.tid, id.ttc)), Some(id)));
+        }
         let seen = Report::TacSeen(asn, seen);
         prop_assert_eq!((seen.lock(), seen.lock_id()), (None, None));
     }

@@ -4,13 +4,17 @@
 use crypto::message::SecureMessage;
 use crypto::online::{Unlock, mac1};
 use crypto::session::Randoms;
-use crypto::{Debit, Key, Lock, Online, SessionKey, overdraft};
-use host::{Decision, KeyKind, KeyVault, MainKeys, SwitchRequest, UnlockRequest};
+use crypto::{Debit, Direction, Key, Lock, Online, Purchase, SessionKey, Transfer, overdraft};
+use host::{
+    Decision, KeyKind, KeyVault, MainKeys, SwitchRequest, TransferDecision, TransferRequest,
+    UnlockRequest, Way,
+};
 use wire::record::{Claim, Rounding};
-use wire::response::{InitUnlock, InitUpdate};
+use wire::response::{InitLoad, InitUnlock, InitUpdate};
 use wire::{
     Amount, Asn, Certified, ClaimedRecord, Delivery, Dispersing, GreyState, GreyStatus, Icc,
-    KeyRef, Limit, LockId, LockTerms, Mac, Purse, Report, Scheme, Stamp, StatusMore, Tid, Trn, Ttc,
+    KeyRef, Limit, LockId, LockTerms, Mac, PurchaseAnswer, PurchaseTerms, Purse, Report, Scheme,
+    Stamp, StatusMore, Tid, Trn, Ttc,
 };
 
 use super::{FIRST_CTC, OPENING, cents, keys};
@@ -134,6 +138,96 @@ impl TestCard {
         self.grey = Some(codes(&self.keys, terms));
         let answered = self.grey.clone().unwrap();
         Grey { terms: sent.terms, ..answered }
+    }
+
+    /// INITIALIZE FOR PURCHASE and INIT SAM PURCHASE; the card has not seen DEBIT yet.
+    pub fn begin_purchase(&mut self, psam: &mut TestPsam, amount: u32, at: Stamp) -> PurchaseTerms {
+        assert!(self.grey.is_none(), "the card is grey");
+        let (ttc, _) = psam.draw();
+        PurchaseTerms {
+            id: LockId { asn: self.asn, purse: self.purse, ctc: self.ctc, tid: psam.tid, ttc },
+            icc: self.draw(),
+            amount: cents(amount),
+            balance: cents(self.balance),
+            limit: Limit::ZERO,
+            at,
+            key: KeyRef { version: 1, algorithm: 0 },
+        }
+    }
+
+    /// DEBIT FOR PURCHASE.
+    pub fn pay(&mut self, terms: &PurchaseTerms) -> PurchaseAnswer {
+        let PurchaseTerms { id, amount, at, icc, .. } = *terms;
+        assert_eq!(id.ctc, self.ctc);
+        let (tid, ttc) = (id.tid, id.ttc);
+        let purchase =
+            Purchase { purse: self.purse, amount, tid, ttc, date: at.date, time: at.time };
+        let session = SessionKey::offline(&self.key(KeyKind::Mpk), icc, id.ctc, ttc, tid);
+        self.balance -= amount.units();
+        self.ctc += 1;
+        self.unread = None;
+        let tac = purchase.tac(&self.key(KeyKind::Mtk).folded());
+        PurchaseAnswer { tac, mac2: purchase.mac2(&session) }
+    }
+
+    /// A whole purchase.
+    pub fn purchase(
+        &mut self,
+        psam: &mut TestPsam,
+        amount: u32,
+        minute: u8,
+    ) -> (PurchaseTerms, PurchaseAnswer) {
+        let terms = self.begin_purchase(psam, amount, super::at(minute));
+        (terms, self.pay(&terms))
+    }
+
+    /// INITIALIZE FOR LOAD or FOR UNLOAD.
+    pub fn ask_transfer(&mut self, way: Way, amount: u32, now: Stamp) -> TransferRequest {
+        assert!(self.grey.is_none(), "the card is grey");
+        let icc = self.draw();
+        let transfer = self.transfer_of(way, amount);
+        let session = self.transfer_session(&transfer, icc);
+        let balance = cents(self.balance);
+        let key = KeyRef { version: 1, algorithm: 0 };
+        let mac1 = transfer.mac1(&session, balance);
+        let init = InitLoad { balance, otc: self.otc, key, icc, mac1 };
+        let (tid, purse, amount) = (transfer.tid, self.purse, transfer.amount);
+        TransferRequest { way, tid, asn: self.asn, purse, amount, init, now }
+    }
+
+    /// CREDIT FOR LOAD or DEBIT FOR UNLOAD straight after this request: the card's TAC.
+    pub fn obey_transfer(&mut self, asked: &TransferRequest, decision: &TransferDecision) -> Mac {
+        let TransferRequest { way, amount, init, .. } = *asked;
+        assert_eq!((init.otc, init.balance.units()), (self.otc, self.balance), "9302");
+        let transfer = self.transfer_of(way, amount.units());
+        let session = self.transfer_session(&transfer, init.icc);
+        let TransferDecision { date, time, mac2 } = *decision;
+        assert_eq!(transfer.mac2(&session, date, time), mac2, "9302");
+        match way {
+            Way::Load => self.balance += amount.units(),
+            Way::Unload => self.balance -= amount.units(),
+        }
+        self.otc += 1;
+        self.unread = None;
+        let after = cents(self.balance);
+        transfer.tac(&self.key(KeyKind::Mtk).folded(), after, init.otc, date, time)
+    }
+
+    fn transfer_of(&self, way: Way, amount: u32) -> Transfer {
+        let direction = match way {
+            Way::Load => Direction::Load,
+            Way::Unload => Direction::Unload,
+        };
+        Transfer { direction, purse: self.purse, amount: cents(amount), tid: super::T2 }
+    }
+
+    fn transfer_session(&self, transfer: &Transfer, icc: Icc) -> SessionKey {
+        let kind = match transfer.direction {
+            Direction::Load => KeyKind::Mlk,
+            Direction::Unload => KeyKind::Munk,
+        };
+        let session = transfer.direction.session();
+        SessionKey::online(session, &self.key(kind), icc, self.otc, transfer.tid)
     }
 
     /// DEBIT FOR REFUEL.

@@ -1,0 +1,61 @@
+//! `greylock load` and `greylock unload`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use wire::Amount;
+
+use super::card::PurseName;
+use super::values;
+use crate::media::Place;
+
+/// `load`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  greylock load --card card.img --amount 5000 --host file:centre\n\n\
+        The money is taken in at this counter. When the answer of the card is lost the exit code is 3; the next\n\
+        visit of the card at any terminal with a line shows whether it was loaded, and it is never loaded twice."
+)]
+pub struct LoadArgs {
+    /// What load and unload share.
+    #[command(flatten)]
+    pub transfer: TransferArgs,
+}
+
+/// `unload`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  greylock unload --card card.img --amount 5000 --host file:centre\n\n\
+        Pay the money out only when this is done: the card has proved then that it gave it."
+)]
+pub struct UnloadArgs {
+    /// What load and unload share.
+    #[command(flatten)]
+    pub transfer: TransferArgs,
+}
+
+/// What both take.
+#[derive(Debug, Args)]
+pub struct TransferArgs {
+    /// The card: an image's path or pcsc:READER NAME
+    #[arg(long, value_name = "CARD")]
+    pub card: Place,
+    /// How much, in cents
+    #[arg(long, value_name = "CENTS", value_parser = values::cents, allow_hyphen_values = true)]
+    pub amount: Amount,
+    /// The centre: a server's URL or file:DIR
+    #[arg(long, value_name = "URL")]
+    pub host: String,
+    /// The purse
+    #[arg(long, value_enum, default_value_t = PurseName::Ed)]
+    pub purse: PurseName,
+    /// A file with the PIN; else GREYLOCK_PIN, else it is asked for
+    #[arg(long, value_name = "FILE")]
+    pub pin_file: Option<PathBuf>,
+    /// Folder of a station's journal, with which a grey card is unlocked first; made if it is not there
+    #[arg(long, value_name = "DIR")]
+    pub journal: Option<PathBuf>,
+    /// The trace.
+    #[command(flatten)]
+    pub trace: super::TraceArgs,
+}

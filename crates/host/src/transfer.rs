@@ -1,0 +1,330 @@
+//! Loads and unloads (protocol §4, §7): the card proves where it stands, the centre decides, and
+//! the decision is in the books before MAC2 leaves.
+//!
+//! One OTC is one change, and several answers may be out for it: which of them the card took is
+//! told by its TAC, or by an authentic OTC beyond it when all of them come to the same. None is
+//! dead before that. A MAC1 with another ICC proves nothing about the order of the two sessions,
+//! so an older one that somebody held back must not free what a newer one put onto the card.
+
+use std::collections::BTreeSet;
+
+use crypto::{Direction, Transfer, check};
+use serde::{Deserialize, Serialize};
+use wire::response::InitLoad;
+use wire::{Amount, Asn, Date, Icc, Mac, Purse, Stamp, Tid, Time};
+
+use crate::books::Books;
+use crate::centre::Centre;
+use crate::codec;
+use crate::codes::{Codes, OnlineSession};
+use crate::facts::{ChangeKind, OnlineChange};
+use crate::filed::units;
+use crate::ledger::Account;
+use crate::notice::{About, Code};
+use crate::refusal::Refusal;
+
+/// Which way the money goes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Way {
+    /// Onto the card.
+    Load,
+    /// Off the card.
+    Unload,
+}
+
+impl Way {
+    const fn direction(self) -> Direction {
+        match self {
+            Self::Load => Direction::Load,
+            Self::Unload => Direction::Unload,
+        }
+    }
+
+    /// What it adds to the purse.
+    fn signed(self, amount: Amount) -> i64 {
+        match self {
+            Self::Load => units(amount),
+            Self::Unload => -units(amount),
+        }
+    }
+
+    fn after(self, balance: Amount, amount: Amount) -> Option<Amount> {
+        match self {
+            Self::Load => balance.checked_add(amount),
+            Self::Unload => balance.checked_sub(amount),
+        }
+    }
+}
+
+/// What a station sends for a card that wants to be loaded or unloaded.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct TransferRequest {
+    /// Which way.
+    pub way: Way,
+    /// The TID that INITIALIZE carried.
+    #[serde(with = "codec::text")]
+    pub tid: Tid,
+    /// The card.
+    #[serde(with = "codec::text")]
+    pub asn: Asn,
+    /// The purse.
+    #[serde(with = "codec::number")]
+    pub purse: Purse,
+    /// The amount that INITIALIZE carried.
+    #[serde(with = "codec::number")]
+    pub amount: Amount,
+    /// The response of INITIALIZE FOR LOAD or FOR UNLOAD.
+    #[serde(with = "codec::bytes")]
+    pub init: InitLoad,
+    /// The centre's time.
+    #[serde(with = "codec::bytes")]
+    pub now: Stamp,
+}
+
+/// What CREDIT FOR LOAD or DEBIT FOR UNLOAD carries.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TransferDecision {
+    /// The decision's date.
+    pub date: Date,
+    /// The decision's time.
+    pub time: Time,
+    /// The centre's word.
+    pub mac2: Mac,
+}
+
+/// A TAC fitted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TransferConfirmed {
+    /// What was loaded or unloaded.
+    pub amount: Amount,
+    /// It was confirmed before.
+    pub repeat: bool,
+}
+
+/// One answer to a load or an unload: durable before MAC2 leaves.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct TransferRow {
+    /// Which way.
+    pub way: Way,
+    /// The card.
+    #[serde(with = "codec::text")]
+    pub asn: Asn,
+    /// The purse.
+    #[serde(with = "codec::number")]
+    pub purse: Purse,
+    /// How much.
+    #[serde(with = "codec::number")]
+    pub amount: Amount,
+    /// The terminal.
+    #[serde(with = "codec::text")]
+    pub tid: Tid,
+    /// The balance that MAC1 proved.
+    #[serde(with = "codec::number")]
+    pub balance: Amount,
+    /// The OTC that it will use.
+    pub otc: u16,
+    /// The ICC of the session: the same one gets the same answer.
+    #[serde(with = "codec::text")]
+    pub icc: Icc,
+    /// Version of the key.
+    pub version: u8,
+    /// Given to this card once only.
+    #[serde(with = "codec::bytes")]
+    pub date: Date,
+    /// With the date.
+    #[serde(with = "codec::bytes")]
+    pub time: Time,
+    /// The centre's word.
+    #[serde(with = "codec::text")]
+    pub mac2: Mac,
+    /// The card's receipt, once it was seen.
+    #[serde(with = "codec::maybe_text")]
+    pub tac: Option<Mac>,
+    /// What of its amount is in flight in the books.
+    pub held: i64,
+}
+
+impl TransferRow {
+    pub(crate) const fn transfer(&self) -> Transfer {
+        let Self { way, purse, amount, tid, .. } = *self;
+        Transfer { direction: way.direction(), purse, amount, tid }
+    }
+
+    pub(crate) fn change(&self) -> OnlineChange {
+        let Self { asn, purse, otc, way, amount, .. } = *self;
+        OnlineChange { asn, purse, otc, by: way.signed(amount), kind: ChangeKind::Money }
+    }
+}
+
+/// A load or unload of which nobody knows whether the card took it: any terminal may ask the card
+/// for its proof under this number.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct OpenTransfer {
+    /// Which way.
+    pub way: Way,
+    /// The purse.
+    pub purse: Purse,
+    /// The OTC that it uses.
+    pub otc: u16,
+}
+
+impl<B: Books, V: Codes> Centre<B, V> {
+    /// Answers a station whose card wants to be loaded or unloaded. A repeated request gets the
+    /// same answer.
+    pub fn decide_transfer(
+        &mut self,
+        request: &TransferRequest,
+    ) -> Result<TransferDecision, Refusal> {
+        let card = self.card(request.asn)?;
+        self.prove_transfer(request)?;
+        if let Some(row) = self.answered_transfer(request) {
+            return Ok(decision_of(&row));
+        }
+        if card.replaced.is_some() {
+            return Err(Refusal::CardReplaced);
+        }
+        if card.blacklisted.is_some() {
+            return Err(Refusal::CardBlacklisted);
+        }
+        self.may_transfer(request)?;
+        let at = self.free_second(request.asn, request.now)?;
+        let row = self.decided_transfer(request, at)?;
+        self.books.put_transfer(row);
+        self.settle_open(request.asn, request.now)?;
+        Ok(decision_of(&row))
+    }
+
+    /// MAC1 proves the card, its balance and OTC, and what was asked for.
+    fn prove_transfer(&self, request: &TransferRequest) -> Result<(), Refusal> {
+        let TransferRequest { asn, init, .. } = request;
+        if self.vault.suite(init.key.version) != Some(init.key.algorithm) {
+            return Err(Refusal::KeyVersionUnknown);
+        }
+        let own =
+            self.vault.transfer_mac1(&session_of(*asn, init), &transfer_of(request), init.balance);
+        let own = own.ok_or(Refusal::KeyVersionUnknown)?;
+        check(own, init.mac1).map(drop).ok_or(Refusal::Mac1Wrong)
+    }
+
+    /// The answer that this session got already. No card draws an ICC twice.
+    fn answered_transfer(&self, request: &TransferRequest) -> Option<TransferRow> {
+        let asked = (request.way, request.purse, request.amount, request.tid);
+        let session = (request.init.icc, request.init.otc);
+        let mut rows = self.books.transfers_of(request.asn).into_iter();
+        rows.find(|row| {
+            (row.way, row.purse, row.amount, row.tid) == asked && (row.icc, row.otc) == session
+        })
+    }
+
+    fn may_transfer(&self, request: &TransferRequest) -> Result<(), Refusal> {
+        let TransferRequest { asn, purse, amount, init, way, .. } = *request;
+        if self.proved_otc(asn, purse) > init.otc {
+            return Err(Refusal::OtcUsed);
+        }
+        way.after(init.balance, amount).ok_or(Refusal::AmountOutOfRange)?;
+        // Money that the books do not hold free for the purse is not paid out.
+        let float = self.books.balance(&Account::Float(asn, purse));
+        if way == Way::Unload && float < i128::from(units(amount)) {
+            return Err(Refusal::UnloadExceedsBooks);
+        }
+        Ok(())
+    }
+
+    fn decided_transfer(
+        &self,
+        request: &TransferRequest,
+        at: Stamp,
+    ) -> Result<TransferRow, Refusal> {
+        let TransferRequest { way, tid, asn, purse, amount, init, .. } = *request;
+        let (date, time) = (at.date, at.time);
+        let session = session_of(asn, &init);
+        let mac2 = self.vault.transfer_mac2(&session, &transfer_of(request), (date, time));
+        let mac2 = mac2.ok_or(Refusal::KeyVersionUnknown)?;
+        let InitLoad { balance, otc, icc, key, .. } = init;
+        let version = key.version;
+        let (tac, held) = (None, 0);
+        Ok(TransferRow {
+            way,
+            asn,
+            purse,
+            amount,
+            tid,
+            balance,
+            otc,
+            icc,
+            version,
+            date,
+            time,
+            mac2,
+            tac,
+            held,
+        })
+    }
+
+    /// Takes the card's TAC, from its answer or from GET TRANSACTION PROVE.
+    pub fn confirm_transfer(
+        &mut self,
+        asn: Asn,
+        open: OpenTransfer,
+        tac: Mac,
+        now: Stamp,
+    ) -> Result<TransferConfirmed, Refusal> {
+        self.card(asn)?;
+        let rows = self.books.transfers_of(asn).into_iter();
+        let asked = (open.way, open.purse, open.otc);
+        let mut asked = rows.filter(|row| (row.way, row.purse, row.otc) == asked);
+        let row = asked.find(|row| self.fits_transfer(row, tac));
+        let row = row.ok_or(Refusal::TacFitsNoTransfer)?;
+        let repeat = row.tac.is_some();
+        self.books.put_transfer(TransferRow { tac: Some(tac), ..row });
+        let rows = self.books.transfers_of(asn).into_iter();
+        let same = rows.filter(|other| (other.purse, other.otc) == (row.purse, row.otc));
+        if same.filter(|other| other.tac.is_some()).count() > 1 {
+            let detail = format!("{} OTC {}", row.purse, row.otc);
+            self.tell(Code::ClonedOrRolledBackCard, About::card(asn), now, detail);
+            self.blacklist_card(asn, Code::ClonedOrRolledBackCard);
+        }
+        self.settle_open(asn, now)?;
+        Ok(TransferConfirmed { amount: row.amount, repeat })
+    }
+
+    /// `balance after || OTC || amount || tag || TID || date || time` under the TAC key.
+    fn fits_transfer(&self, row: &TransferRow, tac: Mac) -> bool {
+        let Some(after) = row.way.after(row.balance, row.amount) else { return false };
+        let at = (row.date, row.time);
+        let own =
+            self.vault.transfer_tac(row.version, row.asn, &row.transfer(), (after, row.otc), at);
+        own.is_some_and(|own| check(own, tac).is_some())
+    }
+
+    /// Loads and unloads of a card that are out: any terminal may ask the card for their proof.
+    pub fn open_transfers(&self, asn: Asn) -> Vec<OpenTransfer> {
+        let rows = self.books.transfers_of(asn);
+        let out = |row: &&TransferRow| self.standing_at(&rows, row.purse, row.otc).is_open();
+        let open = rows.iter().filter(out).map(|row| {
+            let TransferRow { way, purse, otc, .. } = *row;
+            OpenTransfer { way, purse, otc }
+        });
+        open.collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// Every answer to a load or unload.
+    pub fn transfers(&self) -> Vec<TransferRow> {
+        let cards = self.books.cards().into_iter();
+        cards.flat_map(|asn| self.books.transfers_of(asn)).collect()
+    }
+}
+
+fn session_of(asn: Asn, init: &InitLoad) -> OnlineSession {
+    OnlineSession { asn, version: init.key.version, icc: init.icc, otc: init.otc }
+}
+
+fn transfer_of(request: &TransferRequest) -> Transfer {
+    let TransferRequest { way, purse, amount, tid, .. } = *request;
+    Transfer { direction: way.direction(), purse, amount, tid }
+}
+
+const fn decision_of(row: &TransferRow) -> TransferDecision {
+    TransferDecision { date: row.date, time: row.time, mac2: row.mac2 }
+}
