@@ -63,9 +63,9 @@ fn all<K: Ord, T: Copy>(map: &BTreeMap<K, BTreeSet<T>>, key: &K) -> Vec<T> {
 }
 
 /// Takes a member out, and its set once that is empty: what is not there is kept nowhere.
-fn take_out<K: Ord, T: Ord>(map: &mut BTreeMap<K, BTreeSet<T>>, key: &K, member: T) {
+fn take_out<K: Ord, T: Ord>(map: &mut BTreeMap<K, BTreeSet<T>>, key: &K, member: &T) {
     if let Some(set) = map.get_mut(key) {
-        set.remove(&member);
+        set.remove(member);
         if set.is_empty() {
             map.remove(key);
         }
@@ -178,14 +178,14 @@ impl Books for MemoryBooks {
         let (number, id) = (case.number(), case.terms.id);
         let before = self.purchases.insert(number, case);
         if let Some(before) = before.map(|before| before.terms.id).filter(|before| *before != id) {
-            take_out(&mut self.purchase_numbers, &number_of(&before), number);
-            take_out(&mut self.open_purchases, &(before.asn, before.purse), number);
+            take_out(&mut self.purchase_numbers, &number_of(&before), &number);
+            take_out(&mut self.open_purchases, &(before.asn, before.purse), &number);
         }
         self.purchase_numbers.entry(number_of(&id)).or_default().insert(number);
         if case.open {
             self.open_purchases.entry((id.asn, id.purse)).or_default().insert(number);
         } else {
-            take_out(&mut self.open_purchases, &(id.asn, id.purse), number);
+            take_out(&mut self.open_purchases, &(id.asn, id.purse), &number);
         }
     }
 
@@ -294,7 +294,7 @@ impl Books for MemoryBooks {
         if open {
             self.open.entry(key).or_default().insert(lock);
         } else {
-            take_out(&mut self.open, &key, lock);
+            take_out(&mut self.open, &key, &lock);
         }
     }
 
