@@ -16,7 +16,8 @@ const ADDRESS: &str = "GREYLOCK_TEST_POSTGRES";
 /// The step: the tests that are ignored without a database.
 pub(crate) fn step(workspace: &Workspace) -> Outcome {
     let server = Server::start(workspace)?;
-    let tests = "test --package store --package server -- --ignored --show-output";
+    // As `cargo-test` builds them; every test that wants this server has its name in its own.
+    let tests = "test --workspace --all-features --test all -- --ignored --show-output postgres";
     let tested = run(workspace.cargo_command(tests).env(ADDRESS, server.url()));
     let stopped = server.stop(workspace);
     tested.and(stopped)

@@ -97,7 +97,8 @@ fn clippy(workspace: &Workspace) -> Outcome {
 }
 
 fn build(workspace: &Workspace) -> Outcome {
-    workspace.cargo("build --workspace --all-targets")?;
+    // With the features of the tests, so that what is built here is what runs there.
+    workspace.cargo("build --workspace --all-targets --all-features")?;
     workspace.cargo("build --release")
 }
 
@@ -109,16 +110,14 @@ fn cargo_test(workspace: &Workspace) -> Outcome {
 fn pcsc(workspace: &Workspace) -> Outcome {
     // The tests wait for readers most of the time, so that more of them than there are cores go side by side.
     workspace.cargo(
-        "test --package greylock --features pcsc --test pcsc -- --ignored --show-output --test-threads=6 --skip bench",
+        "test --workspace --all-features --test pcsc -- --ignored --show-output --test-threads=6 --skip bench",
     )
 }
 
 /// In the profile of the tests, since only the shape of the figures is judged: docs/bench.md says how to get figures.
 fn bench(workspace: &Workspace) -> Outcome {
     workspace.cargo("test --release --package card --test stack -- --ignored --show-output")?;
-    workspace.cargo(
-        "test --package greylock --features pcsc --test pcsc -- --ignored --show-output bench",
-    )
+    workspace.cargo("test --workspace --all-features --test pcsc -- --ignored --show-output bench")
 }
 
 fn doc(workspace: &Workspace) -> Outcome {

@@ -38,7 +38,7 @@ fn a_refuelling_an_escape_and_a_local_unlock() {
     let forecourt = Forecourt::new();
     let [card, psam] = both(&forecourt);
     let document = forecourt.settle(1234);
-    assert_eq!(document["apdus"], 14, "as with images: {document}");
+    assert_eq!(document["apdus"], 13, "as with images: {document}");
     let escaped = forecourt.run(&format!("refuel {STATION} --json --amount 900 --escape-at 500"));
     assert_eq!(escaped.code, 3, "{escaped:?}");
     let freed = forecourt.run("unlock --card CARD --journal station --host file:centre --json");
