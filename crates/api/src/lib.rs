@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`collect`] | reports of stations and what was made of them |
 //! | [`unlock`] | on-line unlocks |
+//! | [`transfer`] | loads and unloads |
 //! | [`lists`] | the grey list, the blacklist, events |
 //! | [`register`] | cards and PSAMs |
 //! | [`operate`] | outcomes, notices, rulings, holes |
@@ -20,6 +21,7 @@ pub mod lists;
 pub mod operate;
 pub mod problem;
 pub mod register;
+pub mod transfer;
 pub mod unlock;
 
 use serde::{Deserialize, Serialize};

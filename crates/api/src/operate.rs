@@ -45,6 +45,26 @@ documents! {
         pub station: Option<String>,
     }
 
+    /// One purchase of which something was heard.
+    pub struct Purchase {
+        /// How it ended: `tac`, `succession`, `operators`, `void`, or `open`.
+        pub end: String,
+        /// The station is owed its amount.
+        pub owed: bool,
+        /// The terminal.
+        pub tid: String,
+        /// Its PSAM's number.
+        pub ttc: u32,
+        /// The card.
+        pub asn: String,
+        /// `ed` or `ep`.
+        pub purse: String,
+        /// CTC n.
+        pub ctc: u16,
+        /// What is paid.
+        pub amount: u32,
+    }
+
     /// Something that operators should know.
     pub struct Notice {
         /// Why.

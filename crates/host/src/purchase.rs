@@ -92,11 +92,17 @@ pub(crate) const fn paid_of(terms: &PurchaseTerms) -> Purchase {
 impl<B: Books, V: Codes> Centre<B, V> {
     /// Every purchase of which something was heard.
     pub fn purchases(&self) -> Vec<PurchaseRow> {
-        let row = |case: &PurchaseCase| {
-            let position = PurchasePosition::load(&self.books, case.terms.id);
-            PurchaseRow { terms: case.terms, end: position.end, owed: position.is_owed() }
-        };
-        self.books.purchases().iter().map(row).collect()
+        self.books.purchases().iter().map(|case| self.purchase_row(case)).collect()
+    }
+
+    /// The same of one number.
+    pub fn purchase_at(&self, tid: Tid, ttc: Ttc) -> Option<PurchaseRow> {
+        self.books.purchase(tid, ttc).map(|case| self.purchase_row(&case))
+    }
+
+    fn purchase_row(&self, case: &PurchaseCase) -> PurchaseRow {
+        let position = PurchasePosition::load(&self.books, case.terms.id);
+        PurchaseRow { terms: case.terms, end: position.end, owed: position.is_owed() }
     }
 
     /// A purchase, with what the card answered or without.

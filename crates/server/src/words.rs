@@ -1,7 +1,9 @@
 //! The rules' answers as documents.
 
 use ::api::{ledger, operate, register};
-use host::{Class, Holes, News, Notice, OutcomeRow, Posting, ProposalRow, PurseOpening, Ruling};
+use host::{
+    Class, Holes, News, Notice, OutcomeRow, Posting, ProposalRow, PurchaseRow, PurseOpening, Ruling,
+};
 use store::Numbered;
 use wire::{Amount, LockId, Purse};
 
@@ -63,6 +65,20 @@ pub(crate) fn outcome(row: &OutcomeRow) -> operate::Outcome {
         times_proved: row.times_proved,
         quarantined: row.quarantined,
         station: row.station.as_ref().map(ToString::to_string),
+    }
+}
+
+pub(crate) fn purchase(row: &PurchaseRow) -> operate::Purchase {
+    let id = row.terms.id;
+    operate::Purchase {
+        end: row.end.name().to_owned(),
+        owed: row.owed,
+        tid: id.tid.to_string(),
+        ttc: id.ttc.0,
+        asn: id.asn.to_string(),
+        purse: purse_name(id.purse).to_owned(),
+        ctc: id.ctc,
+        amount: row.terms.amount.units(),
     }
 }
 

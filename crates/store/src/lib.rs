@@ -44,7 +44,7 @@ pub use desk::{Answered, Desk, OnEvents};
 pub use error::{Kind, StoreError};
 pub use event::Event;
 pub use feed::{Cursor, CursorError, Fed};
-pub use page::{Listed, Numbered, Of};
+pub use page::{Kept, Listed, Numbered, Of};
 pub use place::Place;
 pub use reader::{Look, Reader};
 pub use rows::moves;

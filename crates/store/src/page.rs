@@ -6,7 +6,7 @@ use wire::{Asn, LockId, Tid, Ttc};
 
 use crate::database::Database;
 use crate::error::StoreError;
-use crate::table::{CARDS, CASES, ENTRIES, NOTICES, PSAMS, RULINGS};
+use crate::table::{CARDS, CASES, ENTRIES, NOTICES, PSAMS, PURCHASES, RULINGS};
 use crate::value::{Columns, Row, Value};
 use crate::{list, rows};
 
@@ -41,9 +41,18 @@ pub struct Listed {
     pub ttc: Ttc,
 }
 
+/// Which numbers of PSAMs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kept {
+    /// Locks.
+    Locks,
+    /// Purchases.
+    Purchases,
+}
+
 pub(crate) fn numbers(
     database: &mut dyn Database,
-    of: Of,
+    (kept, of): (Kept, Of),
     after: Option<(Tid, Ttc)>,
     most: usize,
 ) -> Result<Vec<(Tid, Ttc)>, StoreError> {
@@ -52,14 +61,18 @@ pub(crate) fn numbers(
         Of::Card(asn) => ("asn = ?", vec![Value::text(asn)]),
         Of::Terminal(tid) => ("tid = ?", vec![Value::text(tid)]),
     };
+    let table = match kept {
+        Kept::Locks => CASES.name,
+        Kept::Purchases => PURCHASES.name,
+    };
     let (tid, ttc) =
         after.map_or((String::new(), -1), |(tid, ttc)| (tid.to_string(), ttc.0.into()));
     values.extend([tid.into(), Value::Number(ttc)]);
     let statement = format!(
-        "SELECT tid, ttc FROM cases WHERE {condition} AND (tid, ttc) > (?, ?) ORDER BY tid, ttc LIMIT {most}"
+        "SELECT tid, ttc FROM {table} WHERE {condition} AND (tid, ttc) > (?, ?) ORDER BY tid, ttc LIMIT {most}"
     );
     let number = |row: Row| {
-        let mut columns = Columns::new(CASES.name, row);
+        let mut columns = Columns::new(table, row);
         Ok((columns.parsed()?, Ttc(columns.small()?)))
     };
     database.query(&statement, &values)?.into_iter().map(number).collect()

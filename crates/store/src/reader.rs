@@ -7,7 +7,7 @@ use crate::Vault;
 use crate::database::{Database, Purpose};
 use crate::error::StoreError;
 use crate::feed::{Cursor, Fed};
-use crate::page::{Listed, Numbered, Of};
+use crate::page::{Kept, Listed, Numbered, Of};
 use crate::place::Place;
 use crate::sheet::Sheet;
 use crate::{feed, list, page, transact};
@@ -54,13 +54,13 @@ impl Reader {
         self.in_one_state(|database| feed::after(database, cursor, most))
     }
 
-    /// Locks of which something was heard, by TID and TTC, after this one; of one card or one terminal.
+    /// Locks or purchases of which something was heard, by TID and TTC, after this one; of one card or one terminal.
     ///
     /// # Errors
     /// The database failed.
     pub fn numbers(
         &mut self,
-        of: Of,
+        of: (Kept, Of),
         after: Option<(Tid, Ttc)>,
         most: usize,
     ) -> Result<Vec<(Tid, Ttc)>, StoreError> {

@@ -9,6 +9,7 @@ mod lists;
 mod outcomes;
 mod psams;
 mod rulings;
+mod transfers;
 mod unlocks;
 
 use axum::Router;
@@ -66,6 +67,9 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(collect::report))
         .routes(routes!(unlocks::unlock))
         .routes(routes!(unlocks::confirm))
+        .routes(routes!(transfers::decide))
+        .routes(routes!(transfers::prove))
+        .routes(routes!(transfers::open))
         .routes(routes!(lists::grey_records))
         .routes(routes!(lists::grey_record))
         .routes(routes!(lists::blacklist))
@@ -79,6 +83,7 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(psams::holes))
         .routes(routes!(outcomes::outcomes))
         .routes(routes!(outcomes::outcome))
+        .routes(routes!(outcomes::purchases))
         .routes(routes!(outcomes::notices))
         .routes(routes!(rulings::propose, rulings::waiting))
         .routes(routes!(rulings::approve))

@@ -1,12 +1,12 @@
 //! Outcomes and notices.
 
 use ::api::Page;
-use ::api::operate::{Notice, Outcome};
+use ::api::operate::{Notice, Outcome, Purchase};
 use ::api::problem::Problem;
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
-use store::Of;
+use store::{Kept, Of};
 use utoipa::IntoParams;
 use wire::{Tid, Ttc};
 
@@ -27,6 +27,15 @@ pub(super) struct Wanted {
     tid: Option<String>,
 }
 
+fn of(wanted: &Wanted) -> Result<Of, Refused> {
+    match (&wanted.asn, &wanted.tid) {
+        (None, None) => Ok(Of::All),
+        (Some(asn), None) => Ok(Of::Card(parsed("asn", asn)?)),
+        (None, Some(tid)) => Ok(Of::Terminal(parsed("tid", tid)?)),
+        (Some(_), Some(_)) => Err(Refused::malformed("either asn or tid")),
+    }
+}
+
 /// The outcomes that the centre heard
 #[utoipa::path(
     get, path = "/v1/outcomes", tag = "operators", params(Wanted, Paging), security(("operator" = [])),
@@ -41,19 +50,43 @@ pub(super) async fn outcomes(
     Asked(wanted): Asked<Wanted>,
     Asked(paging): Asked<Paging>,
 ) -> Result<Json<Page<Outcome>>, Refused> {
-    let of = match (&wanted.asn, &wanted.tid) {
-        (None, None) => Of::All,
-        (Some(asn), None) => Of::Card(parsed("asn", asn)?),
-        (None, Some(tid)) => Of::Terminal(parsed("tid", tid)?),
-        (Some(_), Some(_)) => return Err(Refused::malformed("either asn or tid")),
-    };
+    let of = of(&wanted)?;
     let (most, after) = (paging.most()?, paging.after(number)?);
-    let numbers = app.read(move |reader| reader.numbers(of, after, most)).await?;
+    let numbers = app.read(move |reader| reader.numbers((Kept::Locks, of), after, most)).await?;
     let asked = numbers.clone();
     let rows = app
         .look(move |centre| {
             let row = |(tid, ttc): &(Tid, Ttc)| centre.outcome_at(*tid, *ttc);
             asked.iter().filter_map(row).map(|row| words::outcome(&row)).collect::<Vec<_>>()
+        })
+        .await?;
+    let next = page(&numbers, most, |(tid, ttc)| format!("{tid}/{}", ttc.0), |_| ()).next;
+    Ok(Json(Page { items: rows, next }))
+}
+
+/// The purchases that the centre heard of
+#[utoipa::path(
+    get, path = "/v1/purchases", tag = "operators", params(Wanted, Paging), security(("operator" = [])),
+    responses(
+        (status = 200, body = Page<Purchase>),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn purchases(
+    State(app): State<Shared>,
+    _: AsOperator,
+    Asked(wanted): Asked<Wanted>,
+    Asked(paging): Asked<Paging>,
+) -> Result<Json<Page<Purchase>>, Refused> {
+    let of = of(&wanted)?;
+    let (most, after) = (paging.most()?, paging.after(number)?);
+    let numbers =
+        app.read(move |reader| reader.numbers((Kept::Purchases, of), after, most)).await?;
+    let asked = numbers.clone();
+    let rows = app
+        .look(move |centre| {
+            let row = |(tid, ttc): &(Tid, Ttc)| centre.purchase_at(*tid, *ttc);
+            asked.iter().filter_map(row).map(|row| words::purchase(&row)).collect::<Vec<_>>()
         })
         .await?;
     let next = page(&numbers, most, |(tid, ttc)| format!("{tid}/{}", ttc.0), |_| ()).next;

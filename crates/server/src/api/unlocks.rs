@@ -4,9 +4,9 @@ use ::api::problem::Problem;
 use ::api::unlock::{Decision, Receipt, ReceiptTaken, UnlockAnswered, UnlockAsked};
 use axum::Json;
 use axum::extract::State;
-use host::{Answer, Books as _, Input, Refusal, UnlockAnswer, UnlockRequest};
-use wire::GreyStatus;
+use host::{Answer, Books as _, Input, Refusal, StationId, UnlockAnswer, UnlockRequest};
 use wire::response::InitUnlock;
+use wire::{GreyStatus, Tid};
 
 use crate::app::Shared;
 use crate::body::{Document, bytes, parsed};
@@ -38,11 +38,7 @@ pub(super) async fn unlock(
     let init =
         init.ok_or_else(|| Refused::malformed("init: no answer to INITIALIZE FOR UNLOCK"))?;
     let asn = parsed("asn", &asked.asn)?;
-    match app.look(move |centre| centre.books().station_of(tid)).await? {
-        Some(owner) if owner == station => {}
-        Some(_) => return Err(Refusal::StationDoesNotOwnTid.into()),
-        None => return Err(Refusal::TidUnknown.into()),
-    }
+    owned(&app, &station, tid).await?;
     let request = UnlockRequest { tid, asn, status, init, now: app.now() };
     match app.apply(Input::Unlock(request)).await? {
         Answer::Unlock(UnlockAnswer::Decided(decided)) => Ok(Json(UnlockAnswered {
@@ -61,6 +57,15 @@ pub(super) async fn unlock(
             words: Some(format!("{}: {}", code.words(), code.what_to_do())),
         })),
         _ => Err(Refused::bug()),
+    }
+}
+
+/// A station speaks for its own terminals.
+pub(super) async fn owned(app: &Shared, station: &StationId, tid: Tid) -> Result<(), Refused> {
+    match app.look(move |centre| centre.books().station_of(tid)).await? {
+        Some(owner) if owner == *station => Ok(()),
+        Some(_) => Err(Refusal::StationDoesNotOwnTid.into()),
+        None => Err(Refusal::TidUnknown.into()),
     }
 }
 

@@ -98,6 +98,29 @@ async fn tell(site: &Site, input: &Input, output: &Output) {
             let answered = site.post(south(), "/v1/receipts", body).await;
             assert_eq!(answered.status.is_success(), output.is_ok(), "{answered:?}");
         }
+        Input::Transfer(request) => {
+            site.time_is(request.now);
+            let init = hex::encode(&*request.init.encode());
+            let body = json!({
+                "way": "load", "asn": request.asn.to_string(), "tid": request.tid.to_string(),
+                "purse": "ed", "amount": request.amount.units(), "init": init,
+            });
+            let Ok(Answer::Transfer(decision)) = output else { panic!("{output:?}") };
+            for _ in 0..2 {
+                let answered = site.post(south(), "/v1/transfers", body.clone()).await.json();
+                assert_eq!(answered["mac2"], decision.mac2.to_string());
+            }
+            let path = format!("/v1/cards/{}/transfers/open", request.asn);
+            let open = site.get(south(), &path).await.json();
+            assert!(open.as_array().unwrap().iter().any(|open| open["otc"] == request.init.otc));
+        }
+        Input::ConfirmTransfer { asn, otc, tac, .. } => {
+            let body = json!({
+                "way": "load", "asn": asn.to_string(), "purse": "ed", "otc": otc, "tac": tac.to_string(),
+            });
+            let answered = site.post(south(), "/v1/transfers/proofs", body).await;
+            assert_eq!(answered.status.is_success(), output.is_ok(), "{answered:?}");
+        }
         Input::Propose(proposal) => {
             let body = ruling_document(&proposal.lock, proposal.ruling, &proposal.reason);
             let answered = site.post(operator(&proposal.maker), "/v1/rulings", body).await;
@@ -145,6 +168,12 @@ async fn compare(site: &Site, told: &World) {
             (tid.as_str(), ttc.into())
         );
         assert_eq!(row["outcome"].as_str(), outcome);
+    }
+    let bought = site.get(operator("ada"), "/v1/purchases?limit=500").await.json();
+    let wanted = told.host.purchases();
+    assert_eq!(bought["items"].as_array().unwrap().len(), wanted.len());
+    for (row, wanted) in bought["items"].as_array().unwrap().iter().zip(&wanted) {
+        assert_eq!((&row["end"], &row["owed"]), (&json!(wanted.end.name()), &json!(wanted.owed)));
     }
     let grey = site.get(north(), "/v1/grey-records?limit=500").await.json();
     assert_eq!(grey["items"].as_array().unwrap().len(), told.host.grey_list().len());

@@ -14,6 +14,7 @@ pub struct Picture {
     trial: host::TrialBalance,
     holes: Vec<host::Holes>,
     grey: Vec<wire::ClaimedRecord>,
+    purchases: Vec<host::PurchaseRow>,
     blacklist: Vec<(wire::Asn, host::Code)>,
     decisions: Vec<host::DecisionRow>,
 }
@@ -24,6 +25,7 @@ pub fn picture<B: host::Books, V: host::Codes>(centre: &Centre<B, V>) -> Picture
         trial: centre.trial_balance(),
         holes: [crate::support::T1, crate::support::T2].map(|tid| centre.holes(tid)).to_vec(),
         grey: centre.grey_list(),
+        purchases: centre.purchases(),
         blacklist: centre.blacklist(),
         decisions: centre.decisions(),
     }

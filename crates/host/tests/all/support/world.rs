@@ -1,6 +1,6 @@
 //! One card's life at two stations, told to the rules as it happens: what any store of the books is held against.
 use super::*;
-use host::{Centre, Input, MemoryBooks, Output, Ruling};
+use host::{Answer, Centre, Input, MemoryBooks, Output, Ruling, Way};
 use proptest::prelude::*;
 
 /// How one refuelling goes.
@@ -17,9 +17,12 @@ pub enum Story {
     RuledThenLateRecord,
     Void,
     NeverReachedTheCard,
+    Bought,
+    BoughtAndLateTold,
+    Loaded,
 }
 
-pub const STORIES: [Story; 11] = [
+pub const STORIES: [Story; 14] = [
     Story::Sale,
     Story::GreyThenTacSeen,
     Story::TacCleared,
@@ -31,6 +34,9 @@ pub const STORIES: [Story; 11] = [
     Story::RuledThenLateRecord,
     Story::Void,
     Story::NeverReachedTheCard,
+    Story::Bought,
+    Story::BoughtAndLateTold,
+    Story::Loaded,
 ];
 
 /// Inputs in the order in which they came, and those of them that may come in any order.
@@ -105,6 +111,14 @@ impl World {
                 let terms = self.card.clone().lock(psam, now).terms;
                 return self.report(Report::NoDispense(terms));
             }
+            Story::Bought | Story::BoughtAndLateTold => {
+                let (terms, answer) = self.card.purchase(psam, amount, self.minute);
+                if matches!(story, Story::BoughtAndLateTold) {
+                    self.report(Report::PurchaseUnknown(terms));
+                }
+                return self.report(Report::Purchase(terms, answer));
+            }
+            Story::Loaded => return self.load(amount, now),
             _ => {}
         }
         let grey = self.card.lock(psam, now);
@@ -154,8 +168,21 @@ impl World {
                 self.report(Report::Grey(record));
                 self.ruled_off += i64::from(amount - amount / 2);
             }
-            Story::Void | Story::NeverReachedTheCard => {}
+            Story::Void
+            | Story::NeverReachedTheCard
+            | Story::Bought
+            | Story::BoughtAndLateTold
+            | Story::Loaded => {}
         }
+    }
+
+    pub fn load(&mut self, amount: u32, now: Stamp) {
+        let asked = self.card.ask_transfer(Way::Load, amount, now);
+        self.tell(Input::Transfer(asked));
+        let Ok(Answer::Transfer(decision)) = self.log.last().unwrap().1 else { panic!("refused") };
+        let tac = self.card.obey_transfer(&asked, &decision);
+        let (way, asn, purse, otc) = (Way::Load, CARD, Purse::Ed, asked.init.otc);
+        self.tell_loosely(Input::ConfirmTransfer { way, asn, purse, otc, tac, now: at(201) });
     }
 
     pub fn ask(&mut self) -> Output {
@@ -219,7 +246,9 @@ pub fn late_and_fixed(told: &World) -> (Vec<Input>, Vec<Input>) {
     let decided: Vec<(wire::Tid, Ttc)> =
         told.host.decisions().iter().map(|row| (row.lock.tid, row.lock.ttc)).collect();
     let is_late = |input: &Input| match input {
-        Input::Hear { report: Report::TacSeen(..), .. } | Input::Confirm { .. } => true,
+        Input::Hear { report: Report::TacSeen(..), .. }
+        | Input::Confirm { .. }
+        | Input::ConfirmTransfer { .. } => true,
         Input::Hear { report, .. } => match report.lock() {
             Some(number) if decided.contains(&number) => is_late_record(told, number),
             _ => true,
