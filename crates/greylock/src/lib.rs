@@ -37,6 +37,7 @@ mod serve;
 pub mod site;
 pub mod trace;
 pub mod transport_key;
+pub mod vault;
 
 pub use error::{Error, Fault};
 pub use output::{Context, Exit, Io, Report};

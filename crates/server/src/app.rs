@@ -56,6 +56,11 @@ impl App {
         }))
     }
 
+    /// Ends the streams of events, so that the server can stop.
+    pub fn close_streams(&self) {
+        self.feed.close();
+    }
+
     /// The time.
     pub(crate) fn now(&self) -> Stamp {
         (self.clock)()

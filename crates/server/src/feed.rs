@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use store::{Cursor, Fed};
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::{Notify, broadcast, watch};
 
 use crate::app::Shared;
 
@@ -20,6 +20,8 @@ pub(crate) const AT_ONCE: usize = 1024;
 pub(crate) struct Feed {
     news: broadcast::Sender<Arc<Fed>>,
     bell: Bell,
+    /// Set when streams are to end.
+    closing: watch::Sender<bool>,
 }
 
 /// Rung after each commit.
@@ -34,11 +36,23 @@ impl Bell {
 
 impl Feed {
     pub(crate) fn new() -> Self {
-        Self { news: broadcast::channel(BEHIND).0, bell: Bell(Arc::new(Notify::new())) }
+        Self {
+            news: broadcast::channel(BEHIND).0,
+            bell: Bell(Arc::new(Notify::new())),
+            closing: watch::channel(false).0,
+        }
     }
 
     pub(crate) fn bell(&self) -> Bell {
         self.bell.clone()
+    }
+
+    pub(crate) fn close(&self) {
+        self.closing.send_replace(true);
+    }
+
+    pub(crate) fn closing(&self) -> watch::Receiver<bool> {
+        self.closing.subscribe()
     }
 
     pub(crate) fn listen(&self) -> broadcast::Receiver<Arc<Fed>> {

@@ -39,18 +39,37 @@ pub struct HostInitArgs {
 
 /// `host serve`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  greylock host serve --dev --listen 127.0.0.1:7816")]
+#[command(after_help = "Examples:\n  greylock host serve --dev --data centre\n  \
+        greylock host serve --db postgres://greylock@localhost/centre --vault vault.sealed \\\n    \
+        --seal-key vault.key --listen 0.0.0.0:7816 --certificate centre --authority pki")]
 pub struct HostServeArgs {
+    /// The folder of what the options do not name: books.sqlite, vault.sealed, vault.key, operator.token
+    #[arg(long, value_name = "DIR", env = "GREYLOCK_HOST_DATA", default_value = "greylock-host")]
+    pub data: PathBuf,
     /// The database: sqlite:FILE or a PostgreSQL URL
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", env = "GREYLOCK_HOST_DB")]
     pub db: Option<String>,
-    /// The vault of the main keys
-    #[arg(long, value_name = "VAULT")]
-    pub vault: Option<String>,
+    /// The vault of the main keys, made by `greylock keys seal`
+    #[arg(long, value_name = "FILE", env = "GREYLOCK_HOST_VAULT")]
+    pub vault: Option<PathBuf>,
+    /// The key that the vault was sealed with
+    #[arg(long, value_name = "FILE", env = "GREYLOCK_HOST_SEAL_KEY")]
+    pub seal_key: Option<PathBuf>,
+    /// The server's certificate and key: STEM.pem and STEM.key, made by `greylock pki server`
+    #[arg(long, value_name = "STEM", requires = "authority", conflicts_with = "dev")]
+    pub certificate: Option<PathBuf>,
+    /// The folder of the authority whose stations and operators are let in
+    #[arg(long, value_name = "DIR", requires = "certificate")]
+    pub authority: Option<PathBuf>,
     /// Where to listen
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7816")]
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        env = "GREYLOCK_HOST_LISTEN",
+        default_value = "127.0.0.1:7816"
+    )]
     pub listen: SocketAddr,
-    /// For trying things out: loopback only, without TLS, one operator
+    /// For trying things out: loopback only, without TLS, one operator, whose token lies in the data folder
     #[arg(long)]
     pub dev: bool,
 }

@@ -13,6 +13,25 @@ pub enum KeysCommand {
     New(KeysNewArgs),
     /// Make a transport key, under which blank chips are personalised
     Transport(KeysTransportArgs),
+    /// Seal main keys into the vault of a server
+    Seal(KeysSealArgs),
+}
+
+/// `keys seal`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  greylock keys seal --keys keys.toml --seal-key vault.key --out vault.sealed"
+)]
+pub struct KeysSealArgs {
+    /// The main keys
+    #[arg(long, value_name = "FILE")]
+    pub keys: PathBuf,
+    /// The seal key (64 hex digits, mode 0600); made when it is not there. Keep it apart from the vault
+    #[arg(long, value_name = "FILE")]
+    pub seal_key: PathBuf,
+    /// The vault to make; one that is there is never overwritten
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
 }
 
 /// `keys transport`.

@@ -36,7 +36,7 @@ pub use host::{
     HostCommand, HostDecideArgs, HostHolesArgs, HostInitArgs, HostNoticesArgs, HostOutcomesArgs,
     HostServeArgs, RulingName,
 };
-pub use keys::{KeysCommand, KeysNewArgs, KeysTransportArgs, SchemeName, SuiteName};
+pub use keys::{KeysCommand, KeysNewArgs, KeysSealArgs, KeysTransportArgs, SchemeName, SuiteName};
 pub use later::LaterCommand;
 pub use model::ModelArgs;
 pub use psam::{PsamCommand, PsamIssueArgs, PsamShowArgs};

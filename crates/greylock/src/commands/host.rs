@@ -9,7 +9,7 @@ use host::{
 use serde_json::{Value, json};
 use wire::{Amount, LockId, Tid};
 
-use super::decide;
+use super::{decide, host_serve};
 use crate::centre::{CentreFolder, FolderCentre, folder_of, look_at_centre};
 use crate::cli::{HostCommand, HostHolesArgs, HostInitArgs, HostNoticesArgs, HostOutcomesArgs};
 use crate::error::Error;
@@ -22,7 +22,7 @@ use crate::output::{Context, Report};
 pub(crate) fn run(command: &HostCommand, context: &mut Context<'_>) -> Result<Report, Error> {
     match command {
         HostCommand::Init(args) => init(args, context),
-        HostCommand::Serve(_) => Err(Error::not_built_in("host serve")),
+        HostCommand::Serve(args) => host_serve::run(args, context),
         HostCommand::Outcomes(args) => outcomes(args),
         HostCommand::Notices(args) => notices(args),
         HostCommand::Decide(args) => decide::run(args, context),

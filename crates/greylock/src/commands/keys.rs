@@ -5,7 +5,7 @@ use serde_json::json;
 use wire::Suite;
 use zeroize::Zeroizing;
 
-use crate::cli::KeysNewArgs;
+use crate::cli::{KeysNewArgs, KeysSealArgs};
 use crate::env::Random;
 use crate::error::Error;
 use crate::keys_file::{
@@ -13,6 +13,7 @@ use crate::keys_file::{
 };
 use crate::media::Birth;
 use crate::output::{Context, Report};
+use crate::vault::{self, SealKey};
 
 /// Draws the eleven keys and writes them into a new file.
 pub(crate) fn run(args: &KeysNewArgs, context: &mut Context<'_>) -> Result<Report, Error> {
@@ -25,6 +26,34 @@ pub(crate) fn run(args: &KeysNewArgs, context: &mut Context<'_>) -> Result<Repor
     birth.fill(render(&keys).as_bytes())?;
     birth.finish()?;
     Ok(report(args, &keys))
+}
+
+/// Seals main keys for a server.
+pub(crate) fn seal(args: &KeysSealArgs, context: &mut Context<'_>) -> Result<Report, Error> {
+    let keys = keys_file::read(&args.keys)?.keys;
+    let key = match args.seal_key.exists() {
+        true => SealKey::read(&args.seal_key)?,
+        false => SealKey::make(&args.seal_key, context.io.random)?,
+    };
+    vault::seal(&args.out, &keys, &key, context.io.random)?;
+    let (vault, seal_key) = (args.out.display().to_string(), args.seal_key.display().to_string());
+    let text =
+        format!("{vault}: main keys, sealed with {seal_key}; keep that apart from the vault\n");
+    Ok(Report::done(json!({ "outcome": "done", "vault": vault, "seal_key": seal_key }), text))
+}
+
+/// Fresh keys for a centre that is tried out.
+///
+/// # Errors
+/// When there is no randomness.
+pub(crate) fn for_development(random: &mut dyn Random) -> Result<MainKeys, Error> {
+    let mut keys = Vec::new();
+    for _ in KeyKind::ALL {
+        keys.push(fresh_key(random, Suite::TripleDes)?);
+    }
+    let keys: [Key; KeyKind::ALL.len()] =
+        keys.try_into().map_err(|_| Error::bug("a set of keys has another size"))?;
+    Ok(MainKeys::new(keys, fresh_key(random, Suite::TripleDes)?))
 }
 
 fn draw(args: &KeysNewArgs, random: &mut dyn Random) -> Result<MainKeys, Error> {

@@ -15,6 +15,7 @@ mod decode;
 mod demo;
 mod glance;
 mod host;
+mod host_serve;
 mod issue_by_host;
 mod issuing;
 mod keys;
@@ -34,6 +35,7 @@ mod sim;
 mod transfer;
 mod unlock;
 mod vectors;
+mod who;
 mod words;
 
 pub(crate) use issuing::profile_of;
@@ -54,6 +56,7 @@ pub fn run(cli: &Cli, context: &mut Context<'_>) -> Result<Report, Error> {
         None => demo::run(&DemoArgs::default(), context),
         Some(Command::Demo(args)) => demo::run(args, context),
         Some(Command::Keys(KeysCommand::New(args))) => keys::run(args, context),
+        Some(Command::Keys(KeysCommand::Seal(args))) => keys::seal(args, context),
         Some(Command::Keys(KeysCommand::Transport(args))) => blank::transport(args, context),
         Some(Command::Card(CardCommand::Blank(args))) => blank::card(args, context),
         Some(Command::Psam(PsamCommand::Blank(args))) => blank::psam(args, context),

@@ -22,6 +22,13 @@ impl Clock for SystemClock {
     }
 }
 
+/// The time of this machine, for a server: each request asks for it.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "the same place, for a server's threads")]
+pub fn stamp_now() -> Stamp {
+    stamp(&Zoned::now())
+}
+
 /// Local civil time with its offset from UTC. A leap second counts as the second before it, which the card accepts.
 fn stamp(now: &Zoned) -> Stamp {
     let part = |number: i8| u8::try_from(number).unwrap_or(0);

@@ -30,7 +30,7 @@ mod read;
 mod write;
 
 pub use host::{KeyKind, KeySet, KeyVault, MainKeys};
-pub use read::{KeysFile, read};
+pub use read::{KeysFile, parse, read};
 pub use write::{check_values, render, scheme_name, suite_name};
 
 /// The most tables `[[older]]`: a PSAM has four places.

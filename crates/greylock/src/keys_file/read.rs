@@ -46,7 +46,11 @@ pub fn read(path: &Path) -> Result<KeysFile, Error> {
     parse(path, text)
 }
 
-fn parse(path: &Path, text: &str) -> Result<KeysFile, Error> {
+/// The same of a text that stands in `path`.
+///
+/// # Errors
+/// What is wrong in it, and where.
+pub fn parse(path: &Path, text: &str) -> Result<KeysFile, Error> {
     let document = DeTable::parse(text).map_err(|error| not_toml(path, text, &error))?;
     let file = Fields::new(path, text, "the file", document.get_ref());
     file.only(&["main", "older"])?;

@@ -15,6 +15,7 @@ use serde::Deserialize;
 use store::{Cursor, Fed};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::watch;
 use utoipa::IntoParams;
 
 use crate::app::Shared;
@@ -55,7 +56,8 @@ pub(super) async fn events(
     let cursor: Cursor = after.parse().map_err(Refused::malformed)?;
     // Listening begins before reading, so nothing falls in between.
     let news = app.feed.listen();
-    let listener = Listener { app, cursor, news, read: VecDeque::new(), behind: true };
+    let closing = app.feed.closing();
+    let listener = Listener { app, cursor, news, closing, read: VecDeque::new(), behind: true };
     let stream = unfold(listener, |mut listener| async move {
         let fed = listener.next().await?;
         let sent = Sent::default().id(listener.cursor.to_string());
@@ -69,6 +71,7 @@ struct Listener {
     app: Shared,
     cursor: Cursor,
     news: Receiver<Arc<Fed>>,
+    closing: watch::Receiver<bool>,
     /// Read from the books, to be sent.
     read: VecDeque<Fed>,
     /// There may be events in the books that were not read.
@@ -91,7 +94,12 @@ impl Listener {
                 self.read.extend(read);
                 continue;
             }
-            match self.news.recv().await {
+            let news = tokio::select! {
+                // A sender that is gone closes, too.
+                _ = self.closing.wait_for(|closing| *closing) => return None,
+                news = self.news.recv() => news,
+            };
+            match news {
                 Ok(fed) if self.cursor.has_passed(fed.lane, fed.number) => {}
                 Ok(fed) => {
                     self.cursor.pass(fed.lane, fed.number);
