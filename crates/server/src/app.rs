@@ -22,7 +22,7 @@ pub struct App {
     place: Place,
     vault: Vault,
     idle: Mutex<Vec<Reader>>,
-    turns: Semaphore,
+    turns: Arc<Semaphore>,
     clock: Clock,
     /// What stations hear without asking.
     pub(crate) feed: Feed,
@@ -50,10 +50,15 @@ impl App {
             place: place.clone(),
             vault: Arc::clone(vault),
             idle: Mutex::new(Vec::new()),
-            turns: Semaphore::new(READERS),
+            turns: Arc::new(Semaphore::new(READERS)),
             clock,
             feed,
         }))
+    }
+
+    /// Whether calls can still be taken.
+    pub(crate) fn is_open(&self) -> bool {
+        self.desk.as_ref().is_some_and(Desk::is_open)
     }
 
     /// Ends the streams of events, so that the server can stop.
@@ -89,9 +94,12 @@ impl App {
         self: &Arc<Self>,
         read: impl FnOnce(&mut Reader) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Refused> {
-        let _turn = self.turns.acquire().await.map_err(|_| Refused::shutting_down())?;
+        let turn = Arc::clone(&self.turns).acquire_owned().await;
+        let turn = turn.map_err(|_| Refused::shutting_down())?;
         let app = Arc::clone(self);
         let reading = tokio::task::spawn_blocking(move || {
+            // Given back when the reading ends, not when the client goes away.
+            let _turn = turn;
             let idle = app.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let mut reader = match idle {
                 Some(reader) => reader,

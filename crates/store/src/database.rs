@@ -29,6 +29,8 @@ pub(crate) enum Purpose {
     Write,
     /// It only reads, one state of the books.
     Read,
+    /// It changes the schema, after others that did so first: each statement sees what they left.
+    Migrate,
 }
 
 /// One connection.

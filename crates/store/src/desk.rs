@@ -63,11 +63,20 @@ impl Desk {
     pub fn submit(&self, inputs: Vec<Input>, reply: impl FnOnce(Answered) + Send + 'static) {
         let job = Job { inputs, reply: Box::new(reply) };
         let Some(queue) = &self.queue else { return };
-        if let Err(TrySendError::Full(job) | TrySendError::Disconnected(job)) = queue.try_send(job)
-        {
-            let what = "too many calls are waiting for the books; try again in a moment";
-            (job.reply)(Err(StoreError::new(Kind::Unavailable, what)));
-        }
+        let (job, what) = match queue.try_send(job) {
+            Ok(()) => return,
+            Err(TrySendError::Full(job)) => {
+                (job, "too many calls are waiting for the books; try again in a moment")
+            }
+            Err(TrySendError::Disconnected(job)) => (job, "the books are closed"),
+        };
+        (job.reply)(Err(StoreError::new(Kind::Unavailable, what)));
+    }
+
+    /// Whether calls are still taken: the writer goes on until the desk is closed, unless this program is broken.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.writer.as_ref().is_some_and(|writer| !writer.is_finished())
     }
 
     /// Does calls and waits for the answer.
@@ -158,7 +167,9 @@ fn with_patience(
             Kind::Conflict if conflicts < TRIES => conflicts += 1,
             Kind::Unavailable if losses == 0 => losses += 1,
             // Still in conflict: somebody else writes all the time, or the rows clash by themselves.
-            Kind::Conflict => return Err(StoreError { kind: Kind::Unavailable, ..error }),
+            Kind::Conflict if batch.len() == 1 => {
+                return Err(StoreError { kind: Kind::Unavailable, ..error });
+            }
             _ => return Err(error),
         }
     }

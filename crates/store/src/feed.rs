@@ -53,6 +53,12 @@ impl Cursor {
         self.0.get(&lane).is_some_and(|last| *last >= number)
     }
 
+    /// Whether this number follows without a gap: lanes have none, so a gap is an event that was not heard.
+    #[must_use]
+    pub fn comes_next(&self, lane: i64, number: i64) -> bool {
+        self.0.get(&lane).copied().unwrap_or(0).checked_add(1) == Some(number)
+    }
+
     /// Goes behind an event.
     pub fn pass(&mut self, lane: i64, number: i64) {
         self.0.insert(lane, number);

@@ -26,13 +26,15 @@ impl Lane {
         let lanes = if dialect == Dialect::Sqlite { 0..1 } else { 0..MOST };
         for lane in lanes {
             if dialect == Dialect::Sqlite || is_free(database, lane)? {
-                let statement = "SELECT COALESCE(MAX(number), 0) FROM events WHERE lane = ?";
-                let row = database.query(statement, &[lane.into()])?.into_iter().next();
-                let last = Columns::new(EVENTS.name, row.unwrap_or_default()).number()?;
-                return Ok(Self { lane, next: last + 1 });
+                return Ok(Self { lane, next: next_of(database, lane)? });
             }
         }
         Err(StoreError::new(Kind::Unavailable, format!("{MOST} hosts are at these books already")))
+    }
+
+    /// The same lane, whatever became of the numbers: the connection is still the one that took it.
+    pub(crate) fn again(self, database: &mut dyn Database) -> Result<Self, StoreError> {
+        Ok(Self { lane: self.lane, next: next_of(database, self.lane)? })
     }
 
     /// The rows of these events, and the lane after them.
@@ -42,6 +44,13 @@ impl Lane {
         let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
         (rows, Self { next: self.next.saturating_add(count), ..self })
     }
+}
+
+fn next_of(database: &mut dyn Database, lane: i64) -> Result<i64, StoreError> {
+    let statement = "SELECT COALESCE(MAX(number), 0) FROM events WHERE lane = ?";
+    let row = database.query(statement, &[lane.into()])?.into_iter().next();
+    let last = Columns::new(EVENTS.name, row.unwrap_or_default()).number()?;
+    Ok(last.saturating_add(1))
 }
 
 /// Held by the connection until it ends. 0x67726579 is "grey".

@@ -32,7 +32,7 @@ pub(crate) fn migrate(
     database: &mut (impl Database + RunsStatements),
     dialect: Dialect,
 ) -> Result<(), StoreError> {
-    database.begin(Purpose::Write)?;
+    database.begin(Purpose::Migrate)?;
     let done = do_steps(database, dialect);
     match done {
         Ok(()) => database.commit(),

@@ -37,7 +37,8 @@ impl Postgres {
             Host::Tcp(name) => !matches!(name.as_str(), "localhost" | "127.0.0.1" | "::1"),
             Host::Unix(_) => false,
         };
-        if config.get_hosts().iter().any(far) {
+        let elsewhere = config.get_hostaddrs().iter().any(|address| !address.is_loopback());
+        if elsewhere || config.get_hosts().iter().any(far) {
             let what = "the database is on another machine, and this build speaks to it without TLS: \
                         use a tunnel that ends on this machine, or a socket";
             return Err(StoreError::new(Kind::Unavailable, what));
@@ -53,6 +54,7 @@ impl Postgres {
             let patience = PATIENCE.as_millis();
             client.batch_execute(&format!(
                 "SET statement_timeout = {patience}; SET lock_timeout = {patience}; \
+                 SET idle_in_transaction_session_timeout = {patience}; \
                  SET synchronous_commit = on; SET client_min_messages = warning"
             ))?;
             self.client = Some(client);
@@ -211,6 +213,8 @@ impl Database for Postgres {
         self.run(match purpose {
             Purpose::Write => "BEGIN ISOLATION LEVEL SERIALIZABLE",
             Purpose::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            // A snapshot taken before its turn came would not see what another host has done.
+            Purpose::Migrate => "BEGIN ISOLATION LEVEL READ COMMITTED",
         })
     }
 

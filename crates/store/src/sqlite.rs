@@ -95,12 +95,18 @@ impl From<rusqlite::Error> for StoreError {
                 | ErrorCode::ReadOnly
                 | ErrorCode::OutOfMemory,
             ) => Kind::Unavailable,
-            Some(ErrorCode::ConstraintViolation) => Kind::Conflict,
+            // Only a row that somebody else wrote meanwhile; anything else that a constraint refuses is wrong.
+            Some(ErrorCode::ConstraintViolation) if is_there_already(&error) => Kind::Conflict,
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Kind::Damaged,
             _ => Kind::OurBug,
         };
         Self::new(kind, format!("SQLite: {error}"))
     }
+}
+
+/// SQLITE_CONSTRAINT_PRIMARYKEY and SQLITE_CONSTRAINT_UNIQUE.
+fn is_there_already(error: &rusqlite::Error) -> bool {
+    error.sqlite_error().is_some_and(|error| matches!(error.extended_code, 1555 | 2067))
 }
 
 fn marks(count: usize) -> String {
@@ -118,7 +124,7 @@ fn condition(by: &[&str], last: Last) -> String {
 impl Database for Sqlite {
     fn begin(&mut self, purpose: Purpose) -> Result<(), StoreError> {
         match purpose {
-            Purpose::Write => self.run("BEGIN IMMEDIATE"),
+            Purpose::Write | Purpose::Migrate => self.run("BEGIN IMMEDIATE"),
             Purpose::Read => self.run("BEGIN"),
         }
     }

@@ -4,7 +4,7 @@ use host::{Centre, Input, KeyVault, Output};
 
 use crate::Vault;
 use crate::database::{Clash, Database, Purpose};
-use crate::error::StoreError;
+use crate::error::{Kind, StoreError};
 use crate::event::Event;
 use crate::lane::Lane;
 use crate::migrate::Dialect;
@@ -18,6 +18,8 @@ pub(crate) struct Writing {
     vault: Vault,
     /// Taken when the first event is written; given up with the connection.
     lane: Option<Lane>,
+    /// The lane's next number has to be read again.
+    stale: bool,
 }
 
 /// What a transaction answered.
@@ -28,15 +30,19 @@ pub(crate) struct Done {
 
 impl Writing {
     pub(crate) fn new(database: Box<dyn Database>, dialect: Dialect, vault: Vault) -> Self {
-        Self { database, dialect, vault, lane: None }
+        Self { database, dialect, vault, lane: None, stale: false }
     }
 
     /// Does these calls in their order, all of them or none. What it answers is durable.
     pub(crate) fn transact(&mut self, inputs: &[&Input]) -> Result<Done, StoreError> {
         let done = self.attempt(inputs);
-        if done.is_err() {
+        if let Err(error) = &done {
             self.database.rollback();
-            self.lane = None;
+            self.stale = true;
+            if error.kind != Kind::Conflict {
+                // The lane is the connection's, and that may be another one from now on.
+                self.lane = None;
+            }
         }
         done
     }
@@ -51,7 +57,7 @@ impl Writing {
         let events = centre.into_books().flush(&listing)?;
         let lane = self.tell(&events)?;
         self.database.commit()?;
-        self.lane = lane;
+        (self.lane, self.stale) = (lane, self.stale && events.is_empty());
         Ok(Done { outputs, events: events.len() })
     }
 
@@ -60,6 +66,7 @@ impl Writing {
             return Ok(self.lane);
         }
         let lane = match self.lane {
+            Some(lane) if self.stale => lane.again(self.database.as_mut())?,
             Some(lane) => lane,
             None => Lane::take(self.database.as_mut(), self.dialect)?,
         };

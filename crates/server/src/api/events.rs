@@ -101,6 +101,8 @@ impl Listener {
             };
             match news {
                 Ok(fed) if self.cursor.has_passed(fed.lane, fed.number) => {}
+                // One in between was told before this listener was there: the books have it.
+                Ok(fed) if !self.cursor.comes_next(fed.lane, fed.number) => self.behind = true,
                 Ok(fed) => {
                     self.cursor.pass(fed.lane, fed.number);
                     return Some(Fed::clone(&fed));

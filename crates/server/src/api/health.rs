@@ -13,14 +13,14 @@ pub(super) async fn health() -> &'static str {
     "ok\n"
 }
 
-/// The books can be read
+/// The books can be read and written
 #[utoipa::path(
     get, path = "/ready", tag = "server",
     responses((status = 200, body = String), (status = 503, body = ::api::problem::Problem))
 )]
 pub(super) async fn ready(State(app): State<Shared>) -> Result<&'static str, Refused> {
     app.read(store::Reader::end_of_events).await?;
-    Ok("ready\n")
+    if app.is_open() { Ok("ready\n") } else { Err(Refused::shutting_down()) }
 }
 
 /// The document that describes the interface.

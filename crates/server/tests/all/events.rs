@@ -85,3 +85,27 @@ async fn a_grey_record_comes_and_goes_and_nothing_is_heard_twice() {
     assert_eq!(live.next().await.1["event"], "grey");
     pump.abort();
 }
+
+#[tokio::test]
+async fn what_was_committed_before_the_feed_began_is_heard_too() {
+    let site = Site::new().await;
+    give_cards_and_psams(&site).await;
+    let mut early = Ear::open(&site, "").await;
+    let mut scene = Scene::new();
+    let record = scene.grey(1_200, 1);
+    // It has read the books to their end, and waits; nobody tells it of this record.
+    let listening = tokio::spawn(async move {
+        let first = early.next().await.1;
+        (first, early.next().await.1)
+    });
+    tokio::task::yield_now().await;
+    report(&site, &wire::Report::Grey(record)).await;
+    let pump = tokio::spawn(server::feed::run(std::sync::Arc::clone(&site.app)));
+    // The feed begins at the end of the books as they are now, wherever that is.
+    assert_eq!(site.get(north(), "/ready").await.text, "ready\n");
+    let tac = scene.card.debit(&record);
+    report(&site, &wire::Report::Sale(record, tac)).await;
+    let (first, second) = listening.await.unwrap();
+    assert_eq!((&first["event"], &second["event"]), (&json!("grey"), &json!("grey_gone")));
+    pump.abort();
+}

@@ -55,7 +55,11 @@ impl Inner<'_> {
         let new = new_names(&mut self.known.cards, asns);
         let keys: Vec<Row> = new.iter().map(|asn| vec![Value::text(asn)]).collect();
         for row in self.find(&CARDS, &["asn"], &keys)? {
-            self.rows.put_card(rows::card(row)?);
+            let card = rows::card(row)?;
+            if card.blacklisted.is_some() {
+                self.blacklisted.insert(card.opening.asn);
+            }
+            self.rows.put_card(card);
         }
         for row in self.find(&CHANGES, &["asn"], &keys)? {
             let change: OnlineChange = rows::behind_three(CHANGES.name, row)?;

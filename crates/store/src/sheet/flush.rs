@@ -90,7 +90,8 @@ impl Inner<'_> {
             }
         }
         for asn in &self.changes.cards {
-            if let Some(code) = self.rows.card(*asn).and_then(|card| card.blacklisted) {
+            let now = self.rows.card(*asn).and_then(|card| card.blacklisted);
+            if let Some(code) = now.filter(|_| !self.blacklisted.contains(asn)) {
                 events.push(Event::blacklisted(*asn, code));
             }
         }

@@ -11,10 +11,10 @@ mod known;
 mod prefetch;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use host::MemoryBooks;
-use wire::{Tid, Ttc};
+use wire::{Asn, Tid, Ttc};
 
 use crate::changes::Changes;
 use crate::database::Database;
@@ -35,6 +35,8 @@ struct Inner<'d> {
     known: Known,
     /// Whether a fetched case is on the grey list that stations have.
     listed: BTreeMap<(Tid, Ttc), bool>,
+    /// Cards that were on the blacklist when they were fetched.
+    blacklisted: BTreeSet<Asn>,
     changes: Changes,
     failed: Option<StoreError>,
 }
@@ -47,6 +49,7 @@ impl<'d> Sheet<'d> {
                 rows: MemoryBooks::forgetful(),
                 known: Known::default(),
                 listed: BTreeMap::new(),
+                blacklisted: BTreeSet::new(),
                 changes: Changes::default(),
                 failed: None,
             }),

@@ -4,6 +4,7 @@
 mod append_only;
 mod base;
 mod history;
+mod hosts;
 mod same_books;
 #[path = "../../../host/tests/all/support/mod.rs"]
 #[allow(dead_code, unused_imports)]
