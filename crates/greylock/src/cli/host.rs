@@ -39,7 +39,7 @@ pub struct HostInitArgs {
 
 /// `host serve`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  greylock host serve --dev --data centre\n  \
+#[command(after_help = "Example:\n  greylock host serve --dev --data centre\n  \
         greylock host serve --db postgres://greylock@localhost/centre --vault vault.sealed \\\n    \
         --seal-key vault.key --listen 0.0.0.0:7816 --certificate centre --authority pki")]
 pub struct HostServeArgs {

@@ -63,7 +63,6 @@ fn what_is_missing_or_unknown_is_named() {
         ("host holes --host file:x --tid 11223344556g", "12 hex digits"),
         ("host decide --host file:x --tid 112233445566 --ttc x --checker b", "--ttc"),
         ("card unblock --card card.img", "--host"),
-        ("host serve --dev", "not built in yet"),
     ] {
         world.run(arguments).is_wrong_use(words);
     }
