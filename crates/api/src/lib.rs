@@ -50,6 +50,3 @@ pub struct Page<T> {
 
 /// The header by which a station says its name to a server in development mode. Elsewhere the certificate says it.
 pub const STATION_HEADER: &str = "greylock-station";
-
-/// The header that follows one lock from station to books.
-pub const CORRELATION_HEADER: &str = "greylock-correlation";

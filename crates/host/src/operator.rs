@@ -78,7 +78,14 @@ impl<B: Books, V: Codes> Centre<B, V> {
         let mut rows = self.books.proposals(&approval.lock);
         let waits =
             |row: &&mut ProposalRow| row.approved.is_none() && row.ruling == approval.ruling;
-        let row = rows.iter_mut().find(waits).ok_or(Refusal::NothingToApprove)?;
+        let Some(row) = rows.iter_mut().find(waits) else {
+            // Whose answer was lost asks again: his approval stands, and is told again.
+            let is_his = |row: &ProposalRow| {
+                let by = row.approved.as_ref().map(|(checker, _)| checker);
+                row.ruling == approval.ruling && by == Some(&approval.checker)
+            };
+            return rows.into_iter().rev().find(is_his).ok_or(Refusal::NothingToApprove);
+        };
         if same_person(&row.maker, &approval.checker) {
             return Err(Refusal::SamePerson);
         }

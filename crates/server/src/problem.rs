@@ -32,7 +32,7 @@ pub const OWN: &[(&str, u16, &str)] = &[
     (
         "books_unavailable",
         503,
-        "the books cannot be written or read now; nothing was done: try again",
+        "the books cannot be written or read now, and nobody knows whether it was done: send the same again, it is done once",
     ),
     (
         "books_damaged",

@@ -82,7 +82,7 @@ impl Desk {
     /// Does calls and waits for the answer.
     ///
     /// # Errors
-    /// The database does not take them; nothing happened.
+    /// The database does not take them, or nobody knows whether it did: the same calls may be done again.
     pub fn apply(&self, inputs: Vec<Input>) -> Answered {
         let (reply, answer) = sync_channel(1);
         self.submit(inputs, move |answered| {

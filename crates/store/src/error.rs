@@ -7,7 +7,8 @@ use std::fmt;
 pub enum Kind {
     /// Another host was at the same rows: do the whole transaction again, now.
     Conflict,
-    /// The database is away, full, locked or slow: nothing was done; try again later.
+    /// The database is away, full, locked or slow. Nothing was done, but when the connection was lost while it committed:
+    /// the same may be done again.
     Unavailable,
     /// Rows that this version cannot read, or a schema that is not its own.
     Damaged,

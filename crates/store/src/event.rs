@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use wire::{Asn, ClaimedRecord, Tid, Ttc};
 
 use crate::error::StoreError;
-use crate::value::{Columns, Row, Value, json};
+use crate::value::{Columns, Row, json};
 
 /// One event, as stations get it. Hex strings.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -70,11 +70,5 @@ impl Event {
         columns.skip();
         columns.skip();
         Ok((lane, number, columns.json()?))
-    }
-}
-
-impl From<&Event> for Value {
-    fn from(event: &Event) -> Self {
-        json(event)
     }
 }

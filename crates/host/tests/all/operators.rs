@@ -341,3 +341,18 @@ fn a_claim_that_changed_since_is_ruled_anew() {
     let stale = Ruling::Claim { amount: -500, accepted: true };
     assert_eq!(scene.rule(lock, stale), Err(Refusal::NoClaimOpen));
 }
+
+#[test]
+fn an_approval_whose_answer_was_lost_is_told_again_and_done_once() {
+    let mut scene = Scene::new();
+    let grey = scene.card.lock(&mut scene.psam, at(1));
+    drop(scene.ask(3));
+    let (lock, ruling) = (grey.terms.id, Ruling::Unlock(cents(700)));
+    scene.rule(lock, ruling).unwrap();
+    let (books, postings) = (scene.host.books().clone(), scene.host.postings().len());
+    let again = scene.host.approve(&approval(lock, ruling)).unwrap();
+    assert_eq!(again.approved.unwrap().0, approval(lock, ruling).checker);
+    assert_eq!((scene.host.books(), scene.host.postings().len()), (&books, postings));
+    let other = Ruling::Unlock(cents(701));
+    assert_eq!(scene.host.approve(&approval(lock, other)), Err(host::Refusal::NothingToApprove));
+}

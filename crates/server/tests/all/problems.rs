@@ -36,3 +36,15 @@ fn the_page_has_every_problem_as_it_is_answered() {
 fn the_page_has_no_other() {
     assert_eq!(PAGE.matches("\n### `").count(), OWN.len() + Refusal::TABLE.len());
 }
+
+#[test]
+fn a_problem_that_is_worth_another_try_says_when() {
+    use axum::response::IntoResponse as _;
+    let refused = |status: u16| {
+        let mut problem = of_refusal(Refusal::CardUnknown);
+        problem.status = status;
+        server::problem::Refused(problem).into_response()
+    };
+    assert_eq!(refused(503).headers()["retry-after"], "1");
+    assert!(!refused(404).headers().contains_key("retry-after"));
+}

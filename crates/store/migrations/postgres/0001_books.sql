@@ -174,15 +174,4 @@ CREATE TABLE events (
     PRIMARY KEY (lane, number)
 );
 
--- Who did what by hand.
-CREATE TABLE deeds (
-    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    who TEXT NOT NULL,
-    what TEXT NOT NULL,
-    at TEXT NOT NULL,
-    data TEXT NOT NULL
-);
-CREATE TRIGGER deeds_are_not_changed BEFORE UPDATE ON deeds FOR EACH STATEMENT EXECUTE FUNCTION append_only();
-CREATE TRIGGER deeds_are_not_removed BEFORE DELETE ON deeds FOR EACH STATEMENT EXECUTE FUNCTION append_only();
-
 CREATE SEQUENCE postings;

@@ -169,16 +169,3 @@ CREATE TABLE events (
     data TEXT NOT NULL,
     PRIMARY KEY (lane, number)
 );
-
--- Who did what by hand.
-CREATE TABLE deeds (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    who TEXT NOT NULL,
-    what TEXT NOT NULL,
-    at TEXT NOT NULL,
-    data TEXT NOT NULL
-);
-CREATE TRIGGER deeds_are_not_changed BEFORE UPDATE ON deeds
-BEGIN SELECT RAISE (ABORT, 'deeds are append only'); END;
-CREATE TRIGGER deeds_are_not_removed BEFORE DELETE ON deeds
-BEGIN SELECT RAISE (ABORT, 'deeds are append only'); END;

@@ -47,3 +47,14 @@ impl Base {
         Reader::open(&self.place, Arc::clone(&self.vault)).unwrap()
     }
 }
+
+#[test]
+fn a_database_on_another_machine_is_refused_without_tls() {
+    let vault: Vault = Arc::new(crate::support::keys(wire::Scheme::Seed));
+    for url in ["postgres://u@db.example/books", "postgres://u@localhost/books?hostaddr=192.0.2.1"]
+    {
+        let place: Place = url.parse().unwrap();
+        let refused = Desk::open(&place, Arc::clone(&vault), Box::new(|_| {})).err().unwrap();
+        assert!(refused.what.contains("another machine"), "{url}: {refused}");
+    }
+}
