@@ -346,7 +346,7 @@ fn a_claim_that_changed_since_is_ruled_anew() {
 fn an_approval_whose_answer_was_lost_is_told_again_and_done_once() {
     let mut scene = Scene::new();
     let grey = scene.card.lock(&mut scene.psam, at(1));
-    drop(scene.ask(3));
+    scene.ask(3).unwrap();
     let (lock, ruling) = (grey.terms.id, Ruling::Unlock(cents(700)));
     scene.rule(lock, ruling).unwrap();
     let (books, postings) = (scene.host.books().clone(), scene.host.postings().len());
