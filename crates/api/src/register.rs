@@ -31,6 +31,12 @@ documents! {
         /// The version of its keys; the newest without it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub key_version: Option<u8>,
+        /// The last day on which it is loaded, BCD, `YYYYMMDD`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub expiry: Option<String>,
+        /// The blank chip that the number is begun on, 10 bytes: on another one it would be a clone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub chip: Option<String>,
     }
 
     /// A card's account.
@@ -44,7 +50,10 @@ documents! {
         /// The version of its keys.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub key_version: Option<u8>,
-        /// `active`, `blacklisted` or `replaced`.
+        /// The last day on which it is loaded.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub expiry: Option<String>,
+        /// `made`, `active`, `blocked`, `lost`, `replaced` or `expired`.
         pub state: String,
         /// Why it is on the blacklist.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -53,6 +62,98 @@ documents! {
         pub money: [i64; 2],
         /// What grey locks and decisions hold of it.
         pub reserved: [i64; 2],
+        /// Alarms, and what operators did.
+        pub life: Life,
+    }
+
+    /// What was heard of a card or PSAM and done about it.
+    #[derive(Default)]
+    pub struct Life {
+        /// The blank chip that its number was begun on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub chip: Option<String>,
+        /// The alarms that stand.
+        pub alarms: Vec<Alarm>,
+        /// Everything that was done, oldest first.
+        pub acts: Vec<Act>,
+    }
+
+    /// Something that no honest run of the protocol produces.
+    pub struct Alarm {
+        /// What kind, as notices name it.
+        pub code: String,
+        /// What shows it: a lock, a purchase, an OTC, a chip.
+        pub evidence: String,
+    }
+
+    /// Something that operators did about a card or PSAM.
+    pub struct Act {
+        /// How many acts stand before it.
+        pub number: u32,
+        /// `block`, `lift_block`, `report_lost`, `report_found`, `lift_alarms`, `give_up_chip`, `retire`.
+        pub measure: String,
+        /// Who ordered it.
+        pub maker: String,
+        /// Why.
+        pub reason: String,
+        /// BCD.
+        pub date: String,
+        /// BCD.
+        pub time: String,
+        /// True when it counts only once a second person approved it.
+        pub needs_two: bool,
+        /// Who approved it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub checker: Option<String>,
+        /// The alarms that it lifts.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub alarms: Vec<Alarm>,
+        /// The chip that it gives up.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub chip: Option<String>,
+    }
+
+    /// What is to be done about a card or PSAM.
+    pub struct NewAct {
+        /// As in [`Act`].
+        pub measure: String,
+        /// How many acts you saw in its history: this one is the next, or it is refused. The same order sent again is a
+        /// repeat.
+        pub seen: u32,
+        /// Why.
+        pub reason: String,
+    }
+
+    /// It stands in the history.
+    pub struct Acted {
+        /// How many acts stand before it.
+        pub number: u32,
+        /// What the card or PSAM is now.
+        pub state: String,
+        /// It was ordered, or approved, just so before.
+        pub repeat: bool,
+    }
+
+    /// Issuing was carried out.
+    #[derive(Default)]
+    pub struct Issued {
+        /// On this chip, where one is named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub chip: Option<String>,
+    }
+
+    /// A PSAM that is to be made, or was, and the station that speaks for it, for ever.
+    pub struct NewPsam {
+        /// Its terminal id.
+        pub tid: String,
+        /// The station's name.
+        pub station: String,
+        /// The last day of its use, BCD, `YYYYMMDD`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub expiry: Option<String>,
+        /// The blank chip that the TID is begun on, 10 bytes: on another one it would be a clone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub chip: Option<String>,
     }
 
     /// A PSAM and the station that speaks for it.
@@ -61,6 +162,13 @@ documents! {
         pub tid: String,
         /// The station's name.
         pub station: String,
+        /// The last day of its use.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub expiry: Option<String>,
+        /// `made`, `active`, `blocked`, `lost`, `replaced` or `expired`.
+        pub state: String,
+        /// Alarms, and what operators did.
+        pub life: Life,
     }
 
     /// It is in the books.

@@ -9,12 +9,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use wire::{Amount, Asn, Limit, LockId, Purse, Stamp, Tid, Ttc};
+use wire::{Amount, Asn, Date, Limit, LockId, Purse, Stamp, Tid, Ttc};
 
 use crate::case::Case;
 use crate::codec;
 use crate::facts::{DecisionRow, OnlineChange, ProposalRow, Shown, Sighting, TacFact};
 use crate::ledger::{Account, Legs, Posting};
+use crate::life::{Life, State};
 use crate::notice::{Code, Notice};
 use crate::purchase::PurchaseCase;
 use crate::transfer::TransferRow;
@@ -62,6 +63,9 @@ pub struct CardOpening {
     /// and a code of APPLICATION UNBLOCK under another one is counted by the card.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key_version: Option<u8>,
+    /// The last day on which it is loaded, where it has one.
+    #[serde(with = "codec::maybe_bytes", default, skip_serializing_if = "Option::is_none")]
+    pub expiry: Option<Date>,
 }
 
 /// A lost or destroyed card, replaced.
@@ -97,10 +101,55 @@ pub struct Card {
     /// The keys that it uses since.
     #[serde(default)]
     pub keys: KeysSince,
-    /// Why it is on the blacklist.
-    pub blacklisted: Option<Code>,
+    /// Its life: alarms, and what operators did about it.
+    #[serde(default)]
+    pub life: Life,
     /// Its replacement.
     pub replaced: Option<Replacement>,
+}
+
+impl Card {
+    /// As it is when it is registered.
+    #[must_use]
+    pub fn new(opening: CardOpening, life: Life) -> Self {
+        Self { opening, keys: KeysSince::default(), life, replaced: None }
+    }
+
+    /// Why it is on the blacklist.
+    #[must_use]
+    pub fn blacklisted(&self) -> Option<Code> {
+        self.life.barred().or(self.replaced.as_ref().map(|_| Code::CardReplaced))
+    }
+
+    /// What it is on a day.
+    #[must_use]
+    pub fn state(&self, today: Date) -> State {
+        self.life.state(self.replaced.is_some(), self.opening.expiry, today)
+    }
+}
+
+/// A PSAM: its TID belongs to one station for ever.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct Psam {
+    /// Its TID.
+    #[serde(with = "codec::text")]
+    pub tid: Tid,
+    /// Whose it is.
+    pub station: StationId,
+    /// The last day of its use, where it has one. Its outcomes are heard and unlocks through it answered all the same.
+    #[serde(with = "codec::maybe_bytes", default, skip_serializing_if = "Option::is_none")]
+    pub expiry: Option<Date>,
+    /// Its life: alarms, and what operators did about it.
+    #[serde(default)]
+    pub life: Life,
+}
+
+impl Psam {
+    /// What it is on a day.
+    #[must_use]
+    pub fn state(&self, today: Date) -> State {
+        self.life.state(false, self.expiry, today)
+    }
 }
 
 /// Storage. Rows are small; nothing is ever deleted but open marks.
@@ -115,9 +164,13 @@ pub trait Books {
     fn blacklist(&self) -> Vec<(Asn, Code)>;
 
     /// The station that registered a TID.
-    fn station_of(&self, tid: Tid) -> Option<StationId>;
-    /// Registers a PSAM.
-    fn put_psam(&mut self, tid: Tid, station: StationId);
+    fn station_of(&self, tid: Tid) -> Option<StationId> {
+        self.psam(tid).map(|psam| psam.station)
+    }
+    /// A PSAM.
+    fn psam(&self, tid: Tid) -> Option<Psam>;
+    /// Writes a PSAM.
+    fn put_psam(&mut self, psam: Psam);
 
     /// What is known of a lock.
     fn case(&self, tid: Tid, ttc: Ttc) -> Option<Case>;

@@ -17,6 +17,7 @@ use std::collections::BTreeSet;
 
 use wire::{Amount, LockId, Stamp};
 
+use crate::acts::Subject;
 use crate::books::{Books, StationId};
 use crate::centre::Centre;
 use crate::codes::Codes;
@@ -233,8 +234,8 @@ impl<B: Books, V: Codes> Centre<B, V> {
         if position.copy {
             let detail = format!("purchase {}", position.id);
             let card = About::card(position.id.asn);
-            self.tell(Code::ClonedOrRolledBackCard, card, now, detail);
-            self.blacklist_card(position.id.asn, Code::ClonedOrRolledBackCard);
+            self.tell(Code::ClonedOrRolledBackCard, card, now, detail.clone());
+            self.raise(Subject::Card(position.id.asn), Code::ClonedOrRolledBackCard, detail);
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::facts::{DecisionRow, OnlineChange};
 use crate::filed::LockFacts;
 use crate::holes::Holes;
 use crate::ledger::{Account, Legs, Posting, PostingReason, TrialBalance};
+use crate::life::{Chip, Life};
 use crate::notice::{About, Code, Notice};
 use crate::position::{Ending, Position};
 use crate::refusal::Refusal;
@@ -75,23 +76,26 @@ impl<B: Books, V: Codes> Centre<B, V> {
         &self.vault
     }
 
-    /// Takes a card into the books with its opening balances.
+    /// Takes a card into the books with its opening balances, begun on no chip that is named.
     pub fn register_card(
         &mut self,
         opening: &CardOpening,
+        now: Stamp,
+    ) -> Result<Registered, Refusal> {
+        self.begin_card(opening, None, now)
+    }
+
+    pub(crate) fn new_card(
+        &mut self,
+        opening: &CardOpening,
+        chip: Option<Chip>,
         now: Stamp,
     ) -> Result<Registered, Refusal> {
         let asn = opening.asn;
         if !asn.is_bcd() || asn.complement_is_bcd() {
             return Err(Refusal::AsnNotIssuable);
         }
-        match self.books.card(asn) {
-            Some(card) if card.opening == *opening => return Ok(Registered { repeat: true }),
-            Some(_) => return Err(Refusal::CardAlreadyRegistered),
-            None => {}
-        }
-        let (keys, blacklisted, replaced) = Default::default();
-        self.books.put_card(Card { opening: *opening, keys, blacklisted, replaced });
+        self.books.put_card(Card::new(*opening, Life::begun(chip)));
         for purse in Purse::ALL {
             let [ed, ep] = opening.openings;
             let opened = if purse == Purse::Ed { ed } else { ep };
@@ -103,21 +107,14 @@ impl<B: Books, V: Codes> Centre<B, V> {
 
     /// Gives a TID to a station: only it may report outcomes of this TID.
     pub fn register_psam(&mut self, tid: Tid, station: &str) -> Result<Registered, Refusal> {
-        let station = StationId::from(station);
-        match self.books.station_of(tid) {
-            Some(owner) if owner == station => Ok(Registered { repeat: true }),
-            Some(_) => Err(Refusal::PsamAlreadyRegistered),
-            None => {
-                self.books.put_psam(tid, station);
-                Ok(Registered { repeat: false })
-            }
-        }
+        self.begin_psam(tid, station, None, None)
     }
 
     /// Takes a load, an unload or a change of the limit that the card's TAC has confirmed: it
     /// belongs to the chain of balances by which locks are settled.
     pub fn change(&mut self, change: OnlineChange, now: Stamp) -> Result<Registered, Refusal> {
         self.card(change.asn)?;
+        self.card_lives(change.asn);
         let taken = self.take_change(change, now)?;
         if !taken.repeat {
             self.settle_open(change.asn, now)?;
@@ -217,13 +214,6 @@ impl<B: Books, V: Codes> Centre<B, V> {
 
     pub(crate) fn tell(&mut self, code: Code, about: About, at: Stamp, detail: String) {
         self.books.add_notice(Notice { code, about, at, detail });
-    }
-
-    /// Puts a card on the blacklist, for the first reason.
-    pub(crate) fn blacklist_card(&mut self, asn: Asn, code: Code) {
-        if let Some(card) = self.books.card(asn).filter(|card| card.blacklisted.is_none()) {
-            self.books.put_card(Card { blacklisted: Some(code), ..card });
-        }
     }
 
     /// Moves money between the outside and a purse: openings, loads, the rest of a lost card.

@@ -43,6 +43,7 @@ impl<B: Books, V: Codes> Centre<B, V> {
         if !fitting.is_empty() {
             return Err(Refusal::Mac3FitsSeveral);
         }
+        self.card_lives(asn);
         let (lock, amount, repeat) = (row.lock, row.amount, row.mac3.is_some());
         self.books.put_decision(DecisionRow { mac3: Some(mac3), ..row });
         self.settle(lock, now)?;

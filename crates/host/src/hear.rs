@@ -122,6 +122,7 @@ impl<B: Books, V: Codes> Centre<B, V> {
             Ok(held) => held,
             Err(reason) => return Ok(self.quarantine(sender, case, report, reason)),
         };
+        self.psam_lives(lock.tid, record.terms.at, About::lock(lock), sender.now);
         self.tell_about_record(sender, &case, &held);
         let known = case.record;
         let card_proved = held.card_proved || known.is_some_and(|known| known.card_proved);
@@ -178,6 +179,7 @@ impl<B: Books, V: Codes> Centre<B, V> {
             self.tell(Code::TacWrong, About::lock(lock), sender.now, tac.to_string());
             return false;
         }
+        self.card_lives(lock.asn);
         let (amount, at) = (record.delivery.amount, record.delivery.at);
         let new = self.books.add_tac(TacFact { lock, amount, date: at.date, time: at.time, tac });
         self.tell_void_belied(lock.tid, lock.ttc, sender.now);
@@ -197,6 +199,7 @@ impl<B: Books, V: Codes> Centre<B, V> {
             Ok(verified) => verified,
             Err(reason) => return Ok(self.quarantine(sender, case, report, reason)),
         };
+        self.psam_lives(lock.tid, held.terms.at, About::lock(lock), sender.now);
         let record = case.record.map(|record| record.record);
         if record.is_some_and(|record| record.delivery.amount != held.delivery.amount) {
             self.tell(Code::UnprovedDiffers, About::lock(lock), sender.now, String::new());

@@ -1,8 +1,9 @@
 //! Every mutating call as a value: durable before its answer is shown, replayed at start.
 
 use serde::{Deserialize, Serialize};
-use wire::{Asn, Mac, Purse, Report, Stamp, Tid};
+use wire::{Asn, Date, Mac, Purse, Report, Stamp, Tid};
 
+use crate::acts::{ActApproval, ActOrder, Acted, Subject};
 use crate::books::{Books, CardOpening};
 use crate::centre::{Centre, Registered};
 use crate::codec;
@@ -10,6 +11,7 @@ use crate::codes::Codes;
 use crate::confirm::Confirmed;
 use crate::facts::{ChangeKind, OnlineChange, ProposalRow};
 use crate::hear::Heard;
+use crate::life::Chip;
 use crate::maintenance::{SwitchAnswer, SwitchRequest};
 use crate::operator::{Approval, Proposal};
 use crate::refusal::Refusal;
@@ -21,22 +23,46 @@ use crate::unlock::{UnlockAnswer, UnlockRequest};
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "call")]
 pub enum Input {
-    /// [`Centre::register_card`].
+    /// [`Centre::begin_card`].
     RegisterCard {
         /// The card.
         card: CardOpening,
+        /// The blank chip that it is begun on, where one is named.
+        #[serde(with = "codec::maybe_text", default, skip_serializing_if = "Option::is_none")]
+        chip: Option<Chip>,
         /// When.
         #[serde(with = "codec::bytes")]
         now: Stamp,
     },
-    /// [`Centre::register_psam`].
+    /// [`Centre::begin_psam`].
     RegisterPsam {
         /// The PSAM.
         #[serde(with = "codec::text")]
         tid: Tid,
         /// Its station.
         station: String,
+        /// The last day of its use, where it has one.
+        #[serde(with = "codec::maybe_bytes", default, skip_serializing_if = "Option::is_none")]
+        expiry: Option<Date>,
+        /// The blank chip that it is begun on, where one is named.
+        #[serde(with = "codec::maybe_text", default, skip_serializing_if = "Option::is_none")]
+        chip: Option<Chip>,
     },
+    /// [`Centre::confirm_issue`].
+    ConfirmIssue {
+        /// What was issued.
+        subject: Subject,
+        /// On which chip, where one is named.
+        #[serde(with = "codec::maybe_text", default, skip_serializing_if = "Option::is_none")]
+        chip: Option<Chip>,
+        /// When.
+        #[serde(with = "codec::bytes")]
+        now: Stamp,
+    },
+    /// [`Centre::act`].
+    Act(ActOrder),
+    /// [`Centre::approve_act`].
+    ApproveAct(ActApproval),
     /// [`Centre::hear`].
     Hear {
         /// Who reports.
@@ -154,6 +180,8 @@ pub enum Answer {
     Switch(SwitchAnswer),
     /// A card was replaced.
     Replaced(Replaced),
+    /// Something was done about a card or PSAM.
+    Acted(Acted),
 }
 
 /// The answer, or why there is none.
@@ -163,12 +191,17 @@ impl<B: Books, V: Codes> Centre<B, V> {
     /// Does one call. The same inputs in the same order give the same books and answers.
     pub fn apply(&mut self, input: &Input) -> Output {
         match input {
-            Input::RegisterCard { card, now } => {
-                self.register_card(card, *now).map(Answer::Registered)
+            Input::RegisterCard { card, chip, now } => {
+                self.begin_card(card, *chip, *now).map(Answer::Registered)
             }
-            Input::RegisterPsam { tid, station } => {
-                self.register_psam(*tid, station).map(Answer::Registered)
+            Input::RegisterPsam { tid, station, expiry, chip } => {
+                self.begin_psam(*tid, station, *expiry, *chip).map(Answer::Registered)
             }
+            Input::ConfirmIssue { subject, chip, now } => {
+                self.confirm_issue(*subject, *chip, *now).map(Answer::Registered)
+            }
+            Input::Act(order) => self.act(order).map(Answer::Acted),
+            Input::ApproveAct(approval) => self.approve_act(approval).map(Answer::Acted),
             Input::Hear { station, report, now } => {
                 self.hear(station, report, *now).map(Answer::Heard)
             }

@@ -18,6 +18,7 @@
 //! | [`maintenance`] | APPLICATION UNBLOCK, the switch of a card to its next keys |
 //! | [`transfer`] | loads and unloads |
 //! | [`operator`], [`replace`] | what two persons decide |
+//! | [`life`], [`acts`] | cards and PSAMs as registered things, and what operators do about them |
 //! | [`ledger`], [`account`] | accounts, the table of postings, and how accounts are named |
 //! | [`holes`] | TTCs of which nothing was heard |
 //! | [`notice`], [`refusal`] | every reason, its words, and what to do |
@@ -34,6 +35,7 @@
 #![forbid(unsafe_code)]
 
 pub mod account;
+pub mod acts;
 pub mod books;
 mod bought;
 pub mod case;
@@ -51,6 +53,7 @@ pub mod issue;
 mod kept;
 pub mod keys;
 pub mod ledger;
+pub mod life;
 pub mod maintenance;
 pub mod memory;
 pub mod notice;
@@ -69,7 +72,8 @@ mod transferred;
 pub mod unlock;
 mod verify;
 
-pub use books::{Books, Card, CardOpening, KeysSince, PurseOpening, Replacement, StationId};
+pub use acts::{ActApproval, ActOrder, Acted, Subject};
+pub use books::{Books, Card, CardOpening, KeysSince, Psam, PurseOpening, Replacement, StationId};
 pub use case::{Case, HeldRecord, HeldUnproved, Outcome, Quarantined};
 pub use centre::{Centre, OutcomeRow, Registered};
 pub use codes::{
@@ -85,6 +89,7 @@ pub use holes::Holes;
 pub use input::{Answer, Input, Output};
 pub use keys::{KeyKind, KeySet, KeyVault, MainKeys, Set};
 pub use ledger::{Account, Legs, Posting, PostingReason, TrialBalance};
+pub use life::{Act, Alarm, Chip, Life, Measure, State};
 pub use maintenance::{SwitchAnswer, SwitchRequest};
 pub use memory::MemoryBooks;
 pub use notice::{About, Class, Code, Notice};

@@ -110,6 +110,7 @@ impl<B: Books, V: Codes> Centre<B, V> {
 
     /// The card made a code with keys of this version. An old proof that comes late says nothing new: no card goes back.
     pub(crate) fn learn_version(&mut self, asn: Asn, version: u8, now: Stamp) {
+        self.card_lives(asn);
         let Some(card) = self.books.card(asn) else { return };
         if !self.is_newer(version, self.known_version(&card)) {
             return;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use seeded::{Bug, instead};
 use wire::{Asn, Date, LockId, Purse, Tid, Time, Ttc};
 
-use crate::books::{Books, Card, StationId};
+use crate::books::{Books, Card, Psam, StationId};
 use crate::case::Case;
 use crate::facts::{DecisionRow, Number, OnlineChange, ProposalRow, Shown, Sighting, TacFact};
 use crate::ledger::{Account, Legs, Posting};
@@ -22,7 +22,7 @@ type PurseNumber = (Asn, Purse, u16);
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct MemoryBooks {
     cards: BTreeMap<Asn, Card>,
-    psams: BTreeMap<Tid, StationId>,
+    psams: BTreeMap<Tid, Psam>,
     /// Shared, so that a copy of the books is cheap.
     cases: BTreeMap<Number, Arc<Case>>,
     numbers: BTreeMap<PurseNumber, BTreeSet<Number>>,
@@ -122,16 +122,20 @@ impl Books for MemoryBooks {
     }
 
     fn blacklist(&self) -> Vec<(Asn, Code)> {
-        let listed = |(asn, card): (&Asn, &Card)| card.blacklisted.map(|code| (*asn, code));
+        let listed = |(asn, card): (&Asn, &Card)| card.blacklisted().map(|code| (*asn, code));
         self.cards.iter().filter_map(listed).collect()
     }
 
     fn station_of(&self, tid: Tid) -> Option<StationId> {
+        self.psams.get(&tid).map(|psam| psam.station.clone())
+    }
+
+    fn psam(&self, tid: Tid) -> Option<Psam> {
         self.psams.get(&tid).cloned()
     }
 
-    fn put_psam(&mut self, tid: Tid, station: StationId) {
-        self.psams.insert(tid, station);
+    fn put_psam(&mut self, psam: Psam) {
+        self.psams.insert(psam.tid, psam);
     }
 
     fn case(&self, tid: Tid, ttc: Ttc) -> Option<Case> {

@@ -91,6 +91,10 @@ codes! {
     SettledCardStillGrey, "settled_card_still_grey", Alarm, "a card proves to be grey under a lock that is settled: a late message, or a card copied or restored", "let the station ask again; take the card in if it stays grey";
     CardHasMovedOn, "card_has_moved_on", Alarm, "a card proves to be grey under a lock that it has left already: a late message, or a card copied or restored", "let the station ask again; take the card in if it stays grey";
     CardReplaced, "card_replaced", Alarm, "a card that was reported lost and replaced asks to be unlocked", "take the card in";
+    BlockedByOperator, "blocked_by_operator", Alarm, "an operator put the card on the blacklist", "take the card in, or lift the block";
+    ReportedLost, "reported_lost", Alarm, "the cardholder says that the card is lost", "take the card in; replace it, or say that it was found";
+    ChipGivenUpIsOut, "chip_given_up_is_out", Alarm, "a chip was given up, its number was free for another, and now it is said to be out", "find the chip and destroy it; replace the card";
+    BarredPsamAtWork, "barred_psam_at_work", Alarm, "a PSAM that is blocked, lost or replaced made codes that are dated after that", "find out who has the PSAM; the outcome counts as any other";
     VoidLockWasMade, "void_lock_was_made", Alarm, "a station says that LOCK never went out, and the card proves that it was locked; the number stays a hole", "look at the terminal's journal and totalizer";
     BalancesDisagree, "balances_disagree", Alarm, "a card went on with a balance that nothing heard of it explains; the record is claimed", "look for a second GMAC, a load that was not reported, or a card that was altered";
     SuccessionDisagrees, "succession_disagrees", Claim, "the card went on after this lock, and its balances do not add up with the record", "compare the card's log, then rule what it was debited";
@@ -175,6 +179,12 @@ impl About {
     #[must_use]
     pub const fn card(asn: Asn) -> Self {
         Self { lock: None, number: None, asn: Some(asn), station: None }
+    }
+
+    /// No lock, number, card or station: the detail says what.
+    #[must_use]
+    pub const fn nothing() -> Self {
+        Self { lock: None, number: None, asn: None, station: None }
     }
 
     /// The same, told by a station.

@@ -131,6 +131,12 @@ impl<B: Books, V: Codes> Centre<B, V> {
         row.paid = row.paid.or(paid);
         row.mac2_proved |= proved;
         self.books.put_purchase(row);
+        if paid.is_some() {
+            self.card_lives(terms.id.asn);
+        }
+        if proved {
+            self.psam_lives(tid, terms.at, About::lock(terms.id), sender.now);
+        }
         if paid.is_some() && !row.mac2_proved {
             self.tell(Code::Mac2Wrong, About::lock(terms.id), sender.now, String::new());
         }

@@ -48,6 +48,12 @@ refusals! {
     OpeningInconsistent, "opening_inconsistent", Operator, "an opening balance is what can be spent and cannot be that far from its limit: correct the opening";
     CardAlreadyRegistered, "card_already_registered", Operator, "this ASN is registered with another opening: issue the card under an ASN of its own";
     PsamAlreadyRegistered, "psam_already_registered", Operator, "this TID belongs to another station: give the PSAM a TID of its own";
+    BegunOnAnotherChip, "begun_on_another_chip", Operator, "this number was begun on another chip, or on none that was named, and a second one would be a clone: go on with that chip, or give it up";
+    ChipGivenUp, "chip_given_up", Operator, "two persons gave this chip up, so its number may be on another one: destroy the chip";
+    ChipIsOut, "chip_is_out", Operator, "issuing was confirmed, or a code made with this number was right, so its chip is out and cannot be given up: replace the card or PSAM";
+    HistoryMovedOn, "history_moved_on", Operator, "something was done about it since you looked: look at its history again and say how many acts you saw";
+    ActChangesNothing, "act_changes_nothing", Operator, "it stands like that already: look at its history";
+    NoActWaits, "no_act_waits", Operator, "no act of this number waits for a second person: look at the history";
     CardUnknown, "card_unknown", Card, "this centre never issued the card: send it to its issuer";
     TidUnknown, "tid_unknown", Centre, "nobody registered this TID: register the PSAM, then send the report again";
     StationDoesNotOwnTid, "station_does_not_own_tid", Station, "the TID belongs to another station, and only its owner reports outcomes: send your own";
@@ -79,6 +85,12 @@ refusals! {
     KnowledgeChanged, "knowledge_changed", Operator, "something was heard of the lock since the proposal: look at it and propose again";
     NoClaimOpen, "no_claim_open", Operator, "no claim of this amount is open on this lock: look at its notices again";
     CardBlacklisted, "card_blacklisted", Card, "the card is on the blacklist and is neither loaded nor unloaded: take it in";
+    CardBlocked, "card_blocked", Card, "an operator blocked the card, and it is neither loaded nor unloaded: take it in";
+    CardLost, "card_lost", Card, "the card was reported lost, and it is neither loaded nor unloaded: take it in";
+    CardExpired, "card_expired", Card, "the card's last day is over and it is not loaded any more: unload it and give out another";
+    PsamBlocked, "psam_blocked", Station, "the PSAM is blocked, and nothing is unlocked, loaded or unloaded through it: use another terminal, and ask the centre";
+    PsamLost, "psam_lost", Station, "the PSAM was reported lost, and nothing is unlocked, loaded or unloaded through it: bring it back to the centre";
+    PsamReplaced, "psam_replaced", Station, "the PSAM is out of service for good, and nothing is unlocked, loaded or unloaded through it: use the one that took its place";
     OtcUsed, "otc_used", Station, "the card has used this on-line number already: the answer is of an earlier moment; ask the card again";
     AmountOutOfRange, "amount_out_of_range", Station, "the card cannot hold this balance: ask for another amount";
     UnloadExceedsBooks, "unload_exceeds_books", Card, "the books hold less for this purse, without what is pending: unload less, or let its stations report first";

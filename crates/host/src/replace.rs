@@ -67,8 +67,7 @@ impl<B: Books, V: Codes> Centre<B, V> {
         }
         let (maker, checker, reason) = (maker.clone(), checker.clone(), reason.clone());
         let replacement = Replacement { money, maker, checker, reason, at: *now };
-        let blacklisted = card.blacklisted.or(Some(Code::CardReplaced));
-        self.books.put_card(Card { blacklisted, replaced: Some(replacement), ..card });
+        self.books.put_card(Card { replaced: Some(replacement), ..card });
         self.settle_open(*asn, *now)?;
         Ok(Replaced { money, repeat: false })
     }

@@ -51,6 +51,7 @@ impl<B: Books, V: Codes> Centre<B, V> {
         let lock = lock_of(asn, status, ctc, ttc);
         let case = self.books.case(tid, ttc).unwrap_or(Case::new(tid, ttc));
         let before = self.outcome_of(&case);
+        self.card_lives(asn);
         let changed = self.books.add_tac(TacFact { lock, amount, date, time, tac: status.b });
         self.tell_void_belied(tid, ttc, sender.now);
         self.settle(lock, sender.now)?;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use seeded::Bug;
 use wire::{Asn, LockId, Purse, Scheme, Stamp};
 
+use crate::acts::Subject;
 use crate::books::Books;
 use crate::centre::Centre;
 use crate::codes::Codes;
@@ -63,7 +64,10 @@ impl<B: Books, V: Codes> Centre<B, V> {
             let named: Vec<String> = locks.iter().map(LockId::to_string).collect();
             let detail = named.join(" and ");
             self.tell(Code::ClonedOrRolledBackCard, About::card(asn), now, detail);
-            self.blacklist_card(asn, Code::ClonedOrRolledBackCard);
+            for lock in locks {
+                let evidence = format!("lock {lock}");
+                self.raise(Subject::Card(asn), Code::ClonedOrRolledBackCard, evidence);
+            }
         }
     }
 
@@ -100,8 +104,10 @@ impl<B: Books, V: Codes> Centre<B, V> {
             };
             self.tell(code, about.clone(), now, format!("{by}"));
         }
-        if debited_twice(position) {
-            self.blacklist_card(position.facts.lock.asn, Code::LockDebitedTwice);
+        let lock = position.facts.lock;
+        for debit in 2..=debits(position) {
+            let evidence = format!("lock {lock}, debit {debit}");
+            self.raise(Subject::Card(lock.asn), Code::LockDebitedTwice, evidence);
         }
     }
 }
@@ -160,8 +166,12 @@ fn codes_of(position: &Position) -> Vec<Code> {
 
 /// One card debits one lock once: a second proof comes from a copy.
 fn debited_twice(position: &Position) -> bool {
+    debits(position) > 1
+}
+
+fn debits(position: &Position) -> usize {
     let online = position.facts.decisions.iter().filter(|row| row.mac3.is_some()).count();
     let debits = position.facts.tacs.iter().map(|fact| (fact.amount, fact.date, fact.time));
     let local = debits.collect::<BTreeSet<_>>().len();
-    online + local > 1
+    online + local
 }

@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 use wire::response::InitLoad;
 use wire::{Amount, Asn, Date, Icc, Mac, Purse, Stamp, Tid, Time};
 
-use crate::books::Books;
+use crate::acts::Subject;
+use crate::books::{Books, Card};
 use crate::centre::Centre;
 use crate::codec;
 use crate::codes::{Codes, OnlineSession};
@@ -184,12 +185,12 @@ impl<B: Books, V: Codes> Centre<B, V> {
         if card.replaced.is_some() {
             return Err(Refusal::CardReplaced);
         }
-        if card.blacklisted.is_some() {
-            return Err(Refusal::CardBlacklisted);
-        }
+        self.psam_serves(request.tid)?;
+        may_be_loaded(&card, request)?;
         self.may_transfer(request)?;
         let at = self.free_second(request.asn, request.now)?;
         let row = self.decided_transfer(request, at)?;
+        self.card_lives(request.asn);
         self.books.put_transfer(row);
         self.settle_open(request.asn, request.now)?;
         Ok(decision_of(&row))
@@ -277,13 +278,15 @@ impl<B: Books, V: Codes> Centre<B, V> {
         let row = asked.find(|row| self.fits_transfer(row, tac));
         let row = row.ok_or(Refusal::TacFitsNoTransfer)?;
         let repeat = row.tac.is_some();
+        self.card_lives(asn);
         self.books.put_transfer(TransferRow { tac: Some(tac), ..row });
         let rows = self.books.transfers_of(asn).into_iter();
         let same = rows.filter(|other| (other.purse, other.otc) == (row.purse, row.otc));
         if same.filter(|other| other.tac.is_some()).count() > 1 {
             let detail = format!("{} OTC {}", row.purse, row.otc);
             self.tell(Code::ClonedOrRolledBackCard, About::card(asn), now, detail);
-            self.blacklist_card(asn, Code::ClonedOrRolledBackCard);
+            let evidence = format!("{} OTC {}", row.purse, row.otc);
+            self.raise(Subject::Card(asn), Code::ClonedOrRolledBackCard, evidence);
         }
         self.settle_open(asn, now)?;
         Ok(TransferConfirmed { amount: row.amount, repeat })
@@ -313,6 +316,18 @@ impl<B: Books, V: Codes> Centre<B, V> {
     pub fn transfers(&self) -> Vec<TransferRow> {
         let cards = self.books.cards().into_iter();
         cards.flat_map(|asn| self.books.transfers_of(asn)).collect()
+    }
+}
+
+/// Who holds a card that is blocked or lost gets no money of it. An expired one is not filled any more, and emptied.
+fn may_be_loaded(card: &Card, request: &TransferRequest) -> Result<(), Refusal> {
+    let expired = card.opening.expiry.is_some_and(|last| last < request.now.date);
+    match card.blacklisted() {
+        Some(Code::BlockedByOperator) => Err(Refusal::CardBlocked),
+        Some(Code::ReportedLost) => Err(Refusal::CardLost),
+        Some(_) => Err(Refusal::CardBlacklisted),
+        None if expired && request.way == Way::Load => Err(Refusal::CardExpired),
+        None => Ok(()),
     }
 }
 

@@ -79,6 +79,7 @@ impl<B: Books, V: Codes> Centre<B, V> {
         if let Some(row) = self.answered(request) {
             return Ok(UnlockAnswer::Decided(decision_of(&row)));
         }
+        self.psam_serves(request.tid)?;
         let Shown { lock, balance, otc, .. } = proved.shown;
         self.sight(Sighting { lock, balance, otc }, request.now);
         self.settle(lock, request.now)?;

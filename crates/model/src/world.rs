@@ -81,7 +81,8 @@ impl World {
         for card in cards.clone() {
             let opened = PurseOpening { balance, ..PurseOpening::default() };
             let openings = [opened, PurseOpening::default()];
-            let opening = CardOpening { asn: asn_of(card), openings, key_version: None };
+            let opening =
+                CardOpening { asn: asn_of(card), openings, key_version: None, expiry: None };
             let _ = centre.register_card(&opening, now());
         }
         for terminal in terminals.clone() {

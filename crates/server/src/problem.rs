@@ -66,6 +66,17 @@ impl Refused {
         Self::own("malformed", Some(detail.to_string()))
     }
 
+    /// The same with what was wrong with just this request.
+    pub(crate) fn because(mut self, detail: String) -> Self {
+        self.0.detail = Some(detail);
+        self
+    }
+
+    /// Whether it is this refusal of the rules.
+    pub(crate) fn is(&self, refusal: Refusal) -> bool {
+        self.0.name() == refusal.name()
+    }
+
     pub(crate) fn bug() -> Self {
         Self::own("our_bug", None)
     }
@@ -105,6 +116,7 @@ pub const fn status_of(refusal: Refusal) -> u16 {
         Refusal::CardUnknown
         | Refusal::TidUnknown
         | Refusal::NothingToApprove
+        | Refusal::NoActWaits
         | Refusal::NothingToDecide => 404,
         Refusal::StationDoesNotOwnTid => 403,
         Refusal::LedgerOverflow => 500,

@@ -174,6 +174,19 @@ pub(crate) fn posting(posting: &Numbered<Posting>) -> ledger::Posting {
     }
 }
 
+pub(crate) fn expiry(asked: Option<&str>) -> Result<Option<wire::Date>, Refused> {
+    let date = |text: &str| {
+        let bytes = hex::decode(text).ok()?.try_into().ok()?;
+        wire::Date::from_bytes(bytes)
+    };
+    let wrong = || Refused::malformed("expiry: want a day as YYYYMMDD");
+    asked.map(|text| date(text).ok_or_else(wrong)).transpose()
+}
+
+pub(crate) fn chip(asked: Option<&str>) -> Result<Option<host::Chip>, Refused> {
+    asked.map(|text| crate::body::parsed("chip", text)).transpose()
+}
+
 pub(crate) fn opening(opening: &PurseOpening) -> register::PurseOpening {
     register::PurseOpening {
         balance: opening.balance.units(),

@@ -182,6 +182,7 @@ impl World {
             asn,
             openings: profile.opening.map(purse_opening),
             key_version: Some(self.keys.version),
+            expiry: Some(order.expiry),
         };
         let now = self.clock.now();
         self.centre.register_card(&opening, now).map_err(|error| error.to_string())?;

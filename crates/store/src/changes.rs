@@ -9,7 +9,8 @@ use wire::{Asn, Date, LockId, Tid, Time, Ttc};
 #[derive(Default)]
 pub(crate) struct Changes {
     pub(crate) cards: BTreeSet<Asn>,
-    pub(crate) psams: BTreeSet<Tid>,
+    /// PSAMs that were written, and whether they are new.
+    pub(crate) psams: BTreeMap<Tid, bool>,
     pub(crate) cases: BTreeSet<(Tid, Ttc)>,
     pub(crate) sightings: Vec<Sighting>,
     pub(crate) tacs: Vec<TacFact>,

@@ -31,6 +31,11 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// The card is off the blacklist again.
+    Cleared {
+        /// The card.
+        asn: String,
+    },
 }
 
 impl Event {
@@ -46,11 +51,16 @@ impl Event {
         Self::Blacklisted { asn: asn.to_string(), reason: code.name().to_owned() }
     }
 
+    pub(crate) fn cleared(asn: Asn) -> Self {
+        Self::Cleared { asn: asn.to_string() }
+    }
+
     const fn kind(&self) -> &'static str {
         match self {
             Self::Grey { .. } => "grey",
             Self::GreyGone { .. } => "grey_gone",
             Self::Blacklisted { .. } => "blacklisted",
+            Self::Cleared { .. } => "cleared",
         }
     }
 
@@ -58,7 +68,7 @@ impl Event {
         let subject = match self {
             Self::Grey { record } => record.get(..16).unwrap_or_default().to_owned(),
             Self::GreyGone { tid, ttc } => format!("{tid}/{ttc}"),
-            Self::Blacklisted { asn, .. } => asn.clone(),
+            Self::Blacklisted { asn, .. } | Self::Cleared { asn } => asn.clone(),
         };
         vec![lane.into(), number.into(), self.kind().into(), subject.into(), json(self)]
     }

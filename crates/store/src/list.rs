@@ -144,8 +144,7 @@ pub(crate) fn everything(database: &mut dyn Database) -> Result<MemoryBooks, Sto
         books.put_card(rows::card(row)?);
     }
     for row in all(database, &PSAMS, "tid")? {
-        let (tid, station) = rows::psam(row)?;
-        books.put_psam(tid, station);
+        books.put_psam(rows::psam(row)?);
     }
     cases(database)?.into_iter().for_each(|case| books.put_case(case));
     for row in all(database, &SIGHTINGS, "asn")? {

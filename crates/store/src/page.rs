@@ -1,7 +1,7 @@
 //! Lists, a page at a time: each page begins behind the last row of the one before, so rows that come in between
 //! neither repeat nor hide others.
 
-use host::{Card, Notice, Posting, ProposalRow, StationId};
+use host::{Card, Notice, Posting, ProposalRow, Psam};
 use wire::{Asn, LockId, Tid, Ttc};
 
 use crate::database::Database;
@@ -141,7 +141,7 @@ pub(crate) fn psams(
     database: &mut dyn Database,
     after: Option<Tid>,
     most: usize,
-) -> Result<Vec<(Tid, StationId)>, StoreError> {
+) -> Result<Vec<Psam>, StoreError> {
     let columns = PSAMS.names().join(",");
     let statement = format!("SELECT {columns} FROM psams WHERE tid > ? ORDER BY tid LIMIT {most}");
     let after = after.map_or("".into(), Value::text);

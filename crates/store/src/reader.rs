@@ -1,6 +1,6 @@
 //! A connection that only looks.
 
-use host::{Card, Centre, MemoryBooks, Notice, Posting, ProposalRow, StationId};
+use host::{Card, Centre, MemoryBooks, Notice, Posting, ProposalRow, Psam};
 use wire::{Asn, Tid, Ttc};
 
 use crate::Vault;
@@ -115,11 +115,7 @@ impl Reader {
     ///
     /// # Errors
     /// The database failed.
-    pub fn psams(
-        &mut self,
-        after: Option<Tid>,
-        most: usize,
-    ) -> Result<Vec<(Tid, StationId)>, StoreError> {
+    pub fn psams(&mut self, after: Option<Tid>, most: usize) -> Result<Vec<Psam>, StoreError> {
         self.in_one_state(|database| page::psams(database, after, most))
     }
 

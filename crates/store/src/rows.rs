@@ -2,7 +2,7 @@
 
 use host::{
     Account, Card, Case, Code, DecisionRow, Legs, Notice, OnlineChange, Posting, PostingReason,
-    ProposalRow, PurchaseCase, Shown, Sighting, StationId, TacFact, TransferRow,
+    ProposalRow, Psam, PurchaseCase, Shown, Sighting, StationId, TacFact, TransferRow,
 };
 use wire::{Asn, LockId, Purse, Tid, Ttc};
 
@@ -33,7 +33,7 @@ fn with(mut row: Row, last: Value) -> Row {
 }
 
 pub(crate) fn of_card(card: &Card) -> Row {
-    let blacklisted = Value::maybe(card.blacklisted.map(Code::name));
+    let blacklisted = Value::maybe(card.blacklisted().map(Code::name));
     vec![Value::text(card.opening.asn), blacklisted, json(card)]
 }
 
@@ -44,13 +44,15 @@ pub(crate) fn card(row: Row) -> Result<Card, StoreError> {
     columns.json()
 }
 
-pub(crate) fn of_psam(tid: Tid, station: &StationId) -> Row {
-    vec![Value::text(tid), Value::text(station)]
+pub(crate) fn of_psam(psam: &Psam) -> Row {
+    vec![Value::text(psam.tid), Value::text(&psam.station), json(psam)]
 }
 
-pub(crate) fn psam(row: Row) -> Result<(Tid, StationId), StoreError> {
+pub(crate) fn psam(row: Row) -> Result<Psam, StoreError> {
     let mut columns = Columns::new("psams", row);
-    Ok((columns.parsed()?, StationId(columns.text()?)))
+    columns.skip();
+    columns.skip();
+    columns.json()
 }
 
 pub(crate) fn of_case(case: &Case, listed: bool) -> Row {

@@ -38,7 +38,7 @@ pub(crate) const CARDS: Table = Table {
 };
 
 pub(crate) const PSAMS: Table =
-    Table { name: "psams", columns: &[("tid", Text), ("station", Text)], key: 1 };
+    Table { name: "psams", columns: &[("tid", Text), ("station", Text), ("data", Text)], key: 1 };
 
 pub(crate) const CASES: Table = Table {
     name: "cases",

@@ -74,6 +74,7 @@ impl FolderLink {
             asn: view.public.asn(),
             openings: view.opening.map(opening),
             key_version: Some(view.maintenance_key.version),
+            expiry: Some(view.public.expiry),
         };
         self.register(card)
     }
@@ -82,7 +83,7 @@ impl FolderLink {
         let now = self.now;
         let Some(folder) = &mut self.centre else { return Ok(()) };
         if !knows(folder, card.asn) {
-            let taken = folder.apply(&Input::RegisterCard { card, now })?;
+            let taken = folder.apply(&Input::RegisterCard { card, chip: None, now })?;
             if let Err(refusal) = taken {
                 self.remark(format!("card {}: {refusal}", card.asn));
             }
@@ -114,7 +115,7 @@ impl FolderLink {
             return Ok(owner.0);
         }
         let station = self.station.clone();
-        let input = Input::RegisterPsam { tid, station: station.clone() };
+        let input = Input::RegisterPsam { tid, station: station.clone(), expiry: None, chip: None };
         self.apply(&input)?.map_err(|_| LinkDown)?;
         Ok(station)
     }
@@ -138,8 +139,12 @@ impl FolderLink {
         let mut openings = [PurseOpening::default(); 2];
         openings[terms.id.purse.index()] =
             PurseOpening { balance: terms.balance, limit: terms.limit, ctc: terms.id.ctc, otc: 0 };
-        let card =
-            CardOpening { asn: terms.id.asn, openings, key_version: Some(terms.key.version) };
+        let card = CardOpening {
+            asn: terms.id.asn,
+            openings,
+            key_version: Some(terms.key.version),
+            expiry: None,
+        };
         let mut trial = folder.centre().clone();
         let registered = trial.register_card(&card, self.now).is_ok();
         let heard = trial.hear(station, report, self.now);

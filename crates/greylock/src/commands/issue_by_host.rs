@@ -53,8 +53,8 @@ fn registration(profile: &Profile, order: &CardOrder, context: &mut Context<'_>)
     });
     let now = context.io.clock.now();
     let key_version = Some(profile.keys.maintenance.version);
-    let card = CardOpening { asn: order.asn, openings, key_version };
-    Input::RegisterCard { card, now }
+    let card = CardOpening { asn: order.asn, openings, key_version, expiry: Some(order.expiry) };
+    Input::RegisterCard { card, chip: None, now }
 }
 
 /// A card that was registered before is a clone, unless it is the very chip that the number was begun on.

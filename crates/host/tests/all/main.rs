@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
 
 mod hear;
+mod life;
 mod operators;
 mod orders;
 mod purchase;

@@ -1,6 +1,6 @@
 //! Inputs as a shell stores them: what was written once must be read for ever.
 
-use host::{ChangeKind, Input, Ruling, Way};
+use host::{CardOpening, ChangeKind, Chip, Input, Measure, Ruling, Subject, Way};
 use wire::{Mac, Purse, Report, Ttc};
 
 use crate::support::*;
@@ -15,8 +15,8 @@ fn inputs() -> Vec<Input> {
     let (terms, answer) = other.card.purchase(&mut other.psam, 450, 1);
     let load = other.card.ask_transfer(Way::Load, 3_000, at(2));
     vec![
-        Input::RegisterCard { card: opening(CARD), now },
-        Input::RegisterPsam { tid: T1, station: NORTH.to_owned() },
+        Input::RegisterCard { card: opening(CARD), chip: None, now },
+        Input::RegisterPsam { tid: T1, station: NORTH.to_owned(), expiry: None, chip: None },
         Input::Hear { station: NORTH.to_owned(), report: Report::Void(T1, Ttc(7)), now },
         Input::Unlock(request),
         Input::Confirm { asn: CARD, purse: Some(Purse::Ed), otc: 4, mac3: Mac([1, 2, 3, 4]), now },
@@ -54,6 +54,20 @@ fn inputs() -> Vec<Input> {
             tac: Mac([1, 2, 3, 4]),
             now,
         },
+        Input::RegisterCard {
+            card: CardOpening { expiry: Some(at(0).date), ..opening(CARD) },
+            chip: Some(Chip([0xC1; 10])),
+            now,
+        },
+        Input::RegisterPsam {
+            tid: T1,
+            station: NORTH.to_owned(),
+            expiry: Some(at(0).date),
+            chip: Some(Chip([0xC2; 10])),
+        },
+        Input::ConfirmIssue { subject: Subject::Card(CARD), chip: Some(Chip([0xC1; 10])), now },
+        Input::Act(act(Subject::Psam(T1), Measure::ReportLost, 3)),
+        Input::ApproveAct(act_approval(Subject::Card(CARD), 4)),
     ]
 }
 

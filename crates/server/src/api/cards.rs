@@ -6,10 +6,13 @@ use ::api::register::{Card, NewCard, Registered, ReplaceCard, Replaced};
 use ::api::unlock::{SwitchAnswered, SwitchAsked, Unblock, UnblockAsked};
 use axum::Json;
 use axum::extract::State;
-use host::{Account, Answer, CardOpening, Input, ReplaceOrder, SwitchAnswer, SwitchRequest};
+use host::{
+    Account, Answer, CardOpening, Input, ReplaceOrder, Subject, SwitchAnswer, SwitchRequest,
+};
 use wire::response::InitUpdate;
-use wire::{Asn, Purse};
+use wire::{Asn, Date, Purse};
 
+use super::acts;
 use crate::app::Shared;
 use crate::body::{Asked, Document, InPath, bytes, parsed};
 use crate::caller::AsOperator;
@@ -17,7 +20,9 @@ use crate::paging::{Paging, page};
 use crate::problem::Refused;
 use crate::words;
 
-/// Take a card into the books that was made with the centre's keys
+/// Take a card into the books that is made with the centre's keys
+///
+/// Before its profile goes onto a blank chip: the same number on the same chip is a repeat, on another one a clone.
 #[utoipa::path(
     post, path = "/v1/cards", tag = "operators", request_body = NewCard, security(("operator" = [])),
     responses(
@@ -35,11 +40,11 @@ pub(super) async fn register(
         asn: parsed("asn", &asked.asn)?,
         openings: [words::opening_of("ed", &asked.ed)?, words::opening_of("ep", &asked.ep)?],
         key_version: asked.key_version,
+        expiry: words::expiry(asked.expiry.as_deref())?,
     };
-    match app.apply(Input::RegisterCard { card, now: app.now() }).await? {
-        Answer::Registered(host::Registered { repeat }) => Ok(Json(Registered { repeat })),
-        _ => Err(Refused::bug()),
-    }
+    let chip = words::chip(asked.chip.as_deref())?;
+    let begun = app.apply(Input::RegisterCard { card, chip, now: app.now() }).await;
+    acts::registered(&app, Subject::Card(card.asn), begun).await
 }
 
 /// The cards
@@ -57,10 +62,12 @@ pub(super) async fn cards(
 ) -> Result<Json<Page<Card>>, Refused> {
     let (most, after) = (paging.most()?, paging.after(|text| text.parse().ok())?);
     let cards = app.read(move |reader| reader.cards(after, most)).await?;
-    let numbers: Vec<Asn> = cards.iter().map(|card| card.opening.asn).collect();
+    let (numbers, today): (Vec<Asn>, _) =
+        (cards.iter().map(|card| card.opening.asn).collect(), app.now().date);
     let documents = app
         .look(move |centre| {
-            numbers.iter().filter_map(|asn| document(centre.books(), *asn)).collect::<Vec<_>>()
+            let of = |asn: &Asn| document(centre.books(), *asn, today);
+            numbers.iter().filter_map(of).collect::<Vec<_>>()
         })
         .await?;
     let next = page(&cards, most, |card| card.opening.asn.to_string(), |_| ()).next;
@@ -80,29 +87,26 @@ pub(super) async fn card(
     _: AsOperator,
     InPath(asn): InPath<String>,
 ) -> Result<Json<Card>, Refused> {
-    let asn = parsed("asn", &asn)?;
-    let found = app.look(move |centre| document(centre.books(), asn)).await?;
+    let (asn, today) = (parsed("asn", &asn)?, app.now().date);
+    let found = app.look(move |centre| document(centre.books(), asn, today)).await?;
     found.map(Json).ok_or_else(|| host::Refusal::CardUnknown.into())
 }
 
-fn document(books: &impl host::Books, asn: Asn) -> Option<Card> {
+fn document(books: &impl host::Books, asn: Asn, today: Date) -> Option<Card> {
     let card = books.card(asn)?;
     let [ed, ep] = &card.opening.openings;
-    let state = match (&card.replaced, card.blacklisted) {
-        (Some(_), _) => "replaced",
-        (None, Some(_)) => "blacklisted",
-        (None, None) => "active",
-    };
     let units = |account: Account| i64::try_from(books.balance(&account)).unwrap_or(i64::MAX);
     Some(Card {
         asn: asn.to_string(),
         ed: words::opening(ed),
         ep: words::opening(ep),
         key_version: card.opening.key_version,
-        state: state.to_owned(),
-        reason: card.blacklisted.map(|code| code.name().to_owned()),
+        expiry: card.opening.expiry.map(|last| last.to_string()),
+        state: card.state(today).name().to_owned(),
+        reason: card.blacklisted().map(|code| code.name().to_owned()),
         money: Purse::ALL.map(|purse| units(Account::Float(asn, purse))),
         reserved: Purse::ALL.map(|purse| units(Account::Reserved(asn, purse))),
+        life: acts::life(&card.life),
     })
 }
 

@@ -37,7 +37,7 @@ pub(super) struct From {
 
 /// Hear of grey records and blacklisted cards as they come
 ///
-/// Server-sent events; the data of each is JSON with `event` = `grey`, `grey_gone` or `blacklisted`.
+/// Server-sent events; the data of each is JSON with `event` = `grey`, `grey_gone`, `blacklisted` or `cleared`.
 #[utoipa::path(
     get, path = "/v1/events", tag = "stations", params(From),
     responses(

@@ -1,5 +1,6 @@
 //! The resources of the interface, and the document that describes them.
 
+mod acts;
 mod cards;
 mod collect;
 mod events;
@@ -79,8 +80,15 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(cards::unblock))
         .routes(routes!(cards::switch))
         .routes(routes!(cards::replace))
+        .routes(routes!(acts::card_issued))
+        .routes(routes!(acts::act_on_card))
+        .routes(routes!(acts::approve_on_card))
         .routes(routes!(psams::register, psams::psams))
+        .routes(routes!(psams::psam))
         .routes(routes!(psams::holes))
+        .routes(routes!(acts::psam_issued))
+        .routes(routes!(acts::act_on_psam))
+        .routes(routes!(acts::approve_on_psam))
         .routes(routes!(outcomes::outcomes))
         .routes(routes!(outcomes::outcome))
         .routes(routes!(outcomes::purchases))

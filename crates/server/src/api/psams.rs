@@ -3,11 +3,13 @@
 use ::api::Page;
 use ::api::operate::Holes;
 use ::api::problem::Problem;
-use ::api::register::{Psam, Registered};
+use ::api::register::{NewPsam, Psam, Registered};
 use axum::Json;
 use axum::extract::State;
-use host::{Answer, Books as _, Input};
+use host::{Books as _, Input, Subject};
+use wire::Date;
 
+use super::acts;
 use crate::app::Shared;
 use crate::body::{Asked, Document, InPath, parsed};
 use crate::caller::AsOperator;
@@ -17,7 +19,7 @@ use crate::words;
 
 /// Give a PSAM to a station: only it speaks for its TID
 #[utoipa::path(
-    post, path = "/v1/psams", tag = "operators", request_body = Psam, security(("operator" = [])),
+    post, path = "/v1/psams", tag = "operators", request_body = NewPsam, security(("operator" = [])),
     responses(
         (status = 200, body = Registered),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
@@ -27,16 +29,16 @@ use crate::words;
 pub(super) async fn register(
     State(app): State<Shared>,
     _: AsOperator,
-    Document(psam): Document<Psam>,
+    Document(psam): Document<NewPsam>,
 ) -> Result<Json<Registered>, Refused> {
     if psam.station.trim().is_empty() {
         return Err(Refused::malformed("station: want a name"));
     }
-    let input = Input::RegisterPsam { tid: parsed("tid", &psam.tid)?, station: psam.station };
-    match app.apply(input).await? {
-        Answer::Registered(host::Registered { repeat }) => Ok(Json(Registered { repeat })),
-        _ => Err(Refused::bug()),
-    }
+    let tid = parsed("tid", &psam.tid)?;
+    let (expiry, chip) =
+        (words::expiry(psam.expiry.as_deref())?, words::chip(psam.chip.as_deref())?);
+    let begun = app.apply(Input::RegisterPsam { tid, station: psam.station, expiry, chip }).await;
+    acts::registered(&app, Subject::Psam(tid), begun).await
 }
 
 /// The PSAMs
@@ -54,11 +56,36 @@ pub(super) async fn psams(
 ) -> Result<Json<Page<Psam>>, Refused> {
     let (most, after) = (paging.most()?, paging.after(|text| text.parse().ok())?);
     let psams = app.read(move |reader| reader.psams(after, most)).await?;
-    let document = |(tid, station): &(wire::Tid, host::StationId)| Psam {
-        tid: tid.to_string(),
-        station: station.to_string(),
-    };
-    Ok(Json(page(&psams, most, |(tid, _)| tid.to_string(), document)))
+    let today = app.now().date;
+    Ok(Json(page(&psams, most, |psam| psam.tid.to_string(), |psam| document(psam, today))))
+}
+
+fn document(psam: &host::Psam, today: Date) -> Psam {
+    Psam {
+        tid: psam.tid.to_string(),
+        station: psam.station.to_string(),
+        expiry: psam.expiry.map(|last| last.to_string()),
+        state: psam.state(today).name().to_owned(),
+        life: acts::life(&psam.life),
+    }
+}
+
+/// A PSAM
+#[utoipa::path(
+    get, path = "/v1/psams/{tid}", tag = "operators", params(("tid" = String, Path)), security(("operator" = [])),
+    responses(
+        (status = 200, body = Psam),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn psam(
+    State(app): State<Shared>,
+    _: AsOperator,
+    InPath(tid): InPath<String>,
+) -> Result<Json<Psam>, Refused> {
+    let (tid, today) = (parsed("tid", &tid)?, app.now().date);
+    let found = app.look(move |centre| centre.books().psam(tid)).await?;
+    found.map(|psam| Json(document(&psam, today))).ok_or_else(|| host::Refusal::TidUnknown.into())
 }
 
 /// The transaction numbers of a PSAM that nobody reported

@@ -36,6 +36,13 @@ const TABLE: &[(&str, &str, For)] = &[
     ("POST", "/v1/cards/{asn}/unblock", Operators),
     ("POST", "/v1/cards/{asn}/switch", Operators),
     ("POST", "/v1/cards/{asn}/replacement", Operators),
+    ("POST", "/v1/cards/{asn}/issued", Operators),
+    ("POST", "/v1/cards/{asn}/acts", Operators),
+    ("POST", "/v1/cards/{asn}/acts/{number}/approval", Operators),
+    ("POST", "/v1/psams/{tid}/issued", Operators),
+    ("POST", "/v1/psams/{tid}/acts", Operators),
+    ("POST", "/v1/psams/{tid}/acts/{number}/approval", Operators),
+    ("GET", "/v1/psams/{tid}", Operators),
     ("POST", "/v1/psams", Operators),
     ("GET", "/v1/psams", Operators),
     ("GET", "/v1/psams/{tid}/holes", Operators),
@@ -61,6 +68,7 @@ fn filled(path: &str) -> String {
     path.replace("{asn}", "1234000000000001")
         .replace("{tid}", "000000000001")
         .replace("{ttc}", "1")
+        .replace("{number}", "0")
         .replace("{lock}", "00")
 }
 

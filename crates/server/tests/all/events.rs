@@ -10,13 +10,13 @@ use crate::support::Scene;
 use crate::told::{give_cards_and_psams, report_hex};
 
 /// A station that listens.
-struct Ear {
+pub struct Ear {
     body: Body,
     heard: String,
 }
 
 impl Ear {
-    async fn open(site: &Site, after: &str) -> Self {
+    pub async fn open(site: &Site, after: &str) -> Self {
         let path = format!("/v1/events?after={after}");
         let mut request = Request::get(path).body(Body::empty()).unwrap();
         request.extensions_mut().insert(south());
@@ -26,7 +26,7 @@ impl Ear {
     }
 
     /// Waits for the next event: its id and its data.
-    async fn next(&mut self) -> (String, Value) {
+    pub async fn next(&mut self) -> (String, Value) {
         loop {
             if let Some((event, rest)) = self.heard.clone().split_once("\n\n") {
                 self.heard = rest.to_owned();

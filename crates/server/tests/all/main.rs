@@ -6,6 +6,7 @@ mod access;
 #[allow(dead_code)]
 mod base;
 mod events;
+mod life;
 mod problems;
 mod requests;
 mod site;

@@ -106,5 +106,5 @@ async fn registering_twice_is_a_repeat_and_otherwise_a_conflict() {
     assert_eq!(register(5).await.json()["repeat"], true);
     assert_eq!(register(6).await.problem(), "card_already_registered");
     let shown = site.get(operator("ada"), "/v1/cards/1234000000000001").await.json();
-    assert_eq!((&shown["state"], &shown["money"]), (&json!("active"), &json!([5, 0])));
+    assert_eq!((&shown["state"], &shown["money"]), (&json!("made"), &json!([5, 0])));
 }

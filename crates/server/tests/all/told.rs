@@ -1,13 +1,13 @@
 //! Histories of the rules' tests, told over the interface: the books are those of the rules in memory.
 
-use host::{Answer, Input, MainKeys, Output, UnlockAnswer};
+use host::{Answer, Input, MainKeys, Output, Subject, UnlockAnswer};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 use server::Caller;
 
 use crate::base::{Base, on_postgres, on_sqlite};
-use crate::site::{Site, north, operator, south};
+use crate::site::{Answered, Site, north, operator, south};
 use crate::support::world::{World, stories, world};
 use crate::support::{CARD, NORTH, OPENING, OTHER, SOUTH, T1, T2};
 
@@ -105,7 +105,14 @@ async fn tell(site: &Site, input: &Input, output: &Output) {
                 "way": "load", "asn": request.asn.to_string(), "tid": request.tid.to_string(),
                 "purse": "ed", "amount": request.amount.units(), "init": init,
             });
-            let Ok(Answer::Transfer(decision)) = output else { panic!("{output:?}") };
+            let decision = match output {
+                Ok(Answer::Transfer(decision)) => decision,
+                Err(refusal) => {
+                    let refused = site.post(south(), "/v1/transfers", body).await;
+                    return assert_eq!(refused.problem(), refusal.name());
+                }
+                Ok(other) => panic!("{other:?}"),
+            };
             for _ in 0..2 {
                 let answered = site.post(south(), "/v1/transfers", body.clone()).await.json();
                 assert_eq!(answered["mac2"], decision.mac2.to_string());
@@ -132,7 +139,48 @@ async fn tell(site: &Site, input: &Input, output: &Output) {
             let answered = site.post(operator(&approval.checker), path, body).await;
             assert_eq!(answered.status.is_success(), output.is_ok(), "{answered:?}");
         }
+        Input::RegisterPsam { tid, station, chip, .. } => {
+            let chip = chip.map(|chip| chip.to_string());
+            let body = json!({ "tid": tid.to_string(), "station": station, "chip": chip });
+            let answered = site.post(operator("ada"), "/v1/psams", body).await;
+            assert_eq!(answered.status.is_success(), output.is_ok(), "{answered:?}");
+        }
+        Input::Act(order) => {
+            site.time_is(order.now);
+            let body = json!({
+                "measure": order.measure.name(), "seen": order.seen, "reason": order.reason,
+            });
+            let path = format!("{}/acts", path_of(order.subject));
+            let answered = site.post(operator(&order.maker), &path, body).await;
+            same_act(&answered, output);
+        }
+        Input::ApproveAct(approval) => {
+            site.time_is(approval.now);
+            let of = path_of(approval.subject);
+            let path = format!("{of}/acts/{}/approval", approval.number);
+            let checker = operator(&approval.checker);
+            same_act(&site.ask(checker, "POST", &path, None).await, output);
+        }
         _ => {}
+    }
+}
+
+fn path_of(subject: Subject) -> String {
+    match subject {
+        Subject::Card(asn) => format!("/v1/cards/{asn}"),
+        Subject::Psam(tid) => format!("/v1/psams/{tid}"),
+    }
+}
+
+fn same_act(answered: &Answered, output: &Output) {
+    match output {
+        Ok(Answer::Acted(acted)) => {
+            let state = acted.state.name();
+            let wanted = json!({ "number": acted.number, "state": state, "repeat": acted.repeat });
+            assert_eq!(answered.json(), wanted);
+        }
+        Err(refusal) => assert_eq!(answered.problem(), refusal.name()),
+        Ok(other) => panic!("{other:?}"),
     }
 }
 
@@ -175,6 +223,8 @@ async fn compare(site: &Site, told: &World) {
     for (row, wanted) in bought["items"].as_array().unwrap().iter().zip(&wanted) {
         assert_eq!((&row["end"], &row["owed"]), (&json!(wanted.end.name()), &json!(wanted.owed)));
     }
+    let listed = site.get(north(), "/v1/blacklist").await.json();
+    assert_eq!(listed.as_array().unwrap().len(), told.host.blacklist().len());
     let grey = site.get(north(), "/v1/grey-records?limit=500").await.json();
     assert_eq!(grey["items"].as_array().unwrap().len(), told.host.grey_list().len());
 }

@@ -42,7 +42,7 @@ impl Stage {
     ) -> Result<(), String> {
         let (tid, psam) = self.world.make_psam()?;
         let station = self.world.sites[site].station.to_owned();
-        let input = Input::RegisterPsam { tid, station };
+        let input = Input::RegisterPsam { tid, station, expiry: None, chip: None };
         if !matches!(self.office.apply(&mut self.world.centre, &input), Some(Ok(_))) {
             return Ok(());
         }

@@ -10,7 +10,8 @@ CREATE INDEX cards_blacklisted ON cards (asn) WHERE blacklisted IS NOT NULL;
 
 CREATE TABLE psams (
     tid TEXT NOT NULL PRIMARY KEY,
-    station TEXT NOT NULL
+    station TEXT NOT NULL,
+    data TEXT NOT NULL
 );
 CREATE INDEX psams_of_station ON psams (station, tid);
 

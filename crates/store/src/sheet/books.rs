@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use host::{
     Account, Books, Card, Case, Code, DecisionRow, Legs, Notice, OnlineChange, Posting,
-    ProposalRow, PurchaseCase, Shown, Sighting, StationId, TacFact, TransferRow,
+    ProposalRow, Psam, PurchaseCase, Shown, Sighting, StationId, TacFact, TransferRow,
 };
 use wire::{Asn, LockId, Purse, Tid, Ttc};
 
@@ -49,11 +49,16 @@ impl Books for Sheet<'_> {
         self.ask(|inner| inner.fetch_psams([tid]), |rows| rows.station_of(tid))
     }
 
-    fn put_psam(&mut self, tid: Tid, station: StationId) {
+    fn psam(&self, tid: Tid) -> Option<Psam> {
+        self.ask(|inner| inner.fetch_psams([tid]), |rows| rows.psam(tid))
+    }
+
+    fn put_psam(&mut self, psam: Psam) {
         let inner = self.inner.get_mut();
-        inner.attempt(|inner| inner.fetch_psams([tid]));
-        inner.changes.psams.insert(tid);
-        inner.rows.put_psam(tid, station);
+        inner.attempt(|inner| inner.fetch_psams([psam.tid]));
+        let new = inner.rows.psam(psam.tid).is_none();
+        inner.changes.psams.entry(psam.tid).or_insert(new);
+        inner.rows.put_psam(psam);
     }
 
     fn case(&self, tid: Tid, ttc: Ttc) -> Option<Case> {

@@ -42,8 +42,7 @@ impl Inner<'_> {
         let new = new_names(&mut self.known.psams, tids);
         let keys: Vec<Row> = new.iter().map(|tid| vec![Value::text(tid)]).collect();
         for row in self.find(&PSAMS, &["tid"], &keys)? {
-            let (tid, station) = rows::psam(row)?;
-            self.rows.put_psam(tid, station);
+            self.rows.put_psam(rows::psam(row)?);
         }
         Ok(())
     }
@@ -56,7 +55,7 @@ impl Inner<'_> {
         let keys: Vec<Row> = new.iter().map(|asn| vec![Value::text(asn)]).collect();
         for row in self.find(&CARDS, &["asn"], &keys)? {
             let card = rows::card(row)?;
-            if card.blacklisted.is_some() {
+            if card.blacklisted().is_some() {
                 self.blacklisted.insert(card.opening.asn);
             }
             self.rows.put_card(card);

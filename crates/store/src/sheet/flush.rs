@@ -90,9 +90,11 @@ impl Inner<'_> {
             }
         }
         for asn in &self.changes.cards {
-            let now = self.rows.card(*asn).and_then(|card| card.blacklisted);
-            if let Some(code) = now.filter(|_| !self.blacklisted.contains(asn)) {
-                events.push(Event::blacklisted(*asn, code));
+            let now = self.rows.card(*asn).and_then(|card| card.blacklisted());
+            match (self.blacklisted.contains(asn), now) {
+                (false, Some(code)) => events.push(Event::blacklisted(*asn, code)),
+                (true, None) => events.push(Event::cleared(*asn)),
+                _ => {}
             }
         }
         events
@@ -106,10 +108,14 @@ impl Inner<'_> {
         let cards = self.changes.cards.iter().filter_map(|asn| self.rows.card(*asn));
         let cards: Vec<Row> = cards.map(|card| rows::of_card(&card)).collect();
         self.put(&CARDS, Clash::Replace, &cards)?;
-        let station = |tid: &Tid| Some(rows::of_psam(*tid, &self.rows.station_of(*tid)?));
-        let psams: Vec<Row> = self.changes.psams.iter().filter_map(station).collect();
         // Two hosts that register one TID at once: the second one must see the first.
-        self.put(&PSAMS, Clash::Fail, &psams)
+        for (new, clash) in [(true, Clash::Fail), (false, Clash::Replace)] {
+            let written = self.changes.psams.iter().filter(|(_, is_new)| **is_new == new);
+            let psams = written.filter_map(|(tid, _)| self.rows.psam(*tid));
+            let psams: Vec<Row> = psams.map(|psam| rows::of_psam(&psam)).collect();
+            self.put(&PSAMS, clash, &psams)?;
+        }
+        Ok(())
     }
 
     fn flush_cases(&mut self, listing: &Listing) -> Result<(), StoreError> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use host::{Books as _, Input};
+use host::{Books as _, Input, Subject};
 use wire::{Asn, LockId, Purse, Report, Tid, Ttc};
 
 use super::{Inner, Sheet};
@@ -64,6 +64,13 @@ impl Wanted {
         self.locks.insert(lock);
     }
 
+    fn subject(&mut self, subject: Subject) {
+        match subject {
+            Subject::Card(asn) => self.card(asn),
+            Subject::Psam(tid) => drop(self.psams.insert(tid)),
+        }
+    }
+
     fn add(&mut self, input: &Input) {
         match input {
             Input::RegisterCard { card, .. } => self.card(card.asn),
@@ -71,11 +78,17 @@ impl Wanted {
             Input::Hear { report, .. } => self.add_report(report),
             Input::Unlock(request) => {
                 self.cards.insert(request.asn);
-                self.psams.insert(request.status.tid);
+                self.psams.extend([request.status.tid, request.tid]);
             }
             Input::Propose(proposal) => self.lock(proposal.lock),
             Input::Approve(approval) => self.lock(approval.lock),
-            Input::Transfer(request) => self.card(request.asn),
+            Input::Transfer(request) => {
+                self.card(request.asn);
+                self.psams.insert(request.tid);
+            }
+            Input::ConfirmIssue { subject, .. } => self.subject(*subject),
+            Input::Act(order) => self.subject(order.subject),
+            Input::ApproveAct(approval) => self.subject(approval.subject),
             Input::Switch(request) => self.card(request.asn),
             Input::Replace(order) => self.card(order.asn),
             Input::ConfirmTransfer { asn, .. }

@@ -7,8 +7,9 @@ pub use actors::*;
 
 use crypto::Key;
 use host::{
-    Account, Approval, CardOpening, Centre, Decision, Heard, MainKeys, MemoryBooks, Outcome,
-    Proposal, PurseOpening, Refusal, ReplaceOrder, Ruling, StationId, UnlockAnswer,
+    Account, ActApproval, ActOrder, Approval, Books as _, CardOpening, Centre, Decision, Heard,
+    MainKeys, Measure, MemoryBooks, Outcome, Proposal, PurseOpening, Refusal, ReplaceOrder, Ruling,
+    StationId, Subject, UnlockAnswer,
 };
 use wire::{
     Amount, Asn, ClaimedRecord, Date, Limit, LockId, Mac, Purse, Report, Scheme, Stamp, Tid, Time,
@@ -19,6 +20,7 @@ pub const NORTH: &str = "north";
 pub const SOUTH: &str = "south";
 pub const T1: Tid = Tid([0, 0, 0, 0, 0, 1]);
 pub const T2: Tid = Tid([0, 0, 0, 0, 0, 2]);
+pub const T3: Tid = Tid([0, 0, 0, 0, 0, 3]);
 pub const CARD: Asn = Asn([0x12, 0x34, 0, 0, 0, 0, 0, 1]);
 pub const OTHER: Asn = Asn([0x12, 0x34, 0, 0, 0, 0, 0, 2]);
 pub const OPENING: u32 = 50_000;
@@ -69,7 +71,7 @@ pub fn centre_with(scheme: Scheme) -> Host {
 pub fn opening(asn: Asn) -> CardOpening {
     let purse =
         PurseOpening { balance: cents(OPENING), limit: Limit::ZERO, ctc: FIRST_CTC, otc: 0 };
-    CardOpening { asn, openings: [purse, PurseOpening::default()], key_version: None }
+    CardOpening { asn, openings: [purse, PurseOpening::default()], key_version: None, expiry: None }
 }
 
 /// A card, a PSAM and a centre in the middle of one refuelling.
@@ -189,6 +191,24 @@ pub fn order(maker: &str, checker: &str, reason: &str) -> ReplaceOrder {
         reason: reason.to_owned(),
         now: at(220),
     }
+}
+
+pub fn acts_of(host: &Host, subject: Subject) -> u32 {
+    let books = host.books();
+    let life = match subject {
+        Subject::Card(asn) => books.card(asn).unwrap().life,
+        Subject::Psam(tid) => books.psam(tid).unwrap().life,
+    };
+    u32::try_from(life.acts.len()).unwrap()
+}
+
+pub fn act(subject: Subject, measure: Measure, seen: u32) -> ActOrder {
+    let (maker, reason) = ("ada".to_owned(), "as the form says".to_owned());
+    ActOrder { subject, measure, seen, maker, reason, now: at(60) }
+}
+
+pub fn act_approval(subject: Subject, number: u32) -> ActApproval {
+    ActApproval { subject, number, checker: "bob".to_owned(), now: at(61) }
 }
 
 pub fn proposal(lock: LockId, ruling: Ruling) -> Proposal {

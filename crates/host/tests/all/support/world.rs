@@ -1,6 +1,6 @@
 //! One card's life at two stations, told to the rules as it happens: what any store of the books is held against.
 use super::*;
-use host::{Answer, Centre, Input, MemoryBooks, Output, Ruling, Way};
+use host::{Answer, Centre, Input, Measure, MemoryBooks, Output, Ruling, Subject, Way};
 use proptest::prelude::*;
 
 /// How one refuelling goes.
@@ -20,9 +20,11 @@ pub enum Story {
     Bought,
     BoughtAndLateTold,
     Loaded,
+    BlockedAndLoaded,
+    Retired,
 }
 
-pub const STORIES: [Story; 14] = [
+pub const STORIES: [Story; 16] = [
     Story::Sale,
     Story::GreyThenTacSeen,
     Story::TacCleared,
@@ -37,6 +39,8 @@ pub const STORIES: [Story; 14] = [
     Story::Bought,
     Story::BoughtAndLateTold,
     Story::Loaded,
+    Story::BlockedAndLoaded,
+    Story::Retired,
 ];
 
 /// Inputs in the order in which they came, and those of them that may come in any order.
@@ -58,9 +62,14 @@ pub fn station_of(report: &Report) -> String {
 
 pub fn start() -> (Host, Vec<Input>) {
     let host = Centre::new(MemoryBooks::new(), keys(Scheme::Seed));
-    let cards = [CARD, OTHER].map(|asn| Input::RegisterCard { card: opening(asn), now: at(0) });
-    let psams = [(T1, NORTH), (T2, SOUTH)]
-        .map(|(tid, station)| Input::RegisterPsam { tid, station: station.to_owned() });
+    let cards =
+        [CARD, OTHER].map(|asn| Input::RegisterCard { card: opening(asn), chip: None, now: at(0) });
+    let psams = [(T1, NORTH), (T2, SOUTH)].map(|(tid, station)| Input::RegisterPsam {
+        tid,
+        station: station.to_owned(),
+        expiry: None,
+        chip: None,
+    });
     (host, cards.into_iter().chain(psams).collect())
 }
 
@@ -119,6 +128,8 @@ impl World {
                 return self.report(Report::Purchase(terms, answer));
             }
             Story::Loaded => return self.load(amount, now),
+            Story::BlockedAndLoaded => return self.block_and_load(amount, now),
+            Story::Retired => return self.bar_psam(amount.is_multiple_of(2)),
             _ => {}
         }
         let grey = self.card.lock(psam, now);
@@ -172,7 +183,9 @@ impl World {
             | Story::NeverReachedTheCard
             | Story::Bought
             | Story::BoughtAndLateTold
-            | Story::Loaded => {}
+            | Story::Loaded
+            | Story::BlockedAndLoaded
+            | Story::Retired => {}
         }
     }
 
@@ -183,6 +196,45 @@ impl World {
         let tac = self.card.obey_transfer(&asked, &decision);
         let (way, asn, purse, otc) = (Way::Load, CARD, Purse::Ed, asked.init.otc);
         self.tell_loosely(Input::ConfirmTransfer { way, asn, purse, otc, tac, now: at(201) });
+    }
+
+    /// An operator's order, as the next in the history; again, it changes nothing.
+    pub fn act(&mut self, subject: Subject, measure: Measure) {
+        let seen = acts_of(&self.host, subject);
+        self.tell(Input::Act(act(subject, measure, seen)));
+        if let Some((input, Ok(_))) = self.log.last() {
+            self.loose.push(input.clone());
+        }
+    }
+
+    /// While the card is blocked or lost its loads are refused, and afterwards they are not.
+    fn block_and_load(&mut self, amount: u32, now: Stamp) {
+        let (on, off) = if amount.is_multiple_of(2) {
+            (Measure::Block, Measure::LiftBlock)
+        } else {
+            (Measure::ReportLost, Measure::ReportFound)
+        };
+        self.act(Subject::Card(CARD), on);
+        let asked = self.card.ask_transfer(Way::Load, amount, now);
+        self.tell(Input::Transfer(asked));
+        assert!(self.log.last().unwrap().1.is_err());
+        self.act(Subject::Card(CARD), off);
+    }
+
+    /// The PSAM of a third station, through which nothing here goes, is blocked or retired by two persons.
+    fn bar_psam(&mut self, retire: bool) {
+        let station = NORTH.to_owned();
+        let chip = Some(host::Chip([3; 10]));
+        self.tell(Input::RegisterPsam { tid: T3, station, expiry: None, chip });
+        let measure = if retire { Measure::Retire } else { Measure::Block };
+        let seen = acts_of(&self.host, Subject::Psam(T3));
+        self.act(Subject::Psam(T3), measure);
+        let approval = Input::ApproveAct(act_approval(Subject::Psam(T3), seen));
+        if matches!(self.log.last(), Some((_, Ok(_)))) && retire {
+            self.tell_loosely(approval);
+        } else {
+            self.tell(approval);
+        }
     }
 
     pub fn ask(&mut self) -> Output {
