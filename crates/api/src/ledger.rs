@@ -25,8 +25,9 @@ documents! {
         pub number: i64,
         /// Why: `settled_by_tac`, `grey_heard` …
         pub reason: String,
-        /// The card.
-        pub asn: String,
+        /// The card, where there is one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub asn: Option<String>,
         /// The lock as hex, where there is one.
         pub lock: Option<String>,
         /// BCD.

@@ -12,6 +12,7 @@
 //! | [`register`] | cards and PSAMs |
 //! | [`operate`] | outcomes, notices, rulings, holes |
 //! | [`ledger`] | accounts and postings |
+//! | [`prepaid`] | accounts that pay for stations' loads |
 //! | [`problem`] | what is refused, and why |
 #![forbid(unsafe_code)]
 
@@ -19,6 +20,7 @@ pub mod collect;
 pub mod ledger;
 pub mod lists;
 pub mod operate;
+pub mod prepaid;
 pub mod problem;
 pub mod register;
 pub mod transfer;

@@ -17,6 +17,9 @@ documents! {
         pub amount: u32,
         /// The answer to INITIALIZE FOR LOAD or FOR UNLOAD, 16 bytes.
         pub init: String,
+        /// The prepaid account that pays a load or gets an unload; one that the station may charge.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub account: Option<String>,
     }
 
     /// What CREDIT FOR LOAD or DEBIT FOR UNLOAD carries: durable before it is answered, and for the same session the

@@ -15,10 +15,11 @@ const RESERVED: &str = "reserved";
 const PAYABLE: &str = "station_payable";
 const CLAIMS: &str = "station_claims";
 const IN_FLIGHT: &str = "in_flight";
+const PREPAID: &str = "prepaid";
 const CARDHOLDER: &str = "cardholder_claims";
 
 /// `issued`, `write_off`, `float/ASN/ed`, `reserved/ASN/ep`, `in_flight/ASN/ed`, `cardholder_claims/ASN`, `station_payable/NAME`,
-/// `station_claims/NAME`. A station's name comes last, so it may hold any character.
+/// `station_claims/NAME`, `prepaid/NAME`. A station's name comes last, so it may hold any character.
 impl fmt::Display for Account {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -29,6 +30,7 @@ impl fmt::Display for Account {
             Self::InFlight(asn, purse) => write!(f, "{IN_FLIGHT}/{asn}/{}", purse_name(*purse)),
             Self::CardholderClaims(asn) => write!(f, "{CARDHOLDER}/{asn}"),
             Self::StationPayable(station) => write!(f, "{PAYABLE}/{station}"),
+            Self::Prepaid(name) => write!(f, "{PREPAID}/{name}"),
             Self::StationClaims(station) => write!(f, "{CLAIMS}/{station}"),
         }
     }
@@ -52,6 +54,7 @@ impl FromStr for Account {
             RESERVED => purse_of(whose).map(|(asn, purse)| Self::Reserved(asn, purse))?,
             IN_FLIGHT => purse_of(whose).map(|(asn, purse)| Self::InFlight(asn, purse))?,
             CARDHOLDER => Self::CardholderClaims(whose.parse().map_err(|_| AccountNameError)?),
+            PREPAID => Self::Prepaid(whose.parse().map_err(|_| AccountNameError)?),
             PAYABLE => Self::StationPayable(station()),
             CLAIMS => Self::StationClaims(station()),
             _ => return Err(AccountNameError),

@@ -17,6 +17,7 @@ use crate::facts::{DecisionRow, OnlineChange, ProposalRow, Shown, Sighting, TacF
 use crate::ledger::{Account, Legs, Posting};
 use crate::life::{Life, State};
 use crate::notice::{Code, Notice};
+use crate::prepaid::{Funding, PrepaidAccount, PrepaidName};
 use crate::purchase::PurchaseCase;
 use crate::transfer::TransferRow;
 
@@ -171,6 +172,17 @@ pub trait Books {
     fn psam(&self, tid: Tid) -> Option<Psam>;
     /// Writes a PSAM.
     fn put_psam(&mut self, psam: Psam);
+
+    /// A prepaid account.
+    fn prepaid(&self, name: PrepaidName) -> Option<PrepaidAccount>;
+    /// Every prepaid account, by name.
+    fn prepaids(&self) -> Vec<PrepaidName>;
+    /// Opens a prepaid account.
+    fn put_prepaid(&mut self, account: PrepaidAccount);
+    /// What was paid into a prepaid account under this reference.
+    fn funding(&self, name: PrepaidName, reference: &str) -> Option<Funding>;
+    /// Keeps it.
+    fn add_funding(&mut self, funding: Funding);
 
     /// What is known of a lock.
     fn case(&self, tid: Tid, ttc: Ttc) -> Option<Case>;

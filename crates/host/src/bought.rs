@@ -205,7 +205,7 @@ impl<B: Books, V: Codes> Centre<B, V> {
         let lines = target.minus(&booked).ok_or(Refusal::LedgerOverflow)?;
         if !lines.is_empty() {
             let reason = position.reason();
-            self.books.post(Posting { reason, asn: id.asn, lock: Some(id), at: now, lines });
+            self.books.post(Posting { reason, asn: Some(id.asn), lock: Some(id), at: now, lines });
         }
         let case = self.books.purchase(id.tid, id.ttc).filter(|case| case.terms.id == id);
         if let Some(case) = case {

@@ -115,7 +115,7 @@ impl<B: Books, V: Codes> Centre<B, V> {
     pub fn change(&mut self, change: OnlineChange, now: Stamp) -> Result<Registered, Refusal> {
         self.card(change.asn)?;
         self.card_lives(change.asn);
-        let taken = self.take_change(change, now)?;
+        let taken = self.take_change(change, Account::Issued, now)?;
         if !taken.repeat {
             self.settle_open(change.asn, now)?;
         }
@@ -124,14 +124,19 @@ impl<B: Books, V: Codes> Centre<B, V> {
 
     /// The float of a replaced card is paid out: a load heard later is still the cardholder's,
     /// an unload was paid out twice.
-    pub(crate) fn book_change(&mut self, change: OnlineChange, now: Stamp) -> Result<(), Refusal> {
+    pub(crate) fn book_change(
+        &mut self,
+        change: OnlineChange,
+        from: Account,
+        now: Stamp,
+    ) -> Result<(), Refusal> {
         let OnlineChange { asn, purse, otc, by, .. } = change;
         let reason = PostingReason::OnlineChange;
         if self.card(asn)?.replaced.is_none() {
-            return self.transfer(asn, purse, reason, by, now);
+            return self.post_from(from, asn, Account::Float(asn, purse), reason, by, now);
         }
         let to = if by > 0 { Account::CardholderClaims(asn) } else { Account::WriteOff };
-        self.post_from_outside(asn, to, reason, by, now)?;
+        self.post_from(from, asn, to, reason, by, now)?;
         let detail = format!("{purse} OTC {otc}: {by}");
         self.tell(Code::ChangeAfterReplacement, About::card(asn), now, detail);
         Ok(())
@@ -225,21 +230,22 @@ impl<B: Books, V: Codes> Centre<B, V> {
         money: i64,
         at: Stamp,
     ) -> Result<(), Refusal> {
-        self.post_from_outside(asn, Account::Float(asn, purse), reason, money, at)
+        self.post_from(Account::Issued, asn, Account::Float(asn, purse), reason, money, at)
     }
 
-    fn post_from_outside(
+    pub(crate) fn post_from(
         &mut self,
+        from: Account,
         asn: Asn,
         to: Account,
         reason: PostingReason,
         money: i64,
         at: Stamp,
     ) -> Result<(), Refusal> {
-        let lines = Legs::default().transfer(Account::Issued, to, money);
+        let lines = Legs::default().transfer(from, to, money);
         let lines = lines.ok_or(Refusal::LedgerOverflow)?;
         if !lines.is_empty() {
-            self.books.post(Posting { reason, asn, lock: None, at, lines });
+            self.books.post(Posting { reason, asn: Some(asn), lock: None, at, lines });
         }
         Ok(())
     }

@@ -14,6 +14,7 @@ use crate::hear::Heard;
 use crate::life::Chip;
 use crate::maintenance::{SwitchAnswer, SwitchRequest};
 use crate::operator::{Approval, Proposal};
+use crate::prepaid::{Funded, Funding, PrepaidAccount};
 use crate::refusal::Refusal;
 use crate::replace::{ReplaceOrder, Replaced};
 use crate::transfer::{OpenTransfer, TransferConfirmed, TransferDecision, TransferRequest, Way};
@@ -63,6 +64,10 @@ pub enum Input {
     Act(ActOrder),
     /// [`Centre::approve_act`].
     ApproveAct(ActApproval),
+    /// [`Centre::open_prepaid`].
+    OpenPrepaid(PrepaidAccount),
+    /// [`Centre::fund_prepaid`].
+    FundPrepaid(Funding),
     /// [`Centre::hear`].
     Hear {
         /// Who reports.
@@ -180,6 +185,8 @@ pub enum Answer {
     Switch(SwitchAnswer),
     /// A card was replaced.
     Replaced(Replaced),
+    /// Money was paid into a prepaid account.
+    Funded(Funded),
     /// Something was done about a card or PSAM.
     Acted(Acted),
 }
@@ -201,6 +208,8 @@ impl<B: Books, V: Codes> Centre<B, V> {
                 self.confirm_issue(*subject, *chip, *now).map(Answer::Registered)
             }
             Input::Act(order) => self.act(order).map(Answer::Acted),
+            Input::OpenPrepaid(account) => self.open_prepaid(account).map(Answer::Registered),
+            Input::FundPrepaid(funding) => self.fund_prepaid(funding).map(Answer::Funded),
             Input::ApproveAct(approval) => self.approve_act(approval).map(Answer::Acted),
             Input::Hear { station, report, now } => {
                 self.hear(station, report, *now).map(Answer::Heard)

@@ -6,6 +6,9 @@
 //! | `in_flight` | a load leaves the centre | issued − d, in flight + d (the highest answer under its OTC), and back once the card proves which it took |
 //! | `online_change` | a load, unload is confirmed | issued − d, float + d (d < 0 for an unload); a change of the limit moves no money |
 //! | … of a replaced card | the float is paid out | cardholder claims (a load), loss (an unload) in place of float |
+//! | … charged to a prepaid account | its station named one | prepaid in place of issued, in flight and when it is confirmed |
+//! | `prepaid_funded` | money is paid into a prepaid account, once for each reference | issued − d, prepaid + d (d < 0 when it is paid back) |
+//! | `charged_otherwise` | the card's TAC names another answer than the one whose account was charged | prepaid of one, prepaid or issued of the other |
 //! | `grey_heard` | a claimed record verifies, the debit is not proved | float − a, reserved + a |
 //! | `unproved_heard` | a delivery without a GMAC was heard | float − u, reserved + u, until two operators rule |
 //! | `decision_reserved` | an answer to an on-line unlock left | float − d, reserved + d (the highest answer out, or the record if higher) |
@@ -36,6 +39,7 @@ use std::collections::BTreeMap;
 use wire::{Asn, LockId, Purse, Stamp};
 
 use crate::books::StationId;
+use crate::prepaid::PrepaidName;
 
 /// An account. A credit is positive, so what the centre owes is positive.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -54,6 +58,8 @@ pub enum Account {
     StationClaims(StationId),
     /// What a cardholder may claim.
     CardholderClaims(Asn),
+    /// Money that a station or seller has paid in for loads.
+    Prepaid(PrepaidName),
     /// Losses.
     WriteOff,
 }
@@ -67,6 +73,10 @@ pub enum PostingReason {
     InFlight,
     /// A load or unload was confirmed.
     OnlineChange,
+    /// Money was paid into a prepaid account, or back.
+    PrepaidFunded,
+    /// Another account is charged with a load or unload than was at first.
+    ChargedOtherwise,
     /// A claimed record verified.
     GreyHeard,
     /// A delivery without a GMAC was heard.
@@ -109,10 +119,12 @@ pub enum PostingReason {
 
 impl PostingReason {
     /// Every reason.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::Opening,
         Self::InFlight,
         Self::OnlineChange,
+        Self::PrepaidFunded,
+        Self::ChargedOtherwise,
         Self::GreyHeard,
         Self::UnprovedHeard,
         Self::DecisionReserved,
@@ -147,6 +159,8 @@ impl PostingReason {
             Self::Opening => "opening",
             Self::InFlight => "in_flight",
             Self::OnlineChange => "online_change",
+            Self::PrepaidFunded => "prepaid_funded",
+            Self::ChargedOtherwise => "charged_otherwise",
             Self::GreyHeard => "grey_heard",
             Self::UnprovedHeard => "unproved_heard",
             Self::DecisionReserved => "decision_reserved",
@@ -188,8 +202,8 @@ impl PostingReason {
 pub struct Posting {
     /// Why.
     pub reason: PostingReason,
-    /// The card.
-    pub asn: Asn,
+    /// The card, where there is one: a funding has none.
+    pub asn: Option<Asn>,
     /// The lock or the purchase, where there is one: [`PostingReason::is_of_purchase`] tells.
     pub lock: Option<LockId>,
     /// When.

@@ -17,6 +17,7 @@
 //! | [`unlock`], [`confirm`] | the on-line unlock (claim 2) and its receipt |
 //! | [`maintenance`] | APPLICATION UNBLOCK, the switch of a card to its next keys |
 //! | [`transfer`] | loads and unloads |
+//! | [`prepaid`] | accounts from which stations' loads are taken |
 //! | [`operator`], [`replace`] | what two persons decide |
 //! | [`life`], [`acts`] | cards and PSAMs as registered things, and what operators do about them |
 //! | [`ledger`], [`account`] | accounts, the table of postings, and how accounts are named |
@@ -59,6 +60,7 @@ pub mod memory;
 pub mod notice;
 pub mod operator;
 mod position;
+pub mod prepaid;
 pub mod purchase;
 pub mod refusal;
 pub mod replace;
@@ -95,6 +97,7 @@ pub use memory::MemoryBooks;
 pub use notice::{About, Class, Code, Notice};
 pub use operator::{Approval, Proposal};
 pub use position::Ending;
+pub use prepaid::{Funded, Funding, PrepaidAccount, PrepaidName};
 pub use purchase::{PurchaseCase, PurchaseEnd, PurchaseRow};
 pub use refusal::{Fault, Refusal};
 pub use replace::{ReplaceOrder, Replaced};

@@ -12,6 +12,7 @@ use crate::case::Case;
 use crate::facts::{DecisionRow, Number, OnlineChange, ProposalRow, Shown, Sighting, TacFact};
 use crate::ledger::{Account, Legs, Posting};
 use crate::notice::{About, Code, Notice};
+use crate::prepaid::{Funding, PrepaidAccount, PrepaidName};
 use crate::purchase::PurchaseCase;
 use crate::transfer::TransferRow;
 
@@ -23,6 +24,8 @@ type PurseNumber = (Asn, Purse, u16);
 pub struct MemoryBooks {
     cards: BTreeMap<Asn, Card>,
     psams: BTreeMap<Tid, Psam>,
+    prepaid: BTreeMap<PrepaidName, PrepaidAccount>,
+    fundings: BTreeMap<(PrepaidName, String), Funding>,
     /// Shared, so that a copy of the books is cheap.
     cases: BTreeMap<Number, Arc<Case>>,
     numbers: BTreeMap<PurseNumber, BTreeSet<Number>>,
@@ -92,6 +95,8 @@ impl Hash for MemoryBooks {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.cards.hash(state);
         self.psams.hash(state);
+        self.prepaid.hash(state);
+        self.fundings.hash(state);
         self.cases.hash(state);
         self.sightings.hash(state);
         self.tacs.hash(state);
@@ -136,6 +141,26 @@ impl Books for MemoryBooks {
 
     fn put_psam(&mut self, psam: Psam) {
         self.psams.insert(psam.tid, psam);
+    }
+
+    fn prepaid(&self, name: PrepaidName) -> Option<PrepaidAccount> {
+        self.prepaid.get(&name).cloned()
+    }
+
+    fn prepaids(&self) -> Vec<PrepaidName> {
+        self.prepaid.keys().copied().collect()
+    }
+
+    fn put_prepaid(&mut self, account: PrepaidAccount) {
+        self.prepaid.insert(account.name, account);
+    }
+
+    fn funding(&self, name: PrepaidName, reference: &str) -> Option<Funding> {
+        self.fundings.get(&(name, reference.to_owned())).cloned()
+    }
+
+    fn add_funding(&mut self, funding: Funding) {
+        self.fundings.insert((funding.name, funding.reference.clone()), funding);
     }
 
     fn case(&self, tid: Tid, ttc: Ttc) -> Option<Case> {

@@ -106,6 +106,7 @@ codes! {
     LossBooked, "loss_booked", Claim, "money of a copied card, or of a lock that more was heard of after its card was replaced, was booked as a loss", "recover it if you can";
     TacWithoutRecord, "tac_without_record", Claim, "the card proves a debit for which no record was heard", "wait for the station's report; if its journal is lost, rule the debit";
     TransferAmbiguous, "transfer_ambiguous", Claim, "several answers to loads and unloads were out under one number, the card used it, and they differ", "ask the card for its proof at any terminal";
+    PrepaidOverdrawn, "prepaid_overdrawn", Claim, "a late TAC shows that a load is another account's, and that one has spent the money since", "ask its holder to pay in what is missing";
     PurchaseWithoutGoods, "purchase_without_goods", Claim, "a purchase whose answer was lost was paid: the card went on, and its balances agree only so; the station gave no goods", "accept the cardholder's claim, or reject it if the goods were given after all";
     Missing, "missing", Wait, "nothing was heard of the lock", "ask the station; two operators may decide with its totalizer";
     Void, "void", Wait, "the station says that the lock was never sent, and the card proves that it was", "ask the station; two operators may decide";

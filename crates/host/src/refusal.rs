@@ -91,6 +91,15 @@ refusals! {
     PsamBlocked, "psam_blocked", Station, "the PSAM is blocked, and nothing is unlocked, loaded or unloaded through it: use another terminal, and ask the centre";
     PsamLost, "psam_lost", Station, "the PSAM was reported lost, and nothing is unlocked, loaded or unloaded through it: bring it back to the centre";
     PsamReplaced, "psam_replaced", Station, "the PSAM is out of service for good, and nothing is unlocked, loaded or unloaded through it: use the one that took its place";
+    AccountUnknown, "account_unknown", Station, "no prepaid account has this name: name one that the centre opened";
+    AccountOfOthers, "account_of_others", Station, "the station may not charge this prepaid account: name one of your own";
+    AccountMissing, "account_missing", Station, "this centre charges loads and unloads to prepaid accounts alone: name yours";
+    AccountTooLow, "account_too_low", Station, "the prepaid account holds less than that, without what is in flight: pay in more, then ask again";
+    AccountDiffers, "account_differs", Station, "this session of the card was answered for another account: ask again with that one";
+    AccountAlreadyOpen, "account_already_open", Operator, "a prepaid account of this name is open for another holder or other stations: choose another name";
+    FundingDisagrees, "funding_disagrees", Operator, "another amount was entered under this reference: one reference is one payment";
+    FundingOutOfRange, "funding_out_of_range", Operator, "a payment is at least one unit and at most a million million of them: correct the amount";
+    ReferenceMissing, "reference_missing", Operator, "a payment is named by a reference of 1 to 64 printable bytes: enter the bank's";
     OtcUsed, "otc_used", Station, "the card has used this on-line number already: the answer is of an earlier moment; ask the card again";
     AmountOutOfRange, "amount_out_of_range", Station, "the card cannot hold this balance: ask for another amount";
     UnloadExceedsBooks, "unload_exceeds_books", Card, "the books hold less for this purse, without what is pending: unload less, or let its stations report first";

@@ -80,7 +80,13 @@ impl<B: Books, V: Codes> Centre<B, V> {
         let lines = target.minus(&booked).ok_or(Refusal::LedgerOverflow)?;
         if !lines.is_empty() {
             let reason = reason_of(&position, &target);
-            self.books.post(Posting { reason, asn: lock.asn, lock: Some(lock), at: now, lines });
+            self.books.post(Posting {
+                reason,
+                asn: Some(lock.asn),
+                lock: Some(lock),
+                at: now,
+                lines,
+            });
         }
         self.books.mark_open(lock, position.is_open());
         self.tell_position(&position, now);

@@ -22,6 +22,7 @@ use crate::facts::{ChangeKind, OnlineChange};
 use crate::filed::units;
 use crate::ledger::Account;
 use crate::notice::{About, Code};
+use crate::prepaid::PrepaidName;
 use crate::refusal::Refusal;
 
 /// Which way the money goes.
@@ -78,6 +79,10 @@ pub struct TransferRequest {
     /// The response of INITIALIZE FOR LOAD or FOR UNLOAD.
     #[serde(with = "codec::bytes")]
     pub init: InitLoad,
+    /// The prepaid account that a load is charged to, or an unload credited to; money taken in at no account of ours
+    /// without it.
+    #[serde(with = "codec::maybe_text", default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<PrepaidName>,
     /// The centre's time.
     #[serde(with = "codec::bytes")]
     pub now: Stamp,
@@ -142,14 +147,25 @@ pub struct TransferRow {
     /// The card's receipt, once it was seen.
     #[serde(with = "codec::maybe_text")]
     pub tac: Option<Mac>,
-    /// What of its amount is in flight in the books.
+    /// What of its amount is in flight in the books, out of its account.
     pub held: i64,
+    /// The prepaid account that it is charged or credited to, where it is one.
+    #[serde(with = "codec::maybe_text", default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<PrepaidName>,
+    /// Its account was charged with the change that the card took.
+    #[serde(default)]
+    pub charged: bool,
 }
 
 impl TransferRow {
     pub(crate) const fn transfer(&self) -> Transfer {
         let Self { way, purse, amount, tid, .. } = *self;
         Transfer { direction: way.direction(), purse, amount, tid }
+    }
+
+    /// Where the money of a load comes from.
+    pub(crate) fn payer(&self) -> Account {
+        self.account.map_or(Account::Issued, Account::Prepaid)
     }
 
     pub(crate) fn change(&self) -> OnlineChange {
@@ -180,6 +196,9 @@ impl<B: Books, V: Codes> Centre<B, V> {
         let card = self.card(request.asn)?;
         self.prove_transfer(request)?;
         if let Some(row) = self.answered_transfer(request) {
+            if row.account != request.account {
+                return Err(Refusal::AccountDiffers);
+            }
             return Ok(decision_of(&row));
         }
         if card.replaced.is_some() {
@@ -229,7 +248,27 @@ impl<B: Books, V: Codes> Centre<B, V> {
         if way == Way::Unload && float < i128::from(units(amount)) {
             return Err(Refusal::UnloadExceedsBooks);
         }
-        Ok(())
+        match request.account {
+            Some(name) => self.may_pay(name, request),
+            None => Ok(()),
+        }
+    }
+
+    /// The account covers what the answer would hold of it beyond what answers under this number hold already.
+    fn may_pay(&self, name: PrepaidName, request: &TransferRequest) -> Result<(), Refusal> {
+        self.may_charge(name, request.tid)?;
+        if request.way == Way::Unload {
+            return Ok(());
+        }
+        let number = (Some(name), request.purse, request.init.otc);
+        let rows = self.books.transfers_of(request.asn).into_iter();
+        let rows = rows.filter(|row| (row.account, row.purse, row.otc) == number);
+        let held: i64 = rows.map(|row| row.held).sum();
+        let more = units(request.amount).saturating_sub(held);
+        match self.books.balance(&Account::Prepaid(name)) < i128::from(more) {
+            true if more > 0 => Err(Refusal::AccountTooLow),
+            _ => Ok(()),
+        }
     }
 
     fn decided_transfer(
@@ -237,14 +276,14 @@ impl<B: Books, V: Codes> Centre<B, V> {
         request: &TransferRequest,
         at: Stamp,
     ) -> Result<TransferRow, Refusal> {
-        let TransferRequest { way, tid, asn, purse, amount, init, .. } = *request;
+        let TransferRequest { way, tid, asn, purse, amount, init, account, .. } = *request;
         let (date, time) = (at.date, at.time);
         let session = session_of(asn, &init);
         let mac2 = self.vault.transfer_mac2(&session, &transfer_of(request), (date, time));
         let mac2 = mac2.ok_or(Refusal::KeyVersionUnknown)?;
         let InitLoad { balance, otc, icc, key, .. } = init;
         let version = key.version;
-        let (tac, held) = (None, 0);
+        let (tac, held, charged) = (None, 0, false);
         Ok(TransferRow {
             way,
             asn,
@@ -260,6 +299,8 @@ impl<B: Books, V: Codes> Centre<B, V> {
             mac2,
             tac,
             held,
+            account,
+            charged,
         })
     }
 

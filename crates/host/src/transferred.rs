@@ -5,7 +5,7 @@
 //! | a TAC, or the change is known | taken: that one; what else was answered is dead |
 //! | MAC3 of an on-line unlock, or another known change | dead |
 //! | the card proved a higher OTC, and all answers come to the same | taken |
-//! | the same, and they differ | ambiguous: any terminal may ask the card |
+//! | the same, and they differ, if only in the account that pays | ambiguous: any terminal may ask the card |
 //! | nothing of that | out |
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,7 +17,7 @@ use crate::centre::{Centre, Registered};
 use crate::codes::Codes;
 use crate::facts::OnlineChange;
 use crate::filed::units;
-use crate::ledger::{Account, Legs, Posting, PostingReason};
+use crate::ledger::{Account, PostingReason};
 use crate::notice::{About, Code};
 use crate::refusal::Refusal;
 use crate::transfer::{TransferRow, Way};
@@ -47,7 +47,7 @@ impl<B: Books, V: Codes> Centre<B, V> {
             let standing = self.standing_at(&rows, purse, otc);
             self.hold_in_flight(&group, standing, now)?;
             match standing {
-                Standing::Taken(change) => drop(self.take_change(change, now)?),
+                Standing::Taken(change) => self.charge(&group, change, now)?,
                 Standing::Ambiguous => {
                     let detail = format!("{purse} OTC {otc}");
                     self.tell(Code::TransferAmbiguous, About::card(asn), now, detail);
@@ -82,7 +82,7 @@ impl<B: Books, V: Codes> Centre<B, V> {
         }
         let rows = self.books.decisions_of(first.asn).into_iter();
         let unlocked = rows.into_iter().any(|row| (row.purse(), row.otc) == (purse, otc));
-        let ways: BTreeSet<i64> = group().map(|row| row.change().by).collect();
+        let ways: BTreeSet<_> = group().map(|row| (row.change().by, row.account)).collect();
         match ways.len() == 1 && !unlocked {
             true => Standing::Taken(first.change()),
             false => Standing::Ambiguous,
@@ -103,31 +103,79 @@ impl<B: Books, V: Codes> Centre<B, V> {
         transfers.chain(changes).chain(unlocks).chain(seen).max().unwrap_or(0)
     }
 
-    /// The money of a load is taken in when it is decided, and is the card's once that proves it:
-    /// of several answers under one OTC it can take one, so the highest is in flight.
+    /// The money of a load is taken in, or off its prepaid account, when it is decided, and is the card's once that
+    /// proves it: of several answers under one OTC it can take one, so the highest of each account is in flight.
     fn hold_in_flight(
         &mut self,
         group: &[TransferRow],
         standing: Standing,
         now: Stamp,
     ) -> Result<(), Refusal> {
-        let Some(first) = group.first() else { return Ok(()) };
-        let loads = group.iter().filter(|row| row.way == Way::Load);
-        let most = loads.map(|row| units(row.amount)).max().unwrap_or(0);
-        let due = if standing.is_open() { most } else { 0 };
-        let by = due - group.iter().map(|row| row.held).sum::<i64>();
-        for (place, row) in group.iter().enumerate() {
-            let held = if place == 0 { due } else { 0 };
-            if row.held != held {
-                self.books.put_transfer(TransferRow { held, ..*row });
+        let accounts: BTreeSet<_> = group.iter().map(|row| row.account).collect();
+        for account in accounts {
+            let mut rows = group.iter().filter(|row| row.account == account);
+            let loads = rows.clone().filter(|row| row.way == Way::Load);
+            let most = loads.map(|row| units(row.amount)).max().unwrap_or(0);
+            let due = if standing.is_open() { most } else { 0 };
+            let by = due - rows.clone().map(|row| row.held).sum::<i64>();
+            let Some(first) = rows.next() else { continue };
+            self.hold(first, due);
+            rows.for_each(|row| self.hold(row, 0));
+            let (asn, reason) = (first.asn, PostingReason::InFlight);
+            self.post_from(
+                first.payer(),
+                asn,
+                Account::InFlight(asn, first.purse),
+                reason,
+                by,
+                now,
+            )?;
+        }
+        Ok(())
+    }
+
+    fn hold(&mut self, row: &TransferRow, held: i64) {
+        if row.held != held {
+            self.books.put_transfer(TransferRow { held, ..*row });
+        }
+    }
+
+    /// An account may have spent what another answer freed, before a late TAC took it back.
+    fn tell_overdrawn(&mut self, asn: Asn, account: &Account, now: Stamp) {
+        let is_prepaid = matches!(account, Account::Prepaid(_));
+        if is_prepaid && self.books.balance(account) < 0 {
+            self.tell(Code::PrepaidOverdrawn, About::card(asn), now, account.to_string());
+        }
+    }
+
+    /// Books what the card took, against the account of the answer that it took. A TAC that comes late may name
+    /// another answer than the one that was charged.
+    fn charge(
+        &mut self,
+        group: &[TransferRow],
+        change: OnlineChange,
+        now: Stamp,
+    ) -> Result<(), Refusal> {
+        let group = group.iter().map(|row| TransferRow { held: 0, ..*row });
+        let same: Vec<TransferRow> = group.filter(|row| row.change() == change).collect();
+        let proved = same.iter().find(|row| row.tac.is_some());
+        let Some(taken) = proved.or(same.first()) else { return Ok(()) };
+        let charged = same.iter().find(|row| row.charged);
+        let before = charged.map_or(Account::Issued, TransferRow::payer);
+        let known = self.take_change(change, taken.payer(), now)?.repeat;
+        if known && before != taken.payer() {
+            let (asn, reason) = (change.asn, PostingReason::ChargedOtherwise);
+            self.post_from(taken.payer(), asn, before.clone(), reason, change.by, now)?;
+            for account in [taken.payer(), before] {
+                self.tell_overdrawn(change.asn, &account, now);
             }
         }
-        let in_flight = Account::InFlight(first.asn, first.purse);
-        let lines = Legs::default().transfer(Account::Issued, in_flight, by);
-        let lines = lines.ok_or(Refusal::LedgerOverflow)?;
-        if !lines.is_empty() {
-            let reason = PostingReason::InFlight;
-            self.books.post(Posting { reason, asn: first.asn, lock: None, at: now, lines });
+        for row in &same {
+            let is_taken = (row.date, row.time) == (taken.date, taken.time);
+            let now_charged = is_taken && row.account.is_some();
+            if row.charged != now_charged {
+                self.books.put_transfer(TransferRow { charged: now_charged, ..*row });
+            }
         }
         Ok(())
     }
@@ -144,6 +192,7 @@ impl<B: Books, V: Codes> Centre<B, V> {
     pub(crate) fn take_change(
         &mut self,
         change: OnlineChange,
+        from: Account,
         now: Stamp,
     ) -> Result<Registered, Refusal> {
         let known = self.books.changes(change.asn, change.purse);
@@ -154,7 +203,7 @@ impl<B: Books, V: Codes> Centre<B, V> {
         }
         self.books.add_change(change);
         if change.kind.is_money() {
-            self.book_change(change, now)?;
+            self.book_change(change, from, now)?;
         }
         Ok(Registered { repeat: false })
     }

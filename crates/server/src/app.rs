@@ -1,5 +1,6 @@
 //! What every handler has: the desk that writes, connections that read, the clock.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use host::{Answer, Input};
@@ -24,6 +25,7 @@ pub struct App {
     idle: Mutex<Vec<Reader>>,
     turns: Arc<Semaphore>,
     clock: Clock,
+    accounts_only: AtomicBool,
     /// What stations hear without asking.
     pub(crate) feed: Feed,
 }
@@ -52,8 +54,18 @@ impl App {
             idle: Mutex::new(Vec::new()),
             turns: Arc::new(Semaphore::new(READERS)),
             clock,
+            accounts_only: AtomicBool::new(false),
             feed,
         }))
+    }
+
+    /// From now on loads and unloads are charged to prepaid accounts alone, or again to money that counters take in.
+    pub fn charge_accounts_only(&self, only: bool) {
+        self.accounts_only.store(only, Ordering::Relaxed);
+    }
+
+    pub(crate) fn charges_accounts_only(&self) -> bool {
+        self.accounts_only.load(Ordering::Relaxed)
     }
 
     /// Whether calls can still be taken.

@@ -117,8 +117,9 @@ pub const fn status_of(refusal: Refusal) -> u16 {
         | Refusal::TidUnknown
         | Refusal::NothingToApprove
         | Refusal::NoActWaits
+        | Refusal::AccountUnknown
         | Refusal::NothingToDecide => 404,
-        Refusal::StationDoesNotOwnTid => 403,
+        Refusal::StationDoesNotOwnTid | Refusal::AccountOfOthers => 403,
         Refusal::LedgerOverflow => 500,
         Refusal::AsnNotIssuable
         | Refusal::OpeningInconsistent
@@ -127,6 +128,9 @@ pub const fn status_of(refusal: Refusal) -> u16 {
         | Refusal::StatusShowsNoTac
         | Refusal::PersonMissing
         | Refusal::ReasonMissing
+        | Refusal::ReferenceMissing
+        | Refusal::FundingOutOfRange
+        | Refusal::AccountMissing
         | Refusal::Mac1Wrong
         | Refusal::GtacWrong
         | Refusal::TacWrong

@@ -166,7 +166,7 @@ pub(crate) fn posting(posting: &Numbered<Posting>) -> ledger::Posting {
     ledger::Posting {
         number: posting.number,
         reason: row.reason.name().to_owned(),
-        asn: row.asn.to_string(),
+        asn: row.asn.map(|asn| asn.to_string()),
         lock,
         date: row.at.date.to_string(),
         time: row.at.time.to_string(),

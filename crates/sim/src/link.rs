@@ -94,7 +94,8 @@ impl Link for CentreLink<'_> {
         self.check()?;
         let TransferAsked { way, asn, tid, purse, amount, init } = *asked;
         let way = at_centre(way);
-        let request = TransferRequest { way, tid, asn, purse, amount, init, now: self.now };
+        let request =
+            TransferRequest { way, tid, asn, purse, amount, init, account: None, now: self.now };
         Ok(match self.centre.decide_transfer(&request) {
             Ok(host::TransferDecision { date, time, mac2 }) => {
                 TransferAnswer::Decided(TransferDecided { date, time, mac2 })

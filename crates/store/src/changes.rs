@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use host::{Notice, OnlineChange, Posting, Sighting, TacFact};
+use host::{Funding, Notice, OnlineChange, Posting, PrepaidName, Sighting, TacFact};
 use wire::{Asn, Date, LockId, Tid, Time, Ttc};
 
 /// What was written, by name where the sheet's memory has the rest.
@@ -11,6 +11,9 @@ pub(crate) struct Changes {
     pub(crate) cards: BTreeSet<Asn>,
     /// PSAMs that were written, and whether they are new.
     pub(crate) psams: BTreeMap<Tid, bool>,
+    /// Prepaid accounts that were opened, or that postings moved.
+    pub(crate) prepaid: BTreeSet<PrepaidName>,
+    pub(crate) fundings: Vec<Funding>,
     pub(crate) cases: BTreeSet<(Tid, Ttc)>,
     pub(crate) sightings: Vec<Sighting>,
     pub(crate) tacs: Vec<TacFact>,

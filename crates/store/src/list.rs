@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use host::{
-    Account, Books as _, Case, Code, DecisionRow, MemoryBooks, Notice, Posting, PurchaseCase,
+    Account, Books as _, Case, Code, DecisionRow, MemoryBooks, Notice, Posting, PrepaidName,
+    PurchaseCase,
 };
 use wire::{Asn, Tid};
 
@@ -11,7 +12,7 @@ use crate::database::{Database, Last};
 use crate::error::StoreError;
 use crate::page::Numbered;
 use crate::rows;
-use crate::table::{CARDS, CASES, DECISIONS, ENTRIES, NOTICES, PURCHASES, Table};
+use crate::table::{CARDS, CASES, DECISIONS, ENTRIES, NOTICES, PREPAID, PURCHASES, Table};
 use crate::value::{Columns, Row, Value};
 
 fn all(database: &mut dyn Database, table: &Table, order: &str) -> Result<Vec<Row>, StoreError> {
@@ -136,15 +137,28 @@ pub(crate) fn notices(database: &mut dyn Database) -> Result<Vec<Notice>, StoreE
     all(database, &NOTICES, "id")?.into_iter().map(rows::notice).collect()
 }
 
+pub(crate) fn prepaids(database: &mut dyn Database) -> Result<Vec<PrepaidName>, StoreError> {
+    let rows = all(database, &PREPAID, "name")?.into_iter();
+    rows.map(|row| rows::prepaid(row).map(|(account, _)| account.name)).collect()
+}
+
 /// All books in memory: to look at, and for an audit.
 pub(crate) fn everything(database: &mut dyn Database) -> Result<MemoryBooks, StoreError> {
-    use crate::table::{CHANGES, OPEN_LOCKS, PSAMS, RULINGS, SIGHTINGS, TACS, TRANSFERS, WAITING};
+    use crate::table::{
+        CHANGES, FUNDINGS, OPEN_LOCKS, PSAMS, RULINGS, SIGHTINGS, TACS, TRANSFERS, WAITING,
+    };
     let mut books = MemoryBooks::new();
     for row in all(database, &CARDS, "asn")? {
         books.put_card(rows::card(row)?);
     }
     for row in all(database, &PSAMS, "tid")? {
         books.put_psam(rows::psam(row)?);
+    }
+    for row in all(database, &PREPAID, "name")? {
+        books.put_prepaid(rows::prepaid(row)?.0);
+    }
+    for row in all(database, &FUNDINGS, "name, reference")? {
+        books.add_funding(rows::funding(row)?);
     }
     cases(database)?.into_iter().for_each(|case| books.put_case(case));
     for row in all(database, &SIGHTINGS, "asn")? {

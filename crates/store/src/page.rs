@@ -1,12 +1,12 @@
 //! Lists, a page at a time: each page begins behind the last row of the one before, so rows that come in between
 //! neither repeat nor hide others.
 
-use host::{Card, Notice, Posting, ProposalRow, Psam};
+use host::{Card, Notice, Posting, PrepaidAccount, PrepaidName, ProposalRow, Psam};
 use wire::{Asn, LockId, Tid, Ttc};
 
 use crate::database::Database;
 use crate::error::StoreError;
-use crate::table::{CARDS, CASES, ENTRIES, NOTICES, PSAMS, PURCHASES, RULINGS};
+use crate::table::{CARDS, CASES, ENTRIES, NOTICES, PREPAID, PSAMS, PURCHASES, RULINGS};
 use crate::value::{Columns, Row, Value};
 use crate::{list, rows};
 
@@ -146,6 +146,18 @@ pub(crate) fn psams(
     let statement = format!("SELECT {columns} FROM psams WHERE tid > ? ORDER BY tid LIMIT {most}");
     let after = after.map_or("".into(), Value::text);
     database.query(&statement, &[after])?.into_iter().map(rows::psam).collect()
+}
+
+pub(crate) fn prepaid(
+    database: &mut dyn Database,
+    after: Option<PrepaidName>,
+    most: usize,
+) -> Result<Vec<(PrepaidAccount, i64)>, StoreError> {
+    let columns = PREPAID.names().join(",");
+    let statement =
+        format!("SELECT {columns} FROM prepaid WHERE name > ? ORDER BY name LIMIT {most}");
+    let after = after.map_or("".into(), Value::text);
+    database.query(&statement, &[after])?.into_iter().map(rows::prepaid).collect()
 }
 
 pub(crate) fn proposals(database: &mut dyn Database) -> Result<Vec<ProposalRow>, StoreError> {

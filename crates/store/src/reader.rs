@@ -1,6 +1,8 @@
 //! A connection that only looks.
 
-use host::{Card, Centre, MemoryBooks, Notice, Posting, ProposalRow, Psam};
+use host::{
+    Card, Centre, MemoryBooks, Notice, Posting, PrepaidAccount, PrepaidName, ProposalRow, Psam,
+};
 use wire::{Asn, Tid, Ttc};
 
 use crate::Vault;
@@ -117,6 +119,18 @@ impl Reader {
     /// The database failed.
     pub fn psams(&mut self, after: Option<Tid>, most: usize) -> Result<Vec<Psam>, StoreError> {
         self.in_one_state(|database| page::psams(database, after, most))
+    }
+
+    /// Prepaid accounts after this one, each with what is on it.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn prepaid(
+        &mut self,
+        after: Option<PrepaidName>,
+        most: usize,
+    ) -> Result<Vec<(PrepaidAccount, i64)>, StoreError> {
+        self.in_one_state(|database| page::prepaid(database, after, most))
     }
 
     /// Proposals that wait for their checker.

@@ -1,8 +1,9 @@
 //! Facts as rows, and rows as facts.
 
 use host::{
-    Account, Card, Case, Code, DecisionRow, Legs, Notice, OnlineChange, Posting, PostingReason,
-    ProposalRow, Psam, PurchaseCase, Shown, Sighting, StationId, TacFact, TransferRow,
+    Account, Card, Case, Code, DecisionRow, Funding, Legs, Notice, OnlineChange, Posting,
+    PostingReason, PrepaidAccount, ProposalRow, Psam, PurchaseCase, Shown, Sighting, StationId,
+    TacFact, TransferRow,
 };
 use wire::{Asn, LockId, Purse, Tid, Ttc};
 
@@ -50,6 +51,29 @@ pub(crate) fn of_psam(psam: &Psam) -> Row {
 
 pub(crate) fn psam(row: Row) -> Result<Psam, StoreError> {
     let mut columns = Columns::new("psams", row);
+    columns.skip();
+    columns.skip();
+    columns.json()
+}
+
+pub(crate) fn of_prepaid(account: &PrepaidAccount, balance: i64) -> Row {
+    vec![Value::text(account.name), balance.into(), json(account)]
+}
+
+/// The account, and what is on it.
+pub(crate) fn prepaid(row: Row) -> Result<(PrepaidAccount, i64), StoreError> {
+    let mut columns = Columns::new("prepaid", row);
+    columns.skip();
+    let balance = columns.number()?;
+    Ok((columns.json()?, balance))
+}
+
+pub(crate) fn of_funding(funding: &Funding) -> Row {
+    vec![Value::text(funding.name), funding.reference.as_str().into(), json(funding)]
+}
+
+pub(crate) fn funding(row: Row) -> Result<Funding, StoreError> {
+    let mut columns = Columns::new("fundings", row);
     columns.skip();
     columns.skip();
     columns.json()
@@ -155,7 +179,7 @@ pub(crate) fn of_posting(number: i64, posting: &Posting) -> Vec<Row> {
             number.into(),
             Value::Number(i64::try_from(part).unwrap_or(i64::MAX)),
             posting.reason.name().into(),
-            Value::text(posting.asn),
+            Value::maybe(posting.asn),
             lock.map_or(Value::Null, |lock| purse(lock.purse)),
             lock.map_or(Value::Null, |lock| lock.ctc.into()),
             Value::maybe(lock.map(|lock| lock.tid)),
@@ -194,7 +218,7 @@ pub fn moves(lines: &Legs) -> Vec<(&Account, &Account, i64)> {
 pub(crate) struct Entry {
     pub(crate) number: i64,
     pub(crate) reason: PostingReason,
-    pub(crate) asn: Asn,
+    pub(crate) asn: Option<Asn>,
     pub(crate) lock: Option<LockId>,
     pub(crate) at: wire::Stamp,
     pub(crate) source: Account,
@@ -203,6 +227,7 @@ pub(crate) struct Entry {
 }
 
 pub(crate) fn entry(row: Row) -> Result<Entry, StoreError> {
+    let with_card = !matches!(row.get(3), Some(Value::Null) | None);
     let with_lock = !matches!(row.get(4), Some(Value::Null) | None);
     let lock_values: Row = row.get(3..8).unwrap_or(&[]).to_vec();
     let mut columns = Columns::new("entries", row);
@@ -211,7 +236,10 @@ pub(crate) fn entry(row: Row) -> Result<Entry, StoreError> {
     let reason = columns.text()?;
     let reason = PostingReason::from_name(&reason)
         .ok_or_else(|| StoreError::damaged(format!("no posting has the reason {reason}")))?;
-    let asn = columns.parsed()?;
+    let asn = if with_card { Some(columns.parsed()?) } else { None };
+    if !with_card {
+        columns.skip();
+    }
     (0..4).for_each(|_| columns.skip());
     let lock = with_lock.then(|| lock_row("entries", lock_values)).transpose()?;
     let at = read_stamp(&columns.text()?)?;

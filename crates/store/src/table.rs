@@ -40,6 +40,18 @@ pub(crate) const CARDS: Table = Table {
 pub(crate) const PSAMS: Table =
     Table { name: "psams", columns: &[("tid", Text), ("station", Text), ("data", Text)], key: 1 };
 
+pub(crate) const PREPAID: Table = Table {
+    name: "prepaid",
+    columns: &[("name", Text), ("balance", Number), ("data", Text)],
+    key: 1,
+};
+
+pub(crate) const FUNDINGS: Table = Table {
+    name: "fundings",
+    columns: &[("name", Text), ("reference", Text), ("data", Text)],
+    key: 2,
+};
+
 pub(crate) const CASES: Table = Table {
     name: "cases",
     columns: &[

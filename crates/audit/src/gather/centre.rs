@@ -94,9 +94,10 @@ fn moved<B: Books, V: Codes>(centre: &Centre<B, V>) -> ByPurse {
     let mut moved = ByPurse::new();
     let postings = centre.postings().into_iter();
     for posting in postings.filter(|posting| REASONS.contains(&posting.reason)) {
+        let Some(asn) = posting.asn else { continue };
         for purse in Purse::ALL {
-            let by = posting.lines.amount(&Account::Float(posting.asn, purse));
-            *moved.entry((posting.asn, purse)).or_default() += by;
+            let by = posting.lines.amount(&Account::Float(asn, purse));
+            *moved.entry((asn, purse)).or_default() += by;
         }
     }
     for asn in centre.books().cards() {

@@ -232,7 +232,7 @@ impl Link for FolderLink {
     fn transfer(&mut self, asked: &TransferAsked) -> Result<TransferAnswer, LinkDown> {
         let TransferAsked { way, asn, tid, purse, amount, init } = *asked;
         let (way, now) = (at_centre(way), self.now);
-        let request = TransferRequest { way, tid, asn, purse, amount, init, now };
+        let request = TransferRequest { way, tid, asn, purse, amount, init, account: None, now };
         Ok(match self.apply(&Input::Transfer(request))? {
             Ok(Answer::Transfer(TransferDecision { date, time, mac2 })) => {
                 TransferAnswer::Decided(TransferDecided { date, time, mac2 })

@@ -5,6 +5,7 @@ mod hear;
 mod life;
 mod operators;
 mod orders;
+mod prepaid;
 mod purchase;
 mod register;
 mod replaced;

@@ -68,6 +68,9 @@ fn inputs() -> Vec<Input> {
         Input::ConfirmIssue { subject: Subject::Card(CARD), chip: Some(Chip([0xC1; 10])), now },
         Input::Act(act(Subject::Psam(T1), Measure::ReportLost, 3)),
         Input::ApproveAct(act_approval(Subject::Card(CARD), 4)),
+        Input::OpenPrepaid(account("shop")),
+        Input::FundPrepaid(funding("shop", "BANK-7", -300)),
+        Input::Transfer(host::TransferRequest { account: Some(name("shop")), ..load }),
     ]
 }
 

@@ -8,6 +8,7 @@ mod health;
 mod ledger;
 mod lists;
 mod outcomes;
+mod prepaid;
 mod psams;
 mod rulings;
 mod transfers;
@@ -95,6 +96,9 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(outcomes::notices))
         .routes(routes!(rulings::propose, rulings::waiting))
         .routes(routes!(rulings::approve))
+        .routes(routes!(prepaid::open, prepaid::accounts))
+        .routes(routes!(prepaid::account))
+        .routes(routes!(prepaid::fund))
         .routes(routes!(ledger::accounts))
         .routes(routes!(ledger::postings))
 }

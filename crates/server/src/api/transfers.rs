@@ -55,9 +55,13 @@ pub(super) async fn decide(
         purse: words::purse(&asked.purse)?,
         amount: amount.ok_or_else(|| Refused::malformed("amount: out of range"))?,
         init,
+        account: asked.account.map(|name| parsed("account", &name)).transpose()?,
         now: app.now(),
     };
     owned(&app, &station, request.tid).await?;
+    if request.account.is_none() && app.charges_accounts_only() {
+        return Err(host::Refusal::AccountMissing.into());
+    }
     match app.apply(Input::Transfer(request)).await? {
         Answer::Transfer(decided) => Ok(Json(TransferDecided {
             date: decided.date.to_string(),

@@ -53,6 +53,10 @@ const TABLE: &[(&str, &str, For)] = &[
     ("POST", "/v1/rulings", Operators),
     ("GET", "/v1/rulings", Operators),
     ("POST", "/v1/rulings/approvals", Operators),
+    ("POST", "/v1/prepaid", Operators),
+    ("GET", "/v1/prepaid", Operators),
+    ("GET", "/v1/prepaid/{name}", Operators),
+    ("POST", "/v1/prepaid/{name}/fundings", Operators),
     ("GET", "/v1/accounts", Operators),
     ("GET", "/v1/postings", Operators),
 ];
@@ -69,6 +73,7 @@ fn filled(path: &str) -> String {
         .replace("{tid}", "000000000001")
         .replace("{ttc}", "1")
         .replace("{number}", "0")
+        .replace("{name}", "shop")
         .replace("{lock}", "00")
 }
 

@@ -7,6 +7,7 @@ mod access;
 mod base;
 mod events;
 mod life;
+mod prepaid;
 mod problems;
 mod requests;
 mod site;

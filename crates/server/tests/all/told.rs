@@ -102,8 +102,9 @@ async fn tell(site: &Site, input: &Input, output: &Output) {
             site.time_is(request.now);
             let init = hex::encode(&*request.init.encode());
             let body = json!({
-                "way": "load", "asn": request.asn.to_string(), "tid": request.tid.to_string(),
+                "way": way_of(request.way), "asn": request.asn.to_string(), "tid": request.tid.to_string(),
                 "purse": "ed", "amount": request.amount.units(), "init": init,
+                "account": request.account.map(|name| name.to_string()),
             });
             let decision = match output {
                 Ok(Answer::Transfer(decision)) => decision,
@@ -121,9 +122,9 @@ async fn tell(site: &Site, input: &Input, output: &Output) {
             let open = site.get(south(), &path).await.json();
             assert!(open.as_array().unwrap().iter().any(|open| open["otc"] == request.init.otc));
         }
-        Input::ConfirmTransfer { asn, otc, tac, .. } => {
+        Input::ConfirmTransfer { way, asn, otc, tac, .. } => {
             let body = json!({
-                "way": "load", "asn": asn.to_string(), "purse": "ed", "otc": otc, "tac": tac.to_string(),
+                "way": way_of(*way), "asn": asn.to_string(), "purse": "ed", "otc": otc, "tac": tac.to_string(),
             });
             let answered = site.post(south(), "/v1/transfers/proofs", body).await;
             assert_eq!(answered.status.is_success(), output.is_ok(), "{answered:?}");
@@ -145,6 +146,20 @@ async fn tell(site: &Site, input: &Input, output: &Output) {
             let answered = site.post(operator("ada"), "/v1/psams", body).await;
             assert_eq!(answered.status.is_success(), output.is_ok(), "{answered:?}");
         }
+        Input::OpenPrepaid(account) => {
+            let body = json!({
+                "name": account.name.to_string(), "holder": account.holder,
+                "stations": account.stations,
+            });
+            let answered = site.post(operator("ada"), "/v1/prepaid", body).await;
+            assert_eq!(answered.status.is_success(), output.is_ok(), "{answered:?}");
+        }
+        Input::FundPrepaid(funding) => {
+            let body = json!({ "reference": funding.reference, "amount": funding.amount });
+            let path = format!("/v1/prepaid/{}/fundings", funding.name);
+            let answered = site.post(operator(&funding.maker), &path, body).await;
+            assert_eq!(answered.status.is_success(), output.is_ok(), "{answered:?}");
+        }
         Input::Act(order) => {
             site.time_is(order.now);
             let body = json!({
@@ -162,6 +177,13 @@ async fn tell(site: &Site, input: &Input, output: &Output) {
             same_act(&site.ask(checker, "POST", &path, None).await, output);
         }
         _ => {}
+    }
+}
+
+const fn way_of(way: host::Way) -> &'static str {
+    match way {
+        host::Way::Load => "load",
+        host::Way::Unload => "unload",
     }
 }
 

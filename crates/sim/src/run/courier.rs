@@ -184,7 +184,16 @@ impl Link for Courier<'_> {
         }
         let TransferAsked { way, asn, tid, purse, amount, init } = *asked;
         let (way, now) = (at_centre(way), self.now);
-        let input = Input::Transfer(TransferRequest { way, tid, asn, purse, amount, init, now });
+        let input = Input::Transfer(TransferRequest {
+            way,
+            tid,
+            asn,
+            purse,
+            amount,
+            init,
+            account: None,
+            now,
+        });
         if self.strikes(Fault::UnlockDelayed) {
             self.later(input);
             return Err(LinkDown);

@@ -21,6 +21,23 @@ CREATE TABLE psams (
 );
 CREATE INDEX psams_of_station ON psams (station, tid);
 
+-- Prepaid accounts, each with what its entries add up to: a load reads one row of them, not all entries.
+CREATE TABLE prepaid (
+    name TEXT NOT NULL PRIMARY KEY,
+    balance BIGINT NOT NULL,
+    data TEXT NOT NULL
+);
+
+-- What was paid in, once for each reference.
+CREATE TABLE fundings (
+    name TEXT NOT NULL,
+    reference TEXT NOT NULL,
+    data TEXT NOT NULL,
+    PRIMARY KEY (name, reference)
+);
+CREATE TRIGGER fundings_are_not_changed BEFORE UPDATE ON fundings FOR EACH STATEMENT EXECUTE FUNCTION append_only();
+CREATE TRIGGER fundings_are_not_removed BEFORE DELETE ON fundings FOR EACH STATEMENT EXECUTE FUNCTION append_only();
+
 CREATE TABLE cases (
     tid TEXT NOT NULL,
     ttc BIGINT NOT NULL,
@@ -139,7 +156,7 @@ CREATE TABLE entries (
     posting BIGINT NOT NULL,
     part BIGINT NOT NULL,
     reason TEXT NOT NULL,
-    asn TEXT NOT NULL,
+    asn TEXT,
     purse BIGINT,
     ctc BIGINT,
     tid TEXT,

@@ -15,6 +15,25 @@ CREATE TABLE psams (
 );
 CREATE INDEX psams_of_station ON psams (station, tid);
 
+-- Prepaid accounts, each with what its entries add up to: a load reads one row of them, not all entries.
+CREATE TABLE prepaid (
+    name TEXT NOT NULL PRIMARY KEY,
+    balance INTEGER NOT NULL,
+    data TEXT NOT NULL
+);
+
+-- What was paid in, once for each reference.
+CREATE TABLE fundings (
+    name TEXT NOT NULL,
+    reference TEXT NOT NULL,
+    data TEXT NOT NULL,
+    PRIMARY KEY (name, reference)
+);
+CREATE TRIGGER fundings_are_not_changed BEFORE UPDATE ON fundings
+BEGIN SELECT RAISE (ABORT, 'fundings are append only'); END;
+CREATE TRIGGER fundings_are_not_removed BEFORE DELETE ON fundings
+BEGIN SELECT RAISE (ABORT, 'fundings are append only'); END;
+
 CREATE TABLE cases (
     tid TEXT NOT NULL,
     ttc INTEGER NOT NULL,
@@ -133,7 +152,7 @@ CREATE TABLE entries (
     posting INTEGER NOT NULL,
     part INTEGER NOT NULL,
     reason TEXT NOT NULL,
-    asn TEXT NOT NULL,
+    asn TEXT,
     purse INTEGER,
     ctc INTEGER,
     tid TEXT,

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use host::{
-    Account, Books, Card, Case, Code, DecisionRow, Legs, Notice, OnlineChange, Posting,
-    ProposalRow, Psam, PurchaseCase, Shown, Sighting, StationId, TacFact, TransferRow,
+    Account, Books, Card, Case, Code, DecisionRow, Funding, Legs, Notice, OnlineChange, Posting,
+    PrepaidAccount, PrepaidName, ProposalRow, Psam, PurchaseCase, Shown, Sighting, StationId,
+    TacFact, TransferRow,
 };
 use wire::{Asn, LockId, Purse, Tid, Ttc};
 
@@ -22,6 +23,28 @@ impl Sheet<'_> {
             Ok(())
         });
         answer
+    }
+}
+
+impl Inner<'_> {
+    /// What the database has on an account.
+    fn kept(&mut self, account: &Account) -> Result<i128, StoreError> {
+        let Some(name) = prepaid_of(account) else { return list::balance(self.database, account) };
+        self.fetch_prepaid([name])?;
+        Ok(self.prepaid.get(&name).copied().unwrap_or(0).into())
+    }
+
+    /// What was posted since.
+    pub(crate) fn pending(&self, account: &Account) -> i128 {
+        let postings = self.changes.postings.iter();
+        postings.map(|posting| i128::from(posting.lines.amount(account))).sum()
+    }
+}
+
+const fn prepaid_of(account: &Account) -> Option<PrepaidName> {
+    match account {
+        Account::Prepaid(name) => Some(*name),
+        _ => None,
     }
 }
 
@@ -59,6 +82,32 @@ impl Books for Sheet<'_> {
         let new = inner.rows.psam(psam.tid).is_none();
         inner.changes.psams.entry(psam.tid).or_insert(new);
         inner.rows.put_psam(psam);
+    }
+
+    fn prepaid(&self, name: PrepaidName) -> Option<PrepaidAccount> {
+        self.ask(|inner| inner.fetch_prepaid([name]), |rows| rows.prepaid(name))
+    }
+
+    fn prepaids(&self) -> Vec<PrepaidName> {
+        self.list(|inner| list::prepaids(inner.database))
+    }
+
+    fn put_prepaid(&mut self, account: PrepaidAccount) {
+        let inner = self.inner.get_mut();
+        inner.attempt(|inner| inner.fetch_prepaid([account.name]));
+        inner.changes.prepaid.insert(account.name);
+        inner.rows.put_prepaid(account);
+    }
+
+    fn funding(&self, name: PrepaidName, reference: &str) -> Option<Funding> {
+        let fetch = |inner: &mut Inner<'_>| inner.fetch_funding(name, reference);
+        self.ask(fetch, |rows| rows.funding(name, reference))
+    }
+
+    fn add_funding(&mut self, funding: Funding) {
+        let inner = self.inner.get_mut();
+        inner.changes.fundings.push(funding.clone());
+        inner.rows.add_funding(funding);
     }
 
     fn case(&self, tid: Tid, ttc: Ttc) -> Option<Case> {
@@ -260,6 +309,10 @@ impl Books for Sheet<'_> {
         if let Some(lock) = posting.lock {
             inner.attempt(|inner| inner.fetch_locks([lock]));
         }
+        for name in posting.lines.iter().filter_map(|(account, _)| prepaid_of(account)) {
+            inner.attempt(|inner| inner.fetch_prepaid([name]));
+            inner.changes.prepaid.insert(name);
+        }
         inner.rows.post(posting.clone());
         inner.changes.postings.push(posting);
     }
@@ -269,10 +322,8 @@ impl Books for Sheet<'_> {
     }
 
     fn balance(&self, account: &Account) -> i128 {
-        let kept = self.list(|inner| list::balance(inner.database, account));
-        let inner = self.inner.borrow();
-        let pending = inner.changes.postings.iter().map(|posting| posting.lines.amount(account));
-        kept + pending.map(i128::from).sum::<i128>()
+        let kept = self.list(|inner| inner.kept(account));
+        kept + self.inner.borrow().pending(account)
     }
 
     fn accounts(&self) -> BTreeMap<Account, i128> {

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use host::{
-    Books as _, DecisionRow, OnlineChange, ProposalRow, Shown, Sighting, TacFact, TransferRow,
+    Books as _, DecisionRow, OnlineChange, PrepaidName, ProposalRow, Shown, Sighting, TacFact,
+    TransferRow,
 };
 use wire::{Asn, LockId, Purse, Tid, Ttc};
 
@@ -12,8 +13,8 @@ use crate::database::Last;
 use crate::error::StoreError;
 use crate::rows;
 use crate::table::{
-    CARDS, CASE_NUMBERS, CASES, CHANGES, DECISIONS, ENTRIES, OPEN_LOCKS, PSAMS, PURCHASES, RULINGS,
-    SIGHTINGS, TACS, TRANSFERS, Table, WAITING,
+    CARDS, CASE_NUMBERS, CASES, CHANGES, DECISIONS, ENTRIES, FUNDINGS, OPEN_LOCKS, PREPAID, PSAMS,
+    PURCHASES, RULINGS, SIGHTINGS, TACS, TRANSFERS, Table, WAITING,
 };
 use crate::value::{Row, Value};
 
@@ -43,6 +44,35 @@ impl Inner<'_> {
         let keys: Vec<Row> = new.iter().map(|tid| vec![Value::text(tid)]).collect();
         for row in self.find(&PSAMS, &["tid"], &keys)? {
             self.rows.put_psam(rows::psam(row)?);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn fetch_prepaid(
+        &mut self,
+        names: impl IntoIterator<Item = PrepaidName>,
+    ) -> Result<(), StoreError> {
+        let new = new_names(&mut self.known.prepaid, names);
+        let keys: Vec<Row> = new.iter().map(|name| vec![Value::text(name)]).collect();
+        for row in self.find(&PREPAID, &["name"], &keys)? {
+            let (account, balance) = rows::prepaid(row)?;
+            self.prepaid.insert(account.name, balance);
+            self.rows.put_prepaid(account);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn fetch_funding(
+        &mut self,
+        name: PrepaidName,
+        reference: &str,
+    ) -> Result<(), StoreError> {
+        if !self.known.fundings.insert((name, reference.to_owned())) {
+            return Ok(());
+        }
+        let key = vec![Value::text(name), reference.into()];
+        for row in self.find(&FUNDINGS, &["name", "reference"], &[key])? {
+            self.rows.add_funding(rows::funding(row)?);
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use host::{Books as _, Case};
+use host::{Account, Books as _, Case};
 use wire::{Asn, ClaimedRecord, LockId, Tid, Ttc};
 
 use super::{Inner, Sheet};
@@ -11,8 +11,8 @@ use crate::error::StoreError;
 use crate::event::Event;
 use crate::rows;
 use crate::table::{
-    CARDS, CASE_NUMBERS, CASES, CHANGES, DECISIONS, ENTRIES, NOTICES, OPEN_LOCKS, PSAMS, PURCHASES,
-    RULINGS, SIGHTINGS, TACS, TRANSFERS, Table, WAITING,
+    CARDS, CASE_NUMBERS, CASES, CHANGES, DECISIONS, ENTRIES, FUNDINGS, NOTICES, OPEN_LOCKS,
+    PREPAID, PSAMS, PURCHASES, RULINGS, SIGHTINGS, TACS, TRANSFERS, Table, WAITING,
 };
 use crate::value::{Row, Value};
 
@@ -43,6 +43,7 @@ impl Sheet<'_> {
         inner.flush_cards()?;
         inner.flush_cases(listing)?;
         inner.flush_facts()?;
+        inner.flush_prepaid()?;
         inner.flush_ledger()?;
         Ok(events)
     }
@@ -189,6 +190,22 @@ impl Inner<'_> {
         let of_cards = cards.into_iter().flat_map(|asn| self.rows.transfers_of(asn));
         let mine = of_cards.filter(|row| written.contains(&(row.asn, row.date, row.time)));
         mine.map(|row| rows::of_transfer(&row)).collect()
+    }
+
+    /// Balances go with the postings that move them, in one transaction.
+    fn flush_prepaid(&mut self) -> Result<(), StoreError> {
+        let overflow = || StoreError::damaged("a prepaid account leaves the range of the ledger");
+        let mut accounts = Vec::new();
+        for name in &self.changes.prepaid {
+            let Some(account) = self.rows.prepaid(*name) else { continue };
+            let kept = i128::from(self.prepaid.get(name).copied().unwrap_or(0));
+            let balance = kept + self.pending(&Account::Prepaid(*name));
+            let balance = i64::try_from(balance).map_err(|_| overflow())?;
+            accounts.push(rows::of_prepaid(&account, balance));
+        }
+        self.put(&PREPAID, Clash::Replace, &accounts)?;
+        let fundings: Vec<Row> = self.changes.fundings.iter().map(rows::of_funding).collect();
+        self.put(&FUNDINGS, Clash::Fail, &fundings)
     }
 
     fn flush_ledger(&mut self) -> Result<(), StoreError> {

@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use host::PrepaidName;
 use wire::{Asn, LockId, Purse, Tid, Ttc};
 
 #[derive(Default)]
 pub(crate) struct Known {
     pub(crate) psams: BTreeSet<Tid>,
+    pub(crate) prepaid: BTreeSet<PrepaidName>,
+    pub(crate) fundings: BTreeSet<(PrepaidName, String)>,
     /// Account, changes, decisions, waiting and open locks of a card.
     pub(crate) cards: BTreeSet<Asn>,
     /// Case, sightings and TACs under a (TID, TTC).

@@ -13,7 +13,7 @@ mod prefetch;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use host::MemoryBooks;
+use host::{MemoryBooks, PrepaidName};
 use wire::{Asn, Tid, Ttc};
 
 use crate::changes::Changes;
@@ -35,6 +35,8 @@ struct Inner<'d> {
     known: Known,
     /// Whether a fetched case is on the grey list that stations have.
     listed: BTreeMap<(Tid, Ttc), bool>,
+    /// What was on prepaid accounts when they were fetched.
+    prepaid: BTreeMap<PrepaidName, i64>,
     /// Cards that were on the blacklist when they were fetched.
     blacklisted: BTreeSet<Asn>,
     changes: Changes,
@@ -49,6 +51,7 @@ impl<'d> Sheet<'d> {
                 rows: MemoryBooks::forgetful(),
                 known: Known::default(),
                 listed: BTreeMap::new(),
+                prepaid: BTreeMap::new(),
                 blacklisted: BTreeSet::new(),
                 changes: Changes::default(),
                 failed: None,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use host::{Books as _, Input, Subject};
+use host::{Books as _, Input, PrepaidName, Subject};
 use wire::{Asn, LockId, Purse, Report, Tid, Ttc};
 
 use super::{Inner, Sheet};
@@ -11,6 +11,7 @@ use crate::error::StoreError;
 #[derive(Default)]
 struct Wanted {
     psams: BTreeSet<Tid>,
+    prepaid: BTreeSet<PrepaidName>,
     cards: BTreeSet<Asn>,
     numbers: BTreeSet<(Tid, Ttc)>,
     locks: BTreeSet<LockId>,
@@ -23,6 +24,7 @@ impl Sheet<'_> {
         inputs.iter().for_each(|input| wanted.add(input));
         let inner = self.inner.get_mut();
         inner.fetch_psams(wanted.psams)?;
+        inner.fetch_prepaid(wanted.prepaid)?;
         inner.fetch_cards(wanted.cards.iter().copied())?;
         let mut locks = wanted.locks;
         locks.extend(inner.open_locks(&wanted.cards));
@@ -85,8 +87,11 @@ impl Wanted {
             Input::Transfer(request) => {
                 self.card(request.asn);
                 self.psams.insert(request.tid);
+                self.prepaid.extend(request.account);
             }
             Input::ConfirmIssue { subject, .. } => self.subject(*subject),
+            Input::OpenPrepaid(account) => self.prepaid.extend([account.name]),
+            Input::FundPrepaid(funding) => self.prepaid.extend([funding.name]),
             Input::Act(order) => self.subject(order.subject),
             Input::ApproveAct(approval) => self.subject(approval.subject),
             Input::Switch(request) => self.card(request.asn),

@@ -8,9 +8,11 @@ use store::Place;
 use wire::Scheme;
 
 /// What no statement may do, and what the database says to it.
-const FORBIDDEN: [(&str, &str); 4] = [
+const FORBIDDEN: [(&str, &str); 6] = [
     ("UPDATE entries SET amount = amount + 1", "append only"),
     ("DELETE FROM entries", "append only"),
+    ("UPDATE fundings SET reference = 'another'", "append only"),
+    ("DELETE FROM fundings", "append only"),
     (
         "INSERT INTO entries SELECT posting, part + 100, reason, asn, purse, ctc, tid, ttc, at, source, target, -amount FROM entries",
         "constraint",
@@ -24,6 +26,7 @@ const FORBIDDEN: [(&str, &str); 4] = [
 fn with_entries(base: &Base) {
     let mut told = World::new();
     told.play(Story::Sale, 0, 1_500);
+    told.play(Story::Prepaid, 0, 1_500);
     let inputs = told.log.iter().map(|(input, _)| input.clone());
     tell(&base.desk(), inputs);
 }

@@ -17,6 +17,8 @@ pub struct Picture {
     purchases: Vec<host::PurchaseRow>,
     blacklist: Vec<(wire::Asn, host::Code)>,
     decisions: Vec<host::DecisionRow>,
+    /// As a load sees them: not summed over all entries.
+    prepaid: Vec<(host::PrepaidName, i128)>,
 }
 
 pub fn picture<B: host::Books, V: host::Codes>(centre: &Centre<B, V>) -> Picture {
@@ -28,7 +30,13 @@ pub fn picture<B: host::Books, V: host::Codes>(centre: &Centre<B, V>) -> Picture
         purchases: centre.purchases(),
         blacklist: centre.blacklist(),
         decisions: centre.decisions(),
+        prepaid: prepaid(centre.books()),
     }
+}
+
+fn prepaid(books: &impl host::Books) -> Vec<(host::PrepaidName, i128)> {
+    let names = books.prepaids().into_iter();
+    names.map(|name| (name, books.balance(&host::Account::Prepaid(name)))).collect()
 }
 
 /// Tells each input alone; the answers.

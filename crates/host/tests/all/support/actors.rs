@@ -192,7 +192,7 @@ impl TestCard {
         let mac1 = transfer.mac1(&session, balance);
         let init = InitLoad { balance, otc: self.otc, key, icc, mac1 };
         let (tid, purse, amount) = (transfer.tid, self.purse, transfer.amount);
-        TransferRequest { way, tid, asn: self.asn, purse, amount, init, now }
+        TransferRequest { way, tid, asn: self.asn, purse, amount, init, account: None, now }
     }
 
     /// CREDIT FOR LOAD or DEBIT FOR UNLOAD straight after this request: the card's TAC.

@@ -7,9 +7,9 @@ pub use actors::*;
 
 use crypto::Key;
 use host::{
-    Account, ActApproval, ActOrder, Approval, Books as _, CardOpening, Centre, Decision, Heard,
-    MainKeys, Measure, MemoryBooks, Outcome, Proposal, PurseOpening, Refusal, ReplaceOrder, Ruling,
-    StationId, Subject, UnlockAnswer,
+    Account, ActApproval, ActOrder, Approval, Books as _, CardOpening, Centre, Decision, Funding,
+    Heard, MainKeys, Measure, MemoryBooks, Outcome, PrepaidAccount, PrepaidName, Proposal,
+    PurseOpening, Refusal, ReplaceOrder, Ruling, StationId, Subject, UnlockAnswer,
 };
 use wire::{
     Amount, Asn, ClaimedRecord, Date, Limit, LockId, Mac, Purse, Report, Scheme, Stamp, Tid, Time,
@@ -209,6 +209,21 @@ pub fn act(subject: Subject, measure: Measure, seen: u32) -> ActOrder {
 
 pub fn act_approval(subject: Subject, number: u32) -> ActApproval {
     ActApproval { subject, number, checker: "bob".to_owned(), now: at(61) }
+}
+
+pub fn name(text: &str) -> PrepaidName {
+    text.parse().unwrap()
+}
+
+/// Both stations may charge it.
+pub fn account(text: &str) -> PrepaidAccount {
+    let stations = [NORTH, SOUTH].map(StationId::from).into_iter().collect();
+    PrepaidAccount { name: name(text), holder: "Hill & Sons".to_owned(), stations }
+}
+
+pub fn funding(text: &str, reference: &str, amount: i64) -> Funding {
+    let (reference, maker) = (reference.to_owned(), "ada".to_owned());
+    Funding { name: name(text), reference, amount, maker, now: at(70) }
 }
 
 pub fn proposal(lock: LockId, ruling: Ruling) -> Proposal {

@@ -1,6 +1,8 @@
 //! One card's life at two stations, told to the rules as it happens: what any store of the books is held against.
 use super::*;
-use host::{Answer, Centre, Input, Measure, MemoryBooks, Output, Ruling, Subject, Way};
+use host::{
+    Answer, Centre, Input, Measure, MemoryBooks, Output, Ruling, Subject, TransferRequest, Way,
+};
 use proptest::prelude::*;
 
 /// How one refuelling goes.
@@ -22,9 +24,10 @@ pub enum Story {
     Loaded,
     BlockedAndLoaded,
     Retired,
+    Prepaid,
 }
 
-pub const STORIES: [Story; 16] = [
+pub const STORIES: [Story; 17] = [
     Story::Sale,
     Story::GreyThenTacSeen,
     Story::TacCleared,
@@ -41,6 +44,7 @@ pub const STORIES: [Story; 16] = [
     Story::Loaded,
     Story::BlockedAndLoaded,
     Story::Retired,
+    Story::Prepaid,
 ];
 
 /// Inputs in the order in which they came, and those of them that may come in any order.
@@ -129,6 +133,7 @@ impl World {
             }
             Story::Loaded => return self.load(amount, now),
             Story::BlockedAndLoaded => return self.block_and_load(amount, now),
+            Story::Prepaid => return self.prepaid(amount, now),
             Story::Retired => return self.bar_psam(amount.is_multiple_of(2)),
             _ => {}
         }
@@ -185,16 +190,34 @@ impl World {
             | Story::BoughtAndLateTold
             | Story::Loaded
             | Story::BlockedAndLoaded
-            | Story::Retired => {}
+            | Story::Retired
+            | Story::Prepaid => {}
         }
     }
 
     pub fn load(&mut self, amount: u32, now: Stamp) {
         let asked = self.card.ask_transfer(Way::Load, amount, now);
+        self.transfer(asked);
+    }
+
+    /// A load that a prepaid account pays, or an unload that it gets.
+    fn prepaid(&mut self, amount: u32, now: Stamp) {
+        self.tell_loosely(Input::OpenPrepaid(account("shop")));
+        self.tell_loosely(Input::FundPrepaid(funding(
+            "shop",
+            &format!("{} {}", now.date, now.time),
+            i64::from(amount) + 1,
+        )));
+        let way = if amount.is_multiple_of(2) { Way::Load } else { Way::Unload };
+        let asked = self.card.ask_transfer(way, amount, now);
+        self.transfer(TransferRequest { account: Some(name("shop")), ..asked });
+    }
+
+    fn transfer(&mut self, asked: TransferRequest) {
         self.tell(Input::Transfer(asked));
         let Ok(Answer::Transfer(decision)) = self.log.last().unwrap().1 else { panic!("refused") };
         let tac = self.card.obey_transfer(&asked, &decision);
-        let (way, asn, purse, otc) = (Way::Load, CARD, Purse::Ed, asked.init.otc);
+        let (way, asn, purse, otc) = (asked.way, CARD, Purse::Ed, asked.init.otc);
         self.tell_loosely(Input::ConfirmTransfer { way, asn, purse, otc, tac, now: at(201) });
     }
 
