@@ -1,0 +1,85 @@
+//! What stations hear without asking: server-sent events, from where a station stopped.
+
+use std::io::{BufRead as _, BufReader, ErrorKind};
+
+use api::lists::Event;
+use ureq::BodyReader;
+
+use crate::error::ClientError;
+use crate::http::Client;
+
+/// One event, and the cursor by which the stream goes on behind it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Told {
+    /// To be kept with what the event changed.
+    pub cursor: String,
+    /// What happened.
+    pub event: Event,
+}
+
+/// An open stream. When it ends, a new one with the last cursor misses nothing.
+pub struct Events {
+    lines: BufReader<BodyReader<'static>>,
+    /// Of the event that is being read.
+    id: String,
+    data: String,
+}
+
+impl Client {
+    /// Opens the stream behind the event with this cursor; at the first event that there is without one.
+    ///
+    /// # Errors
+    /// The server cannot be reached or does not let this caller listen.
+    pub fn events(&self, after: Option<&str>) -> Result<Events, ClientError> {
+        let body = self.stream("/v1/events", after)?;
+        let lines = BufReader::new(body.into_reader());
+        Ok(Events { lines, id: String::new(), data: String::new() })
+    }
+}
+
+impl Iterator for Events {
+    type Item = Result<Told, ClientError>;
+
+    /// Waits for the next event; `None` when the server ended the stream in good order.
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let mut line = String::new();
+            match self.lines.read_line(&mut line) {
+                Ok(0) => return None,
+                Ok(_) => {}
+                Err(error) if error.kind() == ErrorKind::InvalidData => {
+                    return Some(Err(ClientError::centre("an event is no text")));
+                }
+                Err(error) => {
+                    let what = format!("the stream of events broke off: {error}");
+                    return Some(Err(ClientError::out_of_reach(what)));
+                }
+            }
+            if let Some(told) = self.take(line.trim_end_matches(['\n', '\r'])) {
+                return Some(told);
+            }
+        }
+    }
+}
+
+impl Events {
+    /// An empty line ends an event; a line that begins with a colon is a sign of life.
+    fn take(&mut self, line: &str) -> Option<Result<Told, ClientError>> {
+        let value = |text: &str| text.strip_prefix(' ').unwrap_or(text).to_owned();
+        match line.split_once(':') {
+            Some(("id", text)) => self.id = value(text),
+            Some(("data", text)) => self.data.push_str(&value(text)),
+            Some(_) => {}
+            None if line.is_empty() && !self.data.is_empty() => {
+                let data = std::mem::take(&mut self.data);
+                let told = serde_json::from_str(&data);
+                let told = told.map(|event| Told { cursor: self.id.clone(), event });
+                return Some(told.map_err(|error| {
+                    ClientError::centre(format!("an event cannot be read: {error}"))
+                }));
+            }
+            None => {}
+        }
+        None
+    }
+}

@@ -1,0 +1,251 @@
+//! Documents there and back.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use api::STATION_HEADER;
+use api::problem::{MEDIA_TYPE, Problem};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use ureq::http::{Method, Request, Response};
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::{Connector as _, TcpConnector};
+use ureq::{Agent, Body};
+use zeroize::Zeroizing;
+
+use crate::address::Address;
+use crate::caller::Caller;
+use crate::connection::Secured;
+use crate::error::{Broken, ClientError};
+
+/// Longest document of an answer in bytes: a full page of anything fits.
+const LONGEST: u64 = 64 << 20;
+
+/// How long a client waits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Limits {
+    /// Until there is a connection.
+    pub connect: Duration,
+    /// Until the whole answer is there, all tries of one sending included.
+    pub call: Duration,
+    /// Between two signs of life of a stream. The server gives one every 15 seconds.
+    pub silence: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(3),
+            call: Duration::from_secs(20),
+            silence: Duration::from_secs(40),
+        }
+    }
+}
+
+/// A client of one server, as one caller.
+pub struct Client {
+    agent: Agent,
+    /// Without a limit for the whole answer.
+    streams: Agent,
+    address: Address,
+    /// What says in development who asks: a header.
+    word: Option<(&'static str, Zeroizing<String>)>,
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// A client; nothing is sent yet.
+    ///
+    /// # Errors
+    /// Certificate and URL that do not go together, or a certificate that cannot be used.
+    pub fn new(address: Address, caller: Caller, limits: Limits) -> Result<Self, ClientError> {
+        let (tls, word) = match caller {
+            Caller::Certificate { trust, identity } if address.is_tls() => {
+                let config = pki::client_config(&trust, Some(*identity));
+                let config = config.map_err(|error| ClientError::operator(error.to_string()))?;
+                (Some(Arc::new(config)), None)
+            }
+            Caller::Certificate { .. } => {
+                return Err(ClientError::operator(format!(
+                    "{address} is asked without TLS, where a certificate says nothing: give https://"
+                )));
+            }
+            _ if address.is_tls() => {
+                return Err(ClientError::operator(format!(
+                    "{address} asks for a certificate: give --certificate and --authority"
+                )));
+            }
+            Caller::Operator(token) => {
+                (None, Some(("authorization", Zeroizing::new(format!("Bearer {}", *token)))))
+            }
+            Caller::Station(name) => (None, Some((STATION_HEADER, Zeroizing::new(name)))),
+            Caller::Nobody => (None, None),
+        };
+        let agent = agent_of(&tls, limits, Some(limits.call));
+        Ok(Self { agent, streams: agent_of(&tls, limits, None), address, word })
+    }
+
+    /// Where it asks.
+    #[must_use]
+    pub const fn address(&self) -> &Address {
+        &self.address
+    }
+
+    pub(crate) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
+        document(self.send(&self.agent, Method::GET, path, None)?)
+    }
+
+    pub(crate) fn post<B: Serialize, T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &B,
+    ) -> Result<T, ClientError> {
+        let body = serde_json::to_vec(body).map_err(|error| ClientError::bug(error.to_string()))?;
+        let body = Zeroizing::new(body);
+        document(self.send(&self.agent, Method::POST, path, Some(&body))?)
+    }
+
+    /// An answer that is read as it comes; nothing but silence ends it.
+    pub(crate) fn stream(&self, path: &str, last: Option<&str>) -> Result<Body, ClientError> {
+        let mut head = self.head(Method::GET, path);
+        if let Some(last) = last {
+            head = head.header("last-event-id", last);
+        }
+        let request = head.body(()).map_err(|error| ClientError::bug(error.to_string()))?;
+        let answered = self.streams.run(request).map_err(|error| Broken::from(error).error)?;
+        succeeded(answered).map(Response::into_body)
+    }
+
+    fn head(&self, method: Method, path: &str) -> ureq::http::request::Builder {
+        let request = Request::builder().method(method).uri(self.address.at(path));
+        match &self.word {
+            Some((name, value)) => request.header(*name, value.as_str()),
+            None => request,
+        }
+    }
+
+    /// Sends, and once more if the connection broke: who hears the same twice does it once.
+    fn send(
+        &self,
+        agent: &Agent,
+        method: Method,
+        path: &str,
+        body: Option<&[u8]>,
+    ) -> Result<Response<Body>, ClientError> {
+        let answered = match self.send_once(agent, method.clone(), path, body) {
+            Err(broken) if broken.lost => self.send_once(agent, method, path, body),
+            other => other,
+        };
+        answered.map_err(|broken| broken.error).and_then(succeeded)
+    }
+
+    fn send_once(
+        &self,
+        agent: &Agent,
+        method: Method,
+        path: &str,
+        body: Option<&[u8]>,
+    ) -> Result<Response<Body>, Broken> {
+        let bug = |error: ureq::http::Error| Broken::of(ClientError::bug(error.to_string()));
+        let head = self.head(method, path);
+        Ok(match body {
+            None => agent.run(head.body(()).map_err(bug)?)?,
+            Some(body) => {
+                let head = head.header("content-type", "application/json");
+                agent.run(head.body(body).map_err(bug)?)?
+            }
+        })
+    }
+}
+
+fn agent_of(
+    tls: &Option<Arc<rustls::ClientConfig>>,
+    limits: Limits,
+    call: Option<Duration>,
+) -> Agent {
+    let config = Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .proxy(None)
+        .user_agent(concat!("greylock/", env!("CARGO_PKG_VERSION")))
+        .timeout_connect(Some(limits.connect))
+        .timeout_resolve(Some(limits.connect))
+        .timeout_per_read(Some(limits.silence))
+        .timeout_global(call)
+        .build();
+    let connector = ().chain(TcpConnector::default()).chain(Secured(tls.clone()));
+    Agent::with_parts(config, connector, DefaultResolver::default())
+}
+
+/// The answer, or the problem that it states.
+fn succeeded(mut answered: Response<Body>) -> Result<Response<Body>, ClientError> {
+    let status = answered.status();
+    if status.is_success() {
+        return Ok(answered);
+    }
+    let media = answered.headers().get("content-type").and_then(|value| value.to_str().ok());
+    let is_problem = media.is_some_and(|media| media.starts_with(MEDIA_TYPE));
+    let problem = is_problem.then(|| text_of(answered.body_mut())).and_then(Result::ok);
+    let problem = problem.and_then(|text| serde_json::from_slice::<Problem>(&text).ok());
+    Err(match problem {
+        Some(problem) => ClientError::stated(problem),
+        None if status.as_u16() == 503 => {
+            ClientError::out_of_reach("something before the centre says that it is not there (503)")
+        }
+        None => {
+            ClientError::centre(format!("no centre answers there, but something with {status}"))
+        }
+    })
+}
+
+fn document<T: DeserializeOwned>(mut answered: Response<Body>) -> Result<T, ClientError> {
+    let text = text_of(answered.body_mut())?;
+    serde_json::from_slice(&text).map_err(|error| {
+        ClientError::centre(format!("the server's answer is none of this interface: {error}"))
+    })
+}
+
+/// Wiped when it was read: an answer may hold keys of a card.
+fn text_of(body: &mut Body) -> Result<Zeroizing<Vec<u8>>, ClientError> {
+    let text = body.with_config().limit(LONGEST).read_to_vec();
+    text.map(Zeroizing::new).map_err(|error| Broken::from(error).error)
+}
+
+/// A part of a path or query, its odd bytes as `%XX`.
+pub(crate) fn encoded(text: &str) -> String {
+    let mut encoded = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn odd_bytes_are_escaped() {
+        assert_eq!(encoded("112233445566/7"), "112233445566%2F7");
+        assert_eq!(encoded("0:15,2:7 é"), "0%3A15%2C2%3A7%20%C3%A9");
+    }
+
+    #[test]
+    fn certificate_and_url_must_go_together() {
+        let client = |url: &str, caller| {
+            Client::new(url.parse().unwrap(), caller, Limits::default()).map(drop)
+        };
+        assert!(client("http://127.0.0.1:1", Caller::Nobody).is_ok());
+        let refused = client("https://centre.example", Caller::Station("north".to_owned()));
+        assert!(refused.unwrap_err().what.contains("--certificate"));
+    }
+}

@@ -1,0 +1,40 @@
+//! The centre from afar: its HTTP interface as calls that wait for their answer.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`Address`] | where the server is |
+//! | [`Caller`] | who asks: a certificate, or in development a token or a station's name |
+//! | [`Client`] | one connection after another, documents there and back |
+//! | `station`, `operator` | the resources of each, one method for each |
+//! | [`Pages`] | a list, page after page |
+//! | [`Events`] | what stations hear without asking, from where they stopped |
+//! | [`ServerLink`] | a station's link to the centre over all this |
+//! | [`ClientError`] | whose fault it is, and whether the same request may be sent again |
+//!
+//! A shell: sockets, and the clock of the machine for timeouts. No rule of the protocol stands here.
+//!
+//! Invariant: without TLS nothing is asked but of a loopback address: a token never crosses a network in the clear.
+//!
+//! Invariant: a request is sent a second time at most, and only after its connection broke: every write is idempotent
+//! by its natural id.
+#![forbid(unsafe_code)]
+
+mod address;
+mod caller;
+mod connection;
+mod error;
+mod events;
+mod http;
+mod link;
+mod operator;
+mod paging;
+mod station;
+
+pub use address::Address;
+pub use caller::Caller;
+pub use error::{ClientError, Kind};
+pub use events::{Events, Told};
+pub use http::{Client, Limits};
+pub use link::ServerLink;
+pub use operator::Wanted;
+pub use paging::Pages;
