@@ -10,13 +10,17 @@
 //! | [`transfer`] | loads and unloads |
 //! | [`lists`] | the grey list, the blacklist, events |
 //! | [`register`] | cards and PSAMs |
+//! | [`issue`] | their issuing by the centre |
 //! | [`operate`] | outcomes, notices, rulings, holes |
 //! | [`ledger`] | accounts and postings |
 //! | [`prepaid`] | accounts that pay for stations' loads |
+//! | [`books`] | the books row by row |
 //! | [`problem`] | what is refused, and why |
 #![forbid(unsafe_code)]
 
+pub mod books;
 pub mod collect;
+pub mod issue;
 pub mod ledger;
 pub mod lists;
 pub mod operate;

@@ -63,6 +63,8 @@ documents! {
         pub ctc: u16,
         /// What is paid.
         pub amount: u32,
+        /// The owner of the TID.
+        pub station: Option<String>,
     }
 
     /// Something that operators should know.
@@ -91,6 +93,8 @@ documents! {
         pub date: String,
         /// BCD.
         pub time: String,
+        /// The lock has ended since: what was to be done about it may be past.
+        pub lock_settled: bool,
     }
 
     /// What an operator proposes or approves about one lock.

@@ -50,6 +50,9 @@ documents! {
         /// The version of its keys.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub key_version: Option<u8>,
+        /// The versions of which it uses one, the likelier first: two while a SWITCH KEYS is out of which nobody knows
+        /// whether it was obeyed.
+        pub key_versions: Vec<u8>,
         /// The last day on which it is loaded.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub expiry: Option<String>,

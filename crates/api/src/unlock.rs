@@ -23,9 +23,12 @@ documents! {
         /// Why the card has to wait: `missing`, `void`, `unproved` …
         #[serde(skip_serializing_if = "Option::is_none")]
         pub wait: Option<String>,
-        /// The same in words, and what to do.
+        /// The same in words.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub words: Option<String>,
+        /// What is to be done about it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub what_to_do: Option<String>,
     }
 
     /// It is durable before it is answered; the same session gets the same one again.
@@ -72,8 +75,9 @@ documents! {
 
     /// A card is to go over to other keys that it holds.
     pub struct SwitchAsked {
-        /// The version that it is to use.
-        pub to: u8,
+        /// The version that it is to use; the newest of the centre without it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub to: Option<u8>,
         /// The TID that INITIALIZE FOR UPDATE carried.
         pub tid: String,
         /// The answer to INITIALIZE FOR UPDATE: with its MAC1 the card proves which keys it uses.
@@ -84,6 +88,8 @@ documents! {
 
     /// The next step of the switch.
     pub struct SwitchAnswered {
+        /// The version that it is to use.
+        pub to: u8,
         /// Goes out in `84 1A 00 VERSION 04`; then the centre is asked again. Absent when the card has proved that
         /// it uses these keys.
         #[serde(skip_serializing_if = "Option::is_none")]

@@ -15,6 +15,7 @@ use crate::ledger::{Account, Legs, Posting, PostingReason, TrialBalance};
 use crate::life::{Chip, Life};
 use crate::notice::{About, Code, Notice};
 use crate::position::{Ending, Position};
+use crate::purchase::{PurchaseEnd, PurchaseRow};
 use crate::refusal::Refusal;
 
 /// The central computer: its books and its keys.
@@ -191,6 +192,16 @@ impl<B: Books, V: Codes> Centre<B, V> {
     /// Every answer to an on-line unlock.
     pub fn decisions(&self) -> Vec<DecisionRow> {
         self.books.decisions()
+    }
+
+    /// Whether a lock or purchase has ended: what a notice says is to be done about it may be past.
+    pub fn is_over(&self, lock: &LockId) -> bool {
+        let decided = self.books.decisions_of(lock.asn);
+        let of_lock = |row: OutcomeRow| row.lock == Some(*lock) && row.ending.is_some();
+        let bought = |row: PurchaseRow| row.terms.id == *lock && row.end != PurchaseEnd::Open;
+        decided.iter().any(|row| row.lock == *lock && row.mac3.is_some())
+            || self.outcome_at(lock.tid, lock.ttc).is_some_and(of_lock)
+            || self.purchase_at(lock.tid, lock.ttc).is_some_and(bought)
     }
 
     /// Whether a card is in the books.

@@ -7,6 +7,7 @@
 //! | [`Caller`] | who calls, and what he may do |
 //! | [`feed`] | events to stations, live |
 //! | [`problem`] | refusals as RFC 9457 problems |
+//! | [`words`] | the rules' answers as documents |
 //!
 //! Who calls is found out by the shell around this crate, by certificate or token; here it is an extension of the
 //! request. The shell also brings the socket, the vault and the time.
@@ -24,7 +25,7 @@ mod caller;
 pub mod feed;
 mod paging;
 pub mod problem;
-mod words;
+pub mod words;
 
 pub use api::{resources, router};
 pub use app::{App, Clock, Shared};

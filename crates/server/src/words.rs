@@ -2,7 +2,8 @@
 
 use ::api::{ledger, operate, register};
 use host::{
-    Class, Holes, News, Notice, OutcomeRow, Posting, ProposalRow, PurchaseRow, PurseOpening, Ruling,
+    Class, Holes, News, Notice, OutcomeRow, Posting, ProposalRow, PurchaseRow, PurseOpening,
+    Ruling, StationId,
 };
 use store::Numbered;
 use wire::{Amount, LockId, Purse};
@@ -21,7 +22,9 @@ pub(crate) fn purse(name: &str) -> Result<Purse, Refused> {
     known.ok_or_else(|| Refused::malformed("purse: want ed or ep"))
 }
 
-pub(crate) fn lock(lock: &LockId) -> operate::Lock {
+/// A lock by its whole id.
+#[must_use]
+pub fn lock(lock: &LockId) -> operate::Lock {
     operate::Lock {
         asn: lock.asn.to_string(),
         purse: purse_name(lock.purse).to_owned(),
@@ -31,7 +34,11 @@ pub(crate) fn lock(lock: &LockId) -> operate::Lock {
     }
 }
 
-pub(crate) fn lock_id(lock: &operate::Lock) -> Result<LockId, Refused> {
+/// A lock by its whole id, read.
+///
+/// # Errors
+/// A field that is no id.
+pub fn lock_id(lock: &operate::Lock) -> Result<LockId, Refused> {
     use crate::body::parsed;
     Ok(LockId {
         asn: parsed("asn", &lock.asn)?,
@@ -51,7 +58,9 @@ pub(crate) const fn news_name(news: News) -> &'static str {
     }
 }
 
-pub(crate) fn outcome(row: &OutcomeRow) -> operate::Outcome {
+/// One lock of which something was heard.
+#[must_use]
+pub fn outcome(row: &OutcomeRow) -> operate::Outcome {
     operate::Outcome {
         outcome: row.outcome.map(|outcome| outcome.name().to_owned()),
         tid: row.tid.to_string(),
@@ -68,7 +77,9 @@ pub(crate) fn outcome(row: &OutcomeRow) -> operate::Outcome {
     }
 }
 
-pub(crate) fn purchase(row: &PurchaseRow) -> operate::Purchase {
+/// One purchase of which something was heard; `station` owns its TID.
+#[must_use]
+pub fn purchase(row: &PurchaseRow, station: Option<StationId>) -> operate::Purchase {
     let id = row.terms.id;
     operate::Purchase {
         end: row.end.name().to_owned(),
@@ -79,6 +90,7 @@ pub(crate) fn purchase(row: &PurchaseRow) -> operate::Purchase {
         purse: purse_name(id.purse).to_owned(),
         ctc: id.ctc,
         amount: row.terms.amount.units(),
+        station: station.map(|station| station.0),
     }
 }
 
@@ -92,7 +104,9 @@ const fn class_name(class: Class) -> &'static str {
     }
 }
 
-pub(crate) fn notice(notice: &Notice) -> operate::Notice {
+/// A notice; `lock_settled` when its lock has ended since.
+#[must_use]
+pub fn notice(notice: &Notice, lock_settled: bool) -> operate::Notice {
     let (code, about) = (notice.code, &notice.about);
     operate::Notice {
         code: code.name().to_owned(),
@@ -107,10 +121,13 @@ pub(crate) fn notice(notice: &Notice) -> operate::Notice {
         station: about.station.as_ref().map(ToString::to_string),
         date: notice.at.date.to_string(),
         time: notice.at.time.to_string(),
+        lock_settled,
     }
 }
 
-pub(crate) fn ruling(row: &ProposalRow) -> operate::RulingState {
+/// A proposal, approved or not.
+#[must_use]
+pub fn ruling(row: &ProposalRow) -> operate::RulingState {
     let (name, amount) = match row.ruling {
         Ruling::Unlock(amount) => ("unlock", i64::from(amount.units())),
         Ruling::Debited(amount) => ("debited", i64::from(amount.units())),
@@ -127,7 +144,11 @@ pub(crate) fn ruling(row: &ProposalRow) -> operate::RulingState {
     }
 }
 
-pub(crate) fn ruling_of(asked: &operate::Ruling) -> Result<Ruling, Refused> {
+/// A ruling, read.
+///
+/// # Errors
+/// A name that is no ruling's, or an amount that it cannot have.
+pub fn ruling_of(asked: &operate::Ruling) -> Result<Ruling, Refused> {
     let wrong = || Refused::malformed("amount: out of range for this ruling");
     let units = || u32::try_from(asked.amount).ok().and_then(Amount::new).ok_or_else(wrong);
     let claim = |accepted| Ruling::Claim { amount: asked.amount, accepted };
@@ -142,7 +163,9 @@ pub(crate) fn ruling_of(asked: &operate::Ruling) -> Result<Ruling, Refused> {
     }
 }
 
-pub(crate) fn holes(tid: wire::Tid, holes: &Holes) -> operate::Holes {
+/// What is missing of one PSAM.
+#[must_use]
+pub fn holes(tid: wire::Tid, holes: &Holes) -> operate::Holes {
     let range = |range: &std::ops::RangeInclusive<u32>| operate::Range {
         first: *range.start(),
         last: *range.end(),

@@ -23,6 +23,7 @@ mod database;
 mod desk;
 mod error;
 mod event;
+mod export;
 mod feed;
 mod lane;
 mod list;
@@ -43,12 +44,14 @@ use std::sync::Arc;
 pub use desk::{Answered, Desk, OnEvents};
 pub use error::{Kind, StoreError};
 pub use event::Event;
+pub use export::Export;
 pub use feed::{Cursor, CursorError, Fed};
 pub use page::{Kept, Listed, Numbered, Of};
 pub use place::Place;
 pub use reader::{Look, Reader};
 pub use rows::moves;
 pub use sheet::Sheet;
+pub use value::{Row, Value};
 
 /// The keys, asked by several threads.
 pub type Vault = Arc<dyn host::KeyVault + Send + Sync>;

@@ -10,18 +10,14 @@ use wire::{Asn, Tid};
 
 use crate::database::{Database, Last};
 use crate::error::StoreError;
+use crate::export::Tables;
 use crate::page::Numbered;
 use crate::rows;
-use crate::table::{CARDS, CASES, DECISIONS, ENTRIES, NOTICES, PREPAID, PURCHASES, Table};
+use crate::table::{CARDS, CASES, DECISIONS, ENTRIES, NOTICES, PREPAID, PURCHASES};
 use crate::value::{Columns, Row, Value};
 
-fn all(database: &mut dyn Database, table: &Table, order: &str) -> Result<Vec<Row>, StoreError> {
-    let columns = table.names().join(",");
-    database.query(&format!("SELECT {columns} FROM {} ORDER BY {order}", table.name), &[])
-}
-
 pub(crate) fn cards(database: &mut dyn Database) -> Result<Vec<Asn>, StoreError> {
-    let rows = all(database, &CARDS, "asn")?.into_iter();
+    let rows = database.all(&CARDS, "asn")?.into_iter();
     rows.map(|row| Columns::new(CARDS.name, row).parsed()).collect()
 }
 
@@ -36,8 +32,8 @@ pub(crate) fn blacklist(database: &mut dyn Database) -> Result<Vec<(Asn, Code)>,
     database.query(statement, &[])?.into_iter().map(listed).collect()
 }
 
-pub(crate) fn cases(database: &mut dyn Database) -> Result<Vec<Case>, StoreError> {
-    let rows = all(database, &CASES, "tid, ttc")?.into_iter();
+pub(crate) fn cases(database: &mut (impl Tables + ?Sized)) -> Result<Vec<Case>, StoreError> {
+    let rows = database.all(&CASES, "tid, ttc")?.into_iter();
     rows.map(|row| rows::case(row).map(|(case, _)| case)).collect()
 }
 
@@ -49,18 +45,22 @@ pub(crate) fn cases_of(database: &mut dyn Database, tid: Tid) -> Result<Vec<Case
     Ok(cases)
 }
 
-pub(crate) fn decisions(database: &mut dyn Database) -> Result<Vec<DecisionRow>, StoreError> {
-    let rows = all(database, &DECISIONS, "asn, date, time")?.into_iter();
+pub(crate) fn decisions(
+    database: &mut (impl Tables + ?Sized),
+) -> Result<Vec<DecisionRow>, StoreError> {
+    let rows = database.all(&DECISIONS, "asn, date, time")?.into_iter();
     rows.map(|row| rows::behind_three(DECISIONS.name, row)).collect()
 }
 
-pub(crate) fn purchases(database: &mut dyn Database) -> Result<Vec<PurchaseCase>, StoreError> {
-    all(database, &PURCHASES, "tid, ttc")?.into_iter().map(rows::purchase).collect()
+pub(crate) fn purchases(
+    database: &mut (impl Tables + ?Sized),
+) -> Result<Vec<PurchaseCase>, StoreError> {
+    database.all(&PURCHASES, "tid, ttc")?.into_iter().map(rows::purchase).collect()
 }
 
 /// All postings, oldest first.
-pub(crate) fn postings(database: &mut dyn Database) -> Result<Vec<Posting>, StoreError> {
-    let postings = whole_postings(all(database, &ENTRIES, "posting, part")?)?;
+pub(crate) fn postings(database: &mut (impl Tables + ?Sized)) -> Result<Vec<Posting>, StoreError> {
+    let postings = whole_postings(database.all(&ENTRIES, "posting, part")?)?;
     Ok(postings.into_iter().map(|posting| posting.row).collect())
 }
 
@@ -133,57 +133,57 @@ pub(crate) fn accounts(database: &mut dyn Database) -> Result<BTreeMap<Account, 
     Ok(accounts)
 }
 
-pub(crate) fn notices(database: &mut dyn Database) -> Result<Vec<Notice>, StoreError> {
-    all(database, &NOTICES, "id")?.into_iter().map(rows::notice).collect()
+pub(crate) fn notices(database: &mut (impl Tables + ?Sized)) -> Result<Vec<Notice>, StoreError> {
+    database.all(&NOTICES, "id")?.into_iter().map(rows::notice).collect()
 }
 
 pub(crate) fn prepaids(database: &mut dyn Database) -> Result<Vec<PrepaidName>, StoreError> {
-    let rows = all(database, &PREPAID, "name")?.into_iter();
+    let rows = database.all(&PREPAID, "name")?.into_iter();
     rows.map(|row| rows::prepaid(row).map(|(account, _)| account.name)).collect()
 }
 
 /// All books in memory: to look at, and for an audit.
-pub(crate) fn everything(database: &mut dyn Database) -> Result<MemoryBooks, StoreError> {
+pub(crate) fn everything(database: &mut (impl Tables + ?Sized)) -> Result<MemoryBooks, StoreError> {
     use crate::table::{
         CHANGES, FUNDINGS, OPEN_LOCKS, PSAMS, RULINGS, SIGHTINGS, TACS, TRANSFERS, WAITING,
     };
     let mut books = MemoryBooks::new();
-    for row in all(database, &CARDS, "asn")? {
+    for row in database.all(&CARDS, "asn")? {
         books.put_card(rows::card(row)?);
     }
-    for row in all(database, &PSAMS, "tid")? {
+    for row in database.all(&PSAMS, "tid")? {
         books.put_psam(rows::psam(row)?);
     }
-    for row in all(database, &PREPAID, "name")? {
+    for row in database.all(&PREPAID, "name")? {
         books.put_prepaid(rows::prepaid(row)?.0);
     }
-    for row in all(database, &FUNDINGS, "name, reference")? {
+    for row in database.all(&FUNDINGS, "name, reference")? {
         books.add_funding(rows::funding(row)?);
     }
     cases(database)?.into_iter().for_each(|case| books.put_case(case));
-    for row in all(database, &SIGHTINGS, "asn")? {
+    for row in database.all(&SIGHTINGS, "asn")? {
         books.add_sighting(rows::behind_lock(SIGHTINGS.name, row)?.1);
     }
-    for row in all(database, &TACS, "asn")? {
+    for row in database.all(&TACS, "asn")? {
         books.add_tac(rows::behind_lock(TACS.name, row)?.1);
     }
-    for row in all(database, &CHANGES, "asn")? {
+    for row in database.all(&CHANGES, "asn")? {
         books.add_change(rows::behind_three(CHANGES.name, row)?);
     }
     decisions(database)?.into_iter().for_each(|row| books.put_decision(row));
-    for row in all(database, &TRANSFERS, "asn")? {
+    for row in database.all(&TRANSFERS, "asn")? {
         books.put_transfer(rows::behind_three(TRANSFERS.name, row)?);
     }
     purchases(database)?.into_iter().for_each(|case| books.put_purchase(case));
-    for row in all(database, &WAITING, "asn")? {
+    for row in database.all(&WAITING, "asn")? {
         let (lock, shown) = rows::behind_lock(WAITING.name, row)?;
         books.put_waiting(lock, shown);
     }
-    for row in all(database, &RULINGS, "asn")? {
+    for row in database.all(&RULINGS, "asn")? {
         let (lock, rulings) = rows::behind_lock(RULINGS.name, row)?;
         books.put_proposals(lock, rulings);
     }
-    for row in all(database, &OPEN_LOCKS, "asn")? {
+    for row in database.all(&OPEN_LOCKS, "asn")? {
         books.mark_open(rows::lock_row(OPEN_LOCKS.name, row)?, true);
     }
     postings(database)?.into_iter().for_each(|posting| books.post(posting));

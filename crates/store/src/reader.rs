@@ -12,7 +12,8 @@ use crate::feed::{Cursor, Fed};
 use crate::page::{Kept, Listed, Numbered, Of};
 use crate::place::Place;
 use crate::sheet::Sheet;
-use crate::{feed, list, page, transact};
+use crate::value::Row;
+use crate::{export, feed, list, page, transact};
 
 /// The books as a call of the rules sees them.
 pub type Look<'a, 'd> = &'a Centre<Sheet<'d>, Vault>;
@@ -45,7 +46,19 @@ impl Reader {
     /// # Errors
     /// The database failed, or has rows that cannot be read.
     pub fn everything(&mut self) -> Result<MemoryBooks, StoreError> {
-        self.in_one_state(list::everything)
+        self.in_one_state(|database| list::everything(database))
+    }
+
+    /// Gives every row of the books with the name of its table, all of one state, until `each` says that it wants no
+    /// more; one table at a time is in memory.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn export(
+        &mut self,
+        mut each: impl FnMut(&'static str, Row) -> bool,
+    ) -> Result<(), StoreError> {
+        self.in_one_state(|database| export::rows(database, &mut each))
     }
 
     /// Events after a cursor, at most so many.

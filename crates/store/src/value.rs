@@ -4,7 +4,7 @@ use crate::error::StoreError;
 
 /// One value of a row.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub(crate) enum Value {
+pub enum Value {
     /// Nothing.
     Null,
     /// A whole number.
@@ -14,7 +14,7 @@ pub(crate) enum Value {
 }
 
 /// The values of a row, in the order of its table's columns.
-pub(crate) type Row = Vec<Value>;
+pub type Row = Vec<Value>;
 
 impl Value {
     /// A text from anything that prints.

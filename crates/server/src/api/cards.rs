@@ -7,8 +7,10 @@ use ::api::unlock::{SwitchAnswered, SwitchAsked, Unblock, UnblockAsked};
 use axum::Json;
 use axum::extract::State;
 use host::{
-    Account, Answer, CardOpening, Input, ReplaceOrder, Subject, SwitchAnswer, SwitchRequest,
+    Account, Answer, Books as _, CardOpening, Codes as _, Input, ReplaceOrder, Subject,
+    SwitchAnswer, SwitchRequest,
 };
+use store::Look;
 use wire::response::InitUpdate;
 use wire::{Asn, Date, Purse};
 
@@ -66,7 +68,7 @@ pub(super) async fn cards(
         (cards.iter().map(|card| card.opening.asn).collect(), app.now().date);
     let documents = app
         .look(move |centre| {
-            let of = |asn: &Asn| document(centre.books(), *asn, today);
+            let of = |asn: &Asn| document(centre, *asn, today);
             numbers.iter().filter_map(of).collect::<Vec<_>>()
         })
         .await?;
@@ -88,11 +90,12 @@ pub(super) async fn card(
     InPath(asn): InPath<String>,
 ) -> Result<Json<Card>, Refused> {
     let (asn, today) = (parsed("asn", &asn)?, app.now().date);
-    let found = app.look(move |centre| document(centre.books(), asn, today)).await?;
+    let found = app.look(move |centre| document(centre, asn, today)).await?;
     found.map(Json).ok_or_else(|| host::Refusal::CardUnknown.into())
 }
 
-fn document(books: &impl host::Books, asn: Asn, today: Date) -> Option<Card> {
+fn document(centre: Look<'_, '_>, asn: Asn, today: Date) -> Option<Card> {
+    let books = centre.books();
     let card = books.card(asn)?;
     let [ed, ep] = &card.opening.openings;
     let units = |account: Account| i64::try_from(books.balance(&account)).unwrap_or(i64::MAX);
@@ -101,6 +104,7 @@ fn document(books: &impl host::Books, asn: Asn, today: Date) -> Option<Card> {
         ed: words::opening(ed),
         ep: words::opening(ep),
         key_version: card.opening.key_version,
+        key_versions: centre.key_versions(asn).unwrap_or_default(),
         expiry: card.opening.expiry.map(|last| last.to_string()),
         state: card.state(today).name().to_owned(),
         reason: card.blacklisted().map(|code| code.name().to_owned()),
@@ -163,9 +167,14 @@ pub(super) async fn switch(
     let init = InitUpdate::parse(&bytes("init", &asked.init)?);
     let init =
         init.ok_or_else(|| Refused::malformed("init: no answer to INITIALIZE FOR UPDATE"))?;
+    let newest = || app.look(|centre| centre.vault().versions().into_iter().next());
+    let to = match asked.to {
+        Some(to) => to,
+        None => newest().await?.ok_or(host::Refusal::KeyVersionUnknown)?,
+    };
     let request = SwitchRequest {
         asn: parsed("asn", &asn)?,
-        to: asked.to,
+        to,
         tid: parsed("tid", &asked.tid)?,
         init,
         challenge: four_bytes(&asked.challenge)?,
@@ -176,7 +185,7 @@ pub(super) async fn switch(
         Answer::Switch(SwitchAnswer::Done) => None,
         _ => return Err(Refused::bug()),
     };
-    Ok(Json(SwitchAnswered { mac }))
+    Ok(Json(SwitchAnswered { to, mac }))
 }
 
 /// Replace a lost card, with what the books prove

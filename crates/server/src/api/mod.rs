@@ -1,6 +1,7 @@
 //! The resources of the interface, and the document that describes them.
 
 mod acts;
+mod books;
 mod cards;
 mod collect;
 mod events;
@@ -101,6 +102,7 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(prepaid::fund))
         .routes(routes!(ledger::accounts))
         .routes(routes!(ledger::postings))
+        .routes(routes!(books::export))
 }
 
 /// Method and path of every resource that the document describes.

@@ -5,8 +5,9 @@ use ::api::operate::{Notice, Outcome, Purchase};
 use ::api::problem::Problem;
 use axum::Json;
 use axum::extract::State;
+use host::{Books as _, PurchaseRow};
 use serde::Deserialize;
-use store::{Kept, Of};
+use store::{Kept, Numbered, Of};
 use utoipa::IntoParams;
 use wire::{Tid, Ttc};
 
@@ -86,7 +87,9 @@ pub(super) async fn purchases(
     let rows = app
         .look(move |centre| {
             let row = |(tid, ttc): &(Tid, Ttc)| centre.purchase_at(*tid, *ttc);
-            asked.iter().filter_map(row).map(|row| words::purchase(&row)).collect::<Vec<_>>()
+            let station = |row: &PurchaseRow| centre.books().station_of(row.terms.id.tid);
+            let document = |row: PurchaseRow| words::purchase(&row, station(&row));
+            asked.iter().filter_map(row).map(document).collect::<Vec<_>>()
         })
         .await?;
     let next = page(&numbers, most, |(tid, ttc)| format!("{tid}/{}", ttc.0), |_| ()).next;
@@ -129,5 +132,15 @@ pub(super) async fn notices(
     let most = paging.most()?;
     let after = paging.after(|text| text.parse().ok())?.unwrap_or(0);
     let notices = app.read(move |reader| reader.notices(after, most)).await?;
-    Ok(Json(page(&notices, most, |row| row.number.to_string(), |row| words::notice(&row.row))))
+    let next = page(&notices, most, |row| row.number.to_string(), |_| ()).next;
+    let items = app
+        .look(move |centre| {
+            let document = |row: &Numbered<host::Notice>| {
+                let lock = row.row.about.lock;
+                words::notice(&row.row, lock.is_some_and(|lock| centre.is_over(&lock)))
+            };
+            notices.iter().map(document).collect()
+        })
+        .await?;
+    Ok(Json(Page { items, next }))
 }

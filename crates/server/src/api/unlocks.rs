@@ -50,11 +50,13 @@ pub(super) async fn unlock(
             }),
             wait: None,
             words: None,
+            what_to_do: None,
         })),
         Answer::Unlock(UnlockAnswer::Wait(code)) => Ok(Json(UnlockAnswered {
             decision: None,
             wait: Some(code.name().to_owned()),
-            words: Some(format!("{}: {}", code.words(), code.what_to_do())),
+            words: Some(code.words().to_owned()),
+            what_to_do: Some(code.what_to_do().to_owned()),
         })),
         _ => Err(Refused::bug()),
     }

@@ -59,6 +59,7 @@ const TABLE: &[(&str, &str, For)] = &[
     ("POST", "/v1/prepaid/{name}/fundings", Operators),
     ("GET", "/v1/accounts", Operators),
     ("GET", "/v1/postings", Operators),
+    ("GET", "/v1/books", Operators),
 ];
 
 #[test]

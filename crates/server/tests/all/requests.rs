@@ -108,3 +108,17 @@ async fn registering_twice_is_a_repeat_and_otherwise_a_conflict() {
     let shown = site.get(operator("ada"), "/v1/cards/1234000000000001").await.json();
     assert_eq!((&shown["state"], &shown["money"]), (&json!("made"), &json!([5, 0])));
 }
+
+#[tokio::test]
+async fn the_books_leave_as_lines_and_the_last_one_counts_them() {
+    let site = Site::new().await;
+    crate::told::give_cards_and_psams(&site).await;
+    let answered = site.get(operator("ada"), "/v1/books").await;
+    assert_eq!((answered.status.as_u16(), &*answered.media), (200, "application/x-ndjson"));
+    let lines: Vec<Value> =
+        answered.text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let (end, rows) = lines.split_last().unwrap();
+    assert_eq!(*end, json!({ "end": { "rows": rows.len() } }));
+    let cards = rows.iter().filter(|line| line["row"]["table"] == "cards");
+    assert_eq!(cards.count(), 2, "{rows:?}");
+}

@@ -8,7 +8,7 @@ use host::{Centre, Input, MainKeys, MemoryBooks};
 use store::Reader;
 use wire::Scheme;
 
-fn told() -> World {
+pub fn told() -> World {
     let mut told = World::new();
     let stories = [
         Story::Sale,

@@ -3,6 +3,7 @@
 
 mod append_only;
 mod base;
+mod export;
 mod history;
 mod hosts;
 mod same_books;

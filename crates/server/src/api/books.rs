@@ -1,0 +1,92 @@
+//! The books row by row, for an audit by somebody else's program.
+
+use ::api::books::{Field, Line};
+use ::api::problem::Problem;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
+use futures_util::stream::unfold;
+use store::{Row, Value};
+use tokio::sync::mpsc;
+
+use crate::app::Shared;
+use crate::caller::AsOperator;
+use crate::problem::Refused;
+
+/// Parts of an export that wait for a slow reader.
+const WAITING: usize = 8;
+/// How large a part is, in bytes.
+const PART: usize = 64 << 10;
+
+/// A part of the export, or that the books went away under it.
+type Part = Result<Vec<u8>, std::io::Error>;
+
+/// All books, of one state, row by row
+///
+/// Lines of JSON: what an audit needs to work out every sum by itself. The last line says how many rows there were;
+/// an export without it broke off.
+#[utoipa::path(
+    get, path = "/v1/books", tag = "operators", security(("operator" = [])),
+    responses(
+        (status = 200, body = Line, content_type = "application/x-ndjson"),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn export(
+    State(app): State<Shared>,
+    _: AsOperator,
+) -> Result<impl IntoResponse, Refused> {
+    let (parts, mut sent) = mpsc::channel::<Part>(WAITING);
+    tokio::spawn(async move {
+        let to = parts.clone();
+        if app.read(move |reader| written(reader, &to)).await.is_err() {
+            // The reader sees an export that breaks off; nobody may be listening.
+            let broken = std::io::Error::other("the books are away");
+            let _ = parts.send(Err(broken)).await;
+        }
+    });
+    // What fails at once is a problem like any other.
+    let first = sent.recv().await.ok_or_else(Refused::shutting_down)?;
+    let first = first.map_err(|_| Refused::shutting_down())?;
+    let stream = unfold((Some(Ok(first)), sent), |(first, mut sent)| async move {
+        let part = match first {
+            Some(part) => part,
+            None => sent.recv().await?,
+        };
+        Some((part, (None, sent)))
+    });
+    Ok(([(CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(stream)))
+}
+
+/// Nobody listening any more ends it early.
+fn written(
+    reader: &mut store::Reader,
+    parts: &mpsc::Sender<Part>,
+) -> Result<(), store::StoreError> {
+    let (mut part, mut rows) = (Vec::with_capacity(PART), 0);
+    reader.export(|table, row| {
+        rows += 1;
+        push(&mut part, &line(table, row));
+        part.len() < PART || parts.blocking_send(Ok(std::mem::take(&mut part))).is_ok()
+    })?;
+    push(&mut part, &Line::End { rows });
+    let _ = parts.blocking_send(Ok(part));
+    Ok(())
+}
+
+fn line(table: &str, row: Row) -> Line {
+    let field = |value: Value| match value {
+        Value::Null => Field::Nothing,
+        Value::Number(number) => Field::Number(number),
+        Value::Text(text) => Field::Text(text),
+    };
+    Line::Row { table: table.to_owned(), row: row.into_iter().map(field).collect() }
+}
+
+fn push(part: &mut Vec<u8>, line: &Line) {
+    // Texts and numbers: this does not fail.
+    part.extend(serde_json::to_vec(line).unwrap_or_default());
+    part.push(b'\n');
+}
