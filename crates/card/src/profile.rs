@@ -312,13 +312,16 @@ impl Profile {
     /// Bytes of the fixed section: AID length 1 and bytes 16, EF 15 30, two consumption keys (there 1, index, version,
     /// algorithm, scheme, key 16), nine keys in the order of [`CardKeys`] (version, algorithm, key 16), ICC key 16, two
     /// openings (balance 4, limit 3, CTC 2, OTC 2), error limit 1; the next keys: there 1, FCI 2, and as those before.
-    pub(crate) const LEN: usize = Self::LEN_3 + NextKeys::LEN;
+    /// Bytes of the image's fixed section.
+    pub const LEN: usize = Self::LEN_3 + NextKeys::LEN;
 
     /// Bytes of the fixed section of formats 1 to 3, which had no next keys.
     pub(crate) const LEN_3: usize =
         1 + Aid::MOST + PublicData::LEN + CardKeys::LEN + 16 + 2 * Opening::LEN + 1;
 
-    pub(crate) fn encode(&self) -> Zeroizing<[u8; Self::LEN]> {
+    /// The bytes of the image's fixed section, of today's format; wiped when dropped.
+    #[must_use]
+    pub fn encode(&self) -> Zeroizing<[u8; Self::LEN]> {
         let mut bytes = Zeroizing::new([0; Self::LEN]);
         let mut out = Writer::new(&mut *bytes);
         out.put(&[self.aid.len]);
@@ -333,7 +336,9 @@ impl Profile {
         bytes
     }
 
-    pub(crate) fn decode(bytes: &[u8; Self::LEN]) -> Option<Self> {
+    /// The profile of these bytes; `None` when they are none.
+    #[must_use]
+    pub fn decode(bytes: &[u8; Self::LEN]) -> Option<Self> {
         let mut reader = Reader::new(bytes);
         let profile = Self::read_3(&mut reader)?;
         let next = NextKeys::read(&mut reader)?;

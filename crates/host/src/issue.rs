@@ -5,9 +5,9 @@ use std::fmt;
 use card::{Aid, CardKey, CardKeys, ConsumptionKey, DEFAULT_KEY_INDEX, NextKeys, Opening};
 use crypto::Key;
 use wire::files::{DEFAULT_AID, PublicData};
-use wire::{Asn, Date, Purse, Tid};
+use wire::{Asn, Date, Purse, Scheme, Tid};
 
-use crate::keys::{KeyKind, KeyVault, MainKeys, Set};
+use crate::keys::{KeyKind, KeyVault};
 
 /// The application's type in EF 15.
 const APPLICATION_TYPE: u8 = 1;
@@ -88,21 +88,23 @@ impl std::error::Error for NoWayOver {}
 
 /// The profile of a card that begins with keys of an older version, and that SWITCH KEYS can bring over to the newest.
 /// `icc_key` as for [`card_profile`].
-pub fn card_profile_from(
-    keys: &MainKeys,
+pub fn card_profile_from<V: KeyVault + ?Sized>(
+    keys: &V,
     order: &CardOrder,
     icc_key: Key,
     first: u8,
 ) -> Result<card::Profile, NoWayOver> {
     let newest = card_profile(keys, order, icc_key).map_err(NoWayOver::NotDispersed)?;
-    if first == keys.version {
+    if first == newest.keys.maintenance.version {
         return Err(NoWayOver::AlreadyNewest(first));
     }
-    let set = keys.sets().find(|set| set.version == first);
-    let set = set.ok_or(NoWayOver::NoSuchVersion(first))?;
-    let first = card_keys(keys, &set, order.asn).map_err(NoWayOver::NotDispersed)?;
+    if !keys.versions().contains(&first) {
+        return Err(NoWayOver::NoSuchVersion(first));
+    }
+    let set = Set::of(keys, first).map_err(NoWayOver::NotDispersed)?;
+    let first = card_keys(keys, set, order.asn).map_err(NoWayOver::NotDispersed)?;
     Ok(card::Profile {
-        public: public_data(keys, &set, order),
+        public: public_data(keys, set, order),
         keys: first,
         next: Some(NextKeys { fci: newest.public.fci, keys: newest.keys.clone() }),
         ..newest
@@ -110,18 +112,19 @@ pub fn card_profile_from(
 }
 
 /// A card's profile with the newest keys. `icc_key` is random and of no other use.
-pub fn card_profile(
-    keys: &MainKeys,
+pub fn card_profile<V: KeyVault + ?Sized>(
+    keys: &V,
     order: &CardOrder,
     icc_key: Key,
 ) -> Result<card::Profile, NotDispersed> {
-    let set = keys.newest();
+    let newest = keys.versions().first().copied().ok_or(NotDispersed(KeyKind::Mpk))?;
+    let set = Set::of(keys, newest)?;
     let opening = Purse::ALL
         .map(|purse| if purse == order.purse { order.opening } else { Opening::default() });
     Ok(card::Profile {
         aid: order.aid,
-        public: public_data(keys, &set, order),
-        keys: card_keys(keys, &set, order.asn)?,
+        public: public_data(keys, set, order),
+        keys: card_keys(keys, set, order.asn)?,
         next: None,
         icc_key,
         opening,
@@ -131,16 +134,16 @@ pub fn card_profile(
 
 /// A PSAM's profile: the consumption main keys themselves, of the four newest versions, and its own record key. `trn_key` is
 /// random and of no other use.
-pub fn psam_profile(
-    keys: &MainKeys,
+pub fn psam_profile<V: KeyVault + ?Sized>(
+    keys: &V,
     order: &PsamOrder,
     trn_key: Key,
 ) -> Result<psam::Profile, NotDispersed> {
     let mut consumption = [const { None }; 4];
-    for (place, set) in consumption.iter_mut().zip(keys.sets()) {
-        let key = set.key(KeyKind::Mpk).ok_or(NotDispersed(KeyKind::Mpk))?.clone();
-        let (version, algorithm, scheme) = (set.version, set.suite, set.scheme);
-        *place = Some(psam::MainKey { version, algorithm, scheme, key });
+    for (place, version) in consumption.iter_mut().zip(keys.versions()) {
+        let Set { suite, scheme, .. } = Set::of(keys, version)?;
+        let key = keys.consumption_key(version).ok_or(NotDispersed(KeyKind::Mpk))?;
+        *place = Some(psam::MainKey { version, algorithm: suite, scheme, key });
     }
     Ok(psam::Profile {
         tid: order.tid,
@@ -153,21 +156,37 @@ pub fn psam_profile(
     })
 }
 
+/// A version of the main keys.
+#[derive(Clone, Copy)]
+struct Set {
+    version: u8,
+    suite: u8,
+    scheme: Scheme,
+}
+
+impl Set {
+    fn of<V: KeyVault + ?Sized>(keys: &V, version: u8) -> Result<Self, NotDispersed> {
+        let known = keys.suite(version).zip(keys.scheme(version));
+        let (suite, scheme) = known.ok_or(NotDispersed(KeyKind::Mpk))?;
+        Ok(Self { version, suite, scheme })
+    }
+}
+
 /// EF 15; its FCI bytes say the dispersing levels of the consumption key and its scheme.
-fn public_data(keys: &MainKeys, set: &Set<'_>, order: &CardOrder) -> PublicData {
+fn public_data<V: KeyVault + ?Sized>(keys: &V, set: Set, order: &CardOrder) -> PublicData {
     let [a, b, c, d, e, f, g, h] = order.asn.0;
     PublicData {
-        issuer: keys.issuer,
+        issuer: keys.issuer(),
         kind: APPLICATION_TYPE,
         version: APPLICATION_VERSION,
         number: [0, 0, a, b, c, d, e, f, g, h],
         start: order.start,
         expiry: order.expiry,
-        fci: [keys.levels_of(KeyKind::Mpk), set.scheme.byte()],
+        fci: [keys.levels(KeyKind::Mpk), set.scheme.byte()],
     }
 }
 
-fn card_keys(keys: &MainKeys, set: &Set<'_>, asn: Asn) -> Result<CardKeys, NotDispersed> {
+fn card_keys<V: KeyVault + ?Sized>(keys: &V, set: Set, asn: Asn) -> Result<CardKeys, NotDispersed> {
     let (version, algorithm) = (set.version, set.suite);
     let dispersed = |kind: KeyKind| keys.card_key(kind, version, asn).ok_or(NotDispersed(kind));
     let other = |kind| dispersed(kind).map(|key| CardKey { version, algorithm, key });

@@ -82,6 +82,15 @@ pub trait KeyVault {
 
     /// Every key version in use, newest first.
     fn versions(&self) -> Vec<u8>;
+
+    /// The issuer's identification, as EF 15 of its cards has it.
+    fn issuer(&self) -> [u8; 8];
+
+    /// Dispersing levels of a key: one is the ASN alone.
+    fn levels(&self, kind: KeyKind) -> u8;
+
+    /// MPK itself, which each PSAM holds: the one main key that leaves, for issuing PSAMs alone.
+    fn consumption_key(&self, version: u8) -> Option<Key>;
 }
 
 /// A vault that several threads ask.
@@ -104,6 +113,18 @@ impl<V: KeyVault + ?Sized> KeyVault for Arc<V> {
 
     fn versions(&self) -> Vec<u8> {
         self.as_ref().versions()
+    }
+
+    fn issuer(&self) -> [u8; 8] {
+        self.as_ref().issuer()
+    }
+
+    fn levels(&self, kind: KeyKind) -> u8 {
+        self.as_ref().levels(kind)
+    }
+
+    fn consumption_key(&self, version: u8) -> Option<Key> {
+        self.as_ref().consumption_key(version)
     }
 }
 
@@ -254,5 +275,17 @@ impl KeyVault for MainKeys {
 
     fn versions(&self) -> Vec<u8> {
         self.sets().map(|set| set.version).collect()
+    }
+
+    fn issuer(&self) -> [u8; 8] {
+        self.issuer
+    }
+
+    fn levels(&self, kind: KeyKind) -> u8 {
+        self.levels_of(kind)
+    }
+
+    fn consumption_key(&self, version: u8) -> Option<Key> {
+        self.set(version)?.key(KeyKind::Mpk).cloned()
     }
 }

@@ -46,7 +46,8 @@ impl Profile {
     /// The usual first TTC.
     pub const FIRST_TTC: u32 = 1;
 
-    pub(crate) const LEN: usize = 6 + 10 + 10 + 4 * MainKey::LEN + 16 + 16 + 4 + 1;
+    /// Bytes of the image's fixed section.
+    pub const LEN: usize = 6 + 10 + 10 + 4 * MainKey::LEN + 16 + 16 + 4 + 1;
 
     /// Of format 1.
     pub(crate) const LEN_1: usize = Self::LEN - 1;
@@ -58,7 +59,9 @@ impl Profile {
         self.consumption.iter().flatten().find(named).filter(|key| key.is_usable())
     }
 
-    pub(crate) fn encode(&self) -> Zeroizing<[u8; Self::LEN]> {
+    /// The bytes of the image's fixed section, of today's format; wiped when dropped.
+    #[must_use]
+    pub fn encode(&self) -> Zeroizing<[u8; Self::LEN]> {
         let mut bytes = Zeroizing::new([0; Self::LEN]);
         let mut out = Writer::new(bytes.as_mut_slice());
         out.put(&self.tid.0);
@@ -74,7 +77,9 @@ impl Profile {
         bytes
     }
 
-    pub(crate) fn decode(bytes: &[u8]) -> Option<Self> {
+    /// The profile of these bytes; `None` when they are none.
+    #[must_use]
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
         let ([suite], before) = bytes.split_last_chunk().map(|(before, last)| (*last, before))?;
         let profile = Self::decode_1(before)?;
         let record_key = Key::of(Suite::from_byte(suite)?, *profile.record_key.expose());

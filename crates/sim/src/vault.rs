@@ -52,4 +52,16 @@ impl KeyVault for Vault {
     fn versions(&self) -> Vec<u8> {
         self.keys.versions()
     }
+
+    fn issuer(&self) -> [u8; 8] {
+        self.keys.issuer
+    }
+
+    fn levels(&self, kind: KeyKind) -> u8 {
+        self.keys.levels_of(kind)
+    }
+
+    fn consumption_key(&self, version: u8) -> Option<Key> {
+        self.keys.consumption_key(version)
+    }
 }
