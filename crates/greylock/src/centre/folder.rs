@@ -141,7 +141,7 @@ pub fn look_at_centre(path: &Path) -> Result<FolderCentre, Error> {
     replay(Snapshot::read(&inputs)?, path, &inputs).map(|(_, centre)| centre)
 }
 
-fn inputs_of(path: &Path) -> Result<PathBuf, Error> {
+pub(super) fn inputs_of(path: &Path) -> Result<PathBuf, Error> {
     let inputs = path.join(INPUTS);
     if inputs.exists() {
         return Ok(inputs);

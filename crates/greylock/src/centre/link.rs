@@ -1,5 +1,7 @@
 //! The folder's centre as a station's link.
 
+use std::path::Path;
+
 use host::{
     Answer, CardOpening, Input, Output, PurseOpening, TransferDecision, TransferRequest,
     UnlockAnswer as Decision, UnlockRequest,
@@ -9,55 +11,44 @@ use terminal::online::{Asked, Decided};
 use terminal::transfer::{TransferAsked, TransferDecided, Way};
 use wire::{Asn, ClaimedRecord, LockId, Mac, Report, Stamp, Tid};
 
-use super::{CentreFolder, folder_of};
+use super::CentreFolder;
 use crate::error::{Error, Fault};
 use crate::output::Context;
 
-/// A station's way to a centre in a folder; down when there is none.
+/// A station's way to a centre in a folder.
 pub struct FolderLink {
-    centre: Option<CentreFolder>,
+    centre: CentreFolder,
     station: String,
     now: Stamp,
     /// What the centre had to say against reports.
     pub remarks: Vec<String>,
 }
 
-/// Opens the link of a command. A centre that another process is using counts as out of reach:
-/// the station works on, and its journal keeps what it has to say.
-///
-/// # Errors
-/// A `--host` that is wrong, or books that are damaged.
-pub fn open_link(
-    host: Option<&str>,
-    station: String,
-    context: &mut Context<'_>,
-) -> Result<FolderLink, Error> {
-    let now = context.io.clock.now();
-    let centre = match host.map(folder_of).transpose()? {
-        None => None,
-        Some(folder) => match CentreFolder::open(&folder) {
-            Ok(centre) => Some(centre),
+impl FolderLink {
+    /// Opens the folder for a station. A centre that another process is using counts as out of reach, which is told: the
+    /// station works on, and its journal keeps what it has to say.
+    ///
+    /// # Errors
+    /// A folder without a centre, or books that are damaged.
+    pub fn open(
+        folder: &Path,
+        station: String,
+        context: &mut Context<'_>,
+    ) -> Result<Option<Self>, Error> {
+        let now = context.io.clock.now();
+        match CentreFolder::open(folder) {
+            Ok(centre) => Ok(Some(Self { centre, station, now, remarks: Vec::new() })),
             Err(error) if error.fault == Fault::Lost && error.what.contains("in use") => {
                 context.warn(&format!("the centre is out of reach: {}", error.what));
-                None
+                Ok(None)
             }
-            Err(error) => return Err(error),
-        },
-    };
-    Ok(FolderLink { centre, station, now, remarks: Vec::new() })
-}
-
-impl FolderLink {
-    /// The centre, when it is in reach.
-    pub const fn centre(&mut self) -> Option<&mut CentreFolder> {
-        self.centre.as_mut()
+            Err(error) => Err(error),
+        }
     }
-
     /// Cards that get no new lock.
     #[must_use]
     pub fn blacklist(&self) -> Vec<Asn> {
-        let listed = self.centre.as_ref().map(|folder| folder.centre().blacklist());
-        listed.into_iter().flatten().map(|(asn, _)| asn).collect()
+        self.centre.centre().blacklist().into_iter().map(|(asn, _)| asn).collect()
     }
 
     /// Takes a card into the books that was issued with the centre's keys but not by it. Its
@@ -81,9 +72,8 @@ impl FolderLink {
 
     fn register(&mut self, card: CardOpening) -> Result<(), Error> {
         let now = self.now;
-        let Some(folder) = &mut self.centre else { return Ok(()) };
-        if !knows(folder, card.asn) {
-            let taken = folder.apply(&Input::RegisterCard { card, chip: None, now })?;
+        if !knows(&self.centre, card.asn) {
+            let taken = self.centre.apply(&Input::RegisterCard { card, chip: None, now })?;
             if let Err(refusal) = taken {
                 self.remark(format!("card {}: {refusal}", card.asn));
             }
@@ -93,8 +83,7 @@ impl FolderLink {
 
     /// Books that cannot be written are out of reach, and it is said why.
     fn apply(&mut self, input: &Input) -> Result<Output, LinkDown> {
-        let folder = self.centre.as_mut().ok_or(LinkDown)?;
-        folder.apply(input).map_err(|error| {
+        self.centre.apply(input).map_err(|error| {
             self.remark(format!("the centre is out of reach: {}", error.what));
             LinkDown
         })
@@ -110,8 +99,7 @@ impl FolderLink {
     /// Who speaks for a TID: the station that owns it; a TID that nobody owns is this
     /// station's from now on.
     fn owner(&mut self, tid: Tid) -> Result<String, LinkDown> {
-        let folder = self.centre.as_ref().ok_or(LinkDown)?;
-        if let Some(owner) = host::Books::station_of(folder.centre().books(), tid) {
+        if let Some(owner) = host::Books::station_of(self.centre.centre().books(), tid) {
             return Ok(owner.0);
         }
         let station = self.station.clone();
@@ -132,8 +120,7 @@ impl FolderLink {
             | Report::Purchase(..)
             | Report::PurchaseUnknown(_) => return Ok(()),
         };
-        let folder = self.centre.as_ref().ok_or(LinkDown)?;
-        if knows(folder, terms.id.asn) {
+        if knows(&self.centre, terms.id.asn) {
             return Ok(());
         }
         let mut openings = [PurseOpening::default(); 2];
@@ -145,7 +132,7 @@ impl FolderLink {
             key_version: Some(terms.key.version),
             expiry: None,
         };
-        let mut trial = folder.centre().clone();
+        let mut trial = self.centre.centre().clone();
         let registered = trial.register_card(&card, self.now).is_ok();
         let heard = trial.hear(station, report, self.now);
         if registered && heard.is_ok_and(|heard| heard.outcome.is_some()) {
@@ -190,9 +177,6 @@ fn knows(folder: &CentreFolder, asn: Asn) -> bool {
 
 impl Link for FolderLink {
     fn report(&mut self, reports: &[Report]) -> Result<Taken, LinkDown> {
-        if self.centre.is_none() {
-            return Err(LinkDown);
-        }
         // The card's books begin with the lowest number that is known of it.
         let mut ordered: Vec<&Report> = reports.iter().collect();
         ordered.sort_by_key(|report| report.lock_id().map(|lock| (lock.asn, lock.purse, lock.ctc)));
@@ -204,8 +188,7 @@ impl Link for FolderLink {
     }
 
     fn grey_record(&mut self, lock: &LockId) -> Result<Option<ClaimedRecord>, LinkDown> {
-        let folder = self.centre.as_ref().ok_or(LinkDown)?;
-        Ok(folder.centre().grey_record(lock))
+        Ok(self.centre.centre().grey_record(lock))
     }
 
     fn unlock(&mut self, asked: &Asked) -> Result<UnlockAnswer, LinkDown> {
@@ -243,8 +226,7 @@ impl Link for FolderLink {
     }
 
     fn open_transfers(&mut self, asn: Asn) -> Result<Vec<OpenTransfer>, LinkDown> {
-        let folder = self.centre.as_ref().ok_or(LinkDown)?;
-        Ok(folder.centre().open_transfers(asn).into_iter().map(at_station).collect())
+        Ok(self.centre.centre().open_transfers(asn).into_iter().map(at_station).collect())
     }
 
     fn prove_transfer(&mut self, asn: Asn, open: OpenTransfer, tac: Mac) -> Result<bool, LinkDown> {

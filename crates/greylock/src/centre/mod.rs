@@ -1,29 +1,29 @@
-//! A centre in a folder, in process: `--host file:DIR`.
+//! The centre of a `--host` argument: in a folder, in process (`file:DIR`), or behind a server's URL.
 //!
-//! The folder holds the main keys and a log of inputs. An input is durable in the log before
-//! its answer is shown; at start the inputs are replayed, and give the same books again.
-//! There is no authentication: whoever can write the folder is every station and every
+//! | module | holds |
+//! |---|---|
+//! | [`Place`] | what `--host` names, and who asks there |
+//! | [`StationLink`] | a station's link to either |
+//! | [`Office`] | what operators ask of either |
+//! | [`CentreFolder`] | the folder: main keys and a log of inputs |
+//!
+//! In a folder an input is durable in the log before its answer is shown; at start the inputs are replayed, and give
+//! the same books again. There is no authentication: whoever can write the folder is every station and every
 //! operator. The server with its certificates is for everything else.
 
 mod folder;
+mod folder_office;
 mod link;
+mod no_keys;
+mod office;
+mod place;
+mod server_office;
+mod station;
 
 pub use folder::{CentreFolder, FolderCentre, look_at_centre};
-pub use link::{FolderLink, open_link};
-
-use std::path::PathBuf;
-
-use crate::error::Error;
-
-const FOLDER: &str = "file:";
-
-/// The folder of a `--host` argument.
-///
-/// # Errors
-/// A server's URL: this build has no client for it.
-pub fn folder_of(host: &str) -> Result<PathBuf, Error> {
-    host.strip_prefix(FOLDER).filter(|path| !path.is_empty()).map(PathBuf::from).ok_or_else(|| {
-        Error::usage(format!("this build cannot reach the centre `{host}`"))
-            .advice("give file:DIR, with a folder made by `greylock host init`")
-    })
-}
+pub use folder_office::FolderOffice;
+pub use link::FolderLink;
+pub use office::{Office, SwitchStep, Switched, open_office};
+pub use place::Place;
+pub use server_office::ServerOffice;
+pub use station::{StationLink, open_link};

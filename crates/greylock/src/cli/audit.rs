@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::caller::OperatorArgs;
 use crate::media::Place;
 
 /// `audit`.
@@ -25,4 +26,7 @@ pub struct AuditArgs {
     /// The centre: a server's URL or file:DIR
     #[arg(long, value_name = "URL")]
     pub host: Option<String>,
+    /// Who asks a server.
+    #[command(flatten)]
+    pub caller: OperatorArgs,
 }

@@ -6,6 +6,7 @@ use card::Aid;
 use clap::{Args, Subcommand, ValueEnum};
 use wire::{Amount, Asn, Date, Limit, Purse};
 
+use super::caller::OperatorArgs;
 use super::serve::CardServeArgs;
 use super::values;
 use crate::media::Place;
@@ -155,7 +156,8 @@ pub struct CardShowArgs {
 /// `card unblock`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  greylock card unblock --card card.img --host https://centre.example"
+    after_help = "Example:\n  greylock card unblock --card card.img --host https://centre.example \
+        --certificate ada --authority pki"
 )]
 pub struct CardUnblockArgs {
     /// The card: an image's path or pcsc:READER NAME
@@ -164,6 +166,9 @@ pub struct CardUnblockArgs {
     /// The centre: a server's URL or file:DIR
     #[arg(long, value_name = "URL")]
     pub host: String,
+    /// Who asks a server.
+    #[command(flatten)]
+    pub caller: OperatorArgs,
     /// The trace.
     #[command(flatten)]
     pub trace: super::TraceArgs,
@@ -172,7 +177,8 @@ pub struct CardUnblockArgs {
 /// `card switch`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  greylock card switch --card card.img --to 2 --host https://centre.example\n\nWhen the card's answer was lost, the same \
+    after_help = "Example:\n  greylock card switch --card card.img --to 2 --host https://centre.example \
+        --certificate ada --authority pki\n\nWhen the card's answer was lost, the same \
         command again finds out and goes on."
 )]
 pub struct CardSwitchArgs {
@@ -185,6 +191,9 @@ pub struct CardSwitchArgs {
     /// The centre: a server's URL or file:DIR
     #[arg(long, value_name = "URL")]
     pub host: String,
+    /// Who asks a server.
+    #[command(flatten)]
+    pub caller: OperatorArgs,
     /// The trace.
     #[command(flatten)]
     pub trace: super::TraceArgs,

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use wire::{Amount, Asn, Tid};
 
+use super::caller::OperatorArgs;
 use super::values;
 
 /// What can be done with the centre.
@@ -83,6 +84,9 @@ pub struct HostOutcomesArgs {
     /// The centre: a server's URL or file:DIR
     #[arg(long, value_name = "URL")]
     pub host: String,
+    /// Who asks a server.
+    #[command(flatten)]
+    pub caller: OperatorArgs,
     /// Of this card only
     #[arg(long, value_name = "HEX16", value_parser = values::asn)]
     pub asn: Option<Asn>,
@@ -93,11 +97,15 @@ pub struct HostOutcomesArgs {
 
 /// `host notices`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  greylock host notices --host file:centre")]
+#[command(after_help = "Example:\n  greylock host notices --host file:centre\n  \
+        greylock host notices --host http://127.0.0.1:7816 --token centre/operator.token")]
 pub struct HostNoticesArgs {
     /// The centre: a server's URL or file:DIR
     #[arg(long, value_name = "URL")]
     pub host: String,
+    /// Who asks a server.
+    #[command(flatten)]
+    pub caller: OperatorArgs,
 }
 
 /// `host decide`.
@@ -112,6 +120,9 @@ pub struct HostDecideArgs {
     /// The centre: a server's URL or file:DIR
     #[arg(long, value_name = "URL")]
     pub host: String,
+    /// Who asks a server.
+    #[command(flatten)]
+    pub caller: OperatorArgs,
     /// Terminal of the lock
     #[arg(long, value_name = "HEX12", value_parser = values::tid)]
     pub tid: Tid,
@@ -159,6 +170,9 @@ pub struct HostHolesArgs {
     /// The centre: a server's URL or file:DIR
     #[arg(long, value_name = "URL")]
     pub host: String,
+    /// Who asks a server.
+    #[command(flatten)]
+    pub caller: OperatorArgs,
     /// Of this terminal only
     #[arg(long, value_name = "HEX12", value_parser = values::tid)]
     pub tid: Option<Tid>,

@@ -2,6 +2,7 @@
 
 mod audit;
 mod bench;
+mod caller;
 mod card;
 mod chip;
 mod demo;
@@ -26,6 +27,7 @@ pub use self::pki::{
 };
 pub use audit::AuditArgs;
 pub use bench::{BenchArgs, BenchName};
+pub use caller::{CertificateArgs, OperatorArgs, StationArgs};
 pub use card::{
     BlankArgs, CardCommand, CardIssueArgs, CardShowArgs, CardSwitchArgs, CardUnblockArgs,
     IssuerArgs, MigrateArgs, PurseName, ThroughArgs,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use wire::Amount;
 
+use super::caller::StationArgs;
 use super::card::PurseName;
 use super::values;
 use crate::media::Place;
@@ -41,6 +42,9 @@ pub struct RefuelArgs {
     /// The centre: a server's URL or file:DIR
     #[arg(long, value_name = "URL")]
     pub host: Option<String>,
+    /// Who asks a server.
+    #[command(flatten)]
+    pub caller: StationArgs,
     /// The trace.
     #[command(flatten)]
     pub trace: super::TraceArgs,
@@ -114,6 +118,9 @@ pub struct PurchaseArgs {
     /// The centre: a server's URL or file:DIR
     #[arg(long, value_name = "URL")]
     pub host: Option<String>,
+    /// Who asks a server.
+    #[command(flatten)]
+    pub caller: StationArgs,
     /// The trace.
     #[command(flatten)]
     pub trace: super::TraceArgs,
@@ -137,6 +144,9 @@ pub struct UnlockArgs {
     /// The centre: a server's URL or file:DIR
     #[arg(long, value_name = "URL")]
     pub host: Option<String>,
+    /// Who asks a server.
+    #[command(flatten)]
+    pub caller: StationArgs,
     /// The trace.
     #[command(flatten)]
     pub trace: super::TraceArgs,

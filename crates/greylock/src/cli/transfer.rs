@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use wire::Amount;
+use wire::{Amount, Tid};
 
+use super::caller::StationArgs;
 use super::card::PurseName;
 use super::values;
 use crate::media::Place;
@@ -46,6 +47,12 @@ pub struct TransferArgs {
     /// The centre: a server's URL or file:DIR
     #[arg(long, value_name = "URL")]
     pub host: String,
+    /// Who asks a server.
+    #[command(flatten)]
+    pub caller: StationArgs,
+    /// The counter's terminal id, which a server has as this station's [default: the journal's, else zeros]
+    #[arg(long, value_name = "HEX12", value_parser = values::tid)]
+    pub tid: Option<Tid>,
     /// The purse
     #[arg(long, value_enum, default_value_t = PurseName::Ed)]
     pub purse: PurseName,

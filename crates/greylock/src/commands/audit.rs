@@ -7,7 +7,7 @@ use audit::facts::{Facts, JournalFacts};
 use audit::{FINDINGS, Finding, Verdict, gather};
 use serde_json::{Map, Value, json};
 
-use crate::centre::{folder_of, look_at_centre};
+use crate::centre::open_office;
 use crate::cli::AuditArgs;
 use crate::error::Error;
 use crate::media::{look_at_card, look_at_psam};
@@ -18,7 +18,7 @@ use crate::site;
 ///
 /// # Errors
 /// What cannot be read: half a picture proves nothing.
-pub(crate) fn run(args: &AuditArgs, _: &mut Context<'_>) -> Result<Report, Error> {
+pub(crate) fn run(args: &AuditArgs, context: &mut Context<'_>) -> Result<Report, Error> {
     let mut facts = Facts::default();
     for place in &args.card {
         facts.cards.push(gather::card(&place.to_string(), &look_at_card(place)?));
@@ -30,7 +30,8 @@ pub(crate) fn run(args: &AuditArgs, _: &mut Context<'_>) -> Result<Report, Error
         facts.journals.push(journal(folder)?);
     }
     if let Some(host) = &args.host {
-        facts.host = Some(gather::centre(&look_at_centre(&folder_of(host)?)?));
+        let now = context.io.clock.now();
+        facts.host = Some(open_office(host, &args.caller, now)?.facts()?);
     }
     let verdict = audit::audit(&facts);
     let report = Report::done(document(&verdict), text(&verdict));

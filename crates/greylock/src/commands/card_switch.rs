@@ -1,7 +1,6 @@
 //! `greylock card switch`: brings a card over to its next keys.
 
 use explain::Chip;
-use host::{Answer, Input, SwitchAnswer, SwitchRequest};
 use serde_json::json;
 use terminal::{CardIs, Transport, present};
 use wire::response::InitUpdate;
@@ -9,7 +8,7 @@ use wire::{Asn, CardCommand, StatusWord, Tid};
 
 use super::glance::ask;
 use super::words;
-use crate::centre::{CentreFolder, folder_of};
+use crate::centre::{Office, SwitchStep, Switched, open_office};
 use crate::cli::CardSwitchArgs;
 use crate::error::{Error, Fault};
 use crate::media::CardIn;
@@ -24,8 +23,7 @@ const COUNTER: Tid = Tid([0; 6]);
 /// # Errors
 /// What could not be opened, or what card or centre refuse.
 pub(crate) fn run(args: &CardSwitchArgs, context: &mut Context<'_>) -> Result<Report, Error> {
-    let mut folder = CentreFolder::open(&folder_of(&args.host)?)?;
-    let to = args.to.unwrap_or(folder.keys().version);
+    let mut office = open_office(&args.host, &args.caller, context.io.clock.now())?;
     let trace = Trace::open(&args.trace)?;
     let mut card = trace.of(CardIn::open(&args.card)?, Chip::Card);
     let is = present(&mut card).map_err(|failure| words::error(&failure))?;
@@ -36,10 +34,11 @@ pub(crate) fn run(args: &CardSwitchArgs, context: &mut Context<'_>) -> Result<Re
     let asn = is.asn();
     let mut sent = false;
     loop {
-        match next_step(&mut card, &mut folder, (asn, to), context)? {
-            SwitchAnswer::Done => return Ok(report(asn, to, sent)),
-            SwitchAnswer::Send(_) if sent => return Err(unmoved()),
-            SwitchAnswer::Send(mac) => {
+        let Switched { to, mac } = next_step(&mut card, &mut *office, (asn, args.to))?;
+        match mac {
+            None => return Ok(report(asn, to, sent)),
+            Some(_) if sent => return Err(unmoved()),
+            Some(mac) => {
                 let command = CardCommand::SwitchKeys { version: to, mac };
                 ask(&mut card, &command).map_err(|error| explained(error, to))?;
                 sent = true;
@@ -51,10 +50,9 @@ pub(crate) fn run(args: &CardSwitchArgs, context: &mut Context<'_>) -> Result<Re
 /// INITIALIZE FOR UPDATE, whose MAC1 proves the version, then the challenge, straight before SWITCH KEYS.
 fn next_step(
     card: &mut impl Transport,
-    folder: &mut CentreFolder,
-    (asn, to): (Asn, u8),
-    context: &mut Context<'_>,
-) -> Result<SwitchAnswer, Error> {
+    office: &mut dyn Office,
+    (asn, to): (Asn, Option<u8>),
+) -> Result<Switched, Error> {
     let initialize = CardCommand::InitializeForUpdate { key_index: 1, tid: COUNTER };
     let init = ask(card, &initialize).map_err(|error| match error.status {
         Some(StatusWord::APPLICATION_LOCKED) => {
@@ -66,13 +64,7 @@ fn next_step(
     let init = InitUpdate::parse(&init).ok_or_else(not_ours)?;
     let challenge = ask(card, &CardCommand::GetChallenge { len: 4 })?;
     let challenge = challenge.try_into().map_err(|_| not_ours())?;
-    let now = context.io.clock.now();
-    let request = SwitchRequest { asn, to, tid: COUNTER, init, challenge, now };
-    match folder.apply(&Input::Switch(request))? {
-        Ok(Answer::Switch(answer)) => Ok(answer),
-        Ok(_) => Err(Error::bug("the centre gave another answer than a step of the switch")),
-        Err(refusal) => Err(Error::new(Fault::Centre, refusal.to_string())),
-    }
+    office.switch(&SwitchStep { asn, to, tid: COUNTER, init, challenge })
 }
 
 /// What to do about a SWITCH KEYS that was not answered with 9000.

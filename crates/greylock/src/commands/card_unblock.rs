@@ -2,7 +2,6 @@
 
 use card::Application;
 use explain::Chip;
-use host::{Answer, Input};
 use serde_json::json;
 use terminal::{CardIs, Transport, present};
 use wire::apdu::split_response;
@@ -11,7 +10,7 @@ use wire::{Asn, CardCommand, StatusWord};
 
 use super::glance::ask;
 use super::words;
-use crate::centre::{CentreFolder, folder_of};
+use crate::centre::{Office, open_office};
 use crate::cli::CardUnblockArgs;
 use crate::error::{Error, Fault};
 use crate::media::CardIn;
@@ -23,15 +22,15 @@ use crate::trace::Trace;
 /// # Errors
 /// What could not be opened, or what card or centre refuse.
 pub(crate) fn run(args: &CardUnblockArgs, context: &mut Context<'_>) -> Result<Report, Error> {
-    let mut folder = CentreFolder::open(&folder_of(&args.host)?)?;
+    let mut office = open_office(&args.host, &args.caller, context.io.clock.now())?;
     let trace = Trace::open(&args.trace)?;
     let mut card = trace.of(CardIn::open(&args.card)?, Chip::Card);
     check_is_locked(&mut card)?;
     let is = present(&mut card).map_err(|failure| words::error(&failure))?;
     let asn = is.asn();
-    let mut versions = versions(&folder, &is)?.into_iter().peekable();
+    let mut versions = versions(&mut *office, &is)?.into_iter().peekable();
     while let Some(version) = versions.next() {
-        match unblock(&mut card, &mut folder, asn, version, context) {
+        match unblock(&mut card, &mut *office, asn, version) {
             Err(error) if is_wrong_code(&error) && versions.peek().is_some() => {}
             Err(error) => return Err(error),
             Ok(()) => break,
@@ -47,10 +46,8 @@ pub(crate) fn run(args: &CardUnblockArgs, context: &mut Context<'_>) -> Result<R
 /// The versions that the card may use, the likeliest first. There are two while a SWITCH KEYS is out of which nobody
 /// knows whether it was obeyed; then the lock of a grey card tells, and else the card: a wrong code costs one of its
 /// tries, which the right one gives back (protocol §12).
-fn versions(folder: &CentreFolder, is: &CardIs) -> Result<Vec<Option<u8>>, Error> {
-    let believed = folder.centre().key_versions(is.asn());
-    let mut believed =
-        believed.map_err(|refusal| Error::new(Fault::Centre, refusal.to_string()))?;
+fn versions(office: &mut dyn Office, is: &CardIs) -> Result<Vec<Option<u8>>, Error> {
+    let mut believed = office.key_versions(is.asn())?;
     if believed.len() < 2 {
         return Ok(vec![None]);
     }
@@ -63,21 +60,15 @@ fn versions(folder: &CentreFolder, is: &CardIs) -> Result<Vec<Option<u8>>, Error
 
 fn unblock(
     card: &mut impl Transport,
-    folder: &mut CentreFolder,
+    office: &mut dyn Office,
     asn: Asn,
     version: Option<u8>,
-    context: &mut Context<'_>,
 ) -> Result<(), Error> {
     let challenge = ask(card, &CardCommand::GetChallenge { len: 4 })?;
     let challenge = challenge
         .try_into()
         .map_err(|_| Error::new(Fault::Card, "the card's challenge is not 4 bytes long"))?;
-    let now = context.io.clock.now();
-    let mac = match folder.apply(&Input::Unblock { asn, version, challenge, now })? {
-        Ok(Answer::Unblocked(mac)) => mac,
-        Ok(_) => return Err(Error::bug("the centre gave another answer than a code")),
-        Err(refusal) => return Err(Error::new(Fault::Centre, refusal.to_string())),
-    };
+    let mac = office.unblock(asn, version, challenge)?;
     ask(card, &CardCommand::ApplicationUnblock { mac }).map(drop)
 }
 

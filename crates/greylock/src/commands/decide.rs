@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use host::{Approval, Input, Proposal, ProposalRow, Ruling};
+use api::operate::{Lock, Ruling, RulingState};
+use client::Wanted;
 use serde_json::{Value, json};
-use wire::{Amount, LockId, Tid, Ttc};
+use wire::Amount;
 
-use crate::centre::{CentreFolder, FolderCentre, folder_of};
+use crate::centre::{Office, open_office};
 use crate::cli::{HostDecideArgs, RulingName};
 use crate::error::{Error, Fault};
 use crate::output::{Context, Report};
@@ -16,130 +17,120 @@ use crate::output::{Context, Report};
 /// # Errors
 /// What the centre refuses: nothing is decided then.
 pub(super) fn run(args: &HostDecideArgs, context: &mut Context<'_>) -> Result<Report, Error> {
-    let mut folder = CentreFolder::open(&folder_of(&args.host)?)?;
-    let lock = lock_to_decide(folder.centre(), args.tid, Ttc(args.ttc))?;
-    let now = context.io.clock.now();
-    let (input, said) = match (&args.maker, &args.checker) {
+    let mut office = open_office(&args.host, &args.caller, context.io.clock.now())?;
+    let lock = lock_to_decide(&mut *office, args)?;
+    let named = shown(&lock);
+    let (ruled, said) = match (&args.maker, &args.checker) {
         (Some(maker), _) => {
             let amount = args.amount.ok_or_else(|| Error::usage("--maker needs --amount"))?;
-            let proposal = Proposal {
-                lock,
-                ruling: ruling_of(args.ruling, amount),
-                maker: maker.clone(),
-                reason: args.reason.clone().unwrap_or_default(),
-                now,
-            };
-            (Input::Propose(proposal), "proposed; a second operator must approve it")
+            let (ruling, amount) = ruling_of(args.ruling, amount);
+            let reason = args.reason.clone().unwrap_or_default();
+            let ruling = Ruling { lock, ruling: ruling.to_owned(), amount, reason };
+            (office.propose(&ruling, maker), "proposed; a second operator must approve it")
         }
         (None, Some(checker)) => {
-            let newest = newest_proposal(folder.centre(), &lock)?.ruling;
+            let newest = newest_proposal(&mut *office, &lock)?;
             // What is approved is what the checker saw.
-            let ruling = args.amount.map_or(newest, |amount| with_amount(newest, amount));
-            let approval = Approval { lock, ruling, checker: checker.clone(), now };
-            (Input::Approve(approval), "approved")
+            let amount = args.amount.map_or(newest.amount, |seen| with_amount(&newest, seen));
+            let (ruling, reason) = (newest.ruling, String::new());
+            let ruling = Ruling { lock, ruling, amount, reason };
+            (office.approve(&ruling, checker), "approved")
         }
         (None, None) => return Err(Error::usage("either --maker or --checker is needed")),
     };
-    let ruled = folder.apply(&input)?.map_err(|refusal| {
-        Error::new(Fault::Centre, refusal.to_string()).with_document(json!({
-            "refusal": refusal.name(),
-            "lock": lock.to_string(),
-        }))
-    })?;
-    let host::Answer::Ruled(row) = ruled else {
-        return Err(Error::bug("the centre gave another answer than a ruling"));
-    };
-    let text = format!("lock {lock}: {} {said}\n", ruling_text(row.ruling));
+    let row = ruled.map_err(|error| about(error, &named))?;
+    let text = format!("lock {named}: {} {said}\n", ruling_text(&row));
     Ok(Report::done(document(&row), text))
 }
 
+/// A refusal names the lock.
+fn about(mut error: Error, lock: &str) -> Error {
+    if let Some(document) = &mut error.document {
+        document["lock"] = lock.into();
+    }
+    error
+}
+
+/// As a lock id prints.
+fn shown(lock: &Lock) -> String {
+    match server::words::lock_id(lock) {
+        Ok(id) => id.to_string(),
+        Err(_) => format!("{}/{}", lock.tid, lock.ttc),
+    }
+}
+
 /// A proposal, approved or not.
-pub(super) fn document(row: &ProposalRow) -> Value {
+pub(super) fn document(row: &RulingState) -> Value {
     let lock = &row.lock;
     json!({
-        "state": if row.approved.is_some() { "approved" } else { "proposed" },
-        "asn": lock.asn.to_string(),
-        "purse": lock.purse.to_string(),
+        "state": if row.checker.is_some() { "approved" } else { "proposed" },
+        "asn": lock.asn,
+        "purse": lock.purse,
         "ctc": lock.ctc,
-        "tid": lock.tid.to_string(),
-        "ttc": lock.ttc.0,
-        "amount": ruled_amount(row.ruling),
+        "tid": lock.tid,
+        "ttc": lock.ttc,
+        "amount": row.amount.abs(),
         "maker": row.maker,
-        "checker": row.approved.as_ref().map(|(checker, _)| checker),
+        "checker": row.checker,
         "reason": row.reason,
     })
 }
 
-fn ruling_of(name: RulingName, amount: Amount) -> Ruling {
+/// Name and amount as the interface has them: a cardholder's claim is negative.
+fn ruling_of(name: RulingName, amount: Amount) -> (&'static str, i64) {
     let units = i64::from(amount.units());
     match name {
-        RulingName::Unlock => Ruling::Unlock(amount),
-        RulingName::Debited => Ruling::Debited(amount),
-        RulingName::StationClaimAccepted => Ruling::Claim { amount: units, accepted: true },
-        RulingName::StationClaimRejected => Ruling::Claim { amount: units, accepted: false },
-        RulingName::CardholderClaimAccepted => Ruling::Claim { amount: -units, accepted: true },
-        RulingName::CardholderClaimRejected => Ruling::Claim { amount: -units, accepted: false },
+        RulingName::Unlock => ("unlock", units),
+        RulingName::Debited => ("debited", units),
+        RulingName::StationClaimAccepted => ("claim_accepted", units),
+        RulingName::StationClaimRejected => ("claim_rejected", units),
+        RulingName::CardholderClaimAccepted => ("claim_accepted", -units),
+        RulingName::CardholderClaimRejected => ("claim_rejected", -units),
     }
 }
 
 /// The same ruling over the amount that the checker saw.
-fn with_amount(ruling: Ruling, seen: Amount) -> Ruling {
-    match ruling {
-        Ruling::Unlock(_) => Ruling::Unlock(seen),
-        Ruling::Debited(_) => Ruling::Debited(seen),
-        Ruling::Claim { amount, accepted } => {
-            Ruling::Claim { amount: amount.signum() * i64::from(seen.units()), accepted }
-        }
-    }
+fn with_amount(proposed: &RulingState, seen: Amount) -> i64 {
+    let sign = if proposed.amount < 0 { -1 } else { 1 };
+    sign * i64::from(seen.units())
 }
 
-const fn ruled_amount(ruling: Ruling) -> i64 {
-    match ruling {
-        Ruling::Unlock(amount) | Ruling::Debited(amount) => amount.units() as i64,
-        Ruling::Claim { amount, .. } => amount.abs(),
-    }
-}
-
-fn ruling_text(ruling: Ruling) -> String {
-    let cents = ruled_amount(ruling);
-    match ruling {
-        Ruling::Unlock(_) => format!("{cents} cents"),
-        Ruling::Debited(_) => format!("that the card was debited {cents} cents"),
-        Ruling::Claim { amount, accepted } => {
-            let whose = if amount < 0 { "cardholder" } else { "station" };
-            let how = if accepted { "paid" } else { "not paid" };
-            format!("that the {whose}'s claim over {cents} cents is {how}")
-        }
+fn ruling_text(row: &RulingState) -> String {
+    let cents = row.amount.abs();
+    let whose = if row.amount < 0 { "cardholder" } else { "station" };
+    match row.ruling.as_str() {
+        "debited" => format!("that the card was debited {cents} cents"),
+        "claim_accepted" => format!("that the {whose}'s claim over {cents} cents is paid"),
+        "claim_rejected" => format!("that the {whose}'s claim over {cents} cents is not paid"),
+        _ => format!("{cents} cents"),
     }
 }
 
 /// A proposal that waits, for a list.
-pub(super) fn text(row: &ProposalRow) -> String {
-    let ProposalRow { lock, maker, reason, .. } = row;
-    let what = ruling_text(row.ruling);
+pub(super) fn text(row: &RulingState) -> String {
+    let RulingState { lock, maker, reason, .. } = row;
+    let what = ruling_text(row);
     format!(
         "proposal: lock {}/{}, {what} proposed by {maker}: {reason}\n  what to do: another operator compares and approves it with --checker\n",
         lock.tid, lock.ttc
     )
 }
 
-/// Every proposal that waits for its checker.
-pub(super) fn waiting(centre: &FolderCentre) -> Vec<ProposalRow> {
-    named_locks(centre).iter().filter_map(|lock| waiting_proposal(centre, lock)).collect()
-}
-
-/// Every lock that a notice or an outcome names.
-fn named_locks(centre: &FolderCentre) -> BTreeSet<LockId> {
-    let told = centre.notices().into_iter().filter_map(|notice| notice.about.lock);
-    told.chain(centre.outcomes().into_iter().filter_map(|row| row.lock)).collect()
-}
-
 /// The one lock of this number that a card waits with, or that a report named.
-fn lock_to_decide(centre: &FolderCentre, tid: Tid, ttc: Ttc) -> Result<LockId, Error> {
-    let mut named =
-        named_locks(centre).into_iter().filter(|lock| (lock.tid, lock.ttc) == (tid, ttc));
+fn lock_to_decide(office: &mut dyn Office, args: &HostDecideArgs) -> Result<Lock, Error> {
+    let (tid, ttc) = (args.tid.to_string(), args.ttc);
+    let wanted = Wanted { asn: None, tid: Some(tid.clone()) };
+    let told = office.notices()?.into_iter().filter_map(|notice| notice.lock);
+    let heard = office.outcomes(&wanted)?.into_iter().filter_map(|row| {
+        let (asn, purse, ctc) = (row.asn?, row.purse?, row.ctc?);
+        Some(Lock { asn, purse, ctc, tid: row.tid, ttc: row.ttc })
+    });
+    let key = |lock: Lock| (lock.asn, lock.purse, lock.ctc);
+    let named: BTreeSet<(String, String, u16)> =
+        told.chain(heard).filter(|lock| lock.tid == tid && lock.ttc == ttc).map(key).collect();
+    let mut named = named.into_iter();
     match (named.next(), named.next()) {
-        (Some(lock), None) => Ok(lock),
+        (Some((asn, purse, ctc)), None) => Ok(Lock { asn, purse, ctc, tid, ttc }),
         (None, _) => Err(Error::new(Fault::Centre, format!("the centre knows no lock {tid}/{ttc}"))
             .advice("a lock is known once its card asked to be unlocked or its station reported it: see `greylock host notices`")),
         (Some(_), Some(_)) => Err(Error::new(
@@ -150,15 +141,10 @@ fn lock_to_decide(centre: &FolderCentre, tid: Tid, ttc: Ttc) -> Result<LockId, E
     }
 }
 
-/// The proposal of a lock that waits for its checker.
-fn waiting_proposal(centre: &FolderCentre, lock: &LockId) -> Option<ProposalRow> {
-    let rows = host::Books::proposals(centre.books(), lock);
-    rows.into_iter().rev().find(|row| row.approved.is_none())
-}
-
-fn newest_proposal(centre: &FolderCentre, lock: &LockId) -> Result<ProposalRow, Error> {
-    waiting_proposal(centre, lock).ok_or_else(|| {
-        Error::new(Fault::Centre, format!("nothing is proposed for lock {lock}")).advice(
+fn newest_proposal(office: &mut dyn Office, lock: &Lock) -> Result<RulingState, Error> {
+    let waiting = office.proposals()?.into_iter().rev().find(|row| row.lock == *lock);
+    waiting.ok_or_else(|| {
+        Error::new(Fault::Centre, format!("nothing is proposed for lock {}", shown(lock))).advice(
             "propose first: greylock host decide --maker NAME --amount CENTS --reason TEXT …",
         )
     })

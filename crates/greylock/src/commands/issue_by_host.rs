@@ -9,7 +9,7 @@ use super::issuing::{CardOrder, PsamOrder, begin_card, profile_of, psam_profile}
 use super::keys::own_key;
 use super::personalise::Way;
 use super::{card_issue, psam as psam_command};
-use crate::centre::{CentreFolder, folder_of};
+use crate::centre::{CentreFolder, Place};
 use crate::cli::{CardIssueArgs, PsamIssueArgs};
 use crate::error::{Error, Fault};
 use crate::output::{Context, Report};
@@ -86,4 +86,11 @@ pub(crate) fn psam(
     let folder = CentreFolder::open(&folder_of(url)?)?;
     let profile = psam_profile(folder.keys(), order, own_key(context.io.random)?)?;
     psam_command::make(args, order, &profile, context)
+}
+
+fn folder_of(host: &str) -> Result<std::path::PathBuf, Error> {
+    match Place::of(host)? {
+        Place::Folder(folder) => Ok(folder),
+        Place::Server(_) => Err(Error::not_built_in("issue --host URL")),
+    }
 }

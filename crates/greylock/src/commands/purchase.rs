@@ -47,7 +47,7 @@ pub(crate) fn run(args: &PurchaseArgs, context: &mut Context<'_>) -> Result<Repo
     let mut card = Counted::new(trace.of(CardIn::open(&args.card)?, Chip::Card));
     let mut psam = Counted::new(trace.of(PsamIn::open(&args.psam)?, Chip::Psam));
     let station = site::station_name(&args.journal);
-    let mut link = open_link(args.host.as_deref(), station, context)?;
+    let mut link = open_link(args.host.as_deref(), &args.caller, station, context)?;
     let mut journal = site::open_or_make_journal(&args.journal, context.io.random)?;
     if !journal.takes_purchases() {
         let what = "the journal is of a version that knows no purchases: begin a new one";
@@ -72,7 +72,8 @@ pub(crate) fn run(args: &PurchaseArgs, context: &mut Context<'_>) -> Result<Repo
             tid,
             alone: true,
         };
-        let checks = Checks { today, issuers: &[], blacklist: &link.blacklist() };
+        let blacklist = link.blacklist().to_vec();
+        let checks = Checks { today, issuers: &[], blacklist: &blacklist };
         let digits = pin.as_ref().map_or(&[][..], GivenPin::digits);
         let payment = Payment { purse, pin: digits, amount: args.amount };
         purchase(&mut terminal, &mut link, &checks, &payment, &mut put_right)

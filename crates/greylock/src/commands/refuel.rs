@@ -12,7 +12,7 @@ use wire::{Amount, Certified, LockId, Purse};
 
 use super::glance::Glance;
 use super::words;
-use crate::centre::{FolderLink, open_link};
+use crate::centre::{StationLink, open_link};
 use crate::cli::RefuelArgs;
 use crate::env::resolve_pin;
 use crate::error::Error;
@@ -58,7 +58,7 @@ pub(crate) fn run(args: &RefuelArgs, context: &mut Context<'_>) -> Result<Report
     let mut card = Counted::new(trace.of(CardIn::open(&args.card)?, Chip::Card));
     let mut psam = Counted::new(trace.of(PsamIn::open(&args.psam)?, Chip::Psam));
     let station = site::station_name(&args.journal);
-    let mut link = open_link(args.host.as_deref(), station, context)?;
+    let mut link = open_link(args.host.as_deref(), &args.caller, station, context)?;
     let mut journal = site::open_or_make_journal(&args.journal, context.io.random)?;
     let mut pump = site::open_or_make_pump(&args.journal)?;
     let image = card.slot().view();
@@ -90,7 +90,8 @@ pub(crate) fn run(args: &RefuelArgs, context: &mut Context<'_>) -> Result<Report
             tid,
             alone: true,
         };
-        let checks = Checks { today, issuers: &[], blacklist: &link.blacklist() };
+        let blacklist = link.blacklist().to_vec();
+        let checks = Checks { today, issuers: &[], blacklist: &blacklist };
         let wish = Wish { purse: args.purse.into(), pin: pin.digits(), amount: Some(args.amount) };
         visit::refuel(&mut terminal, &mut link, &checks, &wish, &mut freed)
     };
@@ -125,12 +126,12 @@ fn look_afterwards(outcome: &Result<Sale, NoSale>, card: &mut CardIn) -> Option<
 /// Sends up what the journal holds back, and says what the centre had against it.
 pub(super) fn upload(
     journal: &mut StationJournal<FileNvm>,
-    link: &mut FolderLink,
+    link: &mut StationLink,
     context: &mut Context<'_>,
 ) {
     // Out of reach: the journal keeps it for the next time.
     let _ = visit::upload(journal, link);
-    for remark in std::mem::take(&mut link.remarks) {
+    for remark in link.take_remarks() {
         context.warn(&remark);
     }
 }

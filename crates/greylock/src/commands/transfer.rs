@@ -11,7 +11,7 @@ use wire::{Amount, Purse, Tid};
 use super::glance::Glance;
 use super::refuel::upload;
 use super::words;
-use crate::centre::{FolderLink, open_link};
+use crate::centre::{StationLink, open_link};
 use crate::cli::TransferArgs;
 use crate::env::resolve_pin;
 use crate::error::{Error, Fault};
@@ -35,8 +35,8 @@ pub(crate) fn run(
     let trace = Trace::open(&args.trace)?;
     let mut card: CardInSlot = Counted::new(trace.of(CardIn::open(&args.card)?, Chip::Card));
     let station = args.journal.as_deref().map_or_else(|| COUNTER.to_owned(), site::station_name);
-    let mut link = open_link(Some(&args.host), station, context)?;
-    if link.centre().is_none() {
+    let mut link = open_link(Some(&args.host), &args.caller, station, context)?;
+    if !link.is_up() {
         return Err(Error::new(Fault::Lost, "the centre is out of reach: nothing was done"));
     }
     if let Some(view) = card.slot().view() {
@@ -58,11 +58,11 @@ pub(crate) fn run(
         return Ok(visit(card.apdus()).not_freed(&reason));
     }
     let today = context.io.clock.now().date;
-    let blacklist = link.blacklist();
+    let blacklist = link.blacklist().to_vec();
     let checks = Checks { today, issuers: &[], blacklist: &blacklist };
     let wish = Transfer { way, purse, pin: pin.digits(), amount: args.amount };
     let outcome = transfer(&mut card, &mut link, &checks, &wish, tid);
-    for remark in std::mem::take(&mut link.remarks) {
+    for remark in link.take_remarks() {
         context.warn(&remark);
     }
     let visit = visit(card.apdus());
@@ -80,12 +80,13 @@ const COUNTER: &str = "counter";
 fn free_first(
     args: &TransferArgs,
     card: &mut CardInSlot,
-    link: &mut FolderLink,
+    link: &mut StationLink,
     context: &mut Context<'_>,
 ) -> Result<(Tid, Result<Option<Freed>, NotFreed>), Error> {
-    let Some(folder) = &args.journal else { return Ok((Tid::default(), Ok(None))) };
+    let own = args.tid;
+    let Some(folder) = &args.journal else { return Ok((own.unwrap_or_default(), Ok(None))) };
     let mut journal = site::open_or_make_journal(folder, context.io.random)?;
-    let tid = journal.tids().first().copied().unwrap_or_default();
+    let tid = own.or_else(|| journal.tids().first().copied()).unwrap_or_default();
     let freed = visit::unlock(card, &mut journal, link, tid);
     upload(&mut journal, link, context);
     Ok((tid, freed))

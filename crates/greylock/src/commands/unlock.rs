@@ -30,7 +30,8 @@ type CardInSlot = Counted<Traced<CardIn>>;
 pub(crate) fn run(args: &UnlockArgs, context: &mut Context<'_>) -> Result<Report, Error> {
     let trace = Trace::open(&args.trace)?;
     let mut card: CardInSlot = Counted::new(trace.of(CardIn::open(&args.card)?, Chip::Card));
-    let mut link = open_link(args.host.as_deref(), site::station_name(&args.journal), context)?;
+    let station = site::station_name(&args.journal);
+    let mut link = open_link(args.host.as_deref(), &args.caller, station, context)?;
     let mut journal = site::open_or_make_journal(&args.journal, context.io.random)?;
     if let Some(view) = card.slot().view() {
         link.adopt(&view)?;

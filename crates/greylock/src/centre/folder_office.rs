@@ -1,0 +1,178 @@
+//! The centre in a folder, as its operators see it.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use api::operate::{Holes, Notice, Outcome, Purchase, Ruling, RulingState};
+use audit::facts::HostFacts;
+use audit::gather;
+use client::Wanted;
+use host::{Answer, Approval, Books as _, Input, Proposal, Refusal, SwitchAnswer, SwitchRequest};
+use serde_json::json;
+use server::problem::Refused;
+use server::words;
+use wire::{Asn, Mac, Stamp, Tid};
+
+use super::folder::{CentreFolder, FolderCentre, inputs_of, look_at_centre};
+use super::office::{Office, SwitchStep, Switched};
+use crate::error::{Error, Fault};
+
+/// A folder; looking at it leaves it to others, the first change takes it.
+pub struct FolderOffice {
+    path: PathBuf,
+    now: Stamp,
+    seen: Option<FolderCentre>,
+    taken: Option<CentreFolder>,
+}
+
+impl FolderOffice {
+    /// A centre that is there.
+    ///
+    /// # Errors
+    /// The folder holds none.
+    pub fn at(path: &Path, now: Stamp) -> Result<Self, Error> {
+        inputs_of(path)?;
+        Ok(Self { path: path.to_owned(), now, seen: None, taken: None })
+    }
+
+    fn look(&mut self) -> Result<&FolderCentre, Error> {
+        match &self.taken {
+            Some(folder) => Ok(folder.centre()),
+            None => {
+                let seen = match self.seen.take() {
+                    Some(seen) => seen,
+                    None => look_at_centre(&self.path)?,
+                };
+                Ok(self.seen.insert(seen))
+            }
+        }
+    }
+
+    /// The folder, to change it.
+    pub(super) fn folder(&mut self) -> Result<&mut CentreFolder, Error> {
+        self.seen = None;
+        let folder = match self.taken.take() {
+            Some(folder) => folder,
+            None => CentreFolder::open(&self.path)?,
+        };
+        Ok(self.taken.insert(folder))
+    }
+
+    fn apply(&mut self, input: &Input) -> Result<Answer, Error> {
+        self.folder()?.apply(input)?.map_err(refused)
+    }
+
+    fn rule(&mut self, input: &Input) -> Result<RulingState, Error> {
+        match self.apply(input)? {
+            Answer::Ruled(row) => Ok(words::ruling(&row)),
+            _ => Err(Error::bug("the centre gave another answer than a ruling")),
+        }
+    }
+}
+
+/// What the rules refuse.
+pub(super) fn refused(refusal: Refusal) -> Error {
+    Error::new(Fault::Centre, refusal.to_string())
+        .with_document(json!({ "refusal": refusal.name() }))
+}
+
+/// A document of ours that cannot be read.
+fn unread(refused: Refused) -> Error {
+    Error::usage(refused.0.detail.unwrap_or(refused.0.title))
+}
+
+impl Office for FolderOffice {
+    fn outcomes(&mut self, wanted: &Wanted) -> Result<Vec<Outcome>, Error> {
+        let rows = self.look()?.outcomes();
+        let rows = rows.iter().map(words::outcome);
+        Ok(rows.filter(|row| wanted.takes(row.asn.as_deref(), &row.tid)).collect())
+    }
+
+    fn purchases(&mut self, wanted: &Wanted) -> Result<Vec<Purchase>, Error> {
+        let centre = self.look()?;
+        let station = |tid| centre.books().station_of(tid);
+        let rows = centre.purchases().into_iter();
+        let rows = rows.map(|row| words::purchase(&row, station(row.terms.id.tid)));
+        Ok(rows.filter(|row| wanted.takes(Some(&row.asn), &row.tid)).collect())
+    }
+
+    fn notices(&mut self) -> Result<Vec<Notice>, Error> {
+        let centre = self.look()?;
+        let is_over =
+            |notice: &host::Notice| notice.about.lock.is_some_and(|lock| centre.is_over(&lock));
+        let notices = centre.notices().into_iter();
+        Ok(notices.map(|notice| words::notice(&notice, is_over(&notice))).collect())
+    }
+
+    fn proposals(&mut self) -> Result<Vec<RulingState>, Error> {
+        let centre = self.look()?;
+        let told = centre.notices().into_iter().filter_map(|notice| notice.about.lock);
+        let heard = centre.outcomes().into_iter().filter_map(|row| row.lock);
+        let locks: BTreeSet<wire::LockId> = told.chain(heard).collect();
+        let newest = |lock: &wire::LockId| {
+            let rows = centre.books().proposals(lock);
+            rows.into_iter().rev().find(|row| row.approved.is_none())
+        };
+        Ok(locks.iter().filter_map(newest).map(|row| words::ruling(&row)).collect())
+    }
+
+    fn propose(&mut self, ruling: &Ruling, maker: &str) -> Result<RulingState, Error> {
+        let (lock, asked) = (words::lock_id(&ruling.lock), words::ruling_of(ruling));
+        let proposal = Proposal {
+            lock: lock.map_err(unread)?,
+            ruling: asked.map_err(unread)?,
+            maker: maker.to_owned(),
+            reason: ruling.reason.clone(),
+            now: self.now,
+        };
+        self.rule(&Input::Propose(proposal))
+    }
+
+    fn approve(&mut self, ruling: &Ruling, checker: &str) -> Result<RulingState, Error> {
+        let (lock, asked) = (words::lock_id(&ruling.lock), words::ruling_of(ruling));
+        let approval = Approval {
+            lock: lock.map_err(unread)?,
+            ruling: asked.map_err(unread)?,
+            checker: checker.to_owned(),
+            now: self.now,
+        };
+        self.rule(&Input::Approve(approval))
+    }
+
+    fn holes(&mut self, tid: Option<Tid>) -> Result<Vec<Holes>, Error> {
+        let centre = self.look()?;
+        let heard: BTreeSet<Tid> = centre.outcomes().iter().map(|row| row.tid).collect();
+        let tids = heard.into_iter().filter(|heard| tid.is_none_or(|wanted| wanted == *heard));
+        Ok(tids.map(|tid| words::holes(tid, &centre.holes(tid))).collect())
+    }
+
+    fn key_versions(&mut self, asn: Asn) -> Result<Vec<u8>, Error> {
+        self.look()?.key_versions(asn).map_err(refused)
+    }
+
+    fn unblock(&mut self, asn: Asn, version: Option<u8>, challenge: [u8; 4]) -> Result<Mac, Error> {
+        let now = self.now;
+        match self.apply(&Input::Unblock { asn, version, challenge, now })? {
+            Answer::Unblocked(mac) => Ok(mac),
+            _ => Err(Error::bug("the centre gave another answer than a code")),
+        }
+    }
+
+    fn switch(&mut self, step: &SwitchStep) -> Result<Switched, Error> {
+        let to = match step.to {
+            Some(to) => to,
+            None => self.folder()?.keys().version,
+        };
+        let SwitchStep { asn, tid, init, challenge, .. } = *step;
+        let request = SwitchRequest { asn, to, tid, init, challenge, now: self.now };
+        match self.apply(&Input::Switch(request))? {
+            Answer::Switch(SwitchAnswer::Send(mac)) => Ok(Switched { to, mac: Some(mac) }),
+            Answer::Switch(SwitchAnswer::Done) => Ok(Switched { to, mac: None }),
+            _ => Err(Error::bug("the centre gave another answer than a step of the switch")),
+        }
+    }
+
+    fn facts(&mut self) -> Result<HostFacts, Error> {
+        Ok(gather::centre(self.look()?))
+    }
+}

@@ -1,0 +1,136 @@
+//! The centre behind a URL, as its operators see it.
+
+use api::books::Field;
+use api::operate::{Holes, Notice, Outcome, Purchase, Ruling, RulingState};
+use api::unlock::{SwitchAsked, UnblockAsked};
+use audit::facts::HostFacts;
+use audit::gather;
+use client::{Client, ClientError, Wanted};
+use host::Centre;
+use store::{Export, Value};
+use wire::{Asn, Mac, Tid};
+
+use super::no_keys::NoKeys;
+use super::office::{Office, SwitchStep, Switched};
+use crate::error::{Error, Fault};
+
+/// A server.
+pub struct ServerOffice {
+    client: Client,
+    /// The operator whom the certificate names.
+    operator: Option<String>,
+}
+
+impl ServerOffice {
+    /// Over this client, which must be an operator's; `operator` is the name that its certificate says.
+    #[must_use]
+    pub const fn new(client: Client, operator: Option<String>) -> Self {
+        Self { client, operator }
+    }
+
+    /// Nobody decides in the name of another one.
+    fn is(&self, name: &str) -> Result<(), Error> {
+        match &self.operator {
+            Some(operator) if operator != name => {
+                Err(Error::usage(format!("the certificate is {operator}'s, not {name}'s"))
+                    .advice("each operator decides with a certificate of his own"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn all<T>(rows: impl Iterator<Item = Result<T, ClientError>>) -> Result<Vec<T>, Error> {
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn code(text: &str) -> Result<Mac, Error> {
+    text.parse().map_err(|_| Error::new(Fault::System, "the server's answer has no code"))
+}
+
+impl Office for ServerOffice {
+    fn outcomes(&mut self, wanted: &Wanted) -> Result<Vec<Outcome>, Error> {
+        let mut rows = all(self.client.outcomes(wanted))?;
+        rows.retain(|row| wanted.takes(row.asn.as_deref(), &row.tid));
+        Ok(rows)
+    }
+
+    fn purchases(&mut self, wanted: &Wanted) -> Result<Vec<Purchase>, Error> {
+        let mut rows = all(self.client.purchases(wanted))?;
+        rows.retain(|row| wanted.takes(Some(&row.asn), &row.tid));
+        Ok(rows)
+    }
+
+    fn notices(&mut self) -> Result<Vec<Notice>, Error> {
+        all(self.client.notices())
+    }
+
+    fn proposals(&mut self) -> Result<Vec<RulingState>, Error> {
+        Ok(self.client.rulings()?)
+    }
+
+    fn propose(&mut self, ruling: &Ruling, maker: &str) -> Result<RulingState, Error> {
+        self.is(maker)?;
+        Ok(self.client.propose(ruling)?)
+    }
+
+    fn approve(&mut self, ruling: &Ruling, checker: &str) -> Result<RulingState, Error> {
+        self.is(checker)?;
+        Ok(self.client.approve(ruling)?)
+    }
+
+    fn holes(&mut self, tid: Option<Tid>) -> Result<Vec<Holes>, Error> {
+        let tids = match tid {
+            Some(tid) => vec![tid.to_string()],
+            None => all(self.client.psams())?.into_iter().map(|psam| psam.tid).collect(),
+        };
+        let holes = tids.iter().map(|tid| self.client.holes(tid));
+        let heard = |holes: &Result<Holes, ClientError>| match holes {
+            Ok(holes) => holes.highest.is_some(),
+            Err(_) => true,
+        };
+        all(holes.filter(heard))
+    }
+
+    fn key_versions(&mut self, asn: Asn) -> Result<Vec<u8>, Error> {
+        Ok(self.client.card(&asn.to_string())?.key_versions)
+    }
+
+    fn unblock(&mut self, asn: Asn, version: Option<u8>, challenge: [u8; 4]) -> Result<Mac, Error> {
+        let asked = UnblockAsked { challenge: hex::encode(challenge), key_version: version };
+        code(&self.client.unblock(&asn.to_string(), &asked)?.mac)
+    }
+
+    fn switch(&mut self, step: &SwitchStep) -> Result<Switched, Error> {
+        let asked = SwitchAsked {
+            to: step.to,
+            tid: step.tid.to_string(),
+            init: hex::encode(step.init.encode().as_slice()),
+            challenge: hex::encode(step.challenge),
+        };
+        let answered = self.client.switch(&step.asn.to_string(), &asked)?;
+        let mac = answered.mac.as_deref().map(code).transpose()?;
+        Ok(Switched { to: answered.to, mac })
+    }
+
+    /// The rows, not sums that the server says: the audit adds up by itself.
+    fn facts(&mut self) -> Result<HostFacts, Error> {
+        let mut export = Export::default();
+        self.client.books(|table, row| {
+            export.add(table, row.into_iter().map(value).collect());
+        })?;
+        let books = export.books().map_err(|error| {
+            Error::new(Fault::System, format!("the server's books cannot be read: {error}"))
+                .advice("audit with the version of greylock that serves them")
+        })?;
+        Ok(gather::centre(&Centre::new(books, NoKeys)))
+    }
+}
+
+fn value(field: Field) -> Value {
+    match field {
+        Field::Nothing => Value::Null,
+        Field::Number(number) => Value::Number(number),
+        Field::Text(text) => Value::Text(text),
+    }
+}
