@@ -54,18 +54,12 @@ documents! {
         pub first_ttc: u32,
     }
 
-    /// It is in the books, and may be made.
-    pub struct Issued {
+    /// It is in the books as begun, and may be made.
+    pub struct Profile {
         /// It was begun on this chip before.
         pub repeat: bool,
         /// Everything that is written once: the bytes of the image's fixed section.
         #[cfg_attr(feature = "schema", schema(value_type = String))]
         pub profile: Secret,
-    }
-
-    /// It was made, and read back.
-    pub struct ConfirmIssue {
-        /// On this chip.
-        pub chip: String,
     }
 }

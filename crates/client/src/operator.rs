@@ -3,9 +3,12 @@
 use std::io::{BufRead as _, BufReader};
 
 use api::books::{Field, Line};
+use api::issue::{IssueCard, IssuePsam, Profile};
 use api::ledger::{Posting, TrialBalance};
 use api::operate::{Holes, Notice, Outcome, Purchase, Ruling, RulingState};
-use api::register::{Card, NewCard, Psam, Registered, ReplaceCard, Replaced};
+use api::register::{
+    Acted, Card, Issued, NewAct, NewCard, NewPsam, Psam, Registered, ReplaceCard, Replaced,
+};
 use api::unlock::{SwitchAnswered, SwitchAsked, Unblock, UnblockAsked};
 
 use crate::error::ClientError;
@@ -80,6 +83,26 @@ impl Client {
         self.post("/v1/cards", card)
     }
 
+    /// Begins a card, and hears what it is to be made of.
+    pub fn issue_card(&self, asn: &str, card: &IssueCard) -> Result<Profile, ClientError> {
+        self.post(&format!("/v1/cards/{}/profile", encoded(asn)), card)
+    }
+
+    /// Says that a card was made and is out.
+    pub fn card_issued(&self, asn: &str, issued: &Issued) -> Result<Registered, ClientError> {
+        self.post(&format!("/v1/cards/{}/issued", encoded(asn)), issued)
+    }
+
+    /// Does something about a card.
+    pub fn act_on_card(&self, asn: &str, act: &NewAct) -> Result<Acted, ClientError> {
+        self.post(&format!("/v1/cards/{}/acts", encoded(asn)), act)
+    }
+
+    /// Approves what another operator ordered about a card.
+    pub fn approve_on_card(&self, asn: &str, number: u32) -> Result<Acted, ClientError> {
+        self.post(&format!("/v1/cards/{}/acts/{number}/approval", encoded(asn)), &())
+    }
+
     /// The cards.
     #[must_use]
     pub fn cards(&self) -> Pages<'_, Card> {
@@ -107,8 +130,28 @@ impl Client {
     }
 
     /// Gives a PSAM to a station.
-    pub fn register_psam(&self, psam: &Psam) -> Result<Registered, ClientError> {
+    pub fn register_psam(&self, psam: &NewPsam) -> Result<Registered, ClientError> {
         self.post("/v1/psams", psam)
+    }
+
+    /// Begins a PSAM, and hears what it is to be made of.
+    pub fn issue_psam(&self, tid: &str, psam: &IssuePsam) -> Result<Profile, ClientError> {
+        self.post(&format!("/v1/psams/{}/profile", encoded(tid)), psam)
+    }
+
+    /// Says that a PSAM was made and is out.
+    pub fn psam_issued(&self, tid: &str, issued: &Issued) -> Result<Registered, ClientError> {
+        self.post(&format!("/v1/psams/{}/issued", encoded(tid)), issued)
+    }
+
+    /// Does something about a PSAM.
+    pub fn act_on_psam(&self, tid: &str, act: &NewAct) -> Result<Acted, ClientError> {
+        self.post(&format!("/v1/psams/{}/acts", encoded(tid)), act)
+    }
+
+    /// Approves what another operator ordered about a PSAM.
+    pub fn approve_on_psam(&self, tid: &str, number: u32) -> Result<Acted, ClientError> {
+        self.post(&format!("/v1/psams/{}/acts/{number}/approval", encoded(tid)), &())
     }
 
     /// The PSAMs.

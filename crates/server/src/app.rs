@@ -73,6 +73,11 @@ impl App {
         self.desk.as_ref().is_some_and(Desk::is_open)
     }
 
+    /// The keys, for issuing.
+    pub(crate) fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
     /// Ends the streams of events, so that the server can stop.
     pub fn close_streams(&self) {
         self.feed.close();

@@ -6,7 +6,6 @@ use host::{
     Answer, Centre, Decision, Input, MainKeys, MemoryBooks, Output, TransferDecision, UnlockAnswer,
 };
 use nvm::{Kind, Log, Nvm, Spec, frame_len};
-use wire::Asn;
 use zeroize::Zeroizing;
 
 use crate::env::Random;
@@ -16,8 +15,6 @@ use crate::media::{Birth, FileNvm, Growth, Snapshot};
 
 const KEYS: &str = "keys.toml";
 const INPUTS: &str = "inputs";
-/// Which blank chip each card number was begun on: a file of the number's name.
-const CHIPS: &str = "chips";
 /// Longest input in bytes.
 const MOST: usize = 4096;
 const IDENTITY_LEN: usize = 16;
@@ -85,38 +82,6 @@ impl CentreFolder {
     fn keep(&mut self, bytes: &[u8]) -> Result<(), Error> {
         let kept = self.inputs.append(bytes);
         kept.map(|_| ()).map_err(|error| unwritten(&self.path, &error.to_string()))
-    }
-
-    /// Notes, durably and before the number is registered, that a card number is begun on a blank chip. True when it was
-    /// begun on this very chip before: then a repeat makes no second card, since a chip is personalised once.
-    ///
-    /// # Errors
-    /// The number belongs to a card that is out, or was begun on another chip.
-    pub fn begin_on_chip(&mut self, asn: Asn, chip: [u8; 10]) -> Result<bool, Error> {
-        let path = self.path.with_file_name(CHIPS).join(asn.to_string());
-        let chip = hex::encode(chip);
-        let begun = std::fs::read_to_string(&path).ok();
-        if begun.as_deref().map(str::trim_end) == Some(chip.as_str()) {
-            return Ok(true);
-        }
-        if self.centre.is_registered(asn) {
-            let error = Error::new(Fault::Centre, format!("card {asn} was issued before"));
-            return Err(match begun {
-                Some(other) => error.advice(format!(
-                    "it was begun on the chip {}: a second one would be a clone; issue that one again, or choose another ASN",
-                    other.trim_end()
-                )),
-                None => error.advice("a second card of one number would be a clone: choose another ASN"),
-            });
-        }
-        // Begun on another chip and never registered: no chip was told the last thing.
-        let _not_there = std::fs::remove_file(&path);
-        let folder = self.path.with_file_name(CHIPS);
-        std::fs::create_dir_all(&folder).map_err(|error| Error::file("make", &folder, &error))?;
-        let mut birth = Birth::begin(&path)?;
-        birth.fill(format!("{chip}\n").as_bytes())?;
-        birth.finish()?;
-        Ok(false)
     }
 
     /// The centre, to look at.

@@ -7,17 +7,26 @@ use api::operate::{Holes, Notice, Outcome, Purchase, Ruling, RulingState};
 use audit::facts::HostFacts;
 use audit::gather;
 use client::Wanted;
-use host::{Answer, Approval, Books as _, Input, Proposal, Refusal, SwitchAnswer, SwitchRequest};
+use crypto::Key;
+use host::issue::{CardOrder, PsamOrder, psam_profile};
+use host::{
+    Answer, Approval, Books as _, CardOpening, Chip, Input, Proposal, PurseOpening, Refusal,
+    Subject, SwitchAnswer, SwitchRequest,
+};
 use serde_json::json;
 use server::problem::Refused;
 use server::words;
 use wire::{Asn, Mac, Stamp, Tid};
 
 use super::folder::{CentreFolder, FolderCentre, inputs_of, look_at_centre};
-use super::office::{Office, SwitchStep, Switched};
+use super::office::{Office, SwitchStep, Switched, To};
+use crate::commands::profile_of;
 use crate::error::{Error, Fault};
 
-/// A folder; looking at it leaves it to others, the first change takes it.
+/// In place of the key that the personalising machine draws.
+const DRAWN_LATER: Key = Key::new([0; 16]);
+
+/// A folder; looking at it leaves it to others, a change takes it.
 pub struct FolderOffice {
     path: PathBuf,
     now: Stamp,
@@ -29,10 +38,14 @@ impl FolderOffice {
     /// A centre that is there.
     ///
     /// # Errors
-    /// The folder holds none.
-    pub fn at(path: &Path, now: Stamp) -> Result<Self, Error> {
+    /// The folder holds none; to change it, also one that is in use or damaged.
+    pub fn at(path: &Path, to: To, now: Stamp) -> Result<Self, Error> {
         inputs_of(path)?;
-        Ok(Self { path: path.to_owned(), now, seen: None, taken: None })
+        let taken = match to {
+            To::Look => None,
+            To::Change => Some(CentreFolder::open(path)?),
+        };
+        Ok(Self { path: path.to_owned(), now, seen: None, taken })
     }
 
     fn look(&mut self) -> Result<&FolderCentre, Error> {
@@ -170,6 +183,50 @@ impl Office for FolderOffice {
             Answer::Switch(SwitchAnswer::Done) => Ok(Switched { to, mac: None }),
             _ => Err(Error::bug("the centre gave another answer than a step of the switch")),
         }
+    }
+
+    fn issue_card(
+        &mut self,
+        order: &CardOrder,
+        begin_with: Option<u8>,
+        chip: Chip,
+    ) -> Result<card::Profile, Error> {
+        let profile = profile_of(self.folder()?.keys(), order, DRAWN_LATER, begin_with)?;
+        let openings = profile.opening.map(|opening| {
+            let card::Opening { balance, limit, ctc, otc } = opening;
+            PurseOpening { balance, limit, ctc, otc }
+        });
+        let key_version = Some(profile.keys.maintenance.version);
+        let (asn, expiry) = (order.asn, Some(order.expiry));
+        let card = CardOpening { asn, openings, key_version, expiry };
+        self.apply(&Input::RegisterCard { card, chip: Some(chip), now: self.now })?;
+        Ok(profile)
+    }
+
+    fn issue_psam(
+        &mut self,
+        order: &PsamOrder,
+        station: Option<&str>,
+        chip: Chip,
+    ) -> Result<psam::Profile, Error> {
+        let profile = psam_profile(self.folder()?.keys(), order, DRAWN_LATER)?;
+        if let Some(station) = station.map(str::to_owned) {
+            let (tid, chip) = (order.tid, Some(chip));
+            self.apply(&Input::RegisterPsam { tid, station, expiry: None, chip })?;
+        }
+        Ok(profile)
+    }
+
+    fn issued(&mut self, subject: Subject, chip: Chip) -> Result<(), Error> {
+        let known = match subject {
+            Subject::Card(_) => true,
+            // Its TID belongs to nobody yet.
+            Subject::Psam(tid) => self.look()?.books().psam(tid).is_some(),
+        };
+        if known {
+            self.apply(&Input::ConfirmIssue { subject, chip: Some(chip), now: self.now })?;
+        }
+        Ok(())
     }
 
     fn facts(&mut self) -> Result<HostFacts, Error> {

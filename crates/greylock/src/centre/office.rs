@@ -3,6 +3,8 @@
 use api::operate::{Holes, Notice, Outcome, Purchase, Ruling, RulingState};
 use audit::facts::HostFacts;
 use client::Wanted;
+use host::issue::{CardOrder, PsamOrder};
+use host::{Chip, Subject};
 use wire::response::InitUpdate;
 use wire::{Asn, Mac, Stamp, Tid};
 
@@ -59,17 +61,49 @@ pub trait Office {
     fn unblock(&mut self, asn: Asn, version: Option<u8>, challenge: [u8; 4]) -> Result<Mac, Error>;
     /// The next step of a card's way to other keys.
     fn switch(&mut self, step: &SwitchStep) -> Result<Switched, Error>;
+    /// Begins a card on a chip, durably, and answers what it is made of. The key behind its random numbers is still to be
+    /// drawn. The same card on the same chip is answered again.
+    fn issue_card(
+        &mut self,
+        order: &CardOrder,
+        begin_with: Option<u8>,
+        chip: Chip,
+    ) -> Result<card::Profile, Error>;
+    /// The same of a PSAM, for a station; in a folder without one its TID belongs to the station that first speaks for
+    /// it.
+    fn issue_psam(
+        &mut self,
+        order: &PsamOrder,
+        station: Option<&str>,
+        chip: Chip,
+    ) -> Result<psam::Profile, Error>;
+    /// What was begun was made on this chip, and is out.
+    fn issued(&mut self, subject: Subject, chip: Chip) -> Result<(), Error>;
     /// Everything in the books, for an audit.
     fn facts(&mut self) -> Result<HostFacts, Error>;
+}
+
+/// What a command opens a centre for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum To {
+    /// A folder stays free for others.
+    Look,
+    /// A folder is this command's from the start.
+    Change,
 }
 
 /// Opens the centre of a command, at the time that a folder's inputs carry.
 ///
 /// # Errors
 /// A `--host` that is wrong, a folder that holds no centre, options that do not say who asks.
-pub fn open_office(host: &str, args: &OperatorArgs, now: Stamp) -> Result<Box<dyn Office>, Error> {
+pub fn open_office(
+    host: &str,
+    args: &OperatorArgs,
+    to: To,
+    now: Stamp,
+) -> Result<Box<dyn Office>, Error> {
     Ok(match Place::of(host)? {
-        Place::Folder(folder) => Box::new(FolderOffice::at(&folder, now)?),
+        Place::Folder(folder) => Box::new(FolderOffice::at(&folder, to, now)?),
         Place::Server(address) => {
             let word = operator_word(&address, args)?;
             let client = client_of(&address, &args.certificate, word)?;

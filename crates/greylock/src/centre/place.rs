@@ -32,7 +32,7 @@ impl Place {
         }
         let address: Result<Address, ClientError> = host.parse();
         address.map(Self::Server).map_err(|error| {
-            Error::from(error).advice(
+            Error::usage(format!("cannot reach the centre `{host}`: {error}")).advice(
                 "give file:DIR with a folder made by `greylock host init`, or the URL of `greylock host serve`",
             )
         })

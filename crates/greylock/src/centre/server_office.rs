@@ -1,14 +1,18 @@
 //! The centre behind a URL, as its operators see it.
 
 use api::books::Field;
+use api::issue::{IssueCard, IssuePsam};
 use api::operate::{Holes, Notice, Outcome, Purchase, Ruling, RulingState};
+use api::register::{Issued, PurseOpening};
 use api::unlock::{SwitchAsked, UnblockAsked};
 use audit::facts::HostFacts;
 use audit::gather;
 use client::{Client, ClientError, Wanted};
-use host::Centre;
+use host::issue::{CardOrder, PsamOrder};
+use host::{Centre, Chip, Subject};
 use store::{Export, Value};
 use wire::{Asn, Mac, Tid};
+use zeroize::Zeroizing;
 
 use super::no_keys::NoKeys;
 use super::office::{Office, SwitchStep, Switched};
@@ -113,6 +117,61 @@ impl Office for ServerOffice {
         Ok(Switched { to: answered.to, mac })
     }
 
+    fn issue_card(
+        &mut self,
+        order: &CardOrder,
+        begin_with: Option<u8>,
+        chip: Chip,
+    ) -> Result<card::Profile, Error> {
+        let card::Opening { balance, limit, ctc, otc } = order.opening;
+        let asked = IssueCard {
+            chip: chip.to_string(),
+            purse: order.purse.to_string(),
+            opening: PurseOpening { balance: balance.units(), limit: limit.units(), ctc, otc },
+            aid: hex::encode(order.aid.as_slice()),
+            start: order.start.to_string(),
+            expiry: order.expiry.to_string(),
+            begin_with,
+        };
+        let answered = self.client.issue_card(&order.asn.to_string(), &asked)?;
+        let mut bytes = Zeroizing::new([0; card::Profile::LEN]);
+        let read = hex::decode_to_slice(answered.profile.0.as_str(), &mut *bytes);
+        let profile = read.ok().and_then(|()| card::Profile::decode(&bytes));
+        profile.filter(|profile| profile.public.asn() == order.asn).ok_or_else(other_profile)
+    }
+
+    fn issue_psam(
+        &mut self,
+        order: &PsamOrder,
+        station: Option<&str>,
+        chip: Chip,
+    ) -> Result<psam::Profile, Error> {
+        let station = station.ok_or_else(|| {
+            Error::usage("a server wants to know whose PSAM it is")
+                .advice("give --station NAME: it alone will speak for this terminal id")
+        })?;
+        let asked = IssuePsam {
+            chip: chip.to_string(),
+            station: station.to_owned(),
+            serial: hex::encode(order.serial),
+            first_ttc: order.first_ttc,
+        };
+        let answered = self.client.issue_psam(&order.tid.to_string(), &asked)?;
+        let mut bytes = Zeroizing::new([0; psam::Profile::LEN]);
+        let read = hex::decode_to_slice(answered.profile.0.as_str(), &mut *bytes);
+        let profile = read.ok().and_then(|()| psam::Profile::decode(bytes.as_slice()));
+        profile.filter(|profile| profile.tid == order.tid).ok_or_else(other_profile)
+    }
+
+    fn issued(&mut self, subject: Subject, chip: Chip) -> Result<(), Error> {
+        let issued = Issued { chip: Some(chip.to_string()) };
+        match subject {
+            Subject::Card(asn) => self.client.card_issued(&asn.to_string(), &issued)?,
+            Subject::Psam(tid) => self.client.psam_issued(&tid.to_string(), &issued)?,
+        };
+        Ok(())
+    }
+
     /// The rows, not sums that the server says: the audit adds up by itself.
     fn facts(&mut self) -> Result<HostFacts, Error> {
         let mut export = Export::default();
@@ -125,6 +184,11 @@ impl Office for ServerOffice {
         })?;
         Ok(gather::centre(&Centre::new(books, NoKeys)))
     }
+}
+
+fn other_profile() -> Error {
+    Error::new(Fault::System, "the server answered the profile of something else")
+        .advice("issue with the version of greylock that the server runs")
 }
 
 fn value(field: Field) -> Value {

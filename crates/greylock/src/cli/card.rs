@@ -73,6 +73,9 @@ pub struct CardIssueArgs {
     #[command(flatten)]
     /// Whose keys.
     pub issuer: IssuerArgs,
+    /// Who asks a server.
+    #[command(flatten)]
+    pub caller: OperatorArgs,
     /// Application sequence number: 16 decimal digits
     #[arg(long, value_name = "HEX16", value_parser = values::asn)]
     pub asn: Asn,

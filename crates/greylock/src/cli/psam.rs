@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 use wire::Tid;
 
+use super::caller::OperatorArgs;
 use super::card::{BlankArgs, IssuerArgs, MigrateArgs, ThroughArgs};
 use super::serve::PsamServeArgs;
 use super::values::{self, Serial};
@@ -32,6 +33,12 @@ pub struct PsamIssueArgs {
     #[command(flatten)]
     /// Whose keys.
     pub issuer: IssuerArgs,
+    /// Who asks a server.
+    #[command(flatten)]
+    pub caller: OperatorArgs,
+    /// The station that speaks for it, for ever; a server wants to know
+    #[arg(long, value_name = "NAME", conflicts_with = "keys")]
+    pub station: Option<String>,
     /// Terminal id: 12 hex digits
     #[arg(long, value_name = "HEX12", value_parser = values::tid)]
     pub tid: Tid,

@@ -7,7 +7,7 @@ use audit::facts::{Facts, JournalFacts};
 use audit::{FINDINGS, Finding, Verdict, gather};
 use serde_json::{Map, Value, json};
 
-use crate::centre::open_office;
+use crate::centre::{To, open_office};
 use crate::cli::AuditArgs;
 use crate::error::Error;
 use crate::media::{look_at_card, look_at_psam};
@@ -31,7 +31,7 @@ pub(crate) fn run(args: &AuditArgs, context: &mut Context<'_>) -> Result<Report,
     }
     if let Some(host) = &args.host {
         let now = context.io.clock.now();
-        facts.host = Some(open_office(host, &args.caller, now)?.facts()?);
+        facts.host = Some(open_office(host, &args.caller, To::Look, now)?.facts()?);
     }
     let verdict = audit::audit(&facts);
     let report = Report::done(document(&verdict), text(&verdict));

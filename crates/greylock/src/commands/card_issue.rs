@@ -8,7 +8,7 @@ use wire::Date;
 use super::issue_by_host;
 use super::issuing::{CardOrder, card_check_values, opening, profile_of, write_card};
 use super::keys::own_key;
-use super::personalise::{Order, Through, Way, personalise};
+use super::personalise::{Through, Way, personalise};
 use super::read_back;
 use crate::cli::CardIssueArgs;
 use crate::env::pin_for_new_card;
@@ -34,25 +34,29 @@ pub(crate) fn run(args: &CardIssueArgs, context: &mut Context<'_>) -> Result<Rep
             write_card(path, &profile, &pin)?;
             None
         }
-        Way::Chip(way) => Some(write_chip(way, &profile, &pin, &mut |_| Ok(()), context)?),
+        Way::Chip(way) => Some(write_chip(way, &mut |_| Ok(profile.clone()), &pin, context)?.0),
     };
     Ok(report(args, &order, &profile, chip))
 }
 
-/// Personalises a blank card and reads it back; the chip's number.
+/// Personalises a blank card and reads it back; the chip's number, and the profile that was asked for with it.
 pub(super) fn write_chip(
     way: &Through,
-    profile: &Profile,
+    profile_for: &mut dyn FnMut([u8; 10]) -> Result<Profile, Error>,
     pin: &Pin,
-    before_last: &mut dyn FnMut([u8; 10]) -> Result<(), Error>,
     context: &mut Context<'_>,
-) -> Result<[u8; 10], Error> {
-    let mut groupings = Vec::new();
-    CardGroupings::of(profile, pin, way.data_key(), &mut |one| groupings.push(one));
-    let order = Order { groupings, before_last };
-    let (number, mut chip) = personalise::<CardGroupings>(way, order, context)?;
-    read_back::card(&mut chip, profile, context.io.random)?;
-    Ok(number)
+) -> Result<([u8; 10], Profile), Error> {
+    let mut made = None;
+    let mut order = |chip| {
+        let (profile, mut groupings) = (profile_for(chip)?, Vec::new());
+        CardGroupings::of(&profile, pin, way.data_key(), &mut |one| groupings.push(one));
+        made = Some(profile);
+        Ok(groupings)
+    };
+    let (number, mut chip) = personalise::<CardGroupings>(way, &mut order, context)?;
+    let profile = made.ok_or_else(|| Error::bug("a chip was made of nothing"))?;
+    read_back::card(&mut chip, &profile, context.io.random)?;
+    Ok((number, profile))
 }
 
 /// The keys of `--keys`, with their warnings said.

@@ -8,7 +8,7 @@ use wire::{Asn, CardCommand, StatusWord, Tid};
 
 use super::glance::ask;
 use super::words;
-use crate::centre::{Office, SwitchStep, Switched, open_office};
+use crate::centre::{Office, SwitchStep, Switched, To, open_office};
 use crate::cli::CardSwitchArgs;
 use crate::error::{Error, Fault};
 use crate::media::CardIn;
@@ -23,7 +23,7 @@ const COUNTER: Tid = Tid([0; 6]);
 /// # Errors
 /// What could not be opened, or what card or centre refuse.
 pub(crate) fn run(args: &CardSwitchArgs, context: &mut Context<'_>) -> Result<Report, Error> {
-    let mut office = open_office(&args.host, &args.caller, context.io.clock.now())?;
+    let mut office = open_office(&args.host, &args.caller, To::Change, context.io.clock.now())?;
     let trace = Trace::open(&args.trace)?;
     let mut card = trace.of(CardIn::open(&args.card)?, Chip::Card);
     let is = present(&mut card).map_err(|failure| words::error(&failure))?;

@@ -10,7 +10,7 @@ use wire::{Asn, CardCommand, StatusWord};
 
 use super::glance::ask;
 use super::words;
-use crate::centre::{Office, open_office};
+use crate::centre::{Office, To, open_office};
 use crate::cli::CardUnblockArgs;
 use crate::error::{Error, Fault};
 use crate::media::CardIn;
@@ -22,7 +22,7 @@ use crate::trace::Trace;
 /// # Errors
 /// What could not be opened, or what card or centre refuse.
 pub(crate) fn run(args: &CardUnblockArgs, context: &mut Context<'_>) -> Result<Report, Error> {
-    let mut office = open_office(&args.host, &args.caller, context.io.clock.now())?;
+    let mut office = open_office(&args.host, &args.caller, To::Change, context.io.clock.now())?;
     let trace = Trace::open(&args.trace)?;
     let mut card = trace.of(CardIn::open(&args.card)?, Chip::Card);
     check_is_locked(&mut card)?;

@@ -7,7 +7,7 @@ use client::Wanted;
 use serde_json::{Value, json};
 use wire::Amount;
 
-use crate::centre::{Office, open_office};
+use crate::centre::{Office, To, open_office};
 use crate::cli::{HostDecideArgs, RulingName};
 use crate::error::{Error, Fault};
 use crate::output::{Context, Report};
@@ -17,7 +17,7 @@ use crate::output::{Context, Report};
 /// # Errors
 /// What the centre refuses: nothing is decided then.
 pub(super) fn run(args: &HostDecideArgs, context: &mut Context<'_>) -> Result<Report, Error> {
-    let mut office = open_office(&args.host, &args.caller, context.io.clock.now())?;
+    let mut office = open_office(&args.host, &args.caller, To::Change, context.io.clock.now())?;
     let lock = lock_to_decide(&mut *office, args)?;
     let named = shown(&lock);
     let (ruled, said) = match (&args.maker, &args.checker) {

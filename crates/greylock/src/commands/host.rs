@@ -7,7 +7,7 @@ use client::Wanted;
 use serde_json::{Value, json};
 
 use super::{decide, host_serve};
-use crate::centre::{CentreFolder, Office, open_office};
+use crate::centre::{CentreFolder, Office, To, open_office};
 use crate::cli::{
     HostCommand, HostHolesArgs, HostInitArgs, HostNoticesArgs, HostOutcomesArgs, OperatorArgs,
 };
@@ -34,7 +34,7 @@ fn office(
     caller: &OperatorArgs,
     context: &mut Context<'_>,
 ) -> Result<Box<dyn Office>, Error> {
-    open_office(host, caller, context.io.clock.now())
+    open_office(host, caller, To::Look, context.io.clock.now())
 }
 
 /// An empty list is said to be one.

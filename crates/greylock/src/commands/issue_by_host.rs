@@ -1,96 +1,127 @@
 //! `card issue --host` and `psam issue --host`: the centre makes and registers them.
+//!
+//! The number is begun at the centre, durably and on one chip, before anything is made: no card is out that the books do
+//! not know. An image is a chip with a number drawn for it. The name of an image is taken before, so no number is spent
+//! on one that cannot be made.
 
-use card::{Pin, Profile};
-use host::{CardOpening, Input, PurseOpening};
-use wire::Asn;
+use card::Pin;
+use host::{Chip, Subject};
+use serde_json::json;
 
-use super::card_issue::write_chip;
-use super::issuing::{CardOrder, PsamOrder, begin_card, profile_of, psam_profile};
+use super::card_issue::{report, write_chip};
+use super::issuing::{CardOrder, PsamOrder, fill_card, fill_psam};
 use super::keys::own_key;
 use super::personalise::Way;
-use super::{card_issue, psam as psam_command};
-use crate::centre::{CentreFolder, Place};
+use super::psam as psam_command;
+use crate::centre::{Office, To, open_office};
 use crate::cli::{CardIssueArgs, PsamIssueArgs};
 use crate::error::{Error, Fault};
+use crate::media::Birth;
 use crate::output::{Context, Report};
 
-/// Issues a card at the centre `url`. An image is made first and gets its name last, and a blank chip is told the last
-/// thing last: no card is out that the books do not know, and no number is spent on a card that cannot be made.
+/// Issues a card at the centre `host`.
 pub(crate) fn card(
     args: &CardIssueArgs,
     order: &CardOrder,
     pin: &Pin,
-    url: &str,
+    host: &str,
     context: &mut Context<'_>,
 ) -> Result<Report, Error> {
     let way = Way::of(&args.out, &args.through)?;
-    let mut folder = CentreFolder::open(&folder_of(url)?)?;
-    let own = own_key(context.io.random)?;
-    let profile = profile_of(folder.keys(), order, own, args.begin_with)?;
-    let registration = registration(&profile, order, context);
-    let chip = match &way {
+    let mut office = open_office(host, &args.caller, To::Change, context.io.clock.now())?;
+    // Nobody but this machine and the card ever has it.
+    let icc_key = own_key(context.io.random)?;
+    let subject = Subject::Card(order.asn);
+    let mut profile_on = |chip: Chip| {
+        let profile = office.issue_card(order, args.begin_with, chip);
+        let profile = profile.map_err(|error| begun_before(error, "card", order.asn, "ASN"))?;
+        Ok(card::Profile { icc_key: icc_key.clone(), ..profile })
+    };
+    let (chip, profile, number) = match &way {
         Way::Image(path) => {
-            let birth = begin_card(path, &profile, pin)?;
-            register(&mut folder, order.asn, &registration, false)?;
+            let birth = Birth::begin(path)?;
+            let chip = drawn(context)?;
+            let profile = profile_on(chip)?;
+            fill_card(&birth, path, &profile, pin)?;
             birth.finish()?;
-            None
+            (chip, profile, None)
         }
         Way::Chip(way) => {
-            let mut before_last = |chip| {
-                let again = folder.begin_on_chip(order.asn, chip)?;
-                register(&mut folder, order.asn, &registration, again)
-            };
-            Some(write_chip(way, &profile, pin, &mut before_last, context)?)
+            let mut profile_for = |chip| profile_on(Chip(chip));
+            let (number, profile) = write_chip(way, &mut profile_for, pin, context)?;
+            (Chip(number), profile, Some(number))
         }
     };
-    Ok(card_issue::report(args, order, &profile, chip))
+    confirm(&mut *office, subject, chip, context);
+    Ok(report(args, order, &profile, number))
 }
 
-fn registration(profile: &Profile, order: &CardOrder, context: &mut Context<'_>) -> Input {
-    let openings = profile.opening.map(|opening| {
-        let card::Opening { balance, limit, ctc, otc } = opening;
-        PurseOpening { balance, limit, ctc, otc }
-    });
-    let now = context.io.clock.now();
-    let key_version = Some(profile.keys.maintenance.version);
-    let card = CardOpening { asn: order.asn, openings, key_version, expiry: Some(order.expiry) };
-    Input::RegisterCard { card, chip: None, now }
-}
-
-/// A card that was registered before is a clone, unless it is the very chip that the number was begun on.
-fn register(
-    folder: &mut CentreFolder,
-    asn: Asn,
-    registration: &Input,
-    again: bool,
-) -> Result<(), Error> {
-    let registered = folder.apply(registration)?;
-    let registered =
-        registered.map_err(|refusal| Error::new(Fault::Centre, refusal.to_string()))?;
-    match registered {
-        host::Answer::Registered(host::Registered { repeat: true }) if !again => {
-            Err(Error::new(Fault::Centre, format!("card {asn} was issued before"))
-                .advice("a second card of one number would be a clone: choose another ASN"))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Issues a PSAM at the centre `url`. Its TID belongs to the station that first speaks for it.
+/// Issues a PSAM at the centre `host`.
 pub(crate) fn psam(
     args: &PsamIssueArgs,
     order: &PsamOrder,
-    url: &str,
+    host: &str,
     context: &mut Context<'_>,
 ) -> Result<Report, Error> {
-    let folder = CentreFolder::open(&folder_of(url)?)?;
-    let profile = psam_profile(folder.keys(), order, own_key(context.io.random)?)?;
-    psam_command::make(args, order, &profile, context)
+    let way = Way::of(&args.out, &args.through)?;
+    let mut office = open_office(host, &args.caller, To::Change, context.io.clock.now())?;
+    let trn_key = own_key(context.io.random)?;
+    let subject = Subject::Psam(order.tid);
+    let mut profile_on = |chip: Chip| {
+        let profile = office.issue_psam(order, args.station.as_deref(), chip);
+        let profile = profile.map_err(|error| begun_before(error, "PSAM", order.tid, "TID"))?;
+        Ok(psam::Profile { trn_key: trn_key.clone(), ..profile })
+    };
+    let (chip, profile, number) = match &way {
+        Way::Image(path) => {
+            let birth = Birth::begin(path)?;
+            let chip = drawn(context)?;
+            let profile = profile_on(chip)?;
+            fill_psam(&birth, path, &profile)?;
+            birth.finish()?;
+            (chip, profile, None)
+        }
+        Way::Chip(way) => {
+            let mut profile_for = |chip| profile_on(Chip(chip));
+            let (number, profile) = psam_command::write_chip(way, &mut profile_for, context)?;
+            (Chip(number), profile, Some(number))
+        }
+    };
+    confirm(&mut *office, subject, chip, context);
+    Ok(psam_command::report(args, order, &profile, number))
 }
 
-fn folder_of(host: &str) -> Result<std::path::PathBuf, Error> {
-    match Place::of(host)? {
-        Place::Folder(folder) => Ok(folder),
-        Place::Server(_) => Err(Error::not_built_in("issue --host URL")),
+/// The number of an image, which is a chip like another.
+fn drawn(context: &mut Context<'_>) -> Result<Chip, Error> {
+    let mut number = [0; 10];
+    context.io.random.fill(&mut number)?;
+    Ok(Chip(number))
+}
+
+/// What was made is made: a centre that does not hear of it learns it from the first right code.
+fn confirm(office: &mut dyn Office, subject: Subject, chip: Chip, context: &mut Context<'_>) {
+    if let Err(error) = office.issued(subject, chip) {
+        context.warn(&format!(
+            "it is made, and the centre has not heard so: it learns it at the first use ({})",
+            error.what
+        ));
+    }
+}
+
+/// A second card of one number.
+fn begun_before(error: Error, what: &str, number: impl std::fmt::Display, name: &str) -> Error {
+    const REFUSALS: [&str; 3] =
+        ["begun_on_another_chip", "card_already_registered", "psam_already_registered"];
+    let refusal = error.document.as_ref().and_then(|document| document["refusal"].as_str());
+    match refusal.filter(|refusal| REFUSALS.contains(refusal)) {
+        None => error,
+        Some(refusal) => Error::new(
+            Fault::Centre,
+            format!("{what} {number} was issued before: {}", error.what),
+        )
+        .advice(format!(
+            "a second one of one number would be a clone: issue it on the chip that it was begun on, or choose another {name}"
+        ))
+        .with_document(json!({ "refusal": refusal })),
     }
 }

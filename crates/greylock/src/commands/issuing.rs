@@ -66,12 +66,20 @@ pub(crate) fn opening(money: Amount, limit: Limit, ctc: u16, otc: u16) -> Result
 /// # Errors
 /// The file cannot be made; nothing of it is left then.
 pub fn write_card(path: &Path, profile: &card::Profile, pin: &Pin) -> Result<(), Error> {
-    begin_card(path, profile, pin)?.finish()
+    let birth = Birth::begin(path)?;
+    fill_card(&birth, path, profile, pin)?;
+    birth.finish()
 }
 
-/// Makes a card's image that has no name yet.
-pub(crate) fn begin_card(path: &Path, profile: &card::Profile, pin: &Pin) -> Result<Birth, Error> {
-    begin(path, card::IMAGE_LEN, |medium| Card::personalise(medium, profile, pin).map(drop))
+/// Fills a card's image that has no name yet.
+pub(crate) fn fill_card(
+    birth: &Birth,
+    path: &Path,
+    profile: &card::Profile,
+    pin: &Pin,
+) -> Result<(), Error> {
+    let personalise = |medium| Card::personalise(medium, profile, pin).map(drop);
+    fill(birth, path, card::IMAGE_LEN, personalise)
 }
 
 /// Makes a PSAM's image; one that is there stays.
@@ -79,8 +87,15 @@ pub(crate) fn begin_card(path: &Path, profile: &card::Profile, pin: &Pin) -> Res
 /// # Errors
 /// The file cannot be made; nothing of it is left then.
 pub fn write_psam(path: &Path, profile: &psam::Profile) -> Result<(), Error> {
+    let birth = Birth::begin(path)?;
+    fill_psam(&birth, path, profile)?;
+    birth.finish()
+}
+
+/// Fills a PSAM's image that has no name yet.
+pub(crate) fn fill_psam(birth: &Birth, path: &Path, profile: &psam::Profile) -> Result<(), Error> {
     let personalise = |medium| Psam::personalise(medium, profile).map(drop);
-    begin(path, psam::IMAGE_LEN, personalise)?.finish()
+    fill(birth, path, psam::IMAGE_LEN, personalise)
 }
 
 /// Check values of a card's keys, in words and as documents: safe to show, where keys never are.
@@ -153,16 +168,15 @@ impl CheckValues {
     }
 }
 
-fn begin(
+fn fill(
+    birth: &Birth,
     path: &Path,
     len: usize,
     personalise: impl FnOnce(FileNvm) -> Result<(), nvm::NvmError>,
-) -> Result<Birth, Error> {
-    let birth = Birth::begin(path)?;
+) -> Result<(), Error> {
     let medium = birth.memory(len, Growth::Fixed)?;
     let faults = medium.faults();
-    personalise(medium).map_err(|error| unwritten(path, &faults, error))?;
-    Ok(birth)
+    personalise(medium).map_err(|error| unwritten(path, &faults, error))
 }
 
 pub(super) fn unwritten(path: &Path, faults: &FaultLog, error: nvm::NvmError) -> Error {

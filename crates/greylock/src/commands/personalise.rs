@@ -93,13 +93,9 @@ fn check_is_there(out: &Place) -> Result<(), Error> {
     }
 }
 
-/// What a chip is told, and what is done before it is told the last.
-pub(super) struct Order<'a> {
-    /// The groupings, keys and PIN sealed under [`Through::data_key`].
-    pub(super) groupings: Vec<Grouping>,
-    /// Done with the chip's number when it has taken everything but the last grouping: from then on it may come to be.
-    pub(super) before_last: &'a mut dyn FnMut([u8; 10]) -> Result<(), Error>,
-}
+/// What a chip of this number is told: the groupings, keys and PIN sealed under [`Through::data_key`]. Asked for when the
+/// chip has proved its transport key and holds nothing yet: whoever registers its number does it here.
+pub(super) type Order<'a> = dyn FnMut([u8; 10]) -> Result<Vec<Grouping>, Error> + 'a;
 
 /// A chip on its way.
 struct Line<'a, T> {
@@ -116,7 +112,7 @@ struct Line<'a, T> {
 /// Why it is still blank, or that nobody knows.
 pub(super) fn personalise<A: Application>(
     way: &Through,
-    mut order: Order<'_>,
+    order: &mut Order<'_>,
     context: &mut Context<'_>,
 ) -> Result<([u8; 10], Traced<AnyIn<A>>), Error>
 where
@@ -129,7 +125,7 @@ where
     };
     let mut slot = way.trace.of(AnyIn::<A>::open(&way.place)?, Seen::Blank);
     let line = Line { slot: &mut slot, place: &way.place, fault, last: false };
-    let chip = line.talk(&way.key, &mut order, way.told, context)?;
+    let chip = line.talk(&way.key, order, way.told, context)?;
     Ok((chip, way.trace.of(slot.into_slot(), seen)))
 }
 
@@ -189,13 +185,10 @@ impl<T: Transport> Line<'_, T> {
         told: bool,
         context: &mut Context<'_>,
     ) -> Result<(), Error> {
-        let (chip, first) = (sending.chip(), sending.for_chip());
-        let count = order.groupings.len();
-        for (at, grouping) in std::iter::once(&first).chain(&order.groupings).enumerate() {
+        let (groupings, first) = (order(sending.chip())?, sending.for_chip());
+        let count = groupings.len();
+        for (at, grouping) in std::iter::once(&first).chain(&groupings).enumerate() {
             self.last = at == count;
-            if self.last {
-                (order.before_last)(chip)?;
-            }
             if told {
                 let sealed = if grouping.is_sealed() { ", sealed" } else { "" };
                 let len = grouping.value.len();
@@ -321,7 +314,6 @@ mod tests {
         let (profile, pin) = (profile(), Pin::from_digits("123456").unwrap());
         let (key, mut groupings) = (AesKey::new([5; 16]), Vec::new());
         CardGroupings::of(&profile, &pin, DataKey::of(&key), &mut |one| groupings.push(one));
-        let mut order = Order { groupings, before_last: &mut |_| Ok(()) };
         let mut io = Io {
             stdin: &mut std::io::empty(),
             stdout: &mut std::io::sink(),
@@ -330,7 +322,12 @@ mod tests {
             random: &mut Counting(0),
             settings: Settings::default(),
         };
-        let ended = line.talk(&key, &mut order, false, &mut Context::new(&mut io, false));
+        let ended = line.talk(
+            &key,
+            &mut |_| Ok(groupings.clone()),
+            false,
+            &mut Context::new(&mut io, false),
+        );
         (ended, reader.chip.nvm_mut().unwrap().clone())
     }
 

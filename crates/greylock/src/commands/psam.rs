@@ -13,7 +13,7 @@ use super::chip_show;
 use super::issue_by_host;
 use super::issuing::{PsamOrder, psam_check_values, psam_profile, write_psam};
 use super::keys::own_key;
-use super::personalise::{Order, Through, Way, personalise};
+use super::personalise::{Through, Way, personalise};
 use super::read_back;
 use crate::cli::values::Serial;
 use crate::cli::{PsamIssueArgs, PsamShowArgs};
@@ -29,38 +29,33 @@ pub(crate) fn issue(args: &PsamIssueArgs, context: &mut Context<'_>) -> Result<R
     }
     let keys = issuer_keys(args.issuer.keys.as_deref(), context)?;
     let profile = psam_profile(&keys, &order, own_key(context.io.random)?)?;
-    make(args, &order, &profile, context)
-}
-
-/// Makes it in a new image, or of a blank chip.
-pub(super) fn make(
-    args: &PsamIssueArgs,
-    order: &PsamOrder,
-    profile: &Profile,
-    context: &mut Context<'_>,
-) -> Result<Report, Error> {
     let chip = match &Way::of(&args.out, &args.through)? {
         Way::Image(path) => {
-            write_psam(path, profile)?;
+            write_psam(path, &profile)?;
             None
         }
-        Way::Chip(way) => Some(write_chip(way, profile, context)?),
+        Way::Chip(way) => Some(write_chip(way, &mut |_| Ok(profile.clone()), context)?.0),
     };
-    Ok(report(args, order, profile, chip))
+    Ok(report(args, &order, &profile, chip))
 }
 
-/// Personalises a blank PSAM and reads it back; the chip's number.
-fn write_chip(
+/// Personalises a blank PSAM and reads it back; the chip's number, and the profile that was asked for with it.
+pub(super) fn write_chip(
     way: &Through,
-    profile: &Profile,
+    profile_for: &mut dyn FnMut([u8; 10]) -> Result<Profile, Error>,
     context: &mut Context<'_>,
-) -> Result<[u8; 10], Error> {
-    let mut groupings = Vec::new();
-    PsamGroupings::of(profile, way.data_key(), &mut |one| groupings.push(one));
-    let order = Order { groupings, before_last: &mut |_| Ok(()) };
-    let (number, mut chip) = personalise::<PsamGroupings>(way, order, context)?;
-    read_back::psam(&mut chip, profile)?;
-    Ok(number)
+) -> Result<([u8; 10], Profile), Error> {
+    let mut made = None;
+    let mut order = |chip| {
+        let (profile, mut groupings) = (profile_for(chip)?, Vec::new());
+        PsamGroupings::of(&profile, way.data_key(), &mut |one| groupings.push(one));
+        made = Some(profile);
+        Ok(groupings)
+    };
+    let (number, mut chip) = personalise::<PsamGroupings>(way, &mut order, context)?;
+    let profile = made.ok_or_else(|| Error::bug("a chip was made of nothing"))?;
+    read_back::psam(&mut chip, &profile)?;
+    Ok((number, profile))
 }
 
 fn order(args: &PsamIssueArgs) -> PsamOrder {
@@ -70,7 +65,7 @@ fn order(args: &PsamIssueArgs) -> PsamOrder {
 }
 
 /// The report of a PSAM that was made, whoever made it.
-fn report(
+pub(super) fn report(
     args: &PsamIssueArgs,
     order: &PsamOrder,
     profile: &Profile,

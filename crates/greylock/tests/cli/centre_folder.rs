@@ -117,7 +117,7 @@ fn what_is_no_centre_is_said_to_be_none() {
         ("file:card.img", "card.img holds no centre"),
         ("file:", "cannot reach the centre"),
         ("centre", "give file:DIR"),
-        ("https://centre.example", "cannot reach the centre `https://centre.example`"),
+        ("https://centre.example", "https://centre.example asks for a certificate"),
     ] {
         world.run(&format!("host notices --host {host}")).is_wrong_use(words);
         world.run(&format!("refuel {STATION} --amount 1 --host {host}")).is_wrong_use(words);

@@ -7,6 +7,8 @@ mod audit;
 #[cfg(test)]
 mod bench;
 #[cfg(test)]
+mod by_url;
+#[cfg(test)]
 mod centre;
 #[cfg(test)]
 mod centre_folder;
@@ -46,6 +48,8 @@ mod purchase;
 mod refuel;
 #[cfg(test)]
 mod serve;
+#[cfg(test)]
+mod served;
 #[cfg(test)]
 mod show;
 #[cfg(test)]

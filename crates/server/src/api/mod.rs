@@ -6,6 +6,7 @@ mod cards;
 mod collect;
 mod events;
 mod health;
+mod issuing;
 mod ledger;
 mod lists;
 mod outcomes;
@@ -103,6 +104,8 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(ledger::accounts))
         .routes(routes!(ledger::postings))
         .routes(routes!(books::export))
+        .routes(routes!(issuing::card))
+        .routes(routes!(issuing::psam))
 }
 
 /// Method and path of every resource that the document describes.

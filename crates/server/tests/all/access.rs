@@ -60,6 +60,8 @@ const TABLE: &[(&str, &str, For)] = &[
     ("GET", "/v1/accounts", Operators),
     ("GET", "/v1/postings", Operators),
     ("GET", "/v1/books", Operators),
+    ("POST", "/v1/cards/{asn}/profile", Operators),
+    ("POST", "/v1/psams/{tid}/profile", Operators),
 ];
 
 #[test]
