@@ -19,6 +19,8 @@ const BATCH: usize = 500;
 #[derive(Debug)]
 pub struct ServerLink {
     client: Client,
+    /// The prepaid account that pays the loads and gets the unloads of this link.
+    pub account: Option<String>,
     /// What the centre had to say against reports, and why it was out of reach; each thing once.
     pub remarks: Vec<String>,
 }
@@ -27,7 +29,7 @@ impl ServerLink {
     /// Over this client, which must be a station's.
     #[must_use]
     pub const fn new(client: Client) -> Self {
-        Self { client, remarks: Vec::new() }
+        Self { client, account: None, remarks: Vec::new() }
     }
 
     /// The client under it.
@@ -126,6 +128,7 @@ impl Link for ServerLink {
             purse: purse.to_string(),
             amount: amount.units(),
             init: hex::encode(init.encode().as_slice()),
+            account: self.account.clone(),
         };
         match self.client.transfer(&asked) {
             Ok(answered) => {

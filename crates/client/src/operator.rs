@@ -6,6 +6,7 @@ use api::books::{Field, Line};
 use api::issue::{IssueCard, IssuePsam, Profile};
 use api::ledger::{Posting, TrialBalance};
 use api::operate::{Holes, Notice, Outcome, Purchase, Ruling, RulingState};
+use api::prepaid::{Funded, NewFunding, NewPrepaid, Prepaid};
 use api::register::{
     Acted, Card, Issued, NewAct, NewCard, NewPsam, Psam, Registered, ReplaceCard, Replaced,
 };
@@ -163,6 +164,27 @@ impl Client {
     /// The transaction numbers of a PSAM that nobody reported.
     pub fn holes(&self, tid: &str) -> Result<Holes, ClientError> {
         self.get(&format!("/v1/psams/{}/holes", encoded(tid)))
+    }
+
+    /// A PSAM.
+    pub fn psam(&self, tid: &str) -> Result<Psam, ClientError> {
+        self.get(&format!("/v1/psams/{}", encoded(tid)))
+    }
+
+    /// Opens a prepaid account.
+    pub fn open_prepaid(&self, account: &NewPrepaid) -> Result<Registered, ClientError> {
+        self.post("/v1/prepaid", account)
+    }
+
+    /// The prepaid accounts.
+    #[must_use]
+    pub fn prepaids(&self) -> Pages<'_, Prepaid> {
+        Pages::new(self, "/v1/prepaid".to_owned())
+    }
+
+    /// Enters what was paid into a prepaid account, or is paid back.
+    pub fn fund_prepaid(&self, name: &str, paid: &NewFunding) -> Result<Funded, ClientError> {
+        self.post(&format!("/v1/prepaid/{}/fundings", encoded(name)), paid)
     }
 
     /// Every account, and their sum.

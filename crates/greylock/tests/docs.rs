@@ -64,3 +64,19 @@ fn the_story_that_the_readme_shows_is_the_one_that_is_told() {
     let (story, _) = story.split_once("```").unwrap();
     assert!(told.contains(story), "{story}\nis not told:\n{told}");
 }
+
+/// Blocks for a shell are not run: a server in them stays. Their commands are ours all the same.
+#[test]
+fn every_command_in_a_block_for_a_shell_is_one() {
+    use clap::Parser as _;
+    let readme = readme();
+    let blocks = readme.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let lines = blocks.flat_map(str::lines).filter(|line| line.starts_with("greylock "));
+    let mut seen = 0;
+    for line in lines {
+        let words = line.split('#').next().unwrap().split_whitespace();
+        assert!(greylock::cli::Cli::try_parse_from(words).is_ok(), "{line}");
+        seen += 1;
+    }
+    assert!(seen >= 7, "{seen}");
+}

@@ -97,7 +97,7 @@ pub use memory::MemoryBooks;
 pub use notice::{About, Class, Code, Notice};
 pub use operator::{Approval, Proposal};
 pub use position::Ending;
-pub use prepaid::{Funded, Funding, PrepaidAccount, PrepaidName};
+pub use prepaid::{Funded, Funding, PrepaidAccount, PrepaidName, PrepaidNameError};
 pub use purchase::{PurchaseCase, PurchaseEnd, PurchaseRow};
 pub use refusal::{Fault, Refusal};
 pub use replace::{ReplaceOrder, Replaced};

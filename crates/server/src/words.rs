@@ -231,3 +231,29 @@ pub(crate) fn opening_of(
         otc: asked.otc,
     })
 }
+
+fn alarm(alarm: &host::Alarm) -> register::Alarm {
+    register::Alarm { code: alarm.code.name().to_owned(), evidence: alarm.evidence.clone() }
+}
+
+/// Alarms that stand, and what operators did.
+#[must_use]
+pub fn life(life: &host::Life) -> register::Life {
+    let act = |(number, act): (u32, &host::Act)| register::Act {
+        number,
+        measure: act.measure.name().to_owned(),
+        maker: act.maker.clone(),
+        reason: act.reason.clone(),
+        date: act.at.date.to_string(),
+        time: act.at.time.to_string(),
+        needs_two: act.measure.needs_two(),
+        checker: act.approved.as_ref().map(|(checker, _)| checker.clone()),
+        alarms: act.alarms.iter().map(alarm).collect(),
+        chip: act.chip.map(|chip| chip.to_string()),
+    };
+    register::Life {
+        chip: life.chip.map(|chip| chip.to_string()),
+        alarms: life.standing_alarms().iter().map(alarm).collect(),
+        acts: (0..).zip(&life.acts).map(act).collect(),
+    }
+}

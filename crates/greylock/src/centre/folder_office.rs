@@ -4,13 +4,16 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use api::operate::{Holes, Notice, Outcome, Purchase, Ruling, RulingState};
+use api::prepaid::{Funded, NewFunding, NewPrepaid, Prepaid};
+use api::register::{Acted, NewAct};
 use audit::facts::HostFacts;
 use audit::gather;
 use client::Wanted;
 use crypto::Key;
 use host::issue::{CardOrder, PsamOrder, psam_profile};
 use host::{
-    Answer, Approval, Books as _, CardOpening, Chip, Input, Proposal, PurseOpening, Refusal,
+    Account, ActApproval, ActOrder, Answer, Approval, Books as _, CardOpening, Chip, Funding,
+    Input, Measure, PrepaidAccount, PrepaidName, Proposal, PurseOpening, Refusal, StationId,
     Subject, SwitchAnswer, SwitchRequest,
 };
 use serde_json::json;
@@ -19,7 +22,7 @@ use server::words;
 use wire::{Asn, Mac, Stamp, Tid};
 
 use super::folder::{CentreFolder, FolderCentre, inputs_of, look_at_centre};
-use super::office::{Office, SwitchStep, Switched, To};
+use super::office::{Office, Standing, SwitchStep, Switched, To};
 use crate::commands::profile_of;
 use crate::error::{Error, Fault};
 
@@ -75,12 +78,30 @@ impl FolderOffice {
         self.folder()?.apply(input)?.map_err(refused)
     }
 
+    fn acted(&mut self, input: &Input) -> Result<Acted, Error> {
+        match self.apply(input)? {
+            Answer::Acted(host::Acted { number, state, repeat }) => {
+                Ok(Acted { number, state: state.name().to_owned(), repeat })
+            }
+            _ => Err(Error::bug("the centre gave another answer than an act")),
+        }
+    }
+
     fn rule(&mut self, input: &Input) -> Result<RulingState, Error> {
         match self.apply(input)? {
             Answer::Ruled(row) => Ok(words::ruling(&row)),
             _ => Err(Error::bug("the centre gave another answer than a ruling")),
         }
     }
+}
+
+fn name_of(text: &str) -> Result<PrepaidName, Error> {
+    text.parse().map_err(|error: host::PrepaidNameError| Error::usage(error.to_string()))
+}
+
+/// Far from what accounts hold, a balance stops growing here.
+fn units(balance: i128) -> i64 {
+    i64::try_from(balance).unwrap_or(i64::MAX)
 }
 
 /// What the rules refuse.
@@ -227,6 +248,80 @@ impl Office for FolderOffice {
             self.apply(&Input::ConfirmIssue { subject, chip: Some(chip), now: self.now })?;
         }
         Ok(())
+    }
+
+    fn standing(&mut self, subject: Subject) -> Result<Standing, Error> {
+        let today = self.now.date;
+        let centre = self.look()?;
+        let state = centre.state_of(subject, today).map_err(refused)?.name().to_owned();
+        let life = match subject {
+            Subject::Card(asn) => centre.books().card(asn).map(|card| card.life),
+            Subject::Psam(tid) => centre.books().psam(tid).map(|psam| psam.life),
+        };
+        Ok(Standing { state, life: words::life(&life.unwrap_or_default()) })
+    }
+
+    fn act(&mut self, subject: Subject, act: &NewAct, maker: &str) -> Result<Acted, Error> {
+        let measure = Measure::from_name(&act.measure);
+        let measure = measure.ok_or_else(|| Error::bug("there is no such measure"))?;
+        let (maker, reason) = (maker.to_owned(), act.reason.clone());
+        let order = ActOrder { subject, measure, seen: act.seen, maker, reason, now: self.now };
+        self.acted(&Input::Act(order))
+    }
+
+    fn approve_act(
+        &mut self,
+        subject: Subject,
+        number: u32,
+        checker: &str,
+    ) -> Result<Acted, Error> {
+        let checker = checker.to_owned();
+        self.acted(&Input::ApproveAct(ActApproval { subject, number, checker, now: self.now }))
+    }
+
+    fn open_prepaid(&mut self, account: &NewPrepaid) -> Result<bool, Error> {
+        let account = PrepaidAccount {
+            name: name_of(&account.name)?,
+            holder: account.holder.clone(),
+            stations: account.stations.iter().map(|name| StationId::from(name.as_str())).collect(),
+        };
+        match self.apply(&Input::OpenPrepaid(account))? {
+            Answer::Registered(registered) => Ok(registered.repeat),
+            _ => Err(Error::bug("the centre gave another answer than a registration")),
+        }
+    }
+
+    fn fund_prepaid(
+        &mut self,
+        name: &str,
+        paid: &NewFunding,
+        maker: &str,
+    ) -> Result<Funded, Error> {
+        let funding = Funding {
+            name: name_of(name)?,
+            reference: paid.reference.clone(),
+            amount: paid.amount,
+            maker: maker.to_owned(),
+            now: self.now,
+        };
+        match self.apply(&Input::FundPrepaid(funding))? {
+            Answer::Funded(funded) => {
+                Ok(Funded { balance: units(funded.balance), repeat: funded.repeat })
+            }
+            _ => Err(Error::bug("the centre gave another answer than a balance")),
+        }
+    }
+
+    fn prepaids(&mut self) -> Result<Vec<Prepaid>, Error> {
+        let books = self.look()?.books();
+        let accounts = books.prepaids().into_iter().filter_map(|name| books.prepaid(name));
+        let document = |account: PrepaidAccount| Prepaid {
+            name: account.name.to_string(),
+            balance: units(books.balance(&Account::Prepaid(account.name))),
+            holder: account.holder,
+            stations: account.stations.iter().map(ToString::to_string).collect(),
+        };
+        Ok(accounts.map(document).collect())
     }
 
     fn facts(&mut self) -> Result<HostFacts, Error> {

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use host::{
-    Answer, CardOpening, Input, Output, PurseOpening, TransferDecision, TransferRequest,
-    UnlockAnswer as Decision, UnlockRequest,
+    Answer, CardOpening, Input, Output, PrepaidName, PurseOpening, TransferDecision,
+    TransferRequest, UnlockAnswer as Decision, UnlockRequest,
 };
 use station::{Link, LinkDown, OpenTransfer, Taken, TransferAnswer, UnlockAnswer};
 use terminal::online::{Asked, Decided};
@@ -20,6 +20,8 @@ pub struct FolderLink {
     centre: CentreFolder,
     station: String,
     now: Stamp,
+    /// The prepaid account that pays the loads and gets the unloads of this link.
+    pub account: Option<PrepaidName>,
     /// What the centre had to say against reports.
     pub remarks: Vec<String>,
 }
@@ -37,7 +39,9 @@ impl FolderLink {
     ) -> Result<Option<Self>, Error> {
         let now = context.io.clock.now();
         match CentreFolder::open(folder) {
-            Ok(centre) => Ok(Some(Self { centre, station, now, remarks: Vec::new() })),
+            Ok(centre) => {
+                Ok(Some(Self { centre, station, now, account: None, remarks: Vec::new() }))
+            }
             Err(error) if error.fault == Fault::Lost && error.what.contains("in use") => {
                 context.warn(&format!("the centre is out of reach: {}", error.what));
                 Ok(None)
@@ -215,7 +219,8 @@ impl Link for FolderLink {
     fn transfer(&mut self, asked: &TransferAsked) -> Result<TransferAnswer, LinkDown> {
         let TransferAsked { way, asn, tid, purse, amount, init } = *asked;
         let (way, now) = (at_centre(way), self.now);
-        let request = TransferRequest { way, tid, asn, purse, amount, init, account: None, now };
+        let request =
+            TransferRequest { way, tid, asn, purse, amount, init, account: self.account, now };
         Ok(match self.apply(&Input::Transfer(request))? {
             Ok(Answer::Transfer(TransferDecision { date, time, mac2 })) => {
                 TransferAnswer::Decided(TransferDecided { date, time, mac2 })

@@ -23,7 +23,7 @@ mod station;
 pub use folder::{CentreFolder, FolderCentre, look_at_centre};
 pub use folder_office::FolderOffice;
 pub use link::FolderLink;
-pub use office::{Office, SwitchStep, Switched, To, open_office};
+pub use office::{Office, Standing, SwitchStep, Switched, To, open_office};
 pub use place::Place;
 pub use server_office::ServerOffice;
 pub use station::{StationLink, open_link};

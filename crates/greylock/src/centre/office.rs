@@ -1,6 +1,8 @@
 //! What operators ask of a centre, whatever `--host` names.
 
 use api::operate::{Holes, Notice, Outcome, Purchase, Ruling, RulingState};
+use api::prepaid::{Funded, NewFunding, NewPrepaid, Prepaid};
+use api::register::{Acted, Life, NewAct};
 use audit::facts::HostFacts;
 use client::Wanted;
 use host::issue::{CardOrder, PsamOrder};
@@ -36,6 +38,15 @@ pub struct Switched {
     pub to: u8,
     /// Goes out in SWITCH KEYS; `None` when the card has proved that it uses these keys.
     pub mac: Option<Mac>,
+}
+
+/// What a card or a PSAM is.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// `made`, `active`, `blocked`, `lost`, `replaced` or `expired`.
+    pub state: String,
+    /// Alarms, and what operators did.
+    pub life: Life,
 }
 
 /// The centre as its operators see it. Every call fails with what the centre refuses, or with why it cannot be asked.
@@ -79,6 +90,20 @@ pub trait Office {
     ) -> Result<psam::Profile, Error>;
     /// What was begun was made on this chip, and is out.
     fn issued(&mut self, subject: Subject, chip: Chip) -> Result<(), Error>;
+    /// What a card or a PSAM is, and what was done about it.
+    fn standing(&mut self, subject: Subject) -> Result<Standing, Error>;
+    /// Orders something about a card or a PSAM.
+    fn act(&mut self, subject: Subject, act: &NewAct, maker: &str) -> Result<Acted, Error>;
+    /// Approves what another operator ordered, by its place in the history.
+    fn approve_act(&mut self, subject: Subject, number: u32, checker: &str)
+    -> Result<Acted, Error>;
+    /// Opens a prepaid account; true when it was open just so.
+    fn open_prepaid(&mut self, account: &NewPrepaid) -> Result<bool, Error>;
+    /// Enters what was paid in.
+    fn fund_prepaid(&mut self, name: &str, paid: &NewFunding, maker: &str)
+    -> Result<Funded, Error>;
+    /// The prepaid accounts.
+    fn prepaids(&mut self) -> Result<Vec<Prepaid>, Error>;
     /// Everything in the books, for an audit.
     fn facts(&mut self) -> Result<HostFacts, Error>;
 }

@@ -3,7 +3,8 @@
 use api::books::Field;
 use api::issue::{IssueCard, IssuePsam};
 use api::operate::{Holes, Notice, Outcome, Purchase, Ruling, RulingState};
-use api::register::{Issued, PurseOpening};
+use api::prepaid::{Funded, NewFunding, NewPrepaid, Prepaid};
+use api::register::{Acted, Issued, NewAct, PurseOpening};
 use api::unlock::{SwitchAsked, UnblockAsked};
 use audit::facts::HostFacts;
 use audit::gather;
@@ -15,7 +16,7 @@ use wire::{Asn, Mac, Tid};
 use zeroize::Zeroizing;
 
 use super::no_keys::NoKeys;
-use super::office::{Office, SwitchStep, Switched};
+use super::office::{Office, Standing, SwitchStep, Switched};
 use crate::error::{Error, Fault};
 
 /// A server.
@@ -170,6 +171,59 @@ impl Office for ServerOffice {
             Subject::Psam(tid) => self.client.psam_issued(&tid.to_string(), &issued)?,
         };
         Ok(())
+    }
+
+    fn standing(&mut self, subject: Subject) -> Result<Standing, Error> {
+        let (state, life) = match subject {
+            Subject::Card(asn) => {
+                let card = self.client.card(&asn.to_string())?;
+                (card.state, card.life)
+            }
+            Subject::Psam(tid) => {
+                let psam = self.client.psam(&tid.to_string())?;
+                (psam.state, psam.life)
+            }
+        };
+        Ok(Standing { state, life })
+    }
+
+    fn act(&mut self, subject: Subject, act: &NewAct, maker: &str) -> Result<Acted, Error> {
+        self.is(maker)?;
+        Ok(match subject {
+            Subject::Card(asn) => self.client.act_on_card(&asn.to_string(), act)?,
+            Subject::Psam(tid) => self.client.act_on_psam(&tid.to_string(), act)?,
+        })
+    }
+
+    fn approve_act(
+        &mut self,
+        subject: Subject,
+        number: u32,
+        checker: &str,
+    ) -> Result<Acted, Error> {
+        self.is(checker)?;
+        Ok(match subject {
+            Subject::Card(asn) => self.client.approve_on_card(&asn.to_string(), number)?,
+            Subject::Psam(tid) => self.client.approve_on_psam(&tid.to_string(), number)?,
+        })
+    }
+
+    fn open_prepaid(&mut self, account: &NewPrepaid) -> Result<bool, Error> {
+        Ok(self.client.open_prepaid(account)?.repeat)
+    }
+
+    fn fund_prepaid(
+        &mut self,
+        name: &str,
+        paid: &NewFunding,
+        maker: &str,
+    ) -> Result<Funded, Error> {
+        self.is(maker)?;
+        Ok(self.client.fund_prepaid(name, paid)?)
+    }
+
+    fn prepaids(&mut self) -> Result<Vec<Prepaid>, Error> {
+        all(self.client.prepaids())
     }
 
     /// The rows, not sums that the server says: the audit adds up by itself.

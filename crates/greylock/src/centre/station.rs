@@ -2,6 +2,7 @@
 
 use card::View;
 use client::{Caller, ServerLink};
+use host::PrepaidName;
 use station::{Link, LinkDown, NoLink, OpenTransfer, Taken, TransferAnswer, UnlockAnswer};
 use terminal::online::Asked;
 use terminal::transfer::TransferAsked;
@@ -93,6 +94,15 @@ impl StationLink {
         match &mut self.way {
             Way::Folder(link) => link.adopt(view),
             Way::None(_) | Way::Server(_) => Ok(()),
+        }
+    }
+
+    /// Loads and unloads from now on are of this prepaid account.
+    pub fn charge(&mut self, account: Option<PrepaidName>) {
+        match &mut self.way {
+            Way::None(_) => {}
+            Way::Folder(link) => link.account = account,
+            Way::Server(link) => link.account = account.map(|name| name.to_string()),
         }
     }
 

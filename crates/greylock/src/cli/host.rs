@@ -7,6 +7,7 @@ use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use wire::{Amount, Asn, Tid};
 
 use super::caller::OperatorArgs;
+use super::host_life::{AccountCommand, HostCardArgs, HostPsamArgs};
 use super::values;
 
 /// What can be done with the centre.
@@ -24,6 +25,13 @@ pub enum HostCommand {
     Decide(HostDecideArgs),
     /// List the transaction numbers that nobody reported
     Holes(HostHolesArgs),
+    /// Show a card's life, block it, report it lost, lift
+    Card(HostCardArgs),
+    /// Show a PSAM's life, block it, report it lost, lift
+    Psam(HostPsamArgs),
+    /// Prepaid accounts, which pay for loads
+    #[command(subcommand, after_help = "Example:\n  greylock host account show --host file:centre")]
+    Account(AccountCommand),
 }
 
 /// `host init`.

@@ -7,6 +7,7 @@ mod card;
 mod chip;
 mod demo;
 mod host;
+mod host_life;
 mod keys;
 mod later;
 mod model;
@@ -37,6 +38,10 @@ pub use demo::{DemoArgs, Script};
 pub use host::{
     HostCommand, HostDecideArgs, HostHolesArgs, HostInitArgs, HostNoticesArgs, HostOutcomesArgs,
     HostServeArgs, RulingName,
+};
+pub use host_life::{
+    AccountCommand, AccountFundArgs, AccountOpenArgs, AccountShowArgs, ActArgs, ActName,
+    HostCardArgs, HostPsamArgs,
 };
 pub use keys::{KeysCommand, KeysNewArgs, KeysSealArgs, KeysTransportArgs, SchemeName, SuiteName};
 pub use later::LaterCommand;

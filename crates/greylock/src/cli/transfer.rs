@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use host::PrepaidName;
 use wire::{Amount, Tid};
 
 use super::caller::StationArgs;
@@ -53,6 +54,9 @@ pub struct TransferArgs {
     /// The counter's terminal id, which a server has as this station's [default: the journal's, else zeros]
     #[arg(long, value_name = "HEX12", value_parser = values::tid)]
     pub tid: Option<Tid>,
+    /// The prepaid account that pays a load or gets an unload; one that this station may charge
+    #[arg(long, value_name = "NAME", value_parser = values::prepaid)]
+    pub account: Option<PrepaidName>,
     /// The purse
     #[arg(long, value_enum, default_value_t = PurseName::Ed)]
     pub purse: PurseName,

@@ -29,6 +29,11 @@ pub(crate) fn serial(text: &str) -> Result<Serial, String> {
     fixed(text).map(Serial)
 }
 
+/// The name of a prepaid account.
+pub(crate) fn prepaid(text: &str) -> Result<host::PrepaidName, String> {
+    text.parse().map_err(|error: host::PrepaidNameError| error.to_string())
+}
+
 /// 12 hex digits.
 pub(crate) fn tid(text: &str) -> Result<Tid, String> {
     fixed(text).map(Tid)

@@ -6,7 +6,7 @@ use api::operate::{Holes, Notice, Outcome, Purchase};
 use client::Wanted;
 use serde_json::{Value, json};
 
-use super::{decide, host_serve};
+use super::{decide, host_life, host_serve};
 use crate::centre::{CentreFolder, Office, To, open_office};
 use crate::cli::{
     HostCommand, HostHolesArgs, HostInitArgs, HostNoticesArgs, HostOutcomesArgs, OperatorArgs,
@@ -26,6 +26,9 @@ pub(crate) fn run(command: &HostCommand, context: &mut Context<'_>) -> Result<Re
         HostCommand::Notices(args) => notices(args, context),
         HostCommand::Decide(args) => decide::run(args, context),
         HostCommand::Holes(args) => holes(args, context),
+        HostCommand::Card(args) => host_life::card(args, context),
+        HostCommand::Psam(args) => host_life::psam(args, context),
+        HostCommand::Account(command) => host_life::account(command, context),
     }
 }
 

@@ -39,6 +39,7 @@ pub(crate) fn run(
     if !link.is_up() {
         return Err(Error::new(Fault::Lost, "the centre is out of reach: nothing was done"));
     }
+    link.charge(args.account);
     if let Some(view) = card.slot().view() {
         link.adopt(&view)?;
     }

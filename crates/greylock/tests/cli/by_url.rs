@@ -179,6 +179,64 @@ fn a_blank_chip_is_issued_by_the_centre_and_issued_again() {
 }
 
 #[test]
+fn a_card_and_a_psam_live_and_two_operators_lift_what_one_cannot() {
+    everywhere(|world, host| {
+        let card = |options: &str| world.run(&format!("host card {ASN} --json {options}"));
+        let [ada, grace] = host.names;
+        assert_eq!(card(&host.operator).document()["state"], "active", "issuing was confirmed");
+        let lost = format!("--act lost --reason telephone --maker {ada} {}", host.operator);
+        let document = card(&lost).document();
+        assert_eq!((&document["state"], &document["act"]), (&json!("lost"), &json!(0)));
+        let refused = world.refuel(&format!("--amount 300 {}", host.station));
+        assert_eq!(refused.code, 1, "a lost card gets no new lock: {refused:?}");
+        let found = format!("--act found --reason in-the-car --maker {ada} {}", host.operator);
+        assert_eq!(card(&found).document()["life"]["acts"][1]["measure"], "report_found");
+        world.settle(&format!("--amount 300 {}", host.station));
+        let psam = |options: &str| world.run(&format!("host psam {TID} --json {options}"));
+        let retire = format!("--act retire --reason broken --maker {ada} {}", host.operator);
+        assert_eq!(psam(&retire).document()["state"], "active", "one person is not enough");
+        if ada != grace {
+            let approve = format!("--approve 0 --checker {grace} {}", host.other);
+            assert_eq!(psam(&approve).document()["state"], "replaced");
+        }
+        let text = world.run(&format!("host psam {TID} {}", host.operator)).done();
+        assert!(text.contains(&format!("  0: retire by {ada}")), "{text}");
+        audited(world, host);
+    });
+}
+
+#[test]
+fn a_load_is_charged_to_a_prepaid_account() {
+    everywhere(|world, host| {
+        let account =
+            |options: &str| world.run(&format!("host account {options} --json {}", host.operator));
+        let open = "open north --holder Fuels --for station";
+        assert_eq!(account(open).document()["repeat"], false);
+        assert_eq!(account(open).document()["repeat"], true);
+        let paid = format!("fund north --paid-in 1000 --reference b1 --maker {}", host.names[0]);
+        assert_eq!(account(&paid).document()["balance"], 1_000);
+        assert_eq!(
+            account(&paid).document(),
+            json!({
+                "name": "north", "amount": 1_000, "balance": 1_000, "repeat": true
+            })
+        );
+        let named = if host.station.contains("http:") { "--station station" } else { "" };
+        let load = |cents: u32| {
+            let order =
+                format!("load --card card.img --amount {cents} --account north --tid {TID}");
+            world.run(&format!("{order} --json {named} {}", host.station))
+        };
+        assert_eq!(load(600).document()["outcome"], "loaded");
+        assert_eq!(load(600).code, 1, "there is not so much on it any more");
+        let shown = account("show north").document();
+        assert_eq!(shown["accounts"][0]["balance"], 400, "{shown}");
+        assert_eq!(account("show south").code, 1);
+        world.audited(&format!("--card card.img --psam psam.img {}", host.operator));
+    });
+}
+
+#[test]
 fn a_station_works_on_while_the_server_is_away() {
     let world = World::empty();
     let mut host = Host::development(&world);
@@ -273,6 +331,11 @@ fn every_command_with_a_host_can_say_who_asks() {
     look(&Cli::command(), "", &mut found);
     for command in [
         "audit",
+        "host card",
+        "host psam",
+        "host account open",
+        "host account fund",
+        "host account show",
         "card issue",
         "card switch",
         "card unblock",

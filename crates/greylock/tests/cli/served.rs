@@ -48,8 +48,11 @@ fn signal(child: &Child) {
 
 impl Drop for Served {
     fn drop(&mut self) {
-        signal(&self.child);
-        let _ended = self.child.wait();
+        // Its number may be another process's once it ended.
+        if matches!(self.child.try_wait(), Ok(None)) {
+            signal(&self.child);
+            let _ended = self.child.wait();
+        }
     }
 }
 

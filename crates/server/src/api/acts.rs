@@ -1,7 +1,7 @@
 //! What operators do about cards and PSAMs: issuing confirmed, blocks, losses, alarms lifted, chips given up.
 
 use ::api::problem::Problem;
-use ::api::register::{Act, Acted, Alarm, Issued, Life, NewAct, Registered};
+use ::api::register::{Acted, Issued, NewAct, Registered};
 use axum::Json;
 use axum::extract::State;
 use host::{ActApproval, ActOrder, Answer, Input, Measure, Refusal, Subject};
@@ -11,30 +11,6 @@ use crate::body::{Document, InPath, parsed};
 use crate::caller::AsOperator;
 use crate::problem::Refused;
 use crate::words;
-
-fn alarm(alarm: &host::Alarm) -> Alarm {
-    Alarm { code: alarm.code.name().to_owned(), evidence: alarm.evidence.clone() }
-}
-
-pub(super) fn life(life: &host::Life) -> Life {
-    let act = |(number, act): (u32, &host::Act)| Act {
-        number,
-        measure: act.measure.name().to_owned(),
-        maker: act.maker.clone(),
-        reason: act.reason.clone(),
-        date: act.at.date.to_string(),
-        time: act.at.time.to_string(),
-        needs_two: act.measure.needs_two(),
-        checker: act.approved.as_ref().map(|(checker, _)| checker.clone()),
-        alarms: act.alarms.iter().map(alarm).collect(),
-        chip: act.chip.map(|chip| chip.to_string()),
-    };
-    Life {
-        chip: life.chip.map(|chip| chip.to_string()),
-        alarms: life.standing_alarms().iter().map(alarm).collect(),
-        acts: (0..).zip(&life.acts).map(act).collect(),
-    }
-}
 
 /// The answer to a registration; a refusal names the chip that the number was begun on.
 pub(super) async fn registered(

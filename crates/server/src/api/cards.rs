@@ -110,7 +110,7 @@ fn document(centre: Look<'_, '_>, asn: Asn, today: Date) -> Option<Card> {
         reason: card.blacklisted().map(|code| code.name().to_owned()),
         money: Purse::ALL.map(|purse| units(Account::Float(asn, purse))),
         reserved: Purse::ALL.map(|purse| units(Account::Reserved(asn, purse))),
-        life: acts::life(&card.life),
+        life: words::life(&card.life),
     })
 }
 

@@ -66,7 +66,7 @@ fn document(psam: &host::Psam, today: Date) -> Psam {
         station: psam.station.to_string(),
         expiry: psam.expiry.map(|last| last.to_string()),
         state: psam.state(today).name().to_owned(),
-        life: acts::life(&psam.life),
+        life: words::life(&psam.life),
     }
 }
 
