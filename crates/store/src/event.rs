@@ -46,7 +46,23 @@ impl Event {
         Self::Blacklisted { asn: asn.to_string(), reason: code.name().to_owned() }
     }
 
-    const fn kind(&self) -> &'static str {
+    /// The lock that it is about, by (TID, TTC); nothing when it is about a card alone.
+    #[must_use]
+    pub fn lock(&self) -> Option<(Tid, Ttc)> {
+        match self {
+            Self::Grey { record } => {
+                let bytes = hex::decode(record).ok()?;
+                let record = wire::record::decode::<ClaimedRecord>(&bytes)?;
+                Some((record.terms.id.tid, record.terms.id.ttc))
+            }
+            Self::GreyGone { tid, ttc } => Some((tid.parse().ok()?, Ttc(*ttc))),
+            Self::Blacklisted { .. } => None,
+        }
+    }
+
+    /// The name of its kind.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
         match self {
             Self::Grey { .. } => "grey",
             Self::GreyGone { .. } => "grey_gone",

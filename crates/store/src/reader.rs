@@ -7,10 +7,12 @@ use crate::Vault;
 use crate::database::{Database, Purpose};
 use crate::error::StoreError;
 use crate::feed::{Cursor, Fed};
+use crate::operated::Operation;
 use crate::page::{Kept, Listed, Numbered, Of};
 use crate::place::Place;
 use crate::sheet::Sheet;
-use crate::{feed, list, page, transact};
+use crate::sizes::Sizes;
+use crate::{feed, list, operated, page, sizes, transact};
 
 /// The books as a call of the rules sees them.
 pub type Look<'a, 'd> = &'a Centre<Sheet<'d>, Vault>;
@@ -121,6 +123,26 @@ impl Reader {
         most: usize,
     ) -> Result<Vec<(Tid, StationId)>, StoreError> {
         self.in_one_state(|database| page::psams(database, after, most))
+    }
+
+    /// Lines of the operator log after this number.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn operations(
+        &mut self,
+        after: i64,
+        most: usize,
+    ) -> Result<Vec<Numbered<Operation>>, StoreError> {
+        self.in_one_state(|database| operated::page(database, after, most))
+    }
+
+    /// How much there is of what may grow, in one question.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn sizes(&mut self) -> Result<Sizes, StoreError> {
+        self.in_one_state(sizes::sizes)
     }
 
     /// Proposals that wait for their checker.

@@ -5,6 +5,7 @@ mod append_only;
 mod base;
 mod history;
 mod hosts;
+mod operated;
 mod same_books;
 #[path = "../../../host/tests/all/support/mod.rs"]
 #[allow(dead_code, unused_imports)]
