@@ -174,6 +174,21 @@ pub(crate) fn posting(posting: &Numbered<Posting>) -> ledger::Posting {
     }
 }
 
+pub(crate) fn operation(line: &Numbered<store::Operation>) -> operate::Operation {
+    let store::Operation { signature, call, about, answer } = line.row.clone();
+    operate::Operation {
+        number: line.number,
+        operator: signature.operator,
+        request_id: signature.request,
+        resource: signature.resource,
+        call,
+        about,
+        answer,
+        date: signature.at.date.to_string(),
+        time: signature.at.time.to_string(),
+    }
+}
+
 pub(crate) fn opening(opening: &PurseOpening) -> register::PurseOpening {
     register::PurseOpening {
         balance: opening.balance.units(),

@@ -29,10 +29,10 @@ pub(super) async fn register(
     _: AsOperator,
     Document(psam): Document<Psam>,
 ) -> Result<Json<Registered>, Refused> {
-    if psam.station.trim().is_empty() {
-        return Err(Refused::malformed("station: want a name"));
-    }
-    let input = Input::RegisterPsam { tid: parsed("tid", &psam.tid)?, station: psam.station };
+    // What no certificate can carry, no station could ever say that it is.
+    let station: pki::Name = parsed("station", &psam.station)?;
+    let (tid, station) = (parsed("tid", &psam.tid)?, station.as_str().to_owned());
+    let input = Input::RegisterPsam { tid, station };
     match app.apply(input).await? {
         Answer::Registered(host::Registered { repeat }) => Ok(Json(Registered { repeat })),
         _ => Err(Refused::bug()),

@@ -20,6 +20,7 @@ use For::{Anybody, Known, Operators, Stations};
 const TABLE: &[(&str, &str, For)] = &[
     ("GET", "/health", Anybody),
     ("GET", "/ready", Anybody),
+    ("GET", "/metrics", Operators),
     ("POST", "/v1/reports", Stations),
     ("POST", "/v1/unlocks", Stations),
     ("POST", "/v1/receipts", Stations),
@@ -48,6 +49,7 @@ const TABLE: &[(&str, &str, For)] = &[
     ("POST", "/v1/rulings/approvals", Operators),
     ("GET", "/v1/accounts", Operators),
     ("GET", "/v1/postings", Operators),
+    ("GET", "/v1/operator-log", Operators),
 ];
 
 #[test]

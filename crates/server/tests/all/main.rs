@@ -6,6 +6,8 @@ mod access;
 #[allow(dead_code)]
 mod base;
 mod events;
+mod figures;
+mod operations;
 mod problems;
 mod requests;
 mod site;
