@@ -8,7 +8,8 @@
 //! | [`Reader`] | looks at one state of the books |
 //! | `sheet` | the books of one transaction, fetched as the rules ask |
 //! | `rows`, `table` | facts as rows |
-//! | `sqlite`, `postgres` | the two databases behind one trait |
+//! | `sqlite`, `postgres`, `reach` | the two databases behind one trait; how a far one is reached |
+//! | `backup` | copies of the books while they are written |
 //! | `migrate` | the schema, step by step |
 //! | [`Signature`], [`Operation`] | the operator log |
 //! | [`Watch`] | what whoever runs the desk hears of its transactions |
@@ -22,6 +23,7 @@
 //! Invariant: what an operator had done is in the operator log, by the same transaction that did it.
 #![forbid(unsafe_code)]
 
+mod backup;
 mod changes;
 mod database;
 mod desk;
@@ -35,6 +37,7 @@ mod operated;
 mod page;
 mod place;
 mod postgres;
+mod reach;
 mod reader;
 mod rows;
 mod sheet;
@@ -47,6 +50,7 @@ mod watch;
 
 use std::sync::Arc;
 
+pub use backup::{Copied, copy_sqlite, dump_postgres};
 pub use desk::{Answered, Desk};
 pub use error::{Kind, StoreError};
 pub use event::Event;
@@ -54,6 +58,7 @@ pub use feed::{Cursor, CursorError, Fed};
 pub use operated::{Operation, Signature};
 pub use page::{Kept, Listed, Numbered, Of};
 pub use place::Place;
+pub use reach::shown_url;
 pub use reader::{Look, Reader};
 pub use rows::moves;
 pub use sheet::Sheet;

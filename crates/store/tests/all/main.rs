@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
 
 mod append_only;
+mod backup;
 mod base;
 mod history;
 mod hosts;
@@ -10,3 +11,4 @@ mod same_books;
 #[path = "../../../host/tests/all/support/mod.rs"]
 #[allow(dead_code, unused_imports)]
 mod support;
+mod tls;
