@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use rusqlite::{Connection, OpenFlags};
@@ -11,6 +11,7 @@ use crate::database::{Database as _, Purpose};
 use crate::error::{Kind, StoreError};
 use crate::list;
 use crate::migrate::check_steps;
+use crate::partial::Partial;
 use crate::reach::{Reach, without_password};
 use crate::sqlite::Sqlite;
 
@@ -32,15 +33,12 @@ pub fn copy_sqlite(from: &Path, to: &Path) -> Result<Copied, StoreError> {
     let failed = |error: std::io::Error| {
         StoreError::new(Kind::Unavailable, format!("{} cannot be written: {error}", to.display()))
     };
-    if to.exists() {
-        return Err(failed(ErrorKind::AlreadyExists.into()));
-    }
     let partial = Partial::begin(to).map_err(failed)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(from, flags)?;
-    let path = partial.0.to_str().ok_or_else(|| failed(ErrorKind::InvalidInput.into()))?;
+    let path = partial.path().to_str().ok_or_else(|| failed(ErrorKind::InvalidInput.into()))?;
     connection.execute("VACUUM INTO ?", [path])?;
-    let copied = check(&partial.0)?;
+    let copied = check(partial.path())?;
     partial.publish(to).map_err(failed)?;
     Ok(copied)
 }
@@ -67,57 +65,6 @@ fn check(path: &Path) -> Result<Copied, StoreError> {
     drop(database);
     let bytes = fs::metadata(path).map_or(0, |found| found.len());
     Ok(Copied { bytes, accounts: accounts.len() })
-}
-
-/// A file under another name until it is whole; gone when it never is.
-struct Partial(PathBuf);
-
-impl Partial {
-    fn begin(to: &Path) -> std::io::Result<Self> {
-        let mut name = to.as_os_str().to_owned();
-        name.push(".partial");
-        let partial = Self(name.into());
-        match fs::remove_file(&partial.0) {
-            // One that was interrupted.
-            Ok(()) => {}
-            Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => return Err(error),
-        }
-        secret().write(true).create_new(true).open(&partial.0)?;
-        Ok(partial)
-    }
-
-    /// Durable, under its name; another file of that name is never replaced.
-    fn publish(self, to: &Path) -> std::io::Result<()> {
-        fs::File::open(&self.0)?.sync_all()?;
-        fs::hard_link(&self.0, to)?;
-        let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty());
-        fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
-    }
-}
-
-impl Drop for Partial {
-    fn drop(&mut self) {
-        for end in ["", "-wal", "-shm", "-journal"] {
-            let mut name = self.0.as_os_str().to_owned();
-            name.push(end);
-            // Most of them are not there.
-            let _ = fs::remove_file(name);
-        }
-    }
-}
-
-#[cfg(unix)]
-fn secret() -> fs::OpenOptions {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let mut options = fs::OpenOptions::new();
-    options.mode(0o600);
-    options
-}
-
-#[cfg(not(unix))]
-fn secret() -> fs::OpenOptions {
-    fs::OpenOptions::new()
 }
 
 /// The command that dumps the books of a PostgreSQL as they are at one moment that a serial order of transactions

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::base::{Base, on_sqlite};
+use crate::base::{Base, on_postgres, on_sqlite};
 use crate::history::picture;
 use crate::support::keys;
 use crate::support::world::{Story, World};
@@ -93,6 +93,31 @@ fn a_copy_replaces_nothing_and_is_of_books_alone() {
     copy_sqlite(&other, &folder.path().join("c")).unwrap_err();
     let left = std::fs::read_dir(folder.path()).unwrap().count();
     assert_eq!(left, 2, "what was not finished is gone");
+}
+
+#[expect(clippy::redundant_closure, reason = "the function has one lifetime, the closure any")]
+#[test]
+#[ignore = "wants a PostgreSQL: cargo xtask databases"]
+fn a_dump_is_restored_to_the_same_books_on_postgres() {
+    let base = on_postgres(keys(Scheme::Seed));
+    let desk = base.desk();
+    for input in told() {
+        desk.apply(vec![input]).unwrap();
+    }
+    let restored = on_postgres(keys(Scheme::Seed));
+    let (Place::Postgres(from), Place::Postgres(to)) = (&base.place, &restored.place) else {
+        panic!("no URL")
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("books.dump");
+    assert!(dump_postgres(from, &file).unwrap().status().unwrap().success());
+    let mut restore = std::process::Command::new("pg_restore");
+    let restore = restore.args(["--exit-on-error", "--dbname", to]).arg(&file);
+    assert!(restore.status().unwrap().success());
+    let seen = |base: &Base| base.reader().look(|centre| picture(centre)).unwrap();
+    assert_eq!(seen(&restored), seen(&base));
+    let again = restored.desk().apply(told()).unwrap();
+    assert_eq!(again, desk.apply(told()).unwrap());
 }
 
 #[test]
