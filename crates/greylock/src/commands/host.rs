@@ -9,7 +9,7 @@ use host::{
 use serde_json::{Value, json};
 use wire::{Amount, LockId, Tid};
 
-use super::{decide, host_serve};
+use super::{decide, host_backup, host_serve};
 use crate::centre::{CentreFolder, FolderCentre, folder_of, look_at_centre};
 use crate::cli::{HostCommand, HostHolesArgs, HostInitArgs, HostNoticesArgs, HostOutcomesArgs};
 use crate::error::Error;
@@ -23,6 +23,7 @@ pub(crate) fn run(command: &HostCommand, context: &mut Context<'_>) -> Result<Re
     match command {
         HostCommand::Init(args) => init(args, context),
         HostCommand::Serve(args) => host_serve::run(args, context),
+        HostCommand::Backup(args) => host_backup::run(args, context),
         HostCommand::Outcomes(args) => outcomes(args),
         HostCommand::Notices(args) => notices(args),
         HostCommand::Decide(args) => decide::run(args, context),
