@@ -3,6 +3,7 @@
 //! Labels come from tables: routes, methods, names of calls, refusals, reasons. No card number, TID or lock is one.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
@@ -14,6 +15,8 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Metric, Registry, Unit};
 use store::{Kind, Sizes};
+
+use crate::words::class_name;
 
 /// The media type of what [`Figures::text`] gives.
 pub(crate) const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -214,8 +217,12 @@ impl Figures {
         self.open_locks.set(sizes.open_locks);
         self.grey_records.set(sizes.grey_records);
         self.blacklisted.set(sizes.blacklisted_cards);
-        for (class, size) in &sizes.notices {
-            self.kept_notices.get_or_create(&[("class", class.clone().into())]).set(*size);
+        let mut notices = BTreeMap::new();
+        for (code, size) in &sizes.notices {
+            *notices.entry(class_name(code.class())).or_insert(0) += size;
+        }
+        for (class, size) in notices {
+            self.kept_notices.get_or_create(&[("class", class.into())]).set(size);
         }
     }
 

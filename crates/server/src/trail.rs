@@ -63,10 +63,11 @@ pub(crate) async fn follow(State(app): State<Shared>, request: Request, next: Ne
     };
     let span = tracing::info_span!("request", request = %id);
     let answered = BEHIND.scope(behind, next.run(request)).instrument(span.clone()).await;
-    let answered = marked(answered, &id);
+    let (answered, problem) = marked(answered, &id);
     let (status, took) = (answered.status().as_u16(), began.elapsed());
     app.figures.request(method.as_str(), route, status, took);
-    span.in_scope(|| tell((method.as_str(), route), &caller, status, took));
+    let problem = problem.as_deref();
+    span.in_scope(|| tell((method.as_str(), route), &caller, (status, problem), took));
     answered
 }
 
@@ -78,19 +79,26 @@ fn asked_id(headers: &HeaderMap) -> Option<String> {
     sane.then(|| id.to_owned())
 }
 
-/// The answer with the id of its request; a problem says it, too.
-fn marked(mut answered: Response, id: &str) -> Response {
+/// The answer with the id of its request; a problem says it, too. And the problem's name.
+fn marked(mut answered: Response, id: &str) -> (Response, Option<String>) {
+    let mut name = None;
     if let Some(mut problem) = answered.extensions_mut().remove::<Problem>() {
+        name = Some(problem.name().to_owned());
         problem.request_id = Some(id.to_owned());
         answered = Refused(Box::new(problem)).into_response();
     }
     if let Ok(value) = HeaderValue::from_str(id) {
         answered.headers_mut().insert(REQUEST_ID, value);
     }
-    answered
+    (answered, name)
 }
 
-fn tell((method, route): (&str, &str), caller: &Caller, status: u16, took: Duration) {
+fn tell(
+    (method, route): (&str, &str),
+    caller: &Caller,
+    (status, problem): (u16, Option<&str>),
+    took: Duration,
+) {
     let caller = match caller {
         Caller::Nobody => "nobody".to_owned(),
         Caller::Station(name) => format!("station {name}"),
@@ -99,9 +107,9 @@ fn tell((method, route): (&str, &str), caller: &Caller, status: u16, took: Durat
     let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     // What machines ask all the time is said only to whoever wants to know it all.
     if matches!(route, "/health" | "/ready" | "/metrics") {
-        tracing::debug!(method, route, status, millis, caller, "answered");
+        tracing::debug!(method, route, status, problem, millis, caller, "answered");
     } else {
-        tracing::info!(method, route, status, millis, caller, "answered");
+        tracing::info!(method, route, status, problem, millis, caller, "answered");
     }
 }
 

@@ -82,7 +82,7 @@ pub(crate) fn purchase(row: &PurchaseRow) -> operate::Purchase {
     }
 }
 
-const fn class_name(class: Class) -> &'static str {
+pub(crate) const fn class_name(class: Class) -> &'static str {
     match class {
         Class::Alarm => "alarm",
         Class::Claim => "claim",
@@ -174,10 +174,10 @@ pub(crate) fn posting(posting: &Numbered<Posting>) -> ledger::Posting {
     }
 }
 
-pub(crate) fn operation(line: &Numbered<store::Operation>) -> operate::Operation {
-    let store::Operation { signature, call, about, answer } = line.row.clone();
+pub(crate) fn operation(line: &store::Operation) -> operate::Operation {
+    let store::Operation { number, signature, call, about, answer } = line.clone();
     operate::Operation {
-        number: line.number,
+        number,
         operator: signature.operator,
         request_id: signature.request,
         resource: signature.resource,

@@ -5,7 +5,6 @@ use wire::Stamp;
 
 use crate::database::{Clash, Database};
 use crate::error::StoreError;
-use crate::page::Numbered;
 use crate::rows::{read_stamp, stamp};
 use crate::table::OPERATOR_LOG;
 use crate::value::{Columns, Row};
@@ -26,6 +25,8 @@ pub struct Signature {
 /// A line of the operator log.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Operation {
+    /// Its number in the log.
+    pub number: i64,
     /// Who, where, when.
     pub signature: Signature,
     /// The name of the call, as [`Input::name`] has it.
@@ -72,19 +73,19 @@ pub(crate) fn page(
     database: &mut dyn Database,
     after: i64,
     most: usize,
-) -> Result<Vec<Numbered<Operation>>, StoreError> {
+) -> Result<Vec<Operation>, StoreError> {
     let (name, columns) = (OPERATOR_LOG.name, OPERATOR_LOG.names().join(","));
     let statement =
         format!("SELECT id, {columns} FROM {name} WHERE id > ? ORDER BY id LIMIT {most}");
     database.query(&statement, &[after.into()])?.into_iter().map(read).collect()
 }
 
-fn read(row: Row) -> Result<Numbered<Operation>, StoreError> {
+fn read(row: Row) -> Result<Operation, StoreError> {
     let mut columns = Columns::new(OPERATOR_LOG.name, row);
     let number = columns.number()?;
     let mut text = || columns.text();
     let (operator, request, resource) = (text()?, text()?, text()?);
     let (call, about, answer, at) = (text()?, text()?, text()?, read_stamp(&text()?)?);
     let signature = Signature { operator, request, resource, at };
-    Ok(Numbered { number, row: Operation { signature, call, about, answer } })
+    Ok(Operation { number, signature, call, about, answer })
 }

@@ -110,7 +110,12 @@ impl From<::postgres::Error> for StoreError {
             None => Kind::Unavailable,
             Some(state) => kind_of(state),
         };
-        let cause = error.source().map(|source| format!(": {source}")).unwrap_or_default();
+        // Its detail quotes values of rows, and a log has no card numbers.
+        let cause = match (error.as_db_error(), error.source()) {
+            (Some(said), _) => format!(": {}: {}", said.code().code(), said.message()),
+            (None, Some(source)) => format!(": {source}"),
+            (None, None) => String::new(),
+        };
         Self::new(kind, format!("PostgreSQL: {error}{cause}"))
     }
 }

@@ -129,11 +129,7 @@ impl Reader {
     ///
     /// # Errors
     /// The database failed.
-    pub fn operations(
-        &mut self,
-        after: i64,
-        most: usize,
-    ) -> Result<Vec<Numbered<Operation>>, StoreError> {
+    pub fn operations(&mut self, after: i64, most: usize) -> Result<Vec<Operation>, StoreError> {
         self.in_one_state(|database| operated::page(database, after, most))
     }
 

@@ -1,5 +1,7 @@
 //! Counts for whoever watches the centre.
 
+use host::Code;
+
 use crate::database::Database;
 use crate::error::StoreError;
 use crate::value::Columns;
@@ -13,8 +15,8 @@ pub struct Sizes {
     pub grey_records: i64,
     /// Cards that get no new lock.
     pub blacklisted_cards: i64,
-    /// Notices, by the name of their class.
-    pub notices: Vec<(String, i64)>,
+    /// Notices, by their code.
+    pub notices: Vec<(Code, i64)>,
 }
 
 /// How much there is of what may grow, in one question.
@@ -22,7 +24,7 @@ pub(crate) fn sizes(database: &mut dyn Database) -> Result<Sizes, StoreError> {
     let statement = "SELECT 'open_locks' AS name, COUNT(*) AS size FROM open_locks \
         UNION ALL SELECT 'grey_records', COUNT(*) FROM cases WHERE listed = 1 \
         UNION ALL SELECT 'blacklisted_cards', COUNT(*) FROM cards WHERE blacklisted IS NOT NULL \
-        UNION ALL SELECT class, COUNT(*) FROM notices GROUP BY class";
+        UNION ALL SELECT code, COUNT(*) FROM notices GROUP BY code";
     let mut sizes = Sizes::default();
     for row in database.query(statement, &[])? {
         let mut columns = Columns::new("sizes", row);
@@ -31,7 +33,10 @@ pub(crate) fn sizes(database: &mut dyn Database) -> Result<Sizes, StoreError> {
             "open_locks" => sizes.open_locks = size,
             "grey_records" => sizes.grey_records = size,
             "blacklisted_cards" => sizes.blacklisted_cards = size,
-            _ => sizes.notices.push((name, size)),
+            code => {
+                let unknown = || StoreError::damaged(format!("no notice has the code {code}"));
+                sizes.notices.push((Code::from_name(code).ok_or_else(unknown)?, size));
+            }
         }
     }
     Ok(sizes)

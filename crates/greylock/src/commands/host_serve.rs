@@ -1,5 +1,6 @@
 //! `greylock host serve`: the centre over the network, until it is told to stop.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use pki::Tls;
@@ -155,10 +156,12 @@ async fn serve(
     again.logs.say(context, &format!("serving at {scheme}://{address}"));
     let door = tls.clone().map_or_else(pki::Door::loopback, pki::Door::tls).telling(telling);
     let router = recognised(server::router(Arc::clone(&app)), callers);
-    let (served, ()) = tokio::join!(
-        pki::serve(listener, door, router, until(stopped)),
-        signals.attend(again, tls.as_ref(), &app, &stop)
-    );
+    let mut serving = pin!(pki::serve(listener, door, router, until(stopped)));
+    let served = tokio::select! {
+        served = serving.as_mut() => served,
+        () = signals.attend(again, tls.as_ref(), &app, &stop) => serving.await,
+    };
+    stop.send_replace(true);
     if let Some(figures) = figures {
         // It was told to stop as the other one was.
         let _ = figures.await;

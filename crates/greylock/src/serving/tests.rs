@@ -102,3 +102,21 @@ fn no_password_is_shown() {
     let config = of_file("dev = true\ndb = \"postgres://u:secret@localhost/d\"\n").unwrap();
     assert!(!config.text().contains("secret") && !config.document().to_string().contains("secret"));
 }
+
+#[test]
+fn the_page_has_every_key_with_its_flag_and_its_variable() {
+    const PAGE: &str = include_str!("../../../../docs/operations.md");
+    let help = include_str!("../../tests/help/greylock-host-serve.txt");
+    for key in super::given::KEYS {
+        let (flag, variable) = (key.replace('_', "-"), key.to_uppercase());
+        let row = format!("| `{key}` | `--{flag}` | `GREYLOCK_HOST_{variable}` | ");
+        assert!(PAGE.contains(&row), "docs/operations.md lacks {row}");
+        assert!(help.contains(&format!("  --{flag} ")), "no flag --{flag}");
+    }
+    assert_eq!(PAGE.matches("` | `GREYLOCK_HOST_").count(), super::given::KEYS.len());
+    // The page's own example is one.
+    let example = PAGE.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let given = Given::of_file(Path::new("/etc/greylock/centre.toml"), example).unwrap();
+    let error = Config::of(&given).unwrap_err();
+    assert!(error.what.contains("/etc/greylock/db-root.pem"), "all but its file: {error}");
+}

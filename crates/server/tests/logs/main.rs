@@ -95,6 +95,9 @@ async fn a_lock_is_followed_from_the_request_to_the_events() {
         (&json!("/v1/reports"), &json!(200), &json!("station north"))
     );
     assert!(answered["millis"].is_u64());
+    site.post(north(), "/v1/reports", json!({ "reports": ["zz"] })).await;
+    let lines = log.lines();
+    assert_eq!(lines.last().unwrap()["problem"], "malformed");
     // No card, no code.
     let text = lines.iter().map(Value::to_string).collect::<String>();
     assert!(!text.contains(&CARD.to_string()) && !text.contains(&tac.to_string()), "{text}");
