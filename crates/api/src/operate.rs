@@ -145,4 +145,26 @@ documents! {
         /// The last.
         pub last: u32,
     }
+
+    /// A line of the operator log.
+    pub struct Operation {
+        /// Its number in the log.
+        pub number: i64,
+        /// Who, by the name in his certificate.
+        pub operator: String,
+        /// The id of the request, as the log has it.
+        pub request_id: String,
+        /// Method and route.
+        pub resource: String,
+        /// The call of the rules: `register_card`, `propose` …
+        pub call: String,
+        /// What it was about: a card by its ASN, a PSAM by its TID, a lock as `TID-TTC`.
+        pub about: String,
+        /// `done`, or the name of the refusal.
+        pub answer: String,
+        /// BCD.
+        pub date: String,
+        /// BCD.
+        pub time: String,
+    }
 }

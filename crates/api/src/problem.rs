@@ -23,6 +23,9 @@ documents! {
         /// Whose fault it is: `card`, `station`, `operator`, `centre`, `our_bug`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub fault: Option<String>,
+        /// The id of the request, as the log has it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub request_id: Option<String>,
     }
 }
 

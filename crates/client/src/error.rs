@@ -158,7 +158,14 @@ mod tests {
     fn stated(status: u16) -> ClientError {
         let r#type = format!("{}some_name", api::problem::TYPE_PREFIX);
         let (title, detail) = ("it is so".to_owned(), Some("field".to_owned()));
-        ClientError::stated(Problem { r#type, title, status, detail, fault: None })
+        ClientError::stated(Problem {
+            r#type,
+            title,
+            status,
+            detail,
+            fault: None,
+            request_id: None,
+        })
     }
 
     #[test]

@@ -11,6 +11,7 @@
 //! | [`script`] | step scripts, in memory, on an image or in a reader |
 //! | [`trace`] | every APDU in words, on stderr and as lines of JSON |
 //! | [`site`], [`centre`] | a station's folder, and a centre in a folder |
+//! | `serving` | configuration, log and entrance of the centre's server |
 //! | [`keys_file`], [`transport_key`] | the main keys as TOML, and the key of a blank chip |
 //! | [`mod@env`] | time, randomness, environment and PIN, each through one place |
 //! | [`output`], [`error`], [`guard`] | documents, texts, messages, exit codes; a panic becomes exit code 70 |
@@ -34,6 +35,7 @@ pub mod media;
 pub mod output;
 pub mod script;
 mod serve;
+mod serving;
 pub mod site;
 pub mod trace;
 pub mod transport_key;

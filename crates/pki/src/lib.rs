@@ -35,6 +35,7 @@ pub use name::{Name, NameError};
 pub use pair::{Issued, Pair};
 pub use peer::Peer;
 pub use revoked::Revoked;
+pub use rustls::ServerConfig;
 pub use rustls::pki_types::UnixTime;
 pub use serve::{Door, Ending, Event, Limits, Tls, serve};
 pub use subject::{ServerNames, Subject};

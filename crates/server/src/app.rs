@@ -1,6 +1,6 @@
 //! What every handler has: the desk that writes, connections that read, the clock.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use host::{Answer, Input};
@@ -9,7 +9,9 @@ use tokio::sync::{Semaphore, oneshot};
 use wire::Stamp;
 
 use crate::feed::Feed;
+use crate::figures::Figures;
 use crate::problem::Refused;
+use crate::trail::{self, Scribe};
 
 /// Connections that read at the same time.
 const READERS: usize = 8;
@@ -28,6 +30,28 @@ pub struct App {
     accounts_only: AtomicBool,
     /// What stations hear without asking.
     pub(crate) feed: Feed,
+    pub(crate) figures: Arc<Figures>,
+    instance: Instance,
+    /// Requests that brought no id of their own.
+    requests: AtomicU64,
+}
+
+/// Which process this is, for figures and ids.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Instance {
+    /// Begins the ids of requests: hosts at the same books have different ones.
+    pub name: String,
+    /// The build.
+    pub version: &'static str,
+    /// When it began to serve, in seconds since 1970.
+    pub started: u64,
+}
+
+impl Default for Instance {
+    /// For tests, and where there is one process only.
+    fn default() -> Self {
+        Self { name: "centre".to_owned(), version: env!("CARGO_PKG_VERSION"), started: 0 }
+    }
 }
 
 /// What handlers share.
@@ -39,13 +63,26 @@ impl App {
     /// # Errors
     /// The database cannot be reached, or is not ours.
     pub async fn open(place: &Place, vault: &Vault, clock: Clock) -> Result<Shared, Refused> {
+        Self::open_as(Instance::default(), place, vault, clock).await
+    }
+
+    /// The same, for one of several processes.
+    ///
+    /// # Errors
+    /// As of [`Self::open`].
+    pub async fn open_as(
+        instance: Instance,
+        place: &Place,
+        vault: &Vault,
+        clock: Clock,
+    ) -> Result<Shared, Refused> {
         let feed = Feed::new();
-        let bell = feed.bell();
+        let figures = Arc::new(Figures::new(instance.version, instance.started));
+        let scribe = Scribe { bell: feed.bell(), figures: Arc::clone(&figures) };
         let (at, keys) = (place.clone(), Arc::clone(vault));
         // Opening waits for the database, and no task may.
-        let opening = tokio::task::spawn_blocking(move || {
-            Desk::open(&at, keys, Box::new(move |_| bell.ring()))
-        });
+        let opening =
+            tokio::task::spawn_blocking(move || Desk::watched(&at, keys, Box::new(scribe)));
         let desk = opening.await.map_err(|_| Refused::bug())??;
         Ok(Arc::new(Self {
             desk: Some(desk),
@@ -56,6 +93,9 @@ impl App {
             clock,
             accounts_only: AtomicBool::new(false),
             feed,
+            figures,
+            instance,
+            requests: AtomicU64::new(0),
         }))
     }
 
@@ -83,20 +123,36 @@ impl App {
         self.feed.close();
     }
 
+    /// For a request that brought none.
+    pub(crate) fn new_request_id(&self) -> String {
+        let number = self.requests.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
+        format!("{}-{number}", self.instance.name)
+    }
+
     /// The time.
     pub(crate) fn now(&self) -> Stamp {
         (self.clock)()
     }
 
-    /// Does calls in one transaction; what it answers is durable.
+    /// Does calls in one transaction; what it answers is durable. Those of an operator get their lines in the operator
+    /// log.
     pub(crate) async fn apply_all(&self, inputs: Vec<Input>) -> Result<Vec<host::Output>, Refused> {
         let (reply, answered) = oneshot::channel();
         let desk = self.desk.as_ref().ok_or_else(Refused::shutting_down)?;
-        desk.submit(inputs, move |answer| {
+        let calls: Vec<_> = inputs.iter().map(trail::named).collect();
+        let (waiting, count) =
+            (self.figures.waiting.clone(), i64::try_from(calls.len()).unwrap_or(0));
+        waiting.inc_by(count);
+        desk.submit_by(trail::signature(|| self.now()), inputs, move |answer| {
+            waiting.dec_by(count);
             // A client that went away hears it when it asks again.
             let _ = reply.send(answer);
         });
-        Ok(answered.await.map_err(|_| Refused::shutting_down())??)
+        let outputs = answered.await.map_err(|_| Refused::shutting_down())??;
+        for (call, output) in calls.into_iter().zip(&outputs) {
+            trail::answered(&self.figures, call, output);
+        }
+        Ok(outputs)
     }
 
     /// Does one call.

@@ -23,10 +23,13 @@ mod app;
 mod body;
 mod caller;
 pub mod feed;
+pub mod figures;
 mod paging;
 pub mod problem;
+mod trail;
 pub mod words;
 
-pub use api::{resources, router};
-pub use app::{App, Clock, Shared};
+pub use api::{figures_router, resources, router};
+pub use app::{App, Clock, Instance, Shared};
 pub use caller::Caller;
+pub use trail::REQUEST_ID;

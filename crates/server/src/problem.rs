@@ -10,7 +10,7 @@ use store::{Kind, StoreError};
 
 /// A request that changed nothing.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Refused(pub Problem);
+pub struct Refused(pub Box<Problem>);
 
 /// Problems that are not the ledger's: name, status, words.
 pub const OWN: &[(&str, u16, &str)] = &[
@@ -47,7 +47,7 @@ impl Refused {
         let known = OWN.iter().find(|row| row.0 == name);
         let (name, status, title) = known.copied().unwrap_or(("our_bug", 500, "the server failed"));
         let fault = if status >= 500 { "centre" } else { "station" };
-        Self(problem(name, status, title, detail, fault))
+        Self(Box::new(problem(name, status, title, detail, fault)))
     }
 
     pub(crate) fn not_authenticated() -> Self {
@@ -106,6 +106,7 @@ fn problem(name: &str, status: u16, title: &str, detail: Option<String>, fault: 
         status,
         detail,
         fault: Some(fault.to_owned()),
+        request_id: None,
     }
 }
 
@@ -158,7 +159,7 @@ pub fn of_refusal(refusal: Refusal) -> Problem {
 
 impl From<Refusal> for Refused {
     fn from(refusal: Refusal) -> Self {
-        Self(of_refusal(refusal))
+        Self(Box::new(of_refusal(refusal)))
     }
 }
 
@@ -178,7 +179,9 @@ impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         let status =
             StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = (status, Json(self.0)).into_response();
+        let mut response = (status, Json(&self.0)).into_response();
+        // For the layer around all resources, which knows the id of the request.
+        response.extensions_mut().insert(*self.0);
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         if status == StatusCode::SERVICE_UNAVAILABLE {

@@ -94,7 +94,7 @@ pub fn purchase(row: &PurchaseRow, station: Option<StationId>) -> operate::Purch
     }
 }
 
-const fn class_name(class: Class) -> &'static str {
+pub(crate) const fn class_name(class: Class) -> &'static str {
     match class {
         Class::Alarm => "alarm",
         Class::Claim => "claim",
@@ -208,6 +208,21 @@ pub(crate) fn expiry(asked: Option<&str>) -> Result<Option<wire::Date>, Refused>
 
 pub(crate) fn chip(asked: Option<&str>) -> Result<Option<host::Chip>, Refused> {
     asked.map(|text| crate::body::parsed("chip", text)).transpose()
+}
+
+pub(crate) fn operation(line: &store::Operation) -> operate::Operation {
+    let store::Operation { number, signature, call, about, answer } = line.clone();
+    operate::Operation {
+        number,
+        operator: signature.operator,
+        request_id: signature.request,
+        resource: signature.resource,
+        call,
+        about,
+        answer,
+        date: signature.at.date.to_string(),
+        time: signature.at.time.to_string(),
+    }
 }
 
 pub(crate) fn opening(opening: &PurseOpening) -> register::PurseOpening {

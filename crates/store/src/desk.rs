@@ -12,8 +12,10 @@ use host::{Input, Output};
 use crate::Vault;
 use crate::error::{Kind, StoreError};
 use crate::migrate::Dialect;
+use crate::operated::{Call, Signature};
 use crate::place::Place;
 use crate::transact::Writing;
+use crate::watch::{OnEvents, Watch};
 
 /// Most calls of one transaction.
 const MOST: usize = 512;
@@ -27,11 +29,10 @@ pub type Answered = Result<Vec<Output>, StoreError>;
 
 struct Job {
     inputs: Vec<Input>,
+    /// The operator who asks for all of them.
+    by: Option<Signature>,
     reply: Box<dyn FnOnce(Answered) + Send>,
 }
-
-/// Told after each commit how many events it made.
-pub type OnEvents = Box<dyn Fn(usize) + Send>;
 
 /// Takes calls and answers them once they are durable.
 pub struct Desk {
@@ -45,6 +46,14 @@ impl Desk {
     /// # Errors
     /// The database cannot be reached, or is not ours.
     pub fn open(place: &Place, vault: Vault, on_events: OnEvents) -> Result<Self, StoreError> {
+        Self::watched(place, vault, Box::new(on_events))
+    }
+
+    /// The same, with somebody who hears of every transaction.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn watched(place: &Place, vault: Vault, watch: Box<dyn Watch>) -> Result<Self, StoreError> {
         place.prepare()?;
         let dialect = match place {
             Place::Sqlite(_) => Dialect::Sqlite,
@@ -54,14 +63,24 @@ impl Desk {
         let (queue, jobs) = sync_channel(QUEUE);
         let writer = std::thread::Builder::new().name("books".to_owned());
         let writer = writer
-            .spawn(move || serve(writing, &jobs, &on_events))
+            .spawn(move || serve(writing, &jobs, watch.as_ref()))
             .map_err(|error| StoreError::new(Kind::Unavailable, error))?;
         Ok(Self { queue: Some(queue), writer: Some(writer) })
     }
 
     /// Hands calls in; `reply` gets the answer on the writer's thread.
     pub fn submit(&self, inputs: Vec<Input>, reply: impl FnOnce(Answered) + Send + 'static) {
-        let job = Job { inputs, reply: Box::new(reply) };
+        self.submit_by(None, inputs, reply);
+    }
+
+    /// The same for an operator: the operator log gets a line for each call, in the transaction that does it.
+    pub fn submit_by(
+        &self,
+        by: Option<Signature>,
+        inputs: Vec<Input>,
+        reply: impl FnOnce(Answered) + Send + 'static,
+    ) {
+        let job = Job { inputs, by, reply: Box::new(reply) };
         let Some(queue) = &self.queue else { return };
         let (job, what) = match queue.try_send(job) {
             Ok(()) => return,
@@ -105,7 +124,7 @@ impl Drop for Desk {
     }
 }
 
-fn serve(mut writing: Writing, jobs: &Receiver<Job>, on_events: &OnEvents) {
+fn serve(mut writing: Writing, jobs: &Receiver<Job>, watch: &dyn Watch) {
     while let Ok(first) = jobs.recv() {
         let mut batch = vec![first];
         let mut calls = batch.iter().map(|job| job.inputs.len()).sum::<usize>();
@@ -115,12 +134,12 @@ fn serve(mut writing: Writing, jobs: &Receiver<Job>, on_events: &OnEvents) {
             calls += job.inputs.len();
             batch.push(job);
         }
-        answer(&mut writing, batch, on_events);
+        answer(&mut writing, batch, watch);
     }
 }
 
-fn answer(writing: &mut Writing, batch: Vec<Job>, on_events: &OnEvents) {
-    let answered = with_patience(writing, &batch, on_events);
+fn answer(writing: &mut Writing, batch: Vec<Job>, watch: &dyn Watch) {
+    let answered = with_patience(writing, &batch, watch);
     match answered {
         Ok(outputs) => {
             for (job, outputs) in batch.into_iter().zip(outputs) {
@@ -130,7 +149,7 @@ fn answer(writing: &mut Writing, batch: Vec<Job>, on_events: &OnEvents) {
         // Alone, each has its own fate; unless the database is away for all.
         Err(error) if batch.len() > 1 && error.kind != Kind::Unavailable => {
             for job in batch {
-                answer(writing, vec![job], on_events);
+                answer(writing, vec![job], watch);
             }
         }
         Err(error) => {
@@ -145,16 +164,17 @@ fn answer(writing: &mut Writing, batch: Vec<Job>, on_events: &OnEvents) {
 fn with_patience(
     writing: &mut Writing,
     batch: &[Job],
-    on_events: &OnEvents,
+    watch: &dyn Watch,
 ) -> Result<Vec<Vec<Output>>, StoreError> {
-    let inputs: Vec<&Input> = batch.iter().flat_map(|job| &job.inputs).collect();
+    let calls = batch
+        .iter()
+        .flat_map(|job| job.inputs.iter().map(|input| Call { input, by: job.by.as_ref() }));
+    let calls: Vec<Call<'_>> = calls.collect();
     let (mut conflicts, mut losses) = (0, 0);
     loop {
-        let error = match writing.transact(&inputs) {
+        let error = match writing.transact(&calls) {
             Ok(done) => {
-                if done.events > 0 {
-                    on_events(done.events);
-                }
+                watch.committed(&done.committed);
                 let mut outputs = done.outputs.into_iter();
                 return Ok(batch
                     .iter()
@@ -163,6 +183,7 @@ fn with_patience(
             }
             Err(error) => error,
         };
+        watch.failed(&error);
         match error.kind {
             Kind::Conflict if conflicts < TRIES => conflicts += 1,
             Kind::Unavailable if losses == 0 => losses += 1,

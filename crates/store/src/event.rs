@@ -55,7 +55,23 @@ impl Event {
         Self::Cleared { asn: asn.to_string() }
     }
 
-    const fn kind(&self) -> &'static str {
+    /// The lock that it is about, by (TID, TTC); nothing when it is about a card alone.
+    #[must_use]
+    pub fn lock(&self) -> Option<(Tid, Ttc)> {
+        match self {
+            Self::Grey { record } => {
+                let bytes = hex::decode(record).ok()?;
+                let record = wire::record::decode::<ClaimedRecord>(&bytes)?;
+                Some((record.terms.id.tid, record.terms.id.ttc))
+            }
+            Self::GreyGone { tid, ttc } => Some((tid.parse().ok()?, Ttc(*ttc))),
+            Self::Blacklisted { .. } | Self::Cleared { .. } => None,
+        }
+    }
+
+    /// The name of its kind.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
         match self {
             Self::Grey { .. } => "grey",
             Self::GreyGone { .. } => "grey_gone",

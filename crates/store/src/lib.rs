@@ -8,16 +8,22 @@
 //! | [`Reader`] | looks at one state of the books |
 //! | `sheet` | the books of one transaction, fetched as the rules ask |
 //! | `rows`, `table` | facts as rows |
-//! | `sqlite`, `postgres` | the two databases behind one trait |
+//! | `sqlite`, `postgres`, `reach` | the two databases behind one trait; how a far one is reached |
+//! | `backup` | copies of the books while they are written |
 //! | `migrate` | the schema, step by step |
+//! | [`Signature`], [`Operation`] | the operator log |
+//! | [`Watch`] | what whoever runs the desk hears of its transactions |
 //! | [`Event`], [`Cursor`] | what stations hear, and where they stopped |
 //!
 //! Invariant: nothing is answered before it is durable, and nothing of a transaction that failed ever was.
 //!
 //! Invariant: an entry of the ledger moves one amount from one account to another, so any set of entries sums to
 //! zero; the database takes no other, and changes or removes none.
+//!
+//! Invariant: what an operator had done is in the operator log, by the same transaction that did it.
 #![forbid(unsafe_code)]
 
+mod backup;
 mod changes;
 mod database;
 mod desk;
@@ -28,30 +34,41 @@ mod feed;
 mod lane;
 mod list;
 mod migrate;
+mod operated;
 mod page;
+mod partial;
 mod place;
 mod postgres;
+mod reach;
 mod reader;
 mod rows;
 mod sheet;
+mod sizes;
 mod sqlite;
 mod table;
 mod transact;
 mod value;
+mod watch;
 
 use std::sync::Arc;
 
-pub use desk::{Answered, Desk, OnEvents};
+pub use backup::{Copied, copy_sqlite, dump_postgres};
+pub use desk::{Answered, Desk};
 pub use error::{Kind, StoreError};
 pub use event::Event;
 pub use export::Export;
 pub use feed::{Cursor, CursorError, Fed};
+pub use operated::{Operation, Signature};
 pub use page::{Kept, Listed, Numbered, Of};
+pub use partial::Partial;
 pub use place::Place;
+pub use reach::shown_url;
 pub use reader::{Look, Reader};
 pub use rows::moves;
 pub use sheet::Sheet;
+pub use sizes::Sizes;
 pub use value::{Row, Value};
+pub use watch::{Committed, OnEvents, Watch};
 
 /// The keys, asked by several threads.
 pub type Vault = Arc<dyn host::KeyVault + Send + Sync>;

@@ -48,6 +48,29 @@ pub(crate) trait RunsStatements {
     fn run_statements(&mut self, statements: &str) -> Result<(), StoreError>;
 }
 
+/// The steps that were done, all of which this version knows.
+fn steps_done(database: &mut dyn Database) -> Result<Vec<Value>, StoreError> {
+    let done = database.query("SELECT name FROM schema_steps ORDER BY name", &[])?;
+    let done: Vec<Value> = done.into_iter().flatten().collect();
+    let unknown = done.iter().find(|name| !STEPS.iter().any(|step| **name == step.name.into()));
+    match unknown {
+        None => Ok(done),
+        Some(unknown) => Err(StoreError::damaged(format!(
+            "the database was made by a later version: it has the step {unknown:?}; install that version"
+        ))),
+    }
+}
+
+/// That these are books, with every step of this version done.
+pub(crate) fn check_steps(database: &mut dyn Database) -> Result<(), StoreError> {
+    match steps_done(database)?.len() == STEPS.len() {
+        true => Ok(()),
+        false => Err(StoreError::damaged(
+            "the books were made by an earlier version, and not yet brought up to date",
+        )),
+    }
+}
+
 fn do_steps(
     database: &mut (impl Database + RunsStatements),
     dialect: Dialect,
@@ -58,15 +81,7 @@ fn do_steps(
     database.run_statements(
         "CREATE TABLE IF NOT EXISTS schema_steps (name TEXT NOT NULL PRIMARY KEY)",
     )?;
-    let done = database.query("SELECT name FROM schema_steps ORDER BY name", &[])?;
-    let done: Vec<Value> = done.into_iter().flatten().collect();
-    if let Some(unknown) =
-        done.iter().find(|name| !STEPS.iter().any(|step| **name == step.name.into()))
-    {
-        return Err(StoreError::damaged(format!(
-            "the database was made by a later version: it has the step {unknown:?}; install that version"
-        )));
-    }
+    let done = steps_done(database)?;
     for step in STEPS.iter().filter(|step| !done.contains(&step.name.into())) {
         database.run_statements(match dialect {
             Dialect::Sqlite => step.sqlite,

@@ -7,6 +7,7 @@ use crate::database::Database;
 use crate::error::{Kind, StoreError};
 use crate::migrate::{Dialect, RunsStatements, migrate};
 use crate::postgres::Postgres;
+use crate::reach::Reach;
 use crate::sqlite::Sqlite;
 
 /// A database: `sqlite:PATH`, a bare path, or `postgres://USER@HOST/DATABASE`.
@@ -37,6 +38,17 @@ impl FromStr for Place {
 }
 
 impl Place {
+    /// Whether it could be reached at all, without trying: what is wrong with a URL is said before anything is made.
+    ///
+    /// # Errors
+    /// A URL that is none, a far database without TLS, or an authority that cannot be read.
+    pub fn check(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(url) => Reach::of(url).map(drop),
+        }
+    }
+
     /// Makes the tables that are not there yet.
     pub(crate) fn prepare(&self) -> Result<(), StoreError> {
         match self {

@@ -6,13 +6,13 @@
 use std::error::Error as _;
 use std::time::Duration;
 
-use ::postgres::config::Host;
+use ::postgres::Client;
 use ::postgres::error::SqlState;
 use ::postgres::types::{IsNull, ToSql, Type, to_sql_checked};
-use ::postgres::{Client, Config, NoTls};
 
 use crate::database::{Clash, Database, Last, Purpose};
 use crate::error::{Kind, StoreError};
+use crate::reach::Reach;
 use crate::sqlite::conflict_clause;
 use crate::table::{Column, Holds, Table};
 use crate::value::{Row, Value};
@@ -22,35 +22,23 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A connection that is made again when it was lost.
 pub(crate) struct Postgres {
-    config: Config,
+    reach: Reach,
     client: Option<Client>,
 }
 
 impl Postgres {
-    /// Connects to `postgres://USER@HOST/DATABASE`.
+    /// Connects to what [`Reach::of`] takes.
     pub(crate) fn open(url: &str) -> Result<Self, StoreError> {
-        let mut config: Config = url.parse().map_err(|error: ::postgres::Error| {
-            StoreError::new(Kind::Unavailable, format!("the database's URL: {error}"))
-        })?;
-        config.connect_timeout(PATIENCE);
-        let far = |host: &Host| match host {
-            Host::Tcp(name) => !matches!(name.as_str(), "localhost" | "127.0.0.1" | "::1"),
-            Host::Unix(_) => false,
-        };
-        let elsewhere = config.get_hostaddrs().iter().any(|address| !address.is_loopback());
-        if elsewhere || config.get_hosts().iter().any(far) {
-            let what = "the database is on another machine, and this build speaks to it without TLS: \
-                        use a tunnel that ends on this machine, or a socket";
-            return Err(StoreError::new(Kind::Unavailable, what));
-        }
-        let mut database = Self { config, client: None };
+        let mut reach = Reach::of(url)?;
+        reach.config().connect_timeout(PATIENCE);
+        let mut database = Self { reach, client: None };
         database.client()?;
         Ok(database)
     }
 
     fn client(&mut self) -> Result<&mut Client, StoreError> {
         if self.client.as_ref().is_none_or(Client::is_closed) {
-            let mut client = self.config.connect(NoTls)?;
+            let mut client = self.reach.connect()?;
             let patience = PATIENCE.as_millis();
             client.batch_execute(&format!(
                 "SET statement_timeout = {patience}; SET lock_timeout = {patience}; \
@@ -122,7 +110,12 @@ impl From<::postgres::Error> for StoreError {
             None => Kind::Unavailable,
             Some(state) => kind_of(state),
         };
-        let cause = error.source().map(|source| format!(": {source}")).unwrap_or_default();
+        // Its detail quotes values of rows, and a log has no card numbers.
+        let cause = match (error.as_db_error(), error.source()) {
+            (Some(said), _) => format!(": {}: {}", said.code().code(), said.message()),
+            (None, Some(source)) => format!(": {source}"),
+            (None, None) => String::new(),
+        };
         Self::new(kind, format!("PostgreSQL: {error}{cause}"))
     }
 }

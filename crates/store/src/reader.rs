@@ -9,11 +9,13 @@ use crate::Vault;
 use crate::database::{Database, Purpose};
 use crate::error::StoreError;
 use crate::feed::{Cursor, Fed};
+use crate::operated::Operation;
 use crate::page::{Kept, Listed, Numbered, Of};
 use crate::place::Place;
 use crate::sheet::Sheet;
+use crate::sizes::Sizes;
 use crate::value::Row;
-use crate::{export, feed, list, page, transact};
+use crate::{export, feed, list, operated, page, sizes, transact};
 
 /// The books as a call of the rules sees them.
 pub type Look<'a, 'd> = &'a Centre<Sheet<'d>, Vault>;
@@ -144,6 +146,22 @@ impl Reader {
         most: usize,
     ) -> Result<Vec<(PrepaidAccount, i64)>, StoreError> {
         self.in_one_state(|database| page::prepaid(database, after, most))
+    }
+
+    /// Lines of the operator log after this number.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn operations(&mut self, after: i64, most: usize) -> Result<Vec<Operation>, StoreError> {
+        self.in_one_state(|database| operated::page(database, after, most))
+    }
+
+    /// How much there is of what may grow, in one question.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn sizes(&mut self) -> Result<Sizes, StoreError> {
+        self.in_one_state(sizes::sizes)
     }
 
     /// Proposals that wait for their checker.

@@ -134,6 +134,20 @@ pub(crate) const NOTICES: Table = Table {
     key: 3,
 };
 
+pub(crate) const OPERATOR_LOG: Table = Table {
+    name: "operator_log",
+    columns: &[
+        ("operator", Text),
+        ("request", Text),
+        ("resource", Text),
+        ("call", Text),
+        ("about", Text),
+        ("answer", Text),
+        ("at", Text),
+    ],
+    key: 2,
+};
+
 pub(crate) const EVENTS: Table = Table {
     name: "events",
     columns: &[

@@ -1,5 +1,7 @@
 //! One transaction: calls of the rules over a sheet, and their rows.
 
+use std::time::Instant;
+
 use host::{Centre, Input, KeyVault, Output};
 
 use crate::Vault;
@@ -8,8 +10,10 @@ use crate::error::{Kind, StoreError};
 use crate::event::Event;
 use crate::lane::Lane;
 use crate::migrate::Dialect;
+use crate::operated::{self, Call};
 use crate::sheet::{Listing, Sheet};
 use crate::table::EVENTS;
+use crate::watch::Committed;
 
 /// A connection that writes.
 pub(crate) struct Writing {
@@ -22,10 +26,10 @@ pub(crate) struct Writing {
     stale: bool,
 }
 
-/// What a transaction answered.
+/// What a transaction answered and wrote.
 pub(crate) struct Done {
     pub(crate) outputs: Vec<Output>,
-    pub(crate) events: usize,
+    pub(crate) committed: Committed,
 }
 
 impl Writing {
@@ -34,8 +38,8 @@ impl Writing {
     }
 
     /// Does these calls in their order, all of them or none. What it answers is durable.
-    pub(crate) fn transact(&mut self, inputs: &[&Input]) -> Result<Done, StoreError> {
-        let done = self.attempt(inputs);
+    pub(crate) fn transact(&mut self, calls: &[Call<'_>]) -> Result<Done, StoreError> {
+        let done = self.attempt(calls);
         if let Err(error) = &done {
             self.database.rollback();
             self.stale = true;
@@ -47,18 +51,22 @@ impl Writing {
         done
     }
 
-    fn attempt(&mut self, inputs: &[&Input]) -> Result<Done, StoreError> {
+    fn attempt(&mut self, calls: &[Call<'_>]) -> Result<Done, StoreError> {
+        let began = Instant::now();
+        let inputs: Vec<&Input> = calls.iter().map(|call| call.input).collect();
         self.database.begin(Purpose::Write)?;
         let mut sheet = Sheet::new(self.database.as_mut());
-        sheet.prefetch(inputs)?;
+        sheet.prefetch(&inputs)?;
         let mut centre = Centre::new(sheet, std::sync::Arc::clone(&self.vault));
-        let outputs = inputs.iter().map(|input| centre.apply(input)).collect();
+        let outputs: Vec<Output> = inputs.iter().map(|input| centre.apply(input)).collect();
         let listing = listing(&centre);
-        let events = centre.into_books().flush(&listing)?;
-        let lane = self.tell(&events)?;
+        let mut committed = centre.into_books().flush(&listing)?;
+        operated::note(self.database.as_mut(), calls, &outputs)?;
+        let lane = self.tell(&committed.events)?;
         self.database.commit()?;
-        (self.lane, self.stale) = (lane, self.stale && events.is_empty());
-        Ok(Done { outputs, events: events.len() })
+        (self.lane, self.stale) = (lane, self.stale && committed.events.is_empty());
+        (committed.calls, committed.took) = (calls.len(), began.elapsed());
+        Ok(Done { outputs, committed })
     }
 
     fn tell(&mut self, events: &[Event]) -> Result<Option<Lane>, StoreError> {

@@ -1,6 +1,5 @@
 //! `greylock host`: the centre.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
@@ -9,6 +8,7 @@ use wire::{Amount, Asn, Tid};
 use super::caller::OperatorArgs;
 use super::host_life::{AccountCommand, HostCardArgs, HostPsamArgs};
 use super::values;
+use super::{HostBackupArgs, HostServeArgs};
 
 /// What can be done with the centre.
 #[derive(Debug, Subcommand)]
@@ -17,6 +17,8 @@ pub enum HostCommand {
     Init(HostInitArgs),
     /// Serve the centre
     Serve(HostServeArgs),
+    /// Copy the books while the centre serves
+    Backup(HostBackupArgs),
     /// List the outcomes that the centre heard
     Outcomes(HostOutcomesArgs),
     /// List what waits for a decision or needs attention, and the proposals that wait for a checker
@@ -44,43 +46,6 @@ pub struct HostInitArgs {
     /// The folder to make
     #[arg(long, value_name = "DIR")]
     pub dir: PathBuf,
-}
-
-/// `host serve`.
-#[derive(Debug, Args)]
-#[command(after_help = "Example:\n  greylock host serve --dev --data centre\n  \
-        greylock host serve --db postgres://greylock@localhost/centre --vault vault.sealed \\\n    \
-        --seal-key vault.key --listen 0.0.0.0:7816 --certificate centre --authority pki")]
-pub struct HostServeArgs {
-    /// The folder of what the options do not name: books.sqlite, vault.sealed, vault.key, operator.token
-    #[arg(long, value_name = "DIR", env = "GREYLOCK_HOST_DATA", default_value = "greylock-host")]
-    pub data: PathBuf,
-    /// The database: sqlite:FILE or a PostgreSQL URL
-    #[arg(long, value_name = "URL", env = "GREYLOCK_HOST_DB")]
-    pub db: Option<String>,
-    /// The vault of the main keys, made by `greylock keys seal`
-    #[arg(long, value_name = "FILE", env = "GREYLOCK_HOST_VAULT")]
-    pub vault: Option<PathBuf>,
-    /// The key that the vault was sealed with
-    #[arg(long, value_name = "FILE", env = "GREYLOCK_HOST_SEAL_KEY")]
-    pub seal_key: Option<PathBuf>,
-    /// The server's certificate and key: STEM.pem and STEM.key, made by `greylock pki server`
-    #[arg(long, value_name = "STEM", requires = "authority", conflicts_with = "dev")]
-    pub certificate: Option<PathBuf>,
-    /// The folder of the authority whose stations and operators are let in
-    #[arg(long, value_name = "DIR", requires = "certificate")]
-    pub authority: Option<PathBuf>,
-    /// Where to listen
-    #[arg(
-        long,
-        value_name = "ADDRESS",
-        env = "GREYLOCK_HOST_LISTEN",
-        default_value = "127.0.0.1:7816"
-    )]
-    pub listen: SocketAddr,
-    /// For trying things out: loopback only, without TLS, one operator, whose token lies in the data folder
-    #[arg(long)]
-    pub dev: bool,
 }
 
 /// `host outcomes`.

@@ -7,7 +7,9 @@ mod card;
 mod chip;
 mod demo;
 mod host;
+mod host_backup;
 mod host_life;
+mod host_serve;
 mod keys;
 mod later;
 mod model;
@@ -37,12 +39,14 @@ pub use chip::{ApduArgs, VectorsArgs};
 pub use demo::{DemoArgs, Script};
 pub use host::{
     HostCommand, HostDecideArgs, HostHolesArgs, HostInitArgs, HostNoticesArgs, HostOutcomesArgs,
-    HostServeArgs, RulingName,
+    RulingName,
 };
+pub use host_backup::HostBackupArgs;
 pub use host_life::{
     AccountCommand, AccountFundArgs, AccountOpenArgs, AccountShowArgs, ActArgs, ActName,
     HostCardArgs, HostPsamArgs,
 };
+pub use host_serve::HostServeArgs;
 pub use keys::{KeysCommand, KeysNewArgs, KeysSealArgs, KeysTransportArgs, SchemeName, SuiteName};
 pub use later::LaterCommand;
 pub use model::ModelArgs;

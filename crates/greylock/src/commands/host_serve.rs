@@ -1,21 +1,23 @@
 //! `greylock host serve`: the centre over the network, until it is told to stop.
 
-use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::sync::Arc;
 
-use pki::{Clients, Door, Identity, Pair, Trust};
+use pki::Tls;
 use serde_json::json;
-use server::App;
-use store::{Place, Vault};
+use server::{App, Instance, Shared};
+use store::Vault;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
 
 use super::who::{Callers, recognised};
 use crate::cli::HostServeArgs;
-use crate::env::stamp_now;
+use crate::env::{stamp_now, unix_time};
 use crate::error::{Error, Fault};
 use crate::keys_file::MainKeys;
 use crate::output::{Context, Report};
+use crate::serving::{Config, Door, Given, Logs, operator_token, read_tls, telling};
 use crate::vault::{self, SealKey};
 
 /// Serves until SIGINT or SIGTERM; requests that run are answered first.
@@ -23,119 +25,218 @@ use crate::vault::{self, SealKey};
 /// # Errors
 /// What the options leave open or name wrongly, and what cannot be opened: nothing was served then.
 pub(super) fn run(args: &HostServeArgs, context: &mut Context<'_>) -> Result<Report, Error> {
-    check(args)?;
-    std::fs::create_dir_all(&args.data).map_err(|error| Error::file("make", &args.data, &error))?;
-    let keys: Vault = Arc::new(open_vault(args, context)?);
-    let (door, callers) = entrance(args, context)?;
-    let place = books(args)?;
+    let config = configured(args, context)?;
+    if args.check {
+        return checked(&config);
+    }
+    let data = &config.data;
+    std::fs::create_dir_all(data).map_err(|error| Error::file("make", data, &error))?;
+    let logs = Logs::begin(config.format, config.level, context.io.settings.colour_err);
+    let keys: Vault = Arc::new(open_vault(&config, &logs, context)?);
+    let entrance = entrance(&config, context)?;
+    let instance = instance(context)?;
+    let again = Again { args, environment: context.io.settings.host.clone(), config, logs };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| system("no threads can be had", &error))?;
-    let address = runtime.block_on(serve(args, &place, &keys, (door, callers), context))?;
+    let address = runtime.block_on(serve(&again, (instance, &keys), entrance, context))?;
     let document = json!({ "outcome": "done", "listen": address });
     Ok(Report::done(document, "the centre has stopped\n".to_owned()))
 }
 
-fn check(args: &HostServeArgs) -> Result<(), Error> {
-    if args.dev && !args.listen.ip().is_loopback() {
-        return Err(Error::usage(format!(
-            "--dev serves without TLS, and {} can be reached from other machines",
-            args.listen
-        ))
-        .advice("listen on 127.0.0.1 or [::1], or give --certificate and --authority"));
-    }
-    if !args.dev && args.certificate.is_none() {
-        return Err(Error::usage("a centre needs --certificate and --authority")
-            .advice("make them with `greylock pki`, or try things out with --dev"));
-    }
-    Ok(())
+fn configured(args: &HostServeArgs, context: &Context<'_>) -> Result<Config, Error> {
+    Config::of(&Given::gather(args, &context.io.settings.host)?)
 }
 
-fn books(args: &HostServeArgs) -> Result<Place, Error> {
-    match &args.db {
-        Some(url) => url.parse().map_err(|error: store::StoreError| Error::usage(error.what)),
-        None => Ok(Place::Sqlite(args.data.join("books.sqlite"))),
+/// The configuration as it holds. Certificates are read, too; nothing is made or opened.
+fn checked(config: &Config) -> Result<Report, Error> {
+    if let Door::Certificates { certificate, authority } = &config.door {
+        read_tls(certificate, authority)?;
     }
+    let document = json!({ "outcome": "done", "configuration": config.document() });
+    Ok(Report::done(document, config.text()))
+}
+
+/// Which process this is.
+fn instance(context: &mut Context<'_>) -> Result<Instance, Error> {
+    let mut name = [0; 4];
+    context.io.random.fill(&mut name)?;
+    let started = unix_time(context.io.clock.now())?.as_secs();
+    Ok(Instance { name: hex::encode(name), version: env!("CARGO_PKG_VERSION"), started })
 }
 
 /// In development a vault that is not there is made, with fresh keys.
-fn open_vault(args: &HostServeArgs, context: &mut Context<'_>) -> Result<MainKeys, Error> {
-    let or =
-        |given: &Option<PathBuf>, name: &str| given.clone().unwrap_or_else(|| args.data.join(name));
-    let (at, key_at) = (or(&args.vault, "vault.sealed"), or(&args.seal_key, "vault.key"));
-    if args.dev && !at.exists() {
+fn open_vault(config: &Config, logs: &Logs, context: &mut Context<'_>) -> Result<MainKeys, Error> {
+    let (at, key_at) = (&config.vault, &config.seal_key);
+    if config.door == Door::Development && !at.exists() {
         let key = match key_at.exists() {
-            true => SealKey::read(&key_at)?,
-            false => SealKey::make(&key_at, context.io.random)?,
+            true => SealKey::read(key_at)?,
+            false => SealKey::make(key_at, context.io.random)?,
         };
         let keys = super::keys::for_development(context.io.random)?;
-        vault::seal(&at, &keys, &key, context.io.random)?;
-        context.note(&format!("made main keys for trying things out, sealed in {}", at.display()));
+        vault::seal(at, &keys, &key, context.io.random)?;
+        let text = format!("made main keys for trying things out, sealed in {}", at.display());
+        logs.say(context, &text);
     }
-    vault::open(&at, &SealKey::read(&key_at)?)
+    vault::open(at, &SealKey::read(key_at)?)
 }
 
-/// Who is let in, and how he is told from others.
-fn entrance(args: &HostServeArgs, context: &mut Context<'_>) -> Result<(Door, Callers), Error> {
-    let (Some(stem), Some(authority)) = (&args.certificate, &args.authority) else {
-        let token = operator_token(&args.data.join("operator.token"), context)?;
-        return Ok((Door::loopback(), Callers::Development { token }));
-    };
-    let identity = Identity::read(&Pair::of(stem))?;
-    let revoked = authority.join(pki::REVOKED);
-    let trust =
-        Trust::read(&authority.join(pki::CERTIFICATE), revoked.exists().then_some(&*revoked))?;
-    let config = pki::server_config(identity, &trust, Clients::Required)?;
-    Ok((Door::tls(Arc::new(config)), Callers::Certificates))
+/// How callers come in, and how they are told from each other.
+type Entrance = (Option<Tls>, Callers);
+
+fn entrance(config: &Config, context: &mut Context<'_>) -> Result<Entrance, Error> {
+    match &config.door {
+        Door::Development => {
+            let token = operator_token(&config.data.join("operator.token"), context)?;
+            Ok((None, Callers::Development { token }))
+        }
+        Door::Certificates { certificate, authority } => {
+            Ok((Some(Tls::new(read_tls(certificate, authority)?)), Callers::Certificates))
+        }
+    }
 }
 
-/// The token of the one operator of a server in development; made once.
-fn operator_token(path: &Path, context: &mut Context<'_>) -> Result<String, Error> {
-    if !path.exists() {
-        let mut token = [0; 16];
-        context.io.random.fill(&mut token)?;
-        let mut birth = crate::media::Birth::begin(path)?;
-        birth.fill(hex::encode(token).as_bytes())?;
-        birth.finish()?;
+/// What SIGHUP reads again.
+struct Again<'a> {
+    args: &'a HostServeArgs,
+    environment: std::collections::BTreeMap<String, String>,
+    config: Config,
+    logs: Logs,
+}
+
+impl Again<'_> {
+    /// Takes over certificates, revocation list and level, all of them or none.
+    fn read(&self, tls: Option<&Tls>) {
+        match self.take_over(tls) {
+            Ok(new) => {
+                // Said at any level, old or new.
+                self.logs.set(tracing::Level::INFO);
+                tracing::info!(
+                    "certificates, revocation list and level of the log were read again"
+                );
+                if self.config.needs_restart(&new) {
+                    tracing::warn!("what else changed in the configuration waits for a new start");
+                }
+                self.logs.set(new.level);
+            }
+            Err(error) => {
+                tracing::error!("nothing was read again, and what was in force stays so: {error}");
+            }
+        }
     }
-    let token = std::fs::read_to_string(path).map_err(|error| Error::file("read", path, &error))?;
-    Ok(token.trim().to_owned())
+
+    fn take_over(&self, tls: Option<&Tls>) -> Result<Config, Error> {
+        let new = Config::of(&Given::gather(self.args, &self.environment)?)?;
+        if let (Some(tls), Door::Certificates { certificate, authority }) = (tls, &new.door) {
+            tls.replace(read_tls(certificate, authority)?);
+        }
+        Ok(new)
+    }
 }
 
 async fn serve(
-    args: &HostServeArgs,
-    place: &Place,
-    keys: &Vault,
-    (door, callers): (Door, Callers),
+    again: &Again<'_>,
+    (instance, keys): (Instance, &Vault),
+    (tls, callers): Entrance,
     context: &mut Context<'_>,
 ) -> Result<String, Error> {
-    let app = App::open(place, keys, Arc::new(stamp_now)).await.map_err(|refused| {
+    let config = &again.config;
+    let app = App::open_as(instance, &config.place, keys, Arc::new(stamp_now)).await;
+    let app = app.map_err(|refused| {
         Error::new(Fault::System, format!("the books cannot be opened: {}", refused.0.title))
+            .advice("the log says why")
     })?;
-    let listener = TcpListener::bind(args.listen).await;
-    let listener = listener
-        .map_err(|error| system(&format!("{} cannot be listened on", args.listen), &error))?;
+    let listener = listen(config.listen).await?;
     let address = listener.local_addr().map_err(|error| system("no address", &error))?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
     let feed = tokio::spawn(server::feed::run(Arc::clone(&app)));
-    let scheme = if args.dev { "http" } else { "https" };
-    context.note(&format!("serving at {scheme}://{address}"));
-    let (mut interrupt, mut terminate) =
-        (heard(SignalKind::interrupt())?, heard(SignalKind::terminate())?);
-    let closing = Arc::clone(&app);
-    let stop = async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-        closing.close_streams();
+    let (stop, stopped) = watch::channel(false);
+    let figures = figures(again, &app, stopped.clone(), context).await?;
+    // Signals are heard before anybody can know that the server is there.
+    let signals = Signals::listen()?;
+    again.logs.say(context, &format!("serving at {scheme}://{address}"));
+    let door = tls.clone().map_or_else(pki::Door::loopback, pki::Door::tls).telling(telling);
+    let router = recognised(server::router(Arc::clone(&app)), callers);
+    let mut serving = pin!(pki::serve(listener, door, router, until(stopped)));
+    let served = tokio::select! {
+        served = serving.as_mut() => served,
+        () = signals.attend(again, tls.as_ref(), &app, &stop) => serving.await,
     };
-    let router = recognised(server::router(app), callers);
-    pki::serve(listener, door, router, stop).await?;
+    stop.send_replace(true);
+    if let Some(figures) = figures {
+        // It was told to stop as the other one was.
+        let _ = figures.await;
+    }
     feed.abort();
+    served?;
     Ok(format!("{scheme}://{address}"))
 }
 
-fn heard(kind: SignalKind) -> Result<Signal, Error> {
-    signal(kind).map_err(|error| system("signals cannot be heard", &error))
+type Figures = tokio::task::JoinHandle<Result<(), pki::PkiError>>;
+
+/// The listener for figures alone, where one is wanted.
+async fn figures(
+    again: &Again<'_>,
+    app: &Shared,
+    stopped: watch::Receiver<bool>,
+    context: &mut Context<'_>,
+) -> Result<Option<Figures>, Error> {
+    let Some(at) = again.config.metrics_listen else { return Ok(None) };
+    let listener = listen(at).await?;
+    let address = listener.local_addr().map_err(|error| system("no address", &error))?;
+    again.logs.say(context, &format!("metrics at http://{address}/metrics"));
+    let router = server::figures_router(Arc::clone(app));
+    let door = pki::Door::loopback();
+    Ok(Some(tokio::spawn(async move { pki::serve(listener, door, router, until(stopped)).await })))
+}
+
+async fn until(mut stopped: watch::Receiver<bool>) {
+    // A sender that is gone stops, too.
+    let _ = stopped.wait_for(|stop| *stop).await;
+}
+
+async fn listen(at: std::net::SocketAddr) -> Result<TcpListener, Error> {
+    let listener = TcpListener::bind(at).await;
+    listener.map_err(|error| system(&format!("{at} cannot be listened on"), &error))
+}
+
+/// What the system tells a server.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+    again: Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Self, Error> {
+        let heard = |kind: SignalKind| {
+            signal(kind).map_err(|error| system("signals cannot be heard", &error))
+        };
+        Ok(Self {
+            interrupt: heard(SignalKind::interrupt())?,
+            terminate: heard(SignalKind::terminate())?,
+            again: heard(SignalKind::hangup())?,
+        })
+    }
+
+    /// Until the server is told to stop.
+    async fn attend(
+        mut self,
+        again: &Again<'_>,
+        tls: Option<&Tls>,
+        app: &Shared,
+        stop: &watch::Sender<bool>,
+    ) {
+        loop {
+            tokio::select! {
+                _ = self.interrupt.recv() => break,
+                _ = self.terminate.recv() => break,
+                _ = self.again.recv() => again.read(tls),
+            }
+        }
+        tracing::info!("stopping");
+        app.close_streams();
+        stop.send_replace(true);
+    }
 }
 
 fn system(what: &str, error: &std::io::Error) -> Error {

@@ -15,6 +15,7 @@ mod decode;
 mod demo;
 mod glance;
 mod host;
+mod host_backup;
 mod host_life;
 mod host_serve;
 mod issue_by_host;

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
 use host::StationId;
-use pki::Peer;
+use pki::{Name, Peer};
 use server::Caller;
 
 /// The one operator of a server in development.
@@ -59,7 +59,10 @@ fn by_word(headers: &HeaderMap, token: &str) -> Caller {
     let shown = text(AUTHORIZATION.as_str()).and_then(|value| value.strip_prefix("Bearer "));
     match (shown, text(STATION_HEADER)) {
         (Some(shown), None) if shown == token => Caller::Operator(OPERATOR.to_owned()),
-        (None, Some(name)) if !name.trim().is_empty() => Caller::Station(StationId::from(name)),
+        // The same names as in certificates.
+        (None, Some(name)) => name
+            .parse::<Name>()
+            .map_or(Caller::Nobody, |name| Caller::Station(StationId::from(name.as_str()))),
         _ => Caller::Nobody,
     }
 }

@@ -1,5 +1,6 @@
 //! What the environment says.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io::{IsTerminal as _, stderr, stdin, stdout};
 
@@ -16,6 +17,8 @@ pub struct Settings {
     pub colour_out: bool,
     /// Whether stderr may be coloured.
     pub colour_err: bool,
+    /// What `GREYLOCK_HOST_…` says to `host serve`, by the name behind that; nothing empty.
+    pub host: BTreeMap<String, String>,
 }
 
 impl Settings {
@@ -33,8 +36,15 @@ impl Settings {
             can_prompt: stdin().is_terminal() && stderr().is_terminal(),
             colour_out: !plain && stdout().is_terminal(),
             colour_err: !plain && stderr().is_terminal(),
+            host: std::env::vars_os().filter_map(|(name, value)| for_host(&name, &value)).collect(),
         }
     }
+}
+
+fn for_host(name: &OsStr, value: &OsStr) -> Option<(String, String)> {
+    let name = name.to_str()?.strip_prefix("GREYLOCK_HOST_")?;
+    let value = value.to_str().filter(|value| !value.is_empty())?;
+    Some((name.to_owned(), value.to_owned()))
 }
 
 /// Without the PIN.

@@ -29,6 +29,7 @@ mod fields;
 mod read;
 mod write;
 
+pub(crate) use fields::{Fields, at_line};
 pub use host::{KeyKind, KeySet, KeyVault, MainKeys};
 pub use read::{KeysFile, parse, read};
 pub use write::{check_values, render, scheme_name, suite_name};

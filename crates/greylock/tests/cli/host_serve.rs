@@ -7,10 +7,10 @@ use std::process::{Child, ChildStderr, Command, Stdio};
 
 use serde_json::{Value, json};
 
-const GREYLOCK: &str = env!("CARGO_BIN_EXE_greylock");
+pub(crate) const GREYLOCK: &str = env!("CARGO_BIN_EXE_greylock");
 
 /// A server in development, on a port that the system chose.
-struct Server {
+pub(crate) struct Server {
     child: Child,
     stderr: BufReader<ChildStderr>,
     address: String,
@@ -19,9 +19,14 @@ struct Server {
 
 impl Server {
     fn start(data: &Path) -> Self {
+        Self::with(data, &[])
+    }
+
+    pub(crate) fn with(data: &Path, more: &[&str]) -> Self {
         let mut child = Command::new(GREYLOCK)
             .args(["host", "serve", "--dev", "--json", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
+            .args(more)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -55,12 +60,12 @@ impl Server {
         (status, body.to_owned())
     }
 
-    fn as_operator(&self, line: &str, body: &Value) -> (u16, String) {
+    pub(crate) fn as_operator(&self, line: &str, body: &Value) -> (u16, String) {
         let head = format!("{line} HTTP/1.1\r\nAuthorization: Bearer {}", self.token);
         self.ask(&head, &body.to_string())
     }
 
-    fn stop(mut self) -> (Option<i32>, String) {
+    pub(crate) fn stop(mut self) -> (Option<i32>, String) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
         let mut rest = String::new();
@@ -129,6 +134,8 @@ fn what_cannot_be_served_is_said_before_anything_is_made() {
     assert!(refused(&["--dev", "--listen", "0.0.0.0:0"]).contains("without TLS"));
     assert!(refused(&[]).contains("greylock pki"));
     assert!(refused(&["--certificate", "centre"]).contains("--authority"));
+    assert!(refused(&["--dev", "--metrics-listen", "0.0.0.0:0"]).contains("--metrics-listen"));
+    assert!(refused(&["--config", "/no/such.toml"]).contains("/no/such.toml"));
 }
 
 #[test]

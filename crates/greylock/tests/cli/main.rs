@@ -21,6 +21,8 @@ mod forecourt;
 #[cfg(test)]
 mod help;
 #[cfg(test)]
+mod host_run;
+#[cfg(test)]
 mod host_serve;
 #[cfg(test)]
 mod input;

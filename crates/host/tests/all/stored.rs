@@ -98,3 +98,12 @@ fn what_is_no_input_is_not_read() {
         assert!(serde_json::from_str::<Input>(&line.replace(good, bad)).is_err(), "{bad}");
     }
 }
+
+#[test]
+fn a_call_is_named_as_its_document_names_it() {
+    for input in inputs() {
+        let document = serde_json::to_value(&input).unwrap();
+        assert_eq!(document["call"], input.name());
+        assert!(!input.about().is_empty(), "{input:?}");
+    }
+}

@@ -59,7 +59,7 @@ fn taken(output: Output) -> ReportTaken {
     });
     match heard {
         Ok(Some(heard)) => heard_words(heard),
-        Ok(None) => refused(false, Refused::bug().0),
+        Ok(None) => refused(false, *Refused::bug().0),
         Err(refusal) => refused(is_final(&Err(refusal)), of_refusal(refusal)),
     }
 }

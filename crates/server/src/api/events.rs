@@ -57,9 +57,12 @@ pub(super) async fn events(
     // Listening begins before reading, so nothing falls in between.
     let news = app.feed.listen();
     let closing = app.feed.closing();
-    let listener = Listener { app, cursor, news, closing, read: VecDeque::new(), behind: true };
+    let here = Here::new(&app);
+    let read = VecDeque::new();
+    let listener = Listener { app, cursor, news, closing, read, behind: true, _here: here };
     let stream = unfold(listener, |mut listener| async move {
         let fed = listener.next().await?;
+        listener.app.figures.sent.inc();
         let sent = Sent::default().id(listener.cursor.to_string());
         let data = serde_json::to_string(&fed.event).unwrap_or_default();
         Some((Ok(sent.data(data)), listener))
@@ -76,6 +79,23 @@ struct Listener {
     read: VecDeque<Fed>,
     /// There may be events in the books that were not read.
     behind: bool,
+    _here: Here,
+}
+
+/// Counts a stream for as long as it is open.
+struct Here(Shared);
+
+impl Here {
+    fn new(app: &Shared) -> Self {
+        app.figures.streams.inc();
+        Self(Shared::clone(app))
+    }
+}
+
+impl Drop for Here {
+    fn drop(&mut self) {
+        self.0.figures.streams.dec();
+    }
 }
 
 impl Listener {

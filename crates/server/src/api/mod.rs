@@ -9,6 +9,7 @@ mod health;
 mod issuing;
 mod ledger;
 mod lists;
+mod operations;
 mod outcomes;
 mod prepaid;
 mod psams;
@@ -16,9 +17,12 @@ mod rulings;
 mod transfers;
 mod unlocks;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{StatusCode, Uri};
+use axum::middleware::from_fn_with_state;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
@@ -27,6 +31,7 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::app::Shared;
 use crate::problem::Refused;
+use crate::trail;
 
 /// Longest document of a request in bytes: a full batch of reports fits.
 const LONGEST: usize = 1 << 20;
@@ -61,6 +66,16 @@ pub fn router(app: Shared) -> Router {
             Refused::by_status(StatusCode::METHOD_NOT_ALLOWED, String::new())
         })
         .layer(DefaultBodyLimit::max(LONGEST))
+        .layer(from_fn_with_state(Arc::clone(&app), trail::follow))
+        .with_state(app)
+}
+
+/// Figures and health alone, for whoever reaches it: the shell serves it on a loopback address.
+pub fn figures_router(app: Shared) -> Router {
+    Router::new()
+        .route("/metrics", axum::routing::get(health::figures))
+        .route("/health", axum::routing::get(health::health))
+        .route("/ready", axum::routing::get(health::ready))
         .with_state(app)
 }
 
@@ -68,6 +83,7 @@ fn described() -> OpenApiRouter<Shared> {
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(health::health))
         .routes(routes!(health::ready))
+        .routes(routes!(health::metrics))
         .routes(routes!(collect::report))
         .routes(routes!(unlocks::unlock))
         .routes(routes!(unlocks::confirm))
@@ -106,6 +122,7 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(books::export))
         .routes(routes!(issuing::card))
         .routes(routes!(issuing::psam))
+        .routes(routes!(operations::operations))
 }
 
 /// Method and path of every resource that the document describes.

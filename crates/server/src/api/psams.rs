@@ -31,13 +31,12 @@ pub(super) async fn register(
     _: AsOperator,
     Document(psam): Document<NewPsam>,
 ) -> Result<Json<Registered>, Refused> {
-    if psam.station.trim().is_empty() {
-        return Err(Refused::malformed("station: want a name"));
-    }
-    let tid = parsed("tid", &psam.tid)?;
+    // What no certificate can carry, no station could ever say that it is.
+    let station: pki::Name = parsed("station", &psam.station)?;
+    let (tid, station) = (parsed("tid", &psam.tid)?, station.as_str().to_owned());
     let (expiry, chip) =
         (words::expiry(psam.expiry.as_deref())?, words::chip(psam.chip.as_deref())?);
-    let begun = app.apply(Input::RegisterPsam { tid, station: psam.station, expiry, chip }).await;
+    let begun = app.apply(Input::RegisterPsam { tid, station, expiry, chip }).await;
     acts::registered(&app, Subject::Psam(tid), begun).await
 }
 

@@ -20,6 +20,7 @@ use For::{Anybody, Known, Operators, Stations};
 const TABLE: &[(&str, &str, For)] = &[
     ("GET", "/health", Anybody),
     ("GET", "/ready", Anybody),
+    ("GET", "/metrics", Operators),
     ("POST", "/v1/reports", Stations),
     ("POST", "/v1/unlocks", Stations),
     ("POST", "/v1/receipts", Stations),
@@ -62,6 +63,7 @@ const TABLE: &[(&str, &str, For)] = &[
     ("GET", "/v1/books", Operators),
     ("POST", "/v1/cards/{asn}/profile", Operators),
     ("POST", "/v1/psams/{tid}/profile", Operators),
+    ("GET", "/v1/operator-log", Operators),
 ];
 
 #[test]

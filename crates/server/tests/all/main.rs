@@ -6,7 +6,9 @@ mod access;
 #[allow(dead_code)]
 mod base;
 mod events;
+mod figures;
 mod life;
+mod operations;
 mod prepaid;
 mod problems;
 mod requests;

@@ -43,7 +43,7 @@ fn a_problem_that_is_worth_another_try_says_when() {
     let refused = |status: u16| {
         let mut problem = of_refusal(Refusal::CardUnknown);
         problem.status = status;
-        server::problem::Refused(problem).into_response()
+        server::problem::Refused(Box::new(problem)).into_response()
     };
     assert_eq!(refused(503).headers()["retry-after"], "1");
     assert!(!refused(404).headers().contains_key("retry-after"));

@@ -48,7 +48,7 @@ fn lock_document(lock: &wire::LockId) -> Value {
     })
 }
 
-fn ruling_document(lock: &wire::LockId, ruling: host::Ruling, reason: &str) -> Value {
+pub fn ruling_document(lock: &wire::LockId, ruling: host::Ruling, reason: &str) -> Value {
     let (name, amount) = match ruling {
         host::Ruling::Unlock(amount) => ("unlock", i64::from(amount.units())),
         host::Ruling::Debited(amount) => ("debited", i64::from(amount.units())),

@@ -182,6 +182,22 @@ CREATE TABLE notices (
     UNIQUE (about, code, detail)
 );
 
+-- What operators had done, each line in the transaction that did it. Nothing is ever changed or taken out.
+CREATE TABLE operator_log (
+    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    operator TEXT NOT NULL,
+    request TEXT NOT NULL,
+    resource TEXT NOT NULL,
+    call TEXT NOT NULL,
+    about TEXT NOT NULL,
+    answer TEXT NOT NULL,
+    at TEXT NOT NULL
+);
+CREATE TRIGGER operator_log_is_not_changed BEFORE UPDATE ON operator_log
+    FOR EACH STATEMENT EXECUTE FUNCTION append_only();
+CREATE TRIGGER operator_log_is_not_removed BEFORE DELETE ON operator_log
+    FOR EACH STATEMENT EXECUTE FUNCTION append_only();
+
 -- What stations hear, in the order of each writer: (lane, number) has no gaps.
 CREATE TABLE events (
     lane BIGINT NOT NULL,

@@ -180,6 +180,22 @@ CREATE TABLE notices (
     UNIQUE (about, code, detail)
 );
 
+-- What operators had done, each line in the transaction that did it. Nothing is ever changed or taken out.
+CREATE TABLE operator_log (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    operator TEXT NOT NULL,
+    request TEXT NOT NULL,
+    resource TEXT NOT NULL,
+    call TEXT NOT NULL,
+    about TEXT NOT NULL,
+    answer TEXT NOT NULL,
+    at TEXT NOT NULL
+);
+CREATE TRIGGER operator_log_is_not_changed BEFORE UPDATE ON operator_log
+BEGIN SELECT RAISE (ABORT, 'the operator log is append only'); END;
+CREATE TRIGGER operator_log_is_not_removed BEFORE DELETE ON operator_log
+BEGIN SELECT RAISE (ABORT, 'the operator log is append only'); END;
+
 -- What stations hear, in the order of each writer: (lane, number) has no gaps.
 CREATE TABLE events (
     lane INTEGER NOT NULL,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use host::{Account, Books as _, Case};
+use host::{Account, Books as _, Case, Notice, Posting};
 use wire::{Asn, ClaimedRecord, LockId, Tid, Ttc};
 
 use super::{Inner, Sheet};
@@ -15,6 +15,7 @@ use crate::table::{
     PREPAID, PSAMS, PURCHASES, RULINGS, SIGHTINGS, TACS, TRANSFERS, Table, WAITING,
 };
 use crate::value::{Row, Value};
+use crate::watch::Committed;
 
 /// The records that stations ought to have on their lists, of the cases that were judged.
 pub(crate) type Listing = BTreeMap<(Tid, Ttc), Option<ClaimedRecord>>;
@@ -33,8 +34,8 @@ impl Sheet<'_> {
         numbers.into_iter().map(claimed).collect()
     }
 
-    /// Writes everything, and says what stations ought to hear of it.
-    pub(crate) fn flush(self, listing: &Listing) -> Result<Vec<Event>, StoreError> {
+    /// Writes everything, and says what of it somebody may want to follow.
+    pub(crate) fn flush(self, listing: &Listing) -> Result<Committed, StoreError> {
         let mut inner = self.inner.into_inner();
         if let Some(error) = inner.failed.take() {
             return Err(error);
@@ -45,7 +46,7 @@ impl Sheet<'_> {
         inner.flush_facts()?;
         inner.flush_prepaid()?;
         inner.flush_ledger()?;
-        Ok(events)
+        Ok(inner.written(events))
     }
 }
 
@@ -99,6 +100,21 @@ impl Inner<'_> {
             }
         }
         events
+    }
+
+    fn written(&self, events: Vec<Event>) -> Committed {
+        let number = |lock: LockId| (lock.tid, lock.ttc);
+        let posted = |posting: &Posting| (posting.reason, posting.lock.map(number));
+        let told = |notice: &Notice| {
+            let about = &notice.about;
+            (notice.code, about.lock.map(number).or(about.number))
+        };
+        Committed {
+            postings: self.changes.postings.iter().map(posted).collect(),
+            notices: self.changes.notices.iter().map(told).collect(),
+            events,
+            ..Committed::default()
+        }
     }
 
     fn put(&mut self, table: &Table, clash: Clash, rows: &[Row]) -> Result<(), StoreError> {

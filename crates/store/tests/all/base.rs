@@ -39,6 +39,11 @@ pub fn on_postgres(keys: MainKeys) -> Base {
 }
 
 impl Base {
+    /// Books that are there already.
+    pub fn at(place: Place, vault: Vault) -> Self {
+        Self { place, vault, _folder: None }
+    }
+
     pub fn desk(&self) -> Desk {
         Desk::open(&self.place, Arc::clone(&self.vault), Box::new(|_| {})).unwrap()
     }

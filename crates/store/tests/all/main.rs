@@ -2,11 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
 
 mod append_only;
+mod backup;
 mod base;
 mod export;
 mod history;
 mod hosts;
+mod operated;
 mod same_books;
 #[path = "../../../host/tests/all/support/mod.rs"]
 #[allow(dead_code, unused_imports)]
 mod support;
+mod tls;

@@ -1,0 +1,36 @@
+//! The operator log.
+
+use ::api::Page;
+use ::api::operate::Operation;
+use ::api::problem::Problem;
+use axum::Json;
+use axum::extract::State;
+
+use crate::app::Shared;
+use crate::body::Asked;
+use crate::caller::AsOperator;
+use crate::paging::{Paging, page};
+use crate::problem::Refused;
+use crate::words;
+
+/// What operators had done, oldest first
+///
+/// Each line is written in the transaction that did it, and is never changed or removed.
+#[utoipa::path(
+    get, path = "/v1/operator-log", tag = "operators", params(Paging), security(("operator" = [])),
+    responses(
+        (status = 200, body = Page<Operation>),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn operations(
+    State(app): State<Shared>,
+    _: AsOperator,
+    Asked(paging): Asked<Paging>,
+) -> Result<Json<Page<Operation>>, Refused> {
+    let most = paging.most()?;
+    let after = paging.after(|text| text.parse().ok())?.unwrap_or(0);
+    let lines = app.read(move |reader| reader.operations(after, most)).await?;
+    Ok(Json(page(&lines, most, |line| line.number.to_string(), words::operation)))
+}
