@@ -93,12 +93,11 @@ pub(super) async fn psam(
         serial: serial.map_err(|_| Refused::malformed("serial: want 10 bytes"))?,
         first_ttc: asked.first_ttc,
     };
-    if asked.station.trim().is_empty() {
-        return Err(Refused::malformed("station: want a name"));
-    }
+    // What no certificate can carry, no station could ever say that it is.
+    let station: pki::Name = parsed("station", &asked.station)?;
     let chip = words::chip(Some(&asked.chip))?;
     let profile = psam_profile(app.vault(), &order, DRAWN_THERE).map_err(not_dispersed)?;
-    let (tid, station) = (order.tid, asked.station);
+    let (tid, station) = (order.tid, station.as_str().to_owned());
     let begun = app.apply(Input::RegisterPsam { tid, station, expiry: None, chip }).await;
     let registered = acts::registered(&app, Subject::Psam(tid), begun).await?;
     sealed(registered.0.repeat, profile.encode().as_slice())
