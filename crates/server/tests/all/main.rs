@@ -6,6 +6,7 @@ mod access;
 #[allow(dead_code)]
 mod base;
 mod events;
+mod issuing;
 mod life;
 mod prepaid;
 mod problems;
