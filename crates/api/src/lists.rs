@@ -44,6 +44,11 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// The card is off the blacklist again.
+    Cleared {
+        /// The card.
+        asn: String,
+    },
     /// One that a later server tells of: a reader passes it by.
     #[serde(other)]
     Unknown,

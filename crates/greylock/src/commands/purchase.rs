@@ -72,8 +72,8 @@ pub(crate) fn run(args: &PurchaseArgs, context: &mut Context<'_>) -> Result<Repo
             tid,
             alone: true,
         };
-        let blacklist = link.blacklist().to_vec();
-        let checks = Checks { today, issuers: &[], blacklist: &blacklist };
+        let blacklist = &link.blacklist().to_vec();
+        let checks = Checks { today, issuers: &[], blacklist };
         let digits = pin.as_ref().map_or(&[][..], GivenPin::digits);
         let payment = Payment { purse, pin: digits, amount: args.amount };
         purchase(&mut terminal, &mut link, &checks, &payment, &mut put_right)

@@ -71,12 +71,8 @@ pub(crate) fn run(args: &RefuelArgs, context: &mut Context<'_>) -> Result<Report
     journal.watch(hold::watcher(args.hold_at));
 
     let tid = terminal::psam::open(&mut psam).map_err(|failure| words::error(&failure))?;
-    let mut forecourt = Forecourt {
-        pump: &mut pump,
-        wanted: args.amount,
-        escape_at: args.escape_at,
-        hand: card.hand(),
-    };
+    let (wanted, escape_at, hand) = (args.amount, args.escape_at, card.hand());
+    let mut forecourt = Forecourt { pump: &mut pump, wanted, escape_at, hand };
     let today = context.io.clock.now().date;
     let mut freed = None;
     let outcome = {
@@ -90,8 +86,8 @@ pub(crate) fn run(args: &RefuelArgs, context: &mut Context<'_>) -> Result<Report
             tid,
             alone: true,
         };
-        let blacklist = link.blacklist().to_vec();
-        let checks = Checks { today, issuers: &[], blacklist: &blacklist };
+        let blacklist = &link.blacklist().to_vec();
+        let checks = Checks { today, issuers: &[], blacklist };
         let wish = Wish { purse: args.purse.into(), pin: pin.digits(), amount: Some(args.amount) };
         visit::refuel(&mut terminal, &mut link, &checks, &wish, &mut freed)
     };

@@ -7,6 +7,7 @@ mod access;
 mod base;
 mod events;
 mod figures;
+mod issuing;
 mod life;
 mod operations;
 mod prepaid;
