@@ -1,7 +1,8 @@
 //! A connection that only looks.
 
 use host::{
-    Card, Centre, MemoryBooks, Notice, Posting, PrepaidAccount, PrepaidName, ProposalRow, Psam,
+    Card, Centre, Funding, MemoryBooks, Notice, Posting, PrepaidAccount, PrepaidName, ProposalRow,
+    Psam,
 };
 use wire::{Asn, Tid, Ttc};
 
@@ -131,6 +132,19 @@ impl Reader {
         most: usize,
     ) -> Result<Vec<(PrepaidAccount, i64)>, StoreError> {
         self.in_one_state(|database| page::prepaid(database, after, most))
+    }
+
+    /// What was paid into a prepaid account, by reference, after this one.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn fundings(
+        &mut self,
+        name: PrepaidName,
+        after: &str,
+        most: usize,
+    ) -> Result<Vec<Funding>, StoreError> {
+        self.in_one_state(|database| page::fundings(database, name, after, most))
     }
 
     /// Proposals that wait for their checker.
