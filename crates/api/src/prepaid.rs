@@ -33,6 +33,20 @@ documents! {
         pub amount: i64,
     }
 
+    /// What was paid in, or back.
+    pub struct Funding {
+        /// What names it among those of the account.
+        pub reference: String,
+        /// Units; negative was paid back to the holder.
+        pub amount: i64,
+        /// Who entered it.
+        pub maker: String,
+        /// BCD.
+        pub date: String,
+        /// BCD.
+        pub time: String,
+    }
+
     /// It is on the account.
     pub struct Funded {
         /// What is on the account now.

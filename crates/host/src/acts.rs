@@ -1,7 +1,7 @@
 //! What operators do about cards and PSAMs, and how a number is begun on a blank chip (`life` has the table of states).
 
 use serde::{Deserialize, Serialize};
-use wire::{Asn, Date, Stamp, Tid};
+use wire::{Asn, Date, LockId, Stamp, Tid};
 
 use crate::books::{Books, Card, CardOpening, Psam};
 use crate::centre::{Centre, Registered};
@@ -303,16 +303,20 @@ impl<B: Books, V: Codes> Centre<B, V> {
         }
     }
 
-    /// A code that the PSAM made was right. What it makes while it is barred is heard, and told.
-    pub(crate) fn psam_lives(&mut self, tid: Tid, made: Stamp, about: About, now: Stamp) {
-        let Some(psam) = self.books.psam(tid) else { return };
-        if psam.life.was_barred_at(made) {
-            let detail = format!("dated {} {}", made.date, made.time);
-            self.tell(Code::BarredPsamAtWork, about, now, detail);
-        }
-        if !psam.life.active {
+    /// A code that the PSAM made was right: it is out.
+    pub(crate) fn psam_lives(&mut self, tid: Tid) {
+        if let Some(psam) = self.books.psam(tid).filter(|psam| !psam.life.active) {
             let life = Life { active: true, ..psam.life };
             self.books.put_psam(Psam { life, ..psam });
+        }
+    }
+
+    /// What a PSAM did while it was barred is heard, and told.
+    pub(crate) fn tell_barred(&mut self, lock: LockId, made: Stamp, now: Stamp) {
+        let psam = self.books.psam(lock.tid);
+        if psam.is_some_and(|psam| psam.life.was_barred_at(made)) {
+            let detail = format!("dated {} {}", made.date, made.time);
+            self.tell(Code::BarredPsamAtWork, About::lock(lock), now, detail);
         }
     }
 

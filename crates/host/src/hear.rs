@@ -122,7 +122,8 @@ impl<B: Books, V: Codes> Centre<B, V> {
             Ok(held) => held,
             Err(reason) => return Ok(self.quarantine(sender, case, report, reason)),
         };
-        self.psam_lives(lock.tid, record.terms.at, About::lock(lock), sender.now);
+        self.psam_lives(lock.tid);
+        self.tell_barred(lock, record.terms.at, sender.now);
         self.tell_about_record(sender, &case, &held);
         let known = case.record;
         let card_proved = held.card_proved || known.is_some_and(|known| known.card_proved);
@@ -199,7 +200,8 @@ impl<B: Books, V: Codes> Centre<B, V> {
             Ok(verified) => verified,
             Err(reason) => return Ok(self.quarantine(sender, case, report, reason)),
         };
-        self.psam_lives(lock.tid, held.terms.at, About::lock(lock), sender.now);
+        self.psam_lives(lock.tid);
+        self.tell_barred(lock, held.terms.at, sender.now);
         let record = case.record.map(|record| record.record);
         if record.is_some_and(|record| record.delivery.amount != held.delivery.amount) {
             self.tell(Code::UnprovedDiffers, About::lock(lock), sender.now, String::new());
@@ -254,6 +256,7 @@ impl<B: Books, V: Codes> Centre<B, V> {
         }
         case.no_dispense = case.no_dispense.or(Some(terms));
         self.books.put_case(case.clone());
+        self.tell_barred(terms.id, terms.at, sender.now);
         self.tell(Code::NoDispenseHeard, About::lock(terms.id), sender.now, String::new());
         Ok(self.heard(&case, before, changed, sender.now))
     }

@@ -94,7 +94,7 @@ codes! {
     BlockedByOperator, "blocked_by_operator", Alarm, "an operator put the card on the blacklist", "take the card in, or lift the block";
     ReportedLost, "reported_lost", Alarm, "the cardholder says that the card is lost", "take the card in; replace it, or say that it was found";
     ChipGivenUpIsOut, "chip_given_up_is_out", Alarm, "a chip was given up, its number was free for another, and now it is said to be out", "find the chip and destroy it; replace the card";
-    BarredPsamAtWork, "barred_psam_at_work", Alarm, "a PSAM that is blocked, lost or replaced made codes that are dated after that", "find out who has the PSAM; the outcome counts as any other";
+    BarredPsamAtWork, "barred_psam_at_work", Alarm, "an outcome of a PSAM is dated after it was blocked, lost or replaced", "find out who has the PSAM; the outcome counts as any other";
     VoidLockWasMade, "void_lock_was_made", Alarm, "a station says that LOCK never went out, and the card proves that it was locked; the number stays a hole", "look at the terminal's journal and totalizer";
     BalancesDisagree, "balances_disagree", Alarm, "a card went on with a balance that nothing heard of it explains; the record is claimed", "look for a second GMAC, a load that was not reported, or a card that was altered";
     SuccessionDisagrees, "succession_disagrees", Claim, "the card went on after this lock, and its balances do not add up with the record", "compare the card's log, then rule what it was debited";

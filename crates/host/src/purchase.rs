@@ -135,8 +135,9 @@ impl<B: Books, V: Codes> Centre<B, V> {
             self.card_lives(terms.id.asn);
         }
         if proved {
-            self.psam_lives(tid, terms.at, About::lock(terms.id), sender.now);
+            self.psam_lives(tid);
         }
+        self.tell_barred(terms.id, terms.at, sender.now);
         if paid.is_some() && !row.mac2_proved {
             self.tell(Code::Mac2Wrong, About::lock(terms.id), sender.now, String::new());
         }

@@ -1,12 +1,12 @@
 //! Lists, a page at a time: each page begins behind the last row of the one before, so rows that come in between
 //! neither repeat nor hide others.
 
-use host::{Card, Notice, Posting, PrepaidAccount, PrepaidName, ProposalRow, Psam};
+use host::{Card, Funding, Notice, Posting, PrepaidAccount, PrepaidName, ProposalRow, Psam};
 use wire::{Asn, LockId, Tid, Ttc};
 
 use crate::database::Database;
 use crate::error::StoreError;
-use crate::table::{CARDS, CASES, ENTRIES, NOTICES, PREPAID, PSAMS, PURCHASES, RULINGS};
+use crate::table::{CARDS, CASES, ENTRIES, FUNDINGS, NOTICES, PREPAID, PSAMS, PURCHASES, RULINGS};
 use crate::value::{Columns, Row, Value};
 use crate::{list, rows};
 
@@ -158,6 +158,21 @@ pub(crate) fn prepaid(
         format!("SELECT {columns} FROM prepaid WHERE name > ? ORDER BY name LIMIT {most}");
     let after = after.map_or("".into(), Value::text);
     database.query(&statement, &[after])?.into_iter().map(rows::prepaid).collect()
+}
+
+/// What was paid into an account, by reference.
+pub(crate) fn fundings(
+    database: &mut dyn Database,
+    name: PrepaidName,
+    after: &str,
+    most: usize,
+) -> Result<Vec<Funding>, StoreError> {
+    let columns = FUNDINGS.names().join(",");
+    let statement = format!(
+        "SELECT {columns} FROM fundings WHERE name = ? AND reference > ? ORDER BY reference LIMIT {most}"
+    );
+    let values = [Value::text(name), after.into()];
+    database.query(&statement, &values)?.into_iter().map(rows::funding).collect()
 }
 
 pub(crate) fn proposals(database: &mut dyn Database) -> Result<Vec<ProposalRow>, StoreError> {

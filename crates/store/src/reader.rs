@@ -1,7 +1,8 @@
 //! A connection that only looks.
 
 use host::{
-    Card, Centre, MemoryBooks, Notice, Posting, PrepaidAccount, PrepaidName, ProposalRow, Psam,
+    Card, Centre, Funding, MemoryBooks, Notice, Posting, PrepaidAccount, PrepaidName, ProposalRow,
+    Psam,
 };
 use wire::{Asn, Tid, Ttc};
 
@@ -162,6 +163,19 @@ impl Reader {
     /// The database failed.
     pub fn sizes(&mut self) -> Result<Sizes, StoreError> {
         self.in_one_state(sizes::sizes)
+    }
+
+    /// What was paid into a prepaid account, by reference, after this one.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn fundings(
+        &mut self,
+        name: PrepaidName,
+        after: &str,
+        most: usize,
+    ) -> Result<Vec<Funding>, StoreError> {
+        self.in_one_state(|database| page::fundings(database, name, after, most))
     }
 
     /// Proposals that wait for their checker.

@@ -229,6 +229,28 @@ fn nothing_goes_through_a_barred_psam_and_its_outcomes_are_heard_and_told() {
 }
 
 #[test]
+fn whatever_a_barred_psam_is_said_to_have_done_is_told() {
+    let reports: [fn(&mut Scene) -> Report; 3] = [
+        |scene| Report::NoDispense(scene.card.lock(&mut scene.psam, at(90)).terms),
+        |scene| {
+            let grey = scene.card.lock(&mut scene.psam, at(90));
+            unproved(&grey, 500, at(91))
+        },
+        |scene| {
+            let (terms, _) = scene.card.purchase(&mut scene.psam, 40, 90);
+            Report::PurchaseUnknown(terms)
+        },
+    ];
+    for report in reports {
+        let mut scene = Scene::new();
+        scene.act(Subject::Psam(T1), Measure::ReportLost).unwrap();
+        let report = report(&mut scene);
+        scene.hear(&report);
+        assert!(scene.has(Code::BarredPsamAtWork), "{report:?}");
+    }
+}
+
+#[test]
 fn an_outcome_from_between_two_blocks_is_nothing_to_tell() {
     let mut scene = Scene::new();
     let psam = Subject::Psam(T1);

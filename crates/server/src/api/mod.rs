@@ -116,7 +116,7 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(rulings::approve))
         .routes(routes!(prepaid::open, prepaid::accounts))
         .routes(routes!(prepaid::account))
-        .routes(routes!(prepaid::fund))
+        .routes(routes!(prepaid::fund, prepaid::fundings))
         .routes(routes!(ledger::accounts))
         .routes(routes!(ledger::postings))
         .routes(routes!(books::export))

@@ -1,7 +1,7 @@
 //! Prepaid accounts: opened and funded by operators, charged by loads.
 
 use ::api::Page;
-use ::api::prepaid::{Funded, NewFunding, NewPrepaid, Prepaid};
+use ::api::prepaid::{Funded, Funding as Paid, NewFunding, NewPrepaid, Prepaid};
 use ::api::problem::Problem;
 use ::api::register::Registered;
 use axum::Json;
@@ -136,4 +136,38 @@ pub(super) async fn fund(
         }
         _ => Err(Refused::bug()),
     }
+}
+
+/// What was paid into a prepaid account, and back, by reference
+#[utoipa::path(
+    get, path = "/v1/prepaid/{name}/fundings", tag = "operators", params(("name" = String, Path), Paging),
+    security(("operator" = [])),
+    responses(
+        (status = 200, body = Page<Paid>),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn fundings(
+    State(app): State<Shared>,
+    _: AsOperator,
+    InPath(name): InPath<String>,
+    Asked(paging): Asked<Paging>,
+) -> Result<Json<Page<Paid>>, Refused> {
+    let name = parsed("name", &name)?;
+    let most = paging.most()?;
+    let after = paging.after(reference_of)?.unwrap_or_default();
+    let paid = app.read(move |reader| reader.fundings(name, &after, most)).await?;
+    let document = |funding: &Funding| Paid {
+        reference: funding.reference.clone(),
+        amount: funding.amount,
+        maker: funding.maker.clone(),
+        date: funding.now.date.to_string(),
+        time: funding.now.time.to_string(),
+    };
+    // A reference may hold what no address does.
+    Ok(Json(page(&paid, most, |funding| hex::encode(&funding.reference), document)))
+}
+
+fn reference_of(cursor: &str) -> Option<String> {
+    String::from_utf8(hex::decode(cursor).ok()?).ok().filter(|text| !text.contains('\0'))
 }

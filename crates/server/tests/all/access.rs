@@ -58,6 +58,7 @@ const TABLE: &[(&str, &str, For)] = &[
     ("GET", "/v1/prepaid", Operators),
     ("GET", "/v1/prepaid/{name}", Operators),
     ("POST", "/v1/prepaid/{name}/fundings", Operators),
+    ("GET", "/v1/prepaid/{name}/fundings", Operators),
     ("GET", "/v1/accounts", Operators),
     ("GET", "/v1/postings", Operators),
     ("GET", "/v1/books", Operators),

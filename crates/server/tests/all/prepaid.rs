@@ -38,6 +38,17 @@ async fn a_station_loads_from_its_account_while_that_holds_enough() {
         let funded = fund(&site, "shop", "BANK-7", 500).await.json();
         assert_eq!(funded, json!({ "balance": 500, "repeat": repeat }));
     }
+    fund(&site, "shop", "BANK-8 & more", 1).await.json();
+    fund(&site, "shop", "BANK-9", -1).await.json();
+    let mut paid = Vec::new();
+    let mut path = "/v1/prepaid/shop/fundings?limit=1".to_owned();
+    loop {
+        let page = site.get(operator("ada"), &path).await.json();
+        paid.extend(page["items"].as_array().unwrap().iter().map(|row| row["amount"].clone()));
+        let Some(next) = page["next"].as_str() else { break };
+        path = format!("/v1/prepaid/shop/fundings?limit=1&cursor={next}");
+    }
+    assert_eq!(paid, [500, 1, -1]);
     assert_eq!(fund(&site, "shop", "BANK-7", 501).await.problem(), "funding_disagrees");
     let body = load(&mut scene, 300, Some("shop"));
     for _ in 0..2 {

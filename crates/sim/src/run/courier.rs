@@ -13,6 +13,7 @@ use super::Planted;
 use super::dice::Dice;
 use super::fault::{Fault, Tally};
 use super::office::Office;
+use super::till;
 use crate::link::{WorldCentre, at_centre, at_station};
 
 /// A message that is still on its way.
@@ -191,7 +192,7 @@ impl Link for Courier<'_> {
             purse,
             amount,
             init,
-            account: None,
+            account: till::of(self.station, init.icc),
             now,
         });
         if self.strikes(Fault::UnlockDelayed) {

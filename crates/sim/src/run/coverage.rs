@@ -51,6 +51,8 @@ coverage! {
     open_transfers,
     /// Loads and unloads that were not carried out.
     refused_transfers,
+    /// Loads and unloads that prepaid accounts paid or got.
+    charged_to_accounts,
     /// Cards freed with a grey record.
     local_unlocks,
     /// Cards freed by the centre.

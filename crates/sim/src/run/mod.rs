@@ -12,6 +12,7 @@
 //! | `stage`, `visit` | a world with what breaks in it; one visit |
 //! | `courier`, `office` | the network; the centre's disk and its crashes |
 //! | `counter` | purchases, loads and unloads |
+//! | `till` | prepaid accounts, which loads are charged to |
 //! | `operators` | who decides and unblocks meanwhile |
 //! | `psams` | PSAMs that are swapped or replaced |
 //! | `cheat` | who sits on the card's wire |
@@ -38,6 +39,7 @@ mod psams;
 mod rest;
 mod shorten;
 mod stage;
+mod till;
 mod visit;
 mod watch;
 

@@ -9,7 +9,7 @@ use wire::{GreyState, LockId};
 use super::courier::Weather;
 use super::plan::SITES;
 use super::stage::Stage;
-use super::{attack, watch};
+use super::{attack, till, watch};
 use crate::counter::Buy;
 use crate::proof;
 use crate::reader::honest;
@@ -126,6 +126,7 @@ impl Stage {
             rest.cents_off += owed.abs_diff(delivered);
             rest.wrong.push(format!("{delivered} flowed, the stations are owed {owed}"));
         }
+        rest.wrong.extend(till::weigh(&self.world.centre));
         let black = self.world.centre.blacklist();
         if let Some((asn, code)) = black.first() {
             rest.wrong.push(format!("{asn} is on the blacklist and was never copied: {code}"));
@@ -155,6 +156,8 @@ impl Stage {
 
     pub(super) fn count_endings(&mut self) {
         let ends = self.world.centre.purchases().into_iter().map(|row| row.end);
+        let charged = self.world.centre.transfers().into_iter().filter(|row| row.charged);
+        self.coverage.charged_to_accounts += charged.count() as u64;
         let by_succession = ends.filter(|end| *end == PurchaseEnd::Succession).count();
         self.coverage.purchases_by_succession += by_succession as u64;
         for row in self.world.centre.outcomes() {

@@ -14,6 +14,7 @@ use super::dice::Dice;
 use super::fault::{Fault, Tally};
 use super::office::Office;
 use super::plan::{CARDS, Plan, SITES};
+use super::till;
 use crate::reader::NoCard;
 use crate::world::{Forecourt, World, sale_terms};
 
@@ -60,6 +61,8 @@ impl Stage {
         for site in 0..SITES {
             world.open_site(STATIONS[site % STATIONS.len()])?;
         }
+        let now = world.clock.now();
+        till::open(&mut world.centre, now)?;
         let tally = Tally::default();
         let office = Office::open(&world.centre, tally.clone())?;
         Ok(Self {
