@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use host::{Answer, Input};
-use store::{Desk, Look, Place, Reader, StoreError, Vault};
+use store::{Desk, Look, PATIENCE, Place, Reader, StoreError, Vault};
 use tokio::sync::{Semaphore, oneshot};
 use wire::Stamp;
 
@@ -79,7 +79,8 @@ impl App {
             // A client that went away hears it when it asks again.
             let _ = reply.send(answer);
         });
-        Ok(answered.await.map_err(|_| Refused::shutting_down())??)
+        let answered = tokio::time::timeout(PATIENCE, answered).await;
+        Ok(answered.map_err(|_| silent())?.map_err(|_| Refused::shutting_down())??)
     }
 
     /// Does one call.
@@ -94,7 +95,8 @@ impl App {
         self: &Arc<Self>,
         read: impl FnOnce(&mut Reader) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Refused> {
-        let turn = Arc::clone(&self.turns).acquire_owned().await;
+        let turn = Arc::clone(&self.turns).acquire_owned();
+        let turn = tokio::time::timeout(PATIENCE, turn).await.map_err(|_| silent())?;
         let turn = turn.map_err(|_| Refused::shutting_down())?;
         let app = Arc::clone(self);
         let reading = tokio::task::spawn_blocking(move || {
@@ -112,7 +114,9 @@ impl App {
             }
             answer
         });
-        Ok(reading.await.map_err(|_| Refused::bug())??)
+        // A database that says nothing keeps the connection and the turn, but not the caller.
+        let read = tokio::time::timeout(PATIENCE, reading).await.map_err(|_| silent())?;
+        Ok(read.map_err(|_| Refused::bug())??)
     }
 
     /// Asks the rules.
@@ -122,6 +126,11 @@ impl App {
     ) -> Result<T, Refused> {
         self.read(|reader| reader.look(ask)).await
     }
+}
+
+/// Nobody knows whether it was done.
+fn silent() -> Refused {
+    StoreError::unavailable("the database does not answer").into()
 }
 
 impl Drop for App {

@@ -4,8 +4,11 @@
 //! before it is durable. When a transaction fails, nothing of it happened: it is done again after a conflict, call
 //! by call if need be, so that one call cannot take others down with it.
 
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use host::{Input, Output};
 
@@ -19,6 +22,8 @@ use crate::transact::Writing;
 const MOST: usize = 512;
 /// Requests that may wait; more are sent back.
 const QUEUE: usize = 1024;
+/// How long a call waits for its answer. After that nobody knows whether it is done: the database may be silent.
+pub const PATIENCE: Duration = Duration::from_secs(20);
 /// How often a transaction is done again after a conflict.
 const TRIES: usize = 8;
 
@@ -27,6 +32,8 @@ pub type Answered = Result<Vec<Output>, StoreError>;
 
 struct Job {
     inputs: Vec<Input>,
+    /// Nobody waits for it any more after this.
+    until: Instant,
     reply: Box<dyn FnOnce(Answered) + Send>,
 }
 
@@ -37,6 +44,7 @@ pub type OnEvents = Box<dyn Fn(usize) + Send>;
 pub struct Desk {
     queue: Option<SyncSender<Job>>,
     writer: Option<JoinHandle<()>>,
+    commits: Arc<AtomicU64>,
 }
 
 impl Desk {
@@ -50,18 +58,19 @@ impl Desk {
             Place::Sqlite(_) => Dialect::Sqlite,
             Place::Postgres(_) => Dialect::Postgres,
         };
-        let writing = Writing::new(place.connect()?, dialect, vault);
+        let commits = Arc::new(AtomicU64::new(0));
+        let writing = Writing::new(place.connect()?, dialect, vault, Arc::clone(&commits));
         let (queue, jobs) = sync_channel(QUEUE);
         let writer = std::thread::Builder::new().name("books".to_owned());
         let writer = writer
             .spawn(move || serve(writing, &jobs, &on_events))
             .map_err(|error| StoreError::new(Kind::Unavailable, error))?;
-        Ok(Self { queue: Some(queue), writer: Some(writer) })
+        Ok(Self { queue: Some(queue), writer: Some(writer), commits })
     }
 
     /// Hands calls in; `reply` gets the answer on the writer's thread.
     pub fn submit(&self, inputs: Vec<Input>, reply: impl FnOnce(Answered) + Send + 'static) {
-        let job = Job { inputs, reply: Box::new(reply) };
+        let job = Job { inputs, until: Instant::now() + PATIENCE, reply: Box::new(reply) };
         let Some(queue) = &self.queue else { return };
         let (job, what) = match queue.try_send(job) {
             Ok(()) => return,
@@ -73,24 +82,46 @@ impl Desk {
         (job.reply)(Err(StoreError::new(Kind::Unavailable, what)));
     }
 
+    /// How many transactions were committed.
+    #[must_use]
+    pub fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Relaxed)
+    }
+
     /// Whether calls are still taken: the writer goes on until the desk is closed, unless this program is broken.
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.writer.as_ref().is_some_and(|writer| !writer.is_finished())
     }
 
-    /// Does calls and waits for the answer.
+    /// Does calls and waits for the answer, at most [`PATIENCE`].
     ///
     /// # Errors
     /// The database does not take them, or nobody knows whether it did: the same calls may be done again.
     pub fn apply(&self, inputs: Vec<Input>) -> Answered {
+        self.apply_within(PATIENCE, inputs)
+    }
+
+    /// The same with another patience.
+    ///
+    /// # Errors
+    /// As `apply`.
+    pub fn apply_within(&self, patience: Duration, inputs: Vec<Input>) -> Answered {
         let (reply, answer) = sync_channel(1);
         self.submit(inputs, move |answered| {
             // Nobody waits any more when the other side is gone.
             let _ = reply.send(answered);
         });
-        let gone = || StoreError::new(Kind::Unavailable, "the books were closed");
-        answer.recv().unwrap_or_else(|_| Err(gone()))
+        let unknown = |error| {
+            StoreError::new(
+                Kind::Unavailable,
+                match error {
+                    RecvTimeoutError::Timeout => "the database does not answer",
+                    RecvTimeoutError::Disconnected => "the books were closed",
+                },
+            )
+        };
+        answer.recv_timeout(patience).unwrap_or_else(|error| Err(unknown(error)))
     }
 }
 
@@ -115,8 +146,22 @@ fn serve(mut writing: Writing, jobs: &Receiver<Job>, on_events: &OnEvents) {
             calls += job.inputs.len();
             batch.push(job);
         }
-        answer(&mut writing, batch, on_events);
+        let batch = forget_late(batch);
+        if !batch.is_empty() {
+            answer(&mut writing, batch, on_events);
+        }
     }
+}
+
+/// Calls that waited too long are not begun: who made them was told that nobody knows, and asks again.
+fn forget_late(batch: Vec<Job>) -> Vec<Job> {
+    let now = Instant::now();
+    let (late, batch): (Vec<Job>, Vec<Job>) = batch.into_iter().partition(|job| job.until < now);
+    for job in late {
+        let what = "the database was silent for too long; this was not done";
+        (job.reply)(Err(StoreError::new(Kind::Unavailable, what)));
+    }
+    batch
 }
 
 fn answer(writing: &mut Writing, batch: Vec<Job>, on_events: &OnEvents) {

@@ -175,7 +175,8 @@ impl Database for Sqlite {
     }
 
     fn posting_numbers(&mut self, count: usize) -> Result<Vec<i64>, StoreError> {
-        let statement = format!("SELECT COALESCE(MAX(posting), 0) FROM {}", ENTRIES.name);
+        let statement =
+            format!("SELECT COALESCE(MAX(posting), 0) FROM {} WHERE lane = 0", ENTRIES.name);
         let rows = self.select(&statement, &[])?;
         let last = match rows.first().and_then(|row| row.first()) {
             Some(Value::Number(last)) => *last,

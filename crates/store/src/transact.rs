@@ -1,11 +1,13 @@
 //! One transaction: calls of the rules over a sheet, and their rows.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use host::{Centre, Input, KeyVault, Output};
 
 use crate::Vault;
 use crate::database::{Clash, Database, Purpose};
 use crate::error::{Kind, StoreError};
-use crate::event::Event;
 use crate::lane::Lane;
 use crate::migrate::Dialect;
 use crate::sheet::{Listing, Sheet};
@@ -16,10 +18,11 @@ pub(crate) struct Writing {
     pub(crate) database: Box<dyn Database>,
     dialect: Dialect,
     vault: Vault,
-    /// Taken when the first event is written; given up with the connection.
+    /// Taken by the first transaction; given up with the connection.
     lane: Option<Lane>,
     /// The lane's next number has to be read again.
     stale: bool,
+    commits: Arc<AtomicU64>,
 }
 
 /// What a transaction answered.
@@ -29,8 +32,13 @@ pub(crate) struct Done {
 }
 
 impl Writing {
-    pub(crate) fn new(database: Box<dyn Database>, dialect: Dialect, vault: Vault) -> Self {
-        Self { database, dialect, vault, lane: None, stale: false }
+    pub(crate) fn new(
+        database: Box<dyn Database>,
+        dialect: Dialect,
+        vault: Vault,
+        commits: Arc<AtomicU64>,
+    ) -> Self {
+        Self { database, dialect, vault, lane: None, stale: false, commits }
     }
 
     /// Does these calls in their order, all of them or none. What it answers is durable.
@@ -49,30 +57,30 @@ impl Writing {
 
     fn attempt(&mut self, inputs: &[&Input]) -> Result<Done, StoreError> {
         self.database.begin(Purpose::Write)?;
+        let lane = self.own_lane()?;
         let mut sheet = Sheet::new(self.database.as_mut());
         sheet.prefetch(inputs)?;
-        let mut centre = Centre::new(sheet, std::sync::Arc::clone(&self.vault));
+        let mut centre = Centre::new(sheet, Arc::clone(&self.vault));
         let outputs = inputs.iter().map(|input| centre.apply(input)).collect();
         let listing = listing(&centre);
-        let events = centre.into_books().flush(&listing)?;
-        let lane = self.tell(&events)?;
+        let events = centre.into_books().flush(&listing, lane.lane)?;
+        let (rows, lane) = lane.rows(&events);
+        if !rows.is_empty() {
+            self.database.put(&EVENTS, Clash::Fail, &rows)?;
+        }
         self.database.commit()?;
-        (self.lane, self.stale) = (lane, self.stale && events.is_empty());
+        self.commits.fetch_add(1, Ordering::Relaxed);
+        (self.lane, self.stale) = (Some(lane), false);
         Ok(Done { outputs, events: events.len() })
     }
 
-    fn tell(&mut self, events: &[Event]) -> Result<Option<Lane>, StoreError> {
-        if events.is_empty() {
-            return Ok(self.lane);
+    /// This connection's lane, its numbers as they stand in this transaction.
+    fn own_lane(&mut self) -> Result<Lane, StoreError> {
+        match self.lane {
+            Some(lane) if self.stale => lane.again(self.database.as_mut()),
+            Some(lane) => Ok(lane),
+            None => Lane::take(self.database.as_mut(), self.dialect),
         }
-        let lane = match self.lane {
-            Some(lane) if self.stale => lane.again(self.database.as_mut())?,
-            Some(lane) => lane,
-            None => Lane::take(self.database.as_mut(), self.dialect)?,
-        };
-        let (rows, lane) = lane.rows(events);
-        self.database.put(&EVENTS, Clash::Fail, &rows)?;
-        Ok(Some(lane))
     }
 }
 
@@ -91,7 +99,7 @@ pub(crate) fn look<T>(
     ask: impl FnOnce(&Centre<Sheet<'_>, Vault>) -> T,
 ) -> Result<T, StoreError> {
     database.begin(Purpose::Read)?;
-    let centre = Centre::new(Sheet::new(database), std::sync::Arc::clone(vault));
+    let centre = Centre::new(Sheet::new(database), Arc::clone(vault));
     let answer = ask(&centre);
     let failure = centre.into_books().failure();
     database.rollback();

@@ -34,7 +34,7 @@ impl Sheet<'_> {
     }
 
     /// Writes everything, and says what stations ought to hear of it.
-    pub(crate) fn flush(self, listing: &Listing) -> Result<Vec<Event>, StoreError> {
+    pub(crate) fn flush(self, listing: &Listing, lane: i64) -> Result<Vec<Event>, StoreError> {
         let mut inner = self.inner.into_inner();
         if let Some(error) = inner.failed.take() {
             return Err(error);
@@ -43,7 +43,7 @@ impl Sheet<'_> {
         inner.flush_cards()?;
         inner.flush_cases(listing)?;
         inner.flush_facts()?;
-        inner.flush_ledger()?;
+        inner.flush_ledger(lane)?;
         Ok(events)
     }
 }
@@ -185,17 +185,17 @@ impl Inner<'_> {
         mine.map(|row| rows::of_transfer(&row)).collect()
     }
 
-    fn flush_ledger(&mut self) -> Result<(), StoreError> {
+    fn flush_ledger(&mut self, lane: i64) -> Result<(), StoreError> {
         let count = self.changes.postings.len();
         if count > 0 {
             let numbers = self.database.posting_numbers(count)?;
             let postings = numbers.into_iter().zip(&self.changes.postings);
-            let entries: Vec<Row> =
-                postings.flat_map(|(number, posting)| rows::of_posting(number, posting)).collect();
+            let rows = |(number, posting)| rows::of_posting(lane, number, posting);
+            let entries: Vec<Row> = postings.flat_map(rows).collect();
             self.put(&ENTRIES, Clash::Fail, &entries)?;
         }
         let mut told = BTreeSet::new();
-        let notices = self.changes.notices.iter().map(rows::of_notice);
+        let notices = self.changes.notices.iter().map(|notice| rows::of_notice(lane, notice));
         let new = notices.filter(|row| told.insert(row.get(..3).map(<[Value]>::to_vec)));
         let notices: Vec<Row> = new.collect();
         self.put(&NOTICES, Clash::Keep, &notices)

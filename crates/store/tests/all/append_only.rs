@@ -12,11 +12,11 @@ const FORBIDDEN: [(&str, &str); 4] = [
     ("UPDATE entries SET amount = amount + 1", "append only"),
     ("DELETE FROM entries", "append only"),
     (
-        "INSERT INTO entries SELECT posting, part + 100, reason, asn, purse, ctc, tid, ttc, at, source, target, -amount FROM entries",
+        "INSERT INTO entries SELECT lane, posting, part + 100, reason, asn, purse, ctc, tid, ttc, at, source, target, -amount FROM entries",
         "constraint",
     ),
     (
-        "INSERT INTO entries SELECT posting, part + 100, reason, asn, purse, ctc, tid, ttc, at, source, source, amount FROM entries",
+        "INSERT INTO entries SELECT lane, posting, part + 100, reason, asn, purse, ctc, tid, ttc, at, source, source, amount FROM entries",
         "constraint",
     ),
 ];

@@ -5,7 +5,9 @@ mod append_only;
 mod base;
 mod history;
 mod hosts;
+mod lanes;
 mod same_books;
+mod silence;
 #[path = "../../../host/tests/all/support/mod.rs"]
 #[allow(dead_code, unused_imports)]
 mod support;
