@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use host::{Answer, Input};
-use store::{Desk, Look, PATIENCE, Place, Reader, StoreError, Vault};
+use store::{Desk, Look, PATIENCE, Place, Prepared, Reader, StoreError, Vault};
 use tokio::sync::{Semaphore, oneshot};
 use wire::Stamp;
 
@@ -12,6 +12,9 @@ use crate::problem::Refused;
 
 /// Connections that read at the same time.
 const READERS: usize = 8;
+
+/// Calls whose codes a task computes by itself.
+const FEW: usize = 8;
 
 /// Says the time: civil, with its offset from UTC.
 pub type Clock = Arc<dyn Fn() -> Stamp + Send + Sync>;
@@ -75,7 +78,15 @@ impl App {
     pub(crate) async fn apply_all(&self, inputs: Vec<Input>) -> Result<Vec<host::Output>, Refused> {
         let (reply, answered) = oneshot::channel();
         let desk = self.desk.as_ref().ok_or_else(Refused::shutting_down)?;
-        desk.submit(inputs, move |answer| {
+        let vault = Arc::clone(&self.vault);
+        let calls = match inputs.len() {
+            0..FEW => Prepared::new(&vault, inputs),
+            // Codes of many records keep a processor busy for too long for a task.
+            _ => tokio::task::spawn_blocking(move || Prepared::new(&vault, inputs))
+                .await
+                .map_err(|_| Refused::bug())?,
+        };
+        desk.submit(calls, move |answer| {
             // A client that went away hears it when it asks again.
             let _ = reply.send(answer);
         });

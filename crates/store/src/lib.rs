@@ -40,7 +40,7 @@ mod value;
 
 use std::sync::Arc;
 
-pub use desk::{Answered, Desk, OnEvents, PATIENCE};
+pub use desk::{Answered, Desk, OnEvents, PATIENCE, Prepared};
 pub use error::{Kind, StoreError};
 pub use event::Event;
 pub use feed::{Cursor, CursorError, Fed};

@@ -14,7 +14,7 @@ use ::postgres::{Client, Config, NoTls, Statement};
 
 use crate::database::{Clash, Database, Last, Purpose};
 use crate::error::{Kind, StoreError};
-use crate::sqlite::conflict_clause;
+use crate::sqlite::{conflict_clause, only};
 use crate::table::{Column, Holds, Table};
 use crate::value::{Row, Value};
 
@@ -233,7 +233,7 @@ fn condition(by: &[Column], last: Last) -> String {
     let end = by.len().saturating_sub(1);
     let compare = |place: usize| if place == end && last == Last::AtLeast { ">=" } else { "=" };
     let part = |(place, (name, _)): (usize, &Column)| format!("t.{name}{}k.{name}", compare(place));
-    by.iter().enumerate().map(part).collect::<Vec<_>>().join(" AND ")
+    by.iter().enumerate().map(part).collect::<Vec<_>>().join(" AND ") + &only(last)
 }
 
 fn names(columns: &[Column]) -> String {

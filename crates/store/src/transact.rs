@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use host::{Centre, Input, KeyVault, Output};
+use host::{Ahead, Centre, Codes, Informed, Input, Output};
 
 use crate::Vault;
 use crate::database::{Clash, Database, Purpose};
@@ -42,8 +42,12 @@ impl Writing {
     }
 
     /// Does these calls in their order, all of them or none. What it answers is durable.
-    pub(crate) fn transact(&mut self, inputs: &[&Input]) -> Result<Done, StoreError> {
-        let done = self.attempt(inputs);
+    pub(crate) fn transact(
+        &mut self,
+        inputs: &[&Input],
+        ahead: &Ahead,
+    ) -> Result<Done, StoreError> {
+        let done = self.attempt(inputs, ahead);
         if let Err(error) = &done {
             self.database.rollback();
             self.stale = true;
@@ -55,12 +59,13 @@ impl Writing {
         done
     }
 
-    fn attempt(&mut self, inputs: &[&Input]) -> Result<Done, StoreError> {
+    fn attempt(&mut self, inputs: &[&Input], ahead: &Ahead) -> Result<Done, StoreError> {
         self.database.begin(Purpose::Write)?;
         let lane = self.own_lane()?;
         let mut sheet = Sheet::new(self.database.as_mut());
         sheet.prefetch(inputs)?;
-        let mut centre = Centre::new(sheet, Arc::clone(&self.vault));
+        let vault = Informed::new(Arc::clone(&self.vault), ahead.clone());
+        let mut centre = Centre::new(sheet, vault);
         let outputs = inputs.iter().map(|input| centre.apply(input)).collect();
         let listing = listing(&centre);
         let events = centre.into_books().flush(&listing, lane.lane)?;
@@ -85,7 +90,7 @@ impl Writing {
 }
 
 /// The records that stations ought to have, of all cases where that may have changed.
-fn listing<V: KeyVault>(centre: &Centre<Sheet<'_>, V>) -> Listing {
+fn listing<V: Codes>(centre: &Centre<Sheet<'_>, V>) -> Listing {
     let cases = centre.books().to_list().into_iter();
     let listed =
         cases.map(|(number, lock)| (number, lock.and_then(|lock| centre.grey_record(&lock))));

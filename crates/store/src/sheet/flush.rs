@@ -6,7 +6,7 @@ use host::{Books as _, Case};
 use wire::{Asn, ClaimedRecord, LockId, Tid, Ttc};
 
 use super::{Inner, Sheet};
-use crate::database::Clash;
+use crate::database::{Clash, Last};
 use crate::error::StoreError;
 use crate::event::Event;
 use crate::rows;
@@ -61,18 +61,17 @@ impl Inner<'_> {
         let bought = |(tid, ttc): &(Tid, Ttc)| self.rows.purchase(*tid, *ttc);
         asns.extend(changes.purchases.iter().filter_map(bought).map(|case| case.terms.id.asn));
         asns.extend(changes.rulings.iter().map(|lock| lock.asn));
-        asns.extend(changes.open.keys().map(|lock| lock.asn));
+        asns.extend(changes.marked.iter().copied());
         asns
     }
 
     fn fetch_listed(&mut self) -> Result<(), StoreError> {
-        let keys: Vec<Row> =
-            self.touched().iter().map(|asn| vec![Value::text(asn), true.into()]).collect();
+        let keys: Vec<Row> = self.touched().iter().map(|asn| vec![Value::text(asn)]).collect();
         if keys.is_empty() {
             return Ok(());
         }
-        let last = crate::database::Last::Equal;
-        let found = self.database.find(&CASES, &["asn", "listed"], last, &keys)?;
+        let last = Last::EqualWhere("listed = 1");
+        let found = self.database.find(&CASES, &["asn"], last, &keys)?;
         self.keep_cases(found)
     }
 
