@@ -34,6 +34,7 @@
 #![forbid(unsafe_code)]
 
 pub mod account;
+pub mod ahead;
 pub mod books;
 mod bought;
 pub mod case;
@@ -70,6 +71,7 @@ mod transferred;
 pub mod unlock;
 mod verify;
 
+pub use ahead::{Ahead, Informed};
 pub use books::{Books, Card, CardOpening, KeysSince, PurseOpening, Replacement, StationId};
 pub use case::{Case, HeldRecord, HeldUnproved, Outcome, Quarantined};
 pub use centre::{Centre, OutcomeRow, Registered};

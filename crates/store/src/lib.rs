@@ -52,7 +52,7 @@ mod watch;
 use std::sync::Arc;
 
 pub use backup::{Copied, copy_sqlite, dump_postgres};
-pub use desk::{Answered, Desk};
+pub use desk::{Answered, Desk, PATIENCE, Prepared};
 pub use error::{Kind, StoreError};
 pub use event::Event;
 pub use feed::{Cursor, CursorError, Fed};

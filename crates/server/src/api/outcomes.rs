@@ -6,14 +6,14 @@ use ::api::problem::Problem;
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
-use store::{Kept, Of};
+use store::{Cursor, Kept, Of};
 use utoipa::IntoParams;
 use wire::{Tid, Ttc};
 
 use crate::app::Shared;
 use crate::body::{Asked, InPath, parsed};
 use crate::caller::AsOperator;
-use crate::paging::{Paging, number, page};
+use crate::paging::{Paging, number, page, page_by_lanes};
 use crate::problem::Refused;
 use crate::words;
 
@@ -127,7 +127,8 @@ pub(super) async fn notices(
     Asked(paging): Asked<Paging>,
 ) -> Result<Json<Page<Notice>>, Refused> {
     let most = paging.most()?;
-    let after = paging.after(|text| text.parse().ok())?.unwrap_or(0);
-    let notices = app.read(move |reader| reader.notices(after, most)).await?;
-    Ok(Json(page(&notices, most, |row| row.number.to_string(), |row| words::notice(&row.row))))
+    let after: Cursor = paging.after(|text| text.parse().ok())?.unwrap_or_default();
+    let known = after.clone();
+    let notices = app.read(move |reader| reader.notices(&known, most)).await?;
+    Ok(Json(page_by_lanes(after, &notices, most, |row| words::notice(&row.row))))
 }
