@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`Desk`] | takes calls, answers them once they are durable |
 //! | [`Reader`] | looks at one state of the books |
+//! | [`insert`] | the yardstick: the same rows without the rules |
 //! | `sheet` | the books of one transaction, fetched as the rules ask |
 //! | `rows`, `table` | facts as rows |
 //! | `sqlite`, `postgres` | the two databases behind one trait |
@@ -18,6 +19,7 @@
 //! zero; the database takes no other, and changes or removes none.
 #![forbid(unsafe_code)]
 
+mod bare;
 mod changes;
 mod database;
 mod desk;
@@ -40,6 +42,7 @@ mod value;
 
 use std::sync::Arc;
 
+pub use bare::{Rows, insert};
 pub use desk::{Answered, Desk, OnEvents, PATIENCE, Prepared};
 pub use error::{Kind, StoreError};
 pub use event::Event;
