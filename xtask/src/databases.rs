@@ -24,7 +24,7 @@ pub(crate) fn step(workspace: &Workspace) -> Outcome {
 }
 
 /// A server that runs, with its folder.
-struct Server {
+pub(crate) struct Server {
     programs: PathBuf,
     folder: PathBuf,
     port: u16,
@@ -32,7 +32,7 @@ struct Server {
 }
 
 impl Server {
-    fn start(workspace: &Workspace) -> Outcome<Self> {
+    pub(crate) fn start(workspace: &Workspace) -> Outcome<Self> {
         let programs = newest_version()?;
         let id = capture(&mut workspace.command("id", &["-u"]))?;
         let is_root = id.trim_ascii() == b"0";
@@ -69,7 +69,7 @@ impl Server {
         run(&mut start)
     }
 
-    fn stop(self, workspace: &Workspace) -> Outcome {
+    pub(crate) fn stop(self, workspace: &Workspace) -> Outcome {
         let mut stop = self.program(workspace, "pg_ctl");
         stop.args(["stop", "--wait", "--silent", "--mode=immediate", "--pgdata"]).arg(self.data());
         run(&mut stop)?;
@@ -77,7 +77,7 @@ impl Server {
             .map_err(|error| format!("{} cannot be removed: {error}", self.folder.display()))
     }
 
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("postgres://greylock@127.0.0.1:{}/postgres", self.port)
     }
 

@@ -117,7 +117,13 @@ fn pcsc(workspace: &Workspace) -> Outcome {
 /// In the profile of the tests, since only the shape of the figures is judged: docs/bench.md says how to get figures.
 fn bench(workspace: &Workspace) -> Outcome {
     workspace.cargo("test --release --package card --test stack -- --ignored --show-output")?;
-    workspace.cargo("test --workspace --all-features --test pcsc -- --ignored --show-output bench")
+    workspace
+        .cargo("test --workspace --all-features --test pcsc -- --ignored --show-output bench")?;
+    let server = databases::Server::start(workspace)?;
+    let centre = "run --release -- bench centre --outcomes 4000 --stations 200 --dir target --db";
+    let run = run(workspace.cargo_command(centre).arg(server.url()));
+    let stopped = server.stop(workspace);
+    run.and(stopped)
 }
 
 fn doc(workspace: &Workspace) -> Outcome {

@@ -190,6 +190,23 @@ fn transfer_session<V: KeyVault>(
     Some(SessionKey::online(transfer.direction.session(), &key, icc, otc, transfer.tid))
 }
 
+/// All codes of a claimed record and the TAC of its debit; each key is made once.
+pub(crate) fn codes_at_once<V: KeyVault>(
+    vault: &V,
+    source: &LockSource,
+    debit: &Debit,
+) -> Option<(LockCodes, RecordCodes, Mac)> {
+    let dpk = vault.card_key(KeyKind::Mpk, source.version, source.asn)?;
+    let dtk = vault.card_key(KeyKind::Mtk, source.version, source.asn)?.folded();
+    let session = locking_source(&dpk, source);
+    let Lock { scheme, ctc, tid, .. } = source.lock;
+    let mac2 = source.lock.mac2(&session);
+    let lock = LockCodes { mac2, gtac: source.lock.gtac(&session, &dtk) };
+    let sam_tac = debit.sam_tac(&vault.psam_key(tid), scheme, source.asn, ctc);
+    let record = RecordCodes { gmac: debit.gmac(&session, scheme), sam_tac };
+    Some((lock, record, debit.tac(&dtk)))
+}
+
 impl<V: KeyVault> Codes for V {
     fn scheme(&self, version: u8) -> Option<Scheme> {
         KeyVault::scheme(self, version)

@@ -37,6 +37,7 @@
 
 pub mod account;
 pub mod acts;
+pub mod ahead;
 pub mod books;
 mod bought;
 pub mod case;
@@ -76,6 +77,7 @@ pub mod unlock;
 mod verify;
 
 pub use acts::{ActApproval, ActOrder, Acted, Subject};
+pub use ahead::{Ahead, Informed};
 pub use books::{Books, Card, CardOpening, KeysSince, Psam, PurseOpening, Replacement, StationId};
 pub use case::{Case, HeldRecord, HeldUnproved, Outcome, Quarantined};
 pub use centre::{Centre, OutcomeRow, Registered};

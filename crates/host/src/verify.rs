@@ -20,23 +20,7 @@ impl Recomputed {
     /// From the terms; the reason when the vault or the terms do not allow. The scheme is the
     /// key's: the terminal has it from the card's public data, which nothing proves.
     pub(crate) fn new(vault: &impl Codes, terms: &LockTerms) -> Result<Self, Code> {
-        let KeyRef { version, algorithm } = terms.key;
-        let scheme = vault.scheme(version).ok_or(Code::KeyVersionUnknown)?;
-        if vault.suite(version) != Some(algorithm) {
-            return Err(Code::KeyVersionUnknown);
-        }
-        let lock = Lock {
-            scheme,
-            purse: terms.id.purse,
-            balance: terms.balance,
-            ctc: terms.id.ctc,
-            icc: terms.icc,
-            tid: terms.id.tid,
-            ttc: terms.id.ttc,
-            date: terms.at.date,
-            time: terms.at.time,
-        };
-        let source = LockSource { asn: terms.id.asn, version, trn: terms.trn, lock };
+        let source = source_of(vault, terms)?;
         let codes = vault.lock_codes(&source).ok_or(Code::KeyVersionUnknown)?;
         Ok(Self { source, codes })
     }
@@ -102,8 +86,29 @@ fn sound(
     Ok(recomputed)
 }
 
+/// What the codes of a lock are made from; the reason when the vault does not know the key.
+pub(crate) fn source_of(vault: &impl Codes, terms: &LockTerms) -> Result<LockSource, Code> {
+    let KeyRef { version, algorithm } = terms.key;
+    let scheme = vault.scheme(version).ok_or(Code::KeyVersionUnknown)?;
+    if vault.suite(version) != Some(algorithm) {
+        return Err(Code::KeyVersionUnknown);
+    }
+    let lock = Lock {
+        scheme,
+        purse: terms.id.purse,
+        balance: terms.balance,
+        ctc: terms.id.ctc,
+        icc: terms.icc,
+        tid: terms.id.tid,
+        ttc: terms.id.ttc,
+        date: terms.at.date,
+        time: terms.at.time,
+    };
+    Ok(LockSource { asn: terms.id.asn, version, trn: terms.trn, lock })
+}
+
 /// What GMAC, TAC and SAM TAC of a record are made over.
-fn debit_of(terms: &LockTerms, delivery: &Delivery) -> Debit {
+pub(crate) fn debit_of(terms: &LockTerms, delivery: &Delivery) -> Debit {
     Debit {
         purse: terms.id.purse,
         amount: delivery.amount,

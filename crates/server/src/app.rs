@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use host::{Answer, Input};
-use store::{Desk, Look, Place, Reader, StoreError, Vault};
+use store::{Desk, Look, PATIENCE, Place, Prepared, Reader, StoreError, Vault};
 use tokio::sync::{Semaphore, oneshot};
 use wire::Stamp;
 
@@ -15,6 +15,9 @@ use crate::trail::{self, Scribe};
 
 /// Connections that read at the same time.
 const READERS: usize = 8;
+
+/// Calls whose codes a task computes by itself.
+const FEW: usize = 8;
 
 /// Says the time: civil, with its offset from UTC.
 pub type Clock = Arc<dyn Fn() -> Stamp + Send + Sync>;
@@ -139,17 +142,26 @@ impl App {
     pub(crate) async fn apply_all(&self, inputs: Vec<Input>) -> Result<Vec<host::Output>, Refused> {
         let (reply, answered) = oneshot::channel();
         let desk = self.desk.as_ref().ok_or_else(Refused::shutting_down)?;
-        let calls: Vec<_> = inputs.iter().map(trail::named).collect();
+        let vault = Arc::clone(&self.vault);
+        let named: Vec<_> = inputs.iter().map(trail::named).collect();
+        let calls = match inputs.len() {
+            0..FEW => Prepared::new(&vault, inputs),
+            // Codes of many records keep a processor busy for too long for a task.
+            _ => tokio::task::spawn_blocking(move || Prepared::new(&vault, inputs))
+                .await
+                .map_err(|_| Refused::bug())?,
+        };
         let (waiting, count) =
-            (self.figures.waiting.clone(), i64::try_from(calls.len()).unwrap_or(0));
+            (self.figures.waiting.clone(), i64::try_from(named.len()).unwrap_or(0));
         waiting.inc_by(count);
-        desk.submit_by(trail::signature(|| self.now()), inputs, move |answer| {
+        desk.submit_by(trail::signature(|| self.now()), calls, move |answer| {
             waiting.dec_by(count);
             // A client that went away hears it when it asks again.
             let _ = reply.send(answer);
         });
-        let outputs = answered.await.map_err(|_| Refused::shutting_down())??;
-        for (call, output) in calls.into_iter().zip(&outputs) {
+        let answered = tokio::time::timeout(PATIENCE, answered).await;
+        let outputs = answered.map_err(|_| silent())?.map_err(|_| Refused::shutting_down())??;
+        for (call, output) in named.into_iter().zip(&outputs) {
             trail::answered(&self.figures, call, output);
         }
         Ok(outputs)
@@ -167,7 +179,8 @@ impl App {
         self: &Arc<Self>,
         read: impl FnOnce(&mut Reader) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Refused> {
-        let turn = Arc::clone(&self.turns).acquire_owned().await;
+        let turn = Arc::clone(&self.turns).acquire_owned();
+        let turn = tokio::time::timeout(PATIENCE, turn).await.map_err(|_| silent())?;
         let turn = turn.map_err(|_| Refused::shutting_down())?;
         let app = Arc::clone(self);
         let reading = tokio::task::spawn_blocking(move || {
@@ -185,7 +198,9 @@ impl App {
             }
             answer
         });
-        Ok(reading.await.map_err(|_| Refused::bug())??)
+        // A database that says nothing keeps the connection and the turn, but not the caller.
+        let read = tokio::time::timeout(PATIENCE, reading).await.map_err(|_| silent())?;
+        Ok(read.map_err(|_| Refused::bug())??)
     }
 
     /// Asks the rules.
@@ -195,6 +210,11 @@ impl App {
     ) -> Result<T, Refused> {
         self.read(|reader| reader.look(ask)).await
     }
+}
+
+/// Nobody knows whether it was done.
+fn silent() -> Refused {
+    StoreError::unavailable("the database does not answer").into()
 }
 
 impl Drop for App {

@@ -2,6 +2,7 @@
 
 use ::api::Page;
 use serde::Deserialize;
+use store::{Cursor, Numbered};
 use utoipa::IntoParams;
 
 use crate::problem::Refused;
@@ -47,6 +48,18 @@ pub(crate) fn page<R, T>(
     item: impl Fn(&R) -> T,
 ) -> Page<T> {
     let next = rows.last().filter(|_| rows.len() >= most).map(cursor);
+    Page { items: rows.iter().map(item).collect(), next }
+}
+
+/// A page of what hosts number, each in its lane.
+pub(crate) fn page_by_lanes<R, T>(
+    mut after: Cursor,
+    rows: &[Numbered<R>],
+    most: usize,
+    item: impl Fn(&Numbered<R>) -> T,
+) -> Page<T> {
+    rows.iter().for_each(|row| after.pass(row.lane, row.number));
+    let next = (rows.len() >= most).then(|| after.to_string());
     Page { items: rows.iter().map(item).collect(), next }
 }
 

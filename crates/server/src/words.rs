@@ -210,10 +210,10 @@ pub(crate) fn chip(asked: Option<&str>) -> Result<Option<host::Chip>, Refused> {
     asked.map(|text| crate::body::parsed("chip", text)).transpose()
 }
 
-pub(crate) fn operation(line: &store::Operation) -> operate::Operation {
-    let store::Operation { number, signature, call, about, answer } = line.clone();
+pub(crate) fn operation(line: &Numbered<store::Operation>) -> operate::Operation {
+    let store::Operation { signature, call, about, answer } = line.row.clone();
     operate::Operation {
-        number,
+        number: line.number,
         operator: signature.operator,
         request_id: signature.request,
         resource: signature.resource,

@@ -25,6 +25,8 @@ pub(crate) struct Changes {
     pub(crate) rulings: BTreeSet<LockId>,
     /// Locks that became open, or came to rest.
     pub(crate) open: BTreeMap<LockId, bool>,
+    /// Cards of such locks, those included that are again as they were.
+    pub(crate) marked: BTreeSet<Asn>,
     /// Locks that were judged: their records may have come onto the grey list or gone from it.
     pub(crate) judged: BTreeSet<(Tid, Ttc)>,
     pub(crate) postings: Vec<Posting>,

@@ -9,6 +9,8 @@ use crate::value::{Row, Value};
 pub(crate) enum Last {
     Equal,
     AtLeast,
+    /// Equal, and this holds: in the words of a partial index, since a value would hide that it may be used.
+    EqualWhere(&'static str),
 }
 
 /// What happens to a row that is there already.

@@ -4,10 +4,13 @@
 //! before it is durable. When a transaction fails, nothing of it happened: it is done again after a conflict, call
 //! by call if need be, so that one call cannot take others down with it.
 
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
-use host::{Input, Output};
+use host::{Ahead, Input, Output};
 
 use crate::Vault;
 use crate::error::{Kind, StoreError};
@@ -21,16 +24,35 @@ use crate::watch::{OnEvents, Watch};
 const MOST: usize = 512;
 /// Requests that may wait; more are sent back.
 const QUEUE: usize = 1024;
+/// How long a call waits for its answer. After that nobody knows whether it is done: the database may be silent.
+pub const PATIENCE: Duration = Duration::from_secs(20);
 /// How often a transaction is done again after a conflict.
 const TRIES: usize = 8;
 
 /// What a request is answered with: one output for each call, or why nothing happened.
 pub type Answered = Result<Vec<Output>, StoreError>;
 
+/// Calls with the codes that they will ask for: what takes a processor and no books is done before they queue.
+pub struct Prepared {
+    inputs: Vec<Input>,
+    ahead: Ahead,
+}
+
+impl Prepared {
+    /// Computes codes; some tens of microseconds for each record.
+    #[must_use]
+    pub fn new(vault: &Vault, inputs: Vec<Input>) -> Self {
+        Self { ahead: Ahead::of(vault, &inputs), inputs }
+    }
+}
+
 struct Job {
     inputs: Vec<Input>,
     /// The operator who asks for all of them.
     by: Option<Signature>,
+    ahead: Ahead,
+    /// Nobody waits for it any more after this.
+    until: Instant,
     reply: Box<dyn FnOnce(Answered) + Send>,
 }
 
@@ -38,6 +60,8 @@ struct Job {
 pub struct Desk {
     queue: Option<SyncSender<Job>>,
     writer: Option<JoinHandle<()>>,
+    vault: Vault,
+    commits: Arc<AtomicU64>,
 }
 
 impl Desk {
@@ -59,28 +83,32 @@ impl Desk {
             Place::Sqlite(_) => Dialect::Sqlite,
             Place::Postgres(_) => Dialect::Postgres,
         };
-        let writing = Writing::new(place.connect()?, dialect, vault);
+        let commits = Arc::new(AtomicU64::new(0));
+        let writing =
+            Writing::new(place.connect()?, dialect, Arc::clone(&vault), Arc::clone(&commits));
         let (queue, jobs) = sync_channel(QUEUE);
         let writer = std::thread::Builder::new().name("books".to_owned());
         let writer = writer
             .spawn(move || serve(writing, &jobs, watch.as_ref()))
             .map_err(|error| StoreError::new(Kind::Unavailable, error))?;
-        Ok(Self { queue: Some(queue), writer: Some(writer) })
+        Ok(Self { queue: Some(queue), writer: Some(writer), vault, commits })
     }
 
     /// Hands calls in; `reply` gets the answer on the writer's thread.
-    pub fn submit(&self, inputs: Vec<Input>, reply: impl FnOnce(Answered) + Send + 'static) {
-        self.submit_by(None, inputs, reply);
+    pub fn submit(&self, calls: Prepared, reply: impl FnOnce(Answered) + Send + 'static) {
+        self.submit_by(None, calls, reply);
     }
 
     /// The same for an operator: the operator log gets a line for each call, in the transaction that does it.
     pub fn submit_by(
         &self,
         by: Option<Signature>,
-        inputs: Vec<Input>,
+        calls: Prepared,
         reply: impl FnOnce(Answered) + Send + 'static,
     ) {
-        let job = Job { inputs, by, reply: Box::new(reply) };
+        let Prepared { inputs, ahead } = calls;
+        let until = Instant::now() + PATIENCE;
+        let job = Job { inputs, by, ahead, until, reply: Box::new(reply) };
         let Some(queue) = &self.queue else { return };
         let (job, what) = match queue.try_send(job) {
             Ok(()) => return,
@@ -92,24 +120,46 @@ impl Desk {
         (job.reply)(Err(StoreError::new(Kind::Unavailable, what)));
     }
 
+    /// How many transactions were committed.
+    #[must_use]
+    pub fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Relaxed)
+    }
+
     /// Whether calls are still taken: the writer goes on until the desk is closed, unless this program is broken.
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.writer.as_ref().is_some_and(|writer| !writer.is_finished())
     }
 
-    /// Does calls and waits for the answer.
+    /// Does calls and waits for the answer, at most [`PATIENCE`].
     ///
     /// # Errors
     /// The database does not take them, or nobody knows whether it did: the same calls may be done again.
     pub fn apply(&self, inputs: Vec<Input>) -> Answered {
+        self.apply_within(PATIENCE, inputs)
+    }
+
+    /// The same with another patience.
+    ///
+    /// # Errors
+    /// As `apply`.
+    pub fn apply_within(&self, patience: Duration, inputs: Vec<Input>) -> Answered {
         let (reply, answer) = sync_channel(1);
-        self.submit(inputs, move |answered| {
+        self.submit(Prepared::new(&self.vault, inputs), move |answered| {
             // Nobody waits any more when the other side is gone.
             let _ = reply.send(answered);
         });
-        let gone = || StoreError::new(Kind::Unavailable, "the books were closed");
-        answer.recv().unwrap_or_else(|_| Err(gone()))
+        let unknown = |error| {
+            StoreError::new(
+                Kind::Unavailable,
+                match error {
+                    RecvTimeoutError::Timeout => "the database does not answer",
+                    RecvTimeoutError::Disconnected => "the books were closed",
+                },
+            )
+        };
+        answer.recv_timeout(patience).unwrap_or_else(|error| Err(unknown(error)))
     }
 }
 
@@ -134,8 +184,22 @@ fn serve(mut writing: Writing, jobs: &Receiver<Job>, watch: &dyn Watch) {
             calls += job.inputs.len();
             batch.push(job);
         }
-        answer(&mut writing, batch, watch);
+        let batch = forget_late(batch);
+        if !batch.is_empty() {
+            answer(&mut writing, batch, watch);
+        }
     }
+}
+
+/// Calls that waited too long are not begun: who made them was told that nobody knows, and asks again.
+fn forget_late(batch: Vec<Job>) -> Vec<Job> {
+    let now = Instant::now();
+    let (late, batch): (Vec<Job>, Vec<Job>) = batch.into_iter().partition(|job| job.until < now);
+    for job in late {
+        let what = "the database was silent for too long; this was not done";
+        (job.reply)(Err(StoreError::new(Kind::Unavailable, what)));
+    }
+    batch
 }
 
 fn answer(writing: &mut Writing, batch: Vec<Job>, watch: &dyn Watch) {
@@ -170,9 +234,11 @@ fn with_patience(
         .iter()
         .flat_map(|job| job.inputs.iter().map(|input| Call { input, by: job.by.as_ref() }));
     let calls: Vec<Call<'_>> = calls.collect();
+    let mut ahead = Ahead::default();
+    batch.iter().for_each(|job| ahead.extend(job.ahead.clone()));
     let (mut conflicts, mut losses) = (0, 0);
     loop {
-        let error = match writing.transact(&calls) {
+        let error = match writing.transact(&calls, &ahead) {
             Ok(done) => {
                 watch.committed(&done.committed);
                 let mut outputs = done.outputs.into_iter();

@@ -31,6 +31,11 @@ impl StoreError {
         Self { kind, what: what.to_string() }
     }
 
+    /// Somebody waited in vain.
+    pub fn unavailable(what: impl fmt::Display) -> Self {
+        Self::new(Kind::Unavailable, what)
+    }
+
     pub(crate) fn damaged(what: impl fmt::Display) -> Self {
         Self::new(Kind::Damaged, what)
     }

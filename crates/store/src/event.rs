@@ -81,20 +81,13 @@ impl Event {
     }
 
     pub(crate) fn row(&self, lane: i64, number: i64) -> Row {
-        let subject = match self {
-            Self::Grey { record } => record.get(..16).unwrap_or_default().to_owned(),
-            Self::GreyGone { tid, ttc } => format!("{tid}/{ttc}"),
-            Self::Blacklisted { asn, .. } | Self::Cleared { asn } => asn.clone(),
-        };
-        vec![lane.into(), number.into(), self.kind().into(), subject.into(), json(self)]
+        vec![lane.into(), number.into(), json(self)]
     }
 
     /// Lane, number and event.
     pub(crate) fn read(row: Row) -> Result<(i64, i64, Self), StoreError> {
         let mut columns = Columns::new("events", row);
         let (lane, number) = (columns.number()?, columns.number()?);
-        columns.skip();
-        columns.skip();
         Ok((lane, number, columns.json()?))
     }
 }

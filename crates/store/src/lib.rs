@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`Desk`] | takes calls, answers them once they are durable |
 //! | [`Reader`] | looks at one state of the books |
+//! | [`insert`] | the yardstick: the same rows without the rules |
 //! | `sheet` | the books of one transaction, fetched as the rules ask |
 //! | `rows`, `table` | facts as rows |
 //! | `sqlite`, `postgres`, `reach` | the two databases behind one trait; how a far one is reached |
@@ -24,6 +25,7 @@
 #![forbid(unsafe_code)]
 
 mod backup;
+mod bare;
 mod changes;
 mod database;
 mod desk;
@@ -53,7 +55,8 @@ mod watch;
 use std::sync::Arc;
 
 pub use backup::{Copied, copy_sqlite, dump_postgres};
-pub use desk::{Answered, Desk};
+pub use bare::{Rows, insert};
+pub use desk::{Answered, Desk, PATIENCE, Prepared};
 pub use error::{Kind, StoreError};
 pub use event::Event;
 pub use export::Export;

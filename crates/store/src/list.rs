@@ -77,8 +77,12 @@ pub(crate) fn whole_postings(entries: Vec<Row>) -> Result<Vec<Numbered<Posting>>
                 posting.row.lines = lines.ok_or_else(overflow)?;
             }
             None => {
-                let number = entry.number;
-                postings.push(Numbered { number, row: entry.posting().ok_or_else(overflow)? });
+                let (lane, number) = (entry.lane, entry.number);
+                postings.push(Numbered {
+                    lane,
+                    number,
+                    row: entry.posting().ok_or_else(overflow)?,
+                });
             }
         }
     }

@@ -5,8 +5,10 @@ use wire::Stamp;
 
 use crate::database::{Clash, Database};
 use crate::error::StoreError;
+use crate::feed::{self, Cursor};
+use crate::page::Numbered;
 use crate::rows::{read_stamp, stamp};
-use crate::table::OPERATOR_LOG;
+use crate::table::{NUMBERED_OPERATIONS, OPERATOR_LOG};
 use crate::value::{Columns, Row};
 
 /// Who asks for a call, and where he asked.
@@ -25,8 +27,6 @@ pub struct Signature {
 /// A line of the operator log.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Operation {
-    /// Its number in the log.
-    pub number: i64,
     /// Who, where, when.
     pub signature: Signature,
     /// The name of the call, as [`Input::name`] has it.
@@ -47,15 +47,17 @@ pub(crate) struct Call<'a> {
 /// Writes a line for each call that an operator asked for, whatever it was answered.
 pub(crate) fn note(
     database: &mut dyn Database,
+    lane: i64,
     calls: &[Call<'_>],
     outputs: &[Output],
 ) -> Result<(), StoreError> {
-    let signed = |(call, output): (&Call<'_>, &Output)| Some(row(call.by?, call.input, output));
+    let signed =
+        |(call, output): (&Call<'_>, &Output)| Some(row(lane, call.by?, call.input, output));
     let rows: Vec<Row> = calls.iter().zip(outputs).filter_map(signed).collect();
     if rows.is_empty() { Ok(()) } else { database.put(&OPERATOR_LOG, Clash::Fail, &rows) }
 }
 
-fn row(by: &Signature, input: &Input, output: &Output) -> Row {
+fn row(lane: i64, by: &Signature, input: &Input, output: &Output) -> Row {
     let answer = output.as_ref().map_or_else(|refusal| refusal.name(), |_| "done");
     vec![
         by.operator.as_str().into(),
@@ -65,27 +67,26 @@ fn row(by: &Signature, input: &Input, output: &Output) -> Row {
         input.about().into(),
         answer.into(),
         stamp(&by.at),
+        lane.into(),
     ]
 }
 
-/// Lines after this number, oldest first.
+/// Lines behind this cursor, oldest first.
 pub(crate) fn page(
     database: &mut dyn Database,
-    after: i64,
+    after: &Cursor,
     most: usize,
-) -> Result<Vec<Operation>, StoreError> {
-    let (name, columns) = (OPERATOR_LOG.name, OPERATOR_LOG.names().join(","));
-    let statement =
-        format!("SELECT id, {columns} FROM {name} WHERE id > ? ORDER BY id LIMIT {most}");
-    database.query(&statement, &[after.into()])?.into_iter().map(read).collect()
+) -> Result<Vec<Numbered<Operation>>, StoreError> {
+    let rows = feed::upcoming(database, &NUMBERED_OPERATIONS, ("id", "id"), after, most)?;
+    rows.into_iter().map(read).collect()
 }
 
-fn read(row: Row) -> Result<Operation, StoreError> {
+fn read(row: Row) -> Result<Numbered<Operation>, StoreError> {
     let mut columns = Columns::new(OPERATOR_LOG.name, row);
-    let number = columns.number()?;
+    let (lane, number) = (columns.number()?, columns.number()?);
     let mut text = || columns.text();
     let (operator, request, resource) = (text()?, text()?, text()?);
     let (call, about, answer, at) = (text()?, text()?, text()?, read_stamp(&text()?)?);
     let signature = Signature { operator, request, resource, at };
-    Ok(Operation { number, signature, call, about, answer })
+    Ok(Numbered { lane, number, row: Operation { signature, call, about, answer } })
 }

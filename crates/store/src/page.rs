@@ -1,12 +1,15 @@
 //! Lists, a page at a time: each page begins behind the last row of the one before, so rows that come in between
-//! neither repeat nor hide others.
+//! neither repeat nor hide others. What hosts number goes by lanes.
 
 use host::{Card, Funding, Notice, Posting, PrepaidAccount, PrepaidName, ProposalRow, Psam};
 use wire::{Asn, LockId, Tid, Ttc};
 
 use crate::database::Database;
 use crate::error::StoreError;
-use crate::table::{CARDS, CASES, ENTRIES, FUNDINGS, NOTICES, PREPAID, PSAMS, PURCHASES, RULINGS};
+use crate::feed::{self, Cursor};
+use crate::table::{
+    CARDS, CASES, ENTRIES, FUNDINGS, NUMBERED_NOTICES, PREPAID, PSAMS, PURCHASES, RULINGS,
+};
 use crate::value::{Columns, Row, Value};
 use crate::{list, rows};
 
@@ -24,7 +27,9 @@ pub enum Of {
 /// A row with its number in the books.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Numbered<T> {
-    /// The number.
+    /// The lane of the host that wrote it.
+    pub lane: i64,
+    /// The number, which no other lane has; it grows within the lane.
     pub number: i64,
     /// The row.
     pub row: T,
@@ -99,31 +104,28 @@ pub(crate) fn listed(
 
 pub(crate) fn notices(
     database: &mut dyn Database,
-    after: i64,
+    after: &Cursor,
     most: usize,
 ) -> Result<Vec<Numbered<Notice>>, StoreError> {
-    let columns = NOTICES.names().join(",");
-    let statement =
-        format!("SELECT id, {columns} FROM notices WHERE id > ? ORDER BY id LIMIT {most}");
+    let rows = feed::upcoming(database, &NUMBERED_NOTICES, ("id", "id"), after, most)?;
     let notice = |mut row: Row| {
-        let rest = row.split_off(1);
-        let number = Columns::new(NOTICES.name, row).number()?;
-        Ok(Numbered { number, row: rows::notice(rest)? })
+        let rest = row.split_off(2);
+        let mut columns = Columns::new(NUMBERED_NOTICES.name, row);
+        let (lane, number) = (columns.number()?, columns.number()?);
+        Ok(Numbered { lane, number, row: rows::notice(rest)? })
     };
-    database.query(&statement, &[after.into()])?.into_iter().map(notice).collect()
+    rows.into_iter().map(notice).collect()
 }
 
 pub(crate) fn postings(
     database: &mut dyn Database,
-    after: i64,
+    after: &Cursor,
     most: usize,
 ) -> Result<Vec<Numbered<Posting>>, StoreError> {
-    let columns = ENTRIES.names().join(",");
-    let statement = format!(
-        "SELECT {columns} FROM entries WHERE posting IN (SELECT DISTINCT posting FROM entries WHERE posting > ? \
-         ORDER BY posting LIMIT {most}) ORDER BY posting, part"
-    );
-    list::whole_postings(database.query(&statement, &[after.into()])?)
+    let mut entries = feed::upcoming(database, &ENTRIES, ("posting", "posting"), after, most)?;
+    // The parts of a posting in their order; numbers of postings are the same in every lane's eyes.
+    entries.sort_by(|a, b| a.get(1..3).cmp(&b.get(1..3)));
+    list::whole_postings(entries)
 }
 
 pub(crate) fn cards(

@@ -3,50 +3,70 @@
 //! Two hosts that work on one card at the same time are told apart by the database: one of them gets a conflict
 //! and does its transaction again on what the other left.
 
+use std::collections::HashMap;
 use std::error::Error as _;
 use std::time::Duration;
 
-use ::postgres::Client;
 use ::postgres::error::SqlState;
 use ::postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+use ::postgres::{Client, Statement};
 
 use crate::database::{Clash, Database, Last, Purpose};
 use crate::error::{Kind, StoreError};
 use crate::reach::Reach;
-use crate::sqlite::conflict_clause;
+use crate::sqlite::{conflict_clause, only};
 use crate::table::{Column, Holds, Table};
 use crate::value::{Row, Value};
 
-/// How long a connection may take, and a statement.
+/// How long a connection may take, and a statement, and bytes that the other machine does not acknowledge.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// After so long without a byte the other machine is asked whether it is there, so often, this long apart.
+const SILENCE: (Duration, u32, Duration) = (Duration::from_secs(5), 3, Duration::from_secs(2));
+/// Statements of one shape are prepared once; beyond these they are forgotten and begin anew.
+const PREPARED: usize = 256;
 
 /// A connection that is made again when it was lost.
 pub(crate) struct Postgres {
     reach: Reach,
     client: Option<Client>,
+    /// Of this connection.
+    prepared: HashMap<String, Statement>,
 }
 
 impl Postgres {
     /// Connects to what [`Reach::of`] takes.
     pub(crate) fn open(url: &str) -> Result<Self, StoreError> {
         let mut reach = Reach::of(url)?;
-        reach.config().connect_timeout(PATIENCE);
-        let mut database = Self { reach, client: None };
-        database.client()?;
+        let (idle, retries, interval) = SILENCE;
+        let config = reach.config();
+        config.connect_timeout(PATIENCE).tcp_user_timeout(PATIENCE);
+        config.keepalives_idle(idle).keepalives_retries(retries).keepalives_interval(interval);
+        let mut database = Self { reach, client: None, prepared: HashMap::new() };
+        database.connect()?;
         Ok(database)
     }
 
-    fn client(&mut self) -> Result<&mut Client, StoreError> {
+    /// Makes the connection again when it was lost. Only where a transaction begins: in the middle of one, the rest of
+    /// it would be done alone.
+    fn connect(&mut self) -> Result<(), StoreError> {
         if self.client.as_ref().is_none_or(Client::is_closed) {
             let mut client = self.reach.connect()?;
             let patience = PATIENCE.as_millis();
+            // Rows are found by their keys. A plan that scans a table, made when it was small and kept, would be slow,
+            // and would put every other host's write into conflict with it.
             client.batch_execute(&format!(
                 "SET statement_timeout = {patience}; SET lock_timeout = {patience}; \
                  SET idle_in_transaction_session_timeout = {patience}; \
-                 SET synchronous_commit = on; SET client_min_messages = warning"
+                 SET synchronous_commit = on; SET client_min_messages = warning; \
+                 SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off"
             ))?;
+            self.prepared.clear();
             self.client = Some(client);
         }
+        Ok(())
+    }
+
+    fn client(&mut self) -> Result<&mut Client, StoreError> {
         self.client.as_mut().ok_or_else(|| StoreError::new(Kind::Unavailable, "no connection"))
     }
 
@@ -60,8 +80,8 @@ impl Postgres {
         statement: &str,
         values: &[&(dyn ToSql + Sync)],
     ) -> Result<Vec<Row>, StoreError> {
-        let client = self.client()?;
-        let rows = client.query(statement, values)?;
+        let prepared = self.prepare(statement)?;
+        let rows = self.client()?.query(&prepared, values)?;
         rows.iter().map(row_of).collect()
     }
 
@@ -70,8 +90,21 @@ impl Postgres {
         statement: &str,
         values: &[&(dyn ToSql + Sync)],
     ) -> Result<(), StoreError> {
-        self.client()?.execute(statement, values)?;
+        let prepared = self.prepare(statement)?;
+        self.client()?.execute(&prepared, values)?;
         Ok(())
+    }
+
+    fn prepare(&mut self, statement: &str) -> Result<Statement, StoreError> {
+        if let Some(prepared) = self.prepared.get(statement) {
+            return Ok(prepared.clone());
+        }
+        let prepared = self.client()?.prepare(statement)?;
+        if self.prepared.len() >= PREPARED {
+            self.prepared.clear();
+        }
+        self.prepared.insert(statement.to_owned(), prepared.clone());
+        Ok(prepared)
     }
 }
 
@@ -194,7 +227,7 @@ fn condition(by: &[Column], last: Last) -> String {
     let end = by.len().saturating_sub(1);
     let compare = |place: usize| if place == end && last == Last::AtLeast { ">=" } else { "=" };
     let part = |(place, (name, _)): (usize, &Column)| format!("t.{name}{}k.{name}", compare(place));
-    by.iter().enumerate().map(part).collect::<Vec<_>>().join(" AND ")
+    by.iter().enumerate().map(part).collect::<Vec<_>>().join(" AND ") + &only(last)
 }
 
 fn names(columns: &[Column]) -> String {
@@ -203,12 +236,22 @@ fn names(columns: &[Column]) -> String {
 
 impl Database for Postgres {
     fn begin(&mut self, purpose: Purpose) -> Result<(), StoreError> {
-        self.run(match purpose {
+        let begin = match purpose {
             Purpose::Write => "BEGIN ISOLATION LEVEL SERIALIZABLE",
             Purpose::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
             // A snapshot taken before its turn came would not see what another host has done.
             Purpose::Migrate => "BEGIN ISOLATION LEVEL READ COMMITTED",
-        })
+        };
+        match self.connect().and_then(|()| self.run(begin)) {
+            // An idle connection learns here that the server was restarted. Nothing was read, so a new one may begin;
+            // a writer's lane, though, went with its connection.
+            Err(error) if purpose == Purpose::Read && error.kind == Kind::Unavailable => {
+                self.client = None;
+                self.connect()?;
+                self.run(begin)
+            }
+            begun => begun,
+        }
     }
 
     fn commit(&mut self) -> Result<(), StoreError> {

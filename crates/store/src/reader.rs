@@ -97,25 +97,25 @@ impl Reader {
         self.in_one_state(|database| page::listed(database, after, most))
     }
 
-    /// Notices after this number.
+    /// Notices behind this cursor.
     ///
     /// # Errors
     /// The database failed.
     pub fn notices(
         &mut self,
-        after: i64,
+        after: &Cursor,
         most: usize,
     ) -> Result<Vec<Numbered<Notice>>, StoreError> {
         self.in_one_state(|database| page::notices(database, after, most))
     }
 
-    /// Postings after this number.
+    /// Postings behind this cursor.
     ///
     /// # Errors
     /// The database failed.
     pub fn postings(
         &mut self,
-        after: i64,
+        after: &Cursor,
         most: usize,
     ) -> Result<Vec<Numbered<Posting>>, StoreError> {
         self.in_one_state(|database| page::postings(database, after, most))
@@ -149,11 +149,15 @@ impl Reader {
         self.in_one_state(|database| page::prepaid(database, after, most))
     }
 
-    /// Lines of the operator log after this number.
+    /// Lines of the operator log behind this cursor.
     ///
     /// # Errors
     /// The database failed.
-    pub fn operations(&mut self, after: i64, most: usize) -> Result<Vec<Operation>, StoreError> {
+    pub fn operations(
+        &mut self,
+        after: &Cursor,
+        most: usize,
+    ) -> Result<Vec<Numbered<Operation>>, StoreError> {
         self.in_one_state(|database| operated::page(database, after, most))
     }
 

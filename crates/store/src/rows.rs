@@ -82,7 +82,7 @@ pub(crate) fn funding(row: Row) -> Result<Funding, StoreError> {
 pub(crate) fn of_case(case: &Case, listed: bool) -> Row {
     let asn = Value::maybe(case.lock_id().map(|lock| lock.asn));
     let key = number_key(case.tid, case.ttc);
-    key.into_iter().chain([asn, listed.into(), case.is_heard().into(), json(case)]).collect()
+    key.into_iter().chain([asn, listed.into(), json(case)]).collect()
 }
 
 /// The case, and whether stations have its record on their lists.
@@ -92,7 +92,6 @@ pub(crate) fn case(row: Row) -> Result<(Case, bool), StoreError> {
     columns.skip();
     columns.skip();
     let listed = columns.number()? != 0;
-    columns.skip();
     Ok((columns.json()?, listed))
 }
 
@@ -172,10 +171,11 @@ pub(crate) fn of_rulings(lock: &LockId, rulings: &[ProposalRow]) -> Row {
 
 /// The rows of a posting: each moves an amount from a source to a target. What has a minus in the posting
 /// is a source. A posting of n lines has at most n − 1 rows.
-pub(crate) fn of_posting(number: i64, posting: &Posting) -> Vec<Row> {
+pub(crate) fn of_posting(lane: i64, number: i64, posting: &Posting) -> Vec<Row> {
     let lock = posting.lock.as_ref();
     let header = |part: usize| {
         vec![
+            lane.into(),
             number.into(),
             Value::Number(i64::try_from(part).unwrap_or(i64::MAX)),
             posting.reason.name().into(),
@@ -216,6 +216,7 @@ pub fn moves(lines: &Legs) -> Vec<(&Account, &Account, i64)> {
 
 /// A row of `entries`, taken apart.
 pub(crate) struct Entry {
+    pub(crate) lane: i64,
     pub(crate) number: i64,
     pub(crate) reason: PostingReason,
     pub(crate) asn: Option<Asn>,
@@ -227,11 +228,11 @@ pub(crate) struct Entry {
 }
 
 pub(crate) fn entry(row: Row) -> Result<Entry, StoreError> {
-    let with_card = !matches!(row.get(3), Some(Value::Null) | None);
-    let with_lock = !matches!(row.get(4), Some(Value::Null) | None);
-    let lock_values: Row = row.get(3..8).unwrap_or(&[]).to_vec();
+    let with_card = !matches!(row.get(4), Some(Value::Null) | None);
+    let with_lock = !matches!(row.get(5), Some(Value::Null) | None);
+    let lock_values: Row = row.get(4..9).unwrap_or(&[]).to_vec();
     let mut columns = Columns::new("entries", row);
-    let number = columns.number()?;
+    let (lane, number) = (columns.number()?, columns.number()?);
     columns.skip();
     let reason = columns.text()?;
     let reason = PostingReason::from_name(&reason)
@@ -244,7 +245,7 @@ pub(crate) fn entry(row: Row) -> Result<Entry, StoreError> {
     let lock = with_lock.then(|| lock_row("entries", lock_values)).transpose()?;
     let at = read_stamp(&columns.text()?)?;
     let (source, target) = (columns.parsed()?, columns.parsed()?);
-    Ok(Entry { number, reason, asn, lock, at, source, target, amount: columns.number()? })
+    Ok(Entry { lane, number, reason, asn, lock, at, source, target, amount: columns.number()? })
 }
 
 impl Entry {
@@ -255,13 +256,13 @@ impl Entry {
     }
 }
 
-pub(crate) fn of_notice(notice: &Notice) -> Row {
+pub(crate) fn of_notice(lane: i64, notice: &Notice) -> Row {
     vec![
         json(&about(notice)),
         notice.code.name().into(),
         notice.detail.as_str().into(),
-        Value::text(format!("{:?}", notice.code.class()).to_lowercase()),
         stamp(&notice.at),
+        lane.into(),
     ]
 }
 
@@ -295,7 +296,6 @@ pub(crate) fn notice(row: Row) -> Result<Notice, StoreError> {
     };
     let code = Code::from_name(&columns.text()?).ok_or_else(wrong)?;
     let detail = columns.text()?;
-    columns.skip();
     Ok(Notice { code, about, at: read_stamp(&columns.text()?)?, detail })
 }
 

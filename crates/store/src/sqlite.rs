@@ -40,13 +40,24 @@ impl Sqlite {
     }
 
     fn select(&self, statement: &str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
+        self.select_each(statement, &[values])
+    }
+
+    /// The rows for each of some keys, by one prepared statement.
+    fn select_each<K: AsRef<[Value]>>(
+        &self,
+        statement: &str,
+        keys: &[K],
+    ) -> Result<Vec<Row>, StoreError> {
         let mut prepared = self.connection.prepare_cached(statement)?;
         let columns = prepared.column_count();
-        let mut found = prepared.query(params_from_iter(values))?;
         let mut rows = Vec::new();
-        while let Some(row) = found.next()? {
-            let values = (0..columns).map(|column| value_of(row.get_ref(column)?));
-            rows.push(values.collect::<Result<Row, StoreError>>()?);
+        for key in keys {
+            let mut found = prepared.query(params_from_iter(key.as_ref()))?;
+            while let Some(row) = found.next()? {
+                let values = (0..columns).map(|column| value_of(row.get_ref(column)?));
+                rows.push(values.collect::<Result<Row, StoreError>>()?);
+            }
         }
         Ok(rows)
     }
@@ -118,7 +129,7 @@ fn condition(by: &[&str], last: Last) -> String {
     let end = by.len().saturating_sub(1);
     let compare = |place: usize| if place == end && last == Last::AtLeast { ">=" } else { "=" };
     let parts = by.iter().enumerate().map(|(place, name)| format!("{name}{}?", compare(place)));
-    parts.collect::<Vec<_>>().join(" AND ")
+    parts.collect::<Vec<_>>().join(" AND ") + &only(last)
 }
 
 impl Database for Sqlite {
@@ -150,11 +161,7 @@ impl Database for Sqlite {
         let columns = table.names().join(",");
         let condition = condition(by, last);
         let statement = format!("SELECT {columns} FROM {} WHERE {condition}", table.name);
-        let mut rows = Vec::new();
-        for key in keys {
-            rows.append(&mut self.select(&statement, key)?);
-        }
-        Ok(rows)
+        self.select_each(&statement, keys)
     }
 
     fn put(&mut self, table: &Table, clash: Clash, rows: &[Row]) -> Result<(), StoreError> {
@@ -175,13 +182,22 @@ impl Database for Sqlite {
     }
 
     fn posting_numbers(&mut self, count: usize) -> Result<Vec<i64>, StoreError> {
-        let statement = format!("SELECT COALESCE(MAX(posting), 0) FROM {}", ENTRIES.name);
+        let statement =
+            format!("SELECT COALESCE(MAX(posting), 0) FROM {} WHERE lane = 0", ENTRIES.name);
         let rows = self.select(&statement, &[])?;
         let last = match rows.first().and_then(|row| row.first()) {
             Some(Value::Number(last)) => *last,
             _ => 0,
         };
         Ok((last..).skip(1).take(count).collect())
+    }
+}
+
+/// What else holds for the rows that are sought.
+pub(crate) fn only(last: Last) -> String {
+    match last {
+        Last::EqualWhere(holds) => format!(" AND {holds}"),
+        Last::Equal | Last::AtLeast => String::new(),
     }
 }
 

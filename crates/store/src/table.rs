@@ -54,14 +54,7 @@ pub(crate) const FUNDINGS: Table = Table {
 
 pub(crate) const CASES: Table = Table {
     name: "cases",
-    columns: &[
-        ("tid", Text),
-        ("ttc", Number),
-        ("asn", Text),
-        ("listed", Number),
-        ("heard", Number),
-        ("data", Text),
-    ],
+    columns: &[("tid", Text), ("ttc", Number), ("asn", Text), ("listed", Number), ("data", Text)],
     key: 2,
 };
 
@@ -112,6 +105,7 @@ pub(crate) const OPEN_LOCKS: Table = Table { name: "open_locks", columns: LOCK, 
 pub(crate) const ENTRIES: Table = Table {
     name: "entries",
     columns: &[
+        ("lane", Number),
         ("posting", Number),
         ("part", Number),
         ("reason", Text),
@@ -125,12 +119,12 @@ pub(crate) const ENTRIES: Table = Table {
         ("target", Text),
         ("amount", Number),
     ],
-    key: 2,
+    key: 3,
 };
 
 pub(crate) const NOTICES: Table = Table {
     name: "notices",
-    columns: &[("about", Text), ("code", Text), ("detail", Text), ("class", Text), ("at", Text)],
+    columns: &[("about", Text), ("code", Text), ("detail", Text), ("at", Text), ("lane", Number)],
     key: 3,
 };
 
@@ -144,21 +138,49 @@ pub(crate) const OPERATOR_LOG: Table = Table {
         ("about", Text),
         ("answer", Text),
         ("at", Text),
+        ("lane", Number),
+    ],
+    key: 2,
+};
+
+/// Lines of the operator log with the numbers that the database gave them.
+pub(crate) const NUMBERED_OPERATIONS: Table = Table {
+    name: "operator_log",
+    columns: &[
+        ("lane", Number),
+        ("id", Number),
+        ("operator", Text),
+        ("request", Text),
+        ("resource", Text),
+        ("call", Text),
+        ("about", Text),
+        ("answer", Text),
+        ("at", Text),
+    ],
+    key: 2,
+};
+
+/// Notices with the numbers that the database gave them.
+pub(crate) const NUMBERED_NOTICES: Table = Table {
+    name: "notices",
+    columns: &[
+        ("lane", Number),
+        ("id", Number),
+        ("about", Text),
+        ("code", Text),
+        ("detail", Text),
+        ("at", Text),
     ],
     key: 2,
 };
 
 pub(crate) const EVENTS: Table = Table {
     name: "events",
-    columns: &[
-        ("lane", Number),
-        ("number", Number),
-        ("kind", Text),
-        ("subject", Text),
-        ("data", Text),
-    ],
+    columns: &[("lane", Number), ("number", Number), ("data", Text)],
     key: 2,
 };
+
+pub(crate) const LANES: Table = Table { name: "lanes", columns: &[("lane", Number)], key: 1 };
 
 const LOCK: &[Column] =
     &[("asn", Text), ("purse", Number), ("ctc", Number), ("tid", Text), ("ttc", Number)];

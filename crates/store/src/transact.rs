@@ -1,13 +1,14 @@
 //! One transaction: calls of the rules over a sheet, and their rows.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use host::{Centre, Input, KeyVault, Output};
+use host::{Ahead, Centre, Codes, Informed, Input, Output};
 
 use crate::Vault;
 use crate::database::{Clash, Database, Purpose};
 use crate::error::{Kind, StoreError};
-use crate::event::Event;
 use crate::lane::Lane;
 use crate::migrate::Dialect;
 use crate::operated::{self, Call};
@@ -20,10 +21,11 @@ pub(crate) struct Writing {
     pub(crate) database: Box<dyn Database>,
     dialect: Dialect,
     vault: Vault,
-    /// Taken when the first event is written; given up with the connection.
+    /// Taken by the first transaction; given up with the connection.
     lane: Option<Lane>,
     /// The lane's next number has to be read again.
     stale: bool,
+    commits: Arc<AtomicU64>,
 }
 
 /// What a transaction answered and wrote.
@@ -33,13 +35,22 @@ pub(crate) struct Done {
 }
 
 impl Writing {
-    pub(crate) fn new(database: Box<dyn Database>, dialect: Dialect, vault: Vault) -> Self {
-        Self { database, dialect, vault, lane: None, stale: false }
+    pub(crate) fn new(
+        database: Box<dyn Database>,
+        dialect: Dialect,
+        vault: Vault,
+        commits: Arc<AtomicU64>,
+    ) -> Self {
+        Self { database, dialect, vault, lane: None, stale: false, commits }
     }
 
     /// Does these calls in their order, all of them or none. What it answers is durable.
-    pub(crate) fn transact(&mut self, calls: &[Call<'_>]) -> Result<Done, StoreError> {
-        let done = self.attempt(calls);
+    pub(crate) fn transact(
+        &mut self,
+        calls: &[Call<'_>],
+        ahead: &Ahead,
+    ) -> Result<Done, StoreError> {
+        let done = self.attempt(calls, ahead);
         if let Err(error) = &done {
             self.database.rollback();
             self.stale = true;
@@ -51,41 +62,42 @@ impl Writing {
         done
     }
 
-    fn attempt(&mut self, calls: &[Call<'_>]) -> Result<Done, StoreError> {
+    fn attempt(&mut self, calls: &[Call<'_>], ahead: &Ahead) -> Result<Done, StoreError> {
         let began = Instant::now();
         let inputs: Vec<&Input> = calls.iter().map(|call| call.input).collect();
         self.database.begin(Purpose::Write)?;
+        let lane = self.own_lane()?;
         let mut sheet = Sheet::new(self.database.as_mut());
         sheet.prefetch(&inputs)?;
-        let mut centre = Centre::new(sheet, std::sync::Arc::clone(&self.vault));
+        let vault = Informed::new(Arc::clone(&self.vault), ahead.clone());
+        let mut centre = Centre::new(sheet, vault);
         let outputs: Vec<Output> = inputs.iter().map(|input| centre.apply(input)).collect();
         let listing = listing(&centre);
-        let mut committed = centre.into_books().flush(&listing)?;
-        operated::note(self.database.as_mut(), calls, &outputs)?;
-        let lane = self.tell(&committed.events)?;
+        let mut committed = centre.into_books().flush(&listing, lane.lane)?;
+        operated::note(self.database.as_mut(), lane.lane, calls, &outputs)?;
+        let (rows, lane) = lane.rows(&committed.events);
+        if !rows.is_empty() {
+            self.database.put(&EVENTS, Clash::Fail, &rows)?;
+        }
         self.database.commit()?;
-        (self.lane, self.stale) = (lane, self.stale && committed.events.is_empty());
+        self.commits.fetch_add(1, Ordering::Relaxed);
+        (self.lane, self.stale) = (Some(lane), false);
         (committed.calls, committed.took) = (calls.len(), began.elapsed());
         Ok(Done { outputs, committed })
     }
 
-    fn tell(&mut self, events: &[Event]) -> Result<Option<Lane>, StoreError> {
-        if events.is_empty() {
-            return Ok(self.lane);
+    /// This connection's lane, its numbers as they stand in this transaction.
+    fn own_lane(&mut self) -> Result<Lane, StoreError> {
+        match self.lane {
+            Some(lane) if self.stale => lane.again(self.database.as_mut()),
+            Some(lane) => Ok(lane),
+            None => Lane::take(self.database.as_mut(), self.dialect),
         }
-        let lane = match self.lane {
-            Some(lane) if self.stale => lane.again(self.database.as_mut())?,
-            Some(lane) => lane,
-            None => Lane::take(self.database.as_mut(), self.dialect)?,
-        };
-        let (rows, lane) = lane.rows(events);
-        self.database.put(&EVENTS, Clash::Fail, &rows)?;
-        Ok(Some(lane))
     }
 }
 
 /// The records that stations ought to have, of all cases where that may have changed.
-fn listing<V: KeyVault>(centre: &Centre<Sheet<'_>, V>) -> Listing {
+fn listing<V: Codes>(centre: &Centre<Sheet<'_>, V>) -> Listing {
     let cases = centre.books().to_list().into_iter();
     let listed =
         cases.map(|(number, lock)| (number, lock.and_then(|lock| centre.grey_record(&lock))));
@@ -99,7 +111,7 @@ pub(crate) fn look<T>(
     ask: impl FnOnce(&Centre<Sheet<'_>, Vault>) -> T,
 ) -> Result<T, StoreError> {
     database.begin(Purpose::Read)?;
-    let centre = Centre::new(Sheet::new(database), std::sync::Arc::clone(vault));
+    let centre = Centre::new(Sheet::new(database), Arc::clone(vault));
     let answer = ask(&centre);
     let failure = centre.into_books().failure();
     database.rollback();

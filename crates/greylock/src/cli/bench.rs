@@ -11,16 +11,18 @@ pub enum BenchName {
     Card,
     /// A refuelling through PC/SC beside as many empty commands, in memory and on disk
     Refuel,
+    /// The centre on SQLite, and on PostgreSQL with --db: outcomes, on-line unlocks, events at stations
+    Centre,
 }
 
 /// `bench`.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  greylock bench card\n\n\
     Each figure stands beside its yardstick in the same run; docs/bench.md says what they are. Without a\n\
-    name, all that can run here does. `refuel` takes a build with --features pcsc and a running pcscd with\n\
+    name, all but `centre` does, as far as it can run here. `refuel` takes a build with --features pcsc and a running pcscd with\n\
     two virtual readers (vsmartcard-vpcd); it puts a card and a PSAM of its own into them.")]
 pub struct BenchArgs {
-    /// Which one [default: all that can run here]
+    /// Which one [default: card and refuel, as far as they can run here]
     #[arg(value_enum)]
     pub name: Option<BenchName>,
     /// How many refuellings of each kind
@@ -33,6 +35,15 @@ pub struct BenchArgs {
     /// Where that of the PSAM listens
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:35964")]
     pub vpcd_psam: String,
+    /// A PostgreSQL in which the centre is measured, too: postgres://USER@HOST/DATABASE; databases are made in it
+    #[arg(long, value_name = "URL")]
+    pub db: Option<String>,
+    /// How many outcomes the centre is told; a hundredth as many unlocks
+    #[arg(long, value_name = "N", default_value_t = 20_000)]
+    pub outcomes: usize,
+    /// How many stations listen to the centre
+    #[arg(long, value_name = "N", default_value_t = 1_000)]
+    pub stations: usize,
     /// The folder whose disk is measured; nothing stays in it
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub dir: PathBuf,

@@ -3,6 +3,7 @@
 mod apdu;
 mod audit;
 mod bench;
+mod bench_centre;
 mod bench_refuel;
 mod blank;
 mod card_issue;

@@ -5,11 +5,12 @@ use ::api::ledger::{Account, Posting, TrialBalance};
 use ::api::problem::Problem;
 use axum::Json;
 use axum::extract::State;
+use store::Cursor;
 
 use crate::app::Shared;
 use crate::body::Asked;
 use crate::caller::AsOperator;
-use crate::paging::{Paging, page};
+use crate::paging::{Paging, page_by_lanes};
 use crate::problem::Refused;
 use crate::words;
 
@@ -53,7 +54,8 @@ pub(super) async fn postings(
     Asked(paging): Asked<Paging>,
 ) -> Result<Json<Page<Posting>>, Refused> {
     let most = paging.most()?;
-    let after = paging.after(|text| text.parse().ok())?.unwrap_or(0);
-    let postings = app.read(move |reader| reader.postings(after, most)).await?;
-    Ok(Json(page(&postings, most, |row| row.number.to_string(), words::posting)))
+    let after: Cursor = paging.after(|text| text.parse().ok())?.unwrap_or_default();
+    let known = after.clone();
+    let postings = app.read(move |reader| reader.postings(&known, most)).await?;
+    Ok(Json(page_by_lanes(after, &postings, most, words::posting)))
 }

@@ -5,11 +5,12 @@ use ::api::operate::Operation;
 use ::api::problem::Problem;
 use axum::Json;
 use axum::extract::State;
+use store::Cursor;
 
 use crate::app::Shared;
 use crate::body::Asked;
 use crate::caller::AsOperator;
-use crate::paging::{Paging, page};
+use crate::paging::{Paging, page_by_lanes};
 use crate::problem::Refused;
 use crate::words;
 
@@ -30,7 +31,8 @@ pub(super) async fn operations(
     Asked(paging): Asked<Paging>,
 ) -> Result<Json<Page<Operation>>, Refused> {
     let most = paging.most()?;
-    let after = paging.after(|text| text.parse().ok())?.unwrap_or(0);
-    let lines = app.read(move |reader| reader.operations(after, most)).await?;
-    Ok(Json(page(&lines, most, |line| line.number.to_string(), words::operation)))
+    let after: Cursor = paging.after(|text| text.parse().ok())?.unwrap_or_default();
+    let known = after.clone();
+    let lines = app.read(move |reader| reader.operations(&known, most)).await?;
+    Ok(Json(page_by_lanes(after, &lines, most, words::operation)))
 }

@@ -7,14 +7,14 @@ use axum::Json;
 use axum::extract::State;
 use host::{Books as _, PurchaseRow};
 use serde::Deserialize;
-use store::{Kept, Numbered, Of};
+use store::{Cursor, Kept, Numbered, Of};
 use utoipa::IntoParams;
 use wire::{Tid, Ttc};
 
 use crate::app::Shared;
 use crate::body::{Asked, InPath, parsed};
 use crate::caller::AsOperator;
-use crate::paging::{Paging, number, page};
+use crate::paging::{Paging, number, page, page_by_lanes};
 use crate::problem::Refused;
 use crate::words;
 
@@ -130,9 +130,10 @@ pub(super) async fn notices(
     Asked(paging): Asked<Paging>,
 ) -> Result<Json<Page<Notice>>, Refused> {
     let most = paging.most()?;
-    let after = paging.after(|text| text.parse().ok())?.unwrap_or(0);
-    let notices = app.read(move |reader| reader.notices(after, most)).await?;
-    let next = page(&notices, most, |row| row.number.to_string(), |_| ()).next;
+    let after: Cursor = paging.after(|text| text.parse().ok())?.unwrap_or_default();
+    let known = after.clone();
+    let notices = app.read(move |reader| reader.notices(&known, most)).await?;
+    let mut answer = page_by_lanes(after, &notices, most, |_| ());
     let items = app
         .look(move |centre| {
             let document = |row: &Numbered<host::Notice>| {
@@ -142,5 +143,5 @@ pub(super) async fn notices(
             notices.iter().map(document).collect()
         })
         .await?;
-    Ok(Json(Page { items, next }))
+    Ok(Json(Page { items, next: answer.next.take() }))
 }

@@ -43,7 +43,6 @@ CREATE TABLE cases (
     ttc BIGINT NOT NULL,
     asn TEXT,
     listed BIGINT NOT NULL CHECK (listed IN (0, 1)),
-    heard BIGINT NOT NULL CHECK (heard IN (0, 1)),
     data TEXT NOT NULL,
     PRIMARY KEY (tid, ttc)
 );
@@ -150,9 +149,15 @@ CREATE TABLE open_locks (
     PRIMARY KEY (asn, purse, ctc, tid, ttc)
 );
 
+-- The lanes that were ever taken. A lane has one writer at a time, so its numbers become visible in their order.
+CREATE TABLE lanes (
+    lane BIGINT NOT NULL PRIMARY KEY
+);
+
 -- Double entry: each row moves an amount from one account to another, so every set of rows sums to zero.
 -- A posting is the rows with one number. Nothing is ever changed or taken out.
 CREATE TABLE entries (
+    lane BIGINT NOT NULL,
     posting BIGINT NOT NULL,
     part BIGINT NOT NULL,
     reason TEXT NOT NULL,
@@ -165,7 +170,7 @@ CREATE TABLE entries (
     source TEXT NOT NULL,
     target TEXT NOT NULL,
     amount BIGINT NOT NULL CHECK (amount > 0),
-    PRIMARY KEY (posting, part),
+    PRIMARY KEY (lane, posting, part),
     CHECK (source <> target)
 );
 CREATE INDEX entries_of_card ON entries (asn, tid, ttc);
@@ -175,12 +180,13 @@ CREATE TRIGGER entries_are_not_removed BEFORE DELETE ON entries FOR EACH STATEME
 CREATE TABLE notices (
     id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     code TEXT NOT NULL,
-    class TEXT NOT NULL,
     about TEXT NOT NULL,
     detail TEXT NOT NULL,
     at TEXT NOT NULL,
+    lane BIGINT NOT NULL,
     UNIQUE (about, code, detail)
 );
+CREATE INDEX notices_in_lane ON notices (lane, id);
 
 -- What operators had done, each line in the transaction that did it. Nothing is ever changed or taken out.
 CREATE TABLE operator_log (
@@ -191,20 +197,23 @@ CREATE TABLE operator_log (
     call TEXT NOT NULL,
     about TEXT NOT NULL,
     answer TEXT NOT NULL,
-    at TEXT NOT NULL
+    at TEXT NOT NULL,
+    lane BIGINT NOT NULL
 );
+CREATE INDEX operator_log_in_lane ON operator_log (lane, id);
 CREATE TRIGGER operator_log_is_not_changed BEFORE UPDATE ON operator_log
     FOR EACH STATEMENT EXECUTE FUNCTION append_only();
 CREATE TRIGGER operator_log_is_not_removed BEFORE DELETE ON operator_log
     FOR EACH STATEMENT EXECUTE FUNCTION append_only();
 
--- What stations hear, in the order of each writer: (lane, number) has no gaps.
+-- What stations hear, in the order of each writer: (lane, number) has no gaps. Of two events about one lock or card
+-- the later one has the higher rank, whoever wrote them.
+CREATE SEQUENCE event_ranks;
 CREATE TABLE events (
     lane BIGINT NOT NULL,
     number BIGINT NOT NULL,
-    kind TEXT NOT NULL,
-    subject TEXT NOT NULL,
     data TEXT NOT NULL,
+    rank BIGINT NOT NULL DEFAULT nextval('event_ranks'),
     PRIMARY KEY (lane, number)
 );
 

@@ -39,7 +39,6 @@ CREATE TABLE cases (
     ttc INTEGER NOT NULL,
     asn TEXT,
     listed INTEGER NOT NULL CHECK (listed IN (0, 1)),
-    heard INTEGER NOT NULL CHECK (heard IN (0, 1)),
     data TEXT NOT NULL,
     PRIMARY KEY (tid, ttc)
 );
@@ -146,9 +145,15 @@ CREATE TABLE open_locks (
     PRIMARY KEY (asn, purse, ctc, tid, ttc)
 );
 
+-- The lanes that were ever taken. A lane has one writer at a time, so its numbers become visible in their order.
+CREATE TABLE lanes (
+    lane INTEGER NOT NULL PRIMARY KEY
+);
+
 -- Double entry: each row moves an amount from one account to another, so every set of rows sums to zero.
 -- A posting is the rows with one number. Nothing is ever changed or taken out.
 CREATE TABLE entries (
+    lane INTEGER NOT NULL,
     posting INTEGER NOT NULL,
     part INTEGER NOT NULL,
     reason TEXT NOT NULL,
@@ -161,7 +166,7 @@ CREATE TABLE entries (
     source TEXT NOT NULL,
     target TEXT NOT NULL,
     amount INTEGER NOT NULL CHECK (amount > 0),
-    PRIMARY KEY (posting, part),
+    PRIMARY KEY (lane, posting, part),
     CHECK (source <> target)
 );
 CREATE INDEX entries_of_card ON entries (asn, tid, ttc);
@@ -173,12 +178,13 @@ BEGIN SELECT RAISE (ABORT, 'entries are append only'); END;
 CREATE TABLE notices (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     code TEXT NOT NULL,
-    class TEXT NOT NULL,
     about TEXT NOT NULL,
     detail TEXT NOT NULL,
     at TEXT NOT NULL,
+    lane INTEGER NOT NULL,
     UNIQUE (about, code, detail)
 );
+CREATE INDEX notices_in_lane ON notices (lane, id);
 
 -- What operators had done, each line in the transaction that did it. Nothing is ever changed or taken out.
 CREATE TABLE operator_log (
@@ -189,19 +195,21 @@ CREATE TABLE operator_log (
     call TEXT NOT NULL,
     about TEXT NOT NULL,
     answer TEXT NOT NULL,
-    at TEXT NOT NULL
+    at TEXT NOT NULL,
+    lane INTEGER NOT NULL
 );
+CREATE INDEX operator_log_in_lane ON operator_log (lane, id);
 CREATE TRIGGER operator_log_is_not_changed BEFORE UPDATE ON operator_log
 BEGIN SELECT RAISE (ABORT, 'the operator log is append only'); END;
 CREATE TRIGGER operator_log_is_not_removed BEFORE DELETE ON operator_log
 BEGIN SELECT RAISE (ABORT, 'the operator log is append only'); END;
 
--- What stations hear, in the order of each writer: (lane, number) has no gaps.
+-- What stations hear, in the order of each writer: (lane, number) has no gaps. Of two events about one lock or card
+-- the later one has the higher rank, whoever wrote them.
 CREATE TABLE events (
     lane INTEGER NOT NULL,
     number INTEGER NOT NULL,
-    kind TEXT NOT NULL,
-    subject TEXT NOT NULL,
     data TEXT NOT NULL,
+    rank INTEGER NOT NULL GENERATED ALWAYS AS (number) VIRTUAL,
     PRIMARY KEY (lane, number)
 );

@@ -232,7 +232,7 @@ impl Books for Sheet<'_> {
     }
 
     fn purchases_at(&self, asn: Asn, purse: Purse, ctc: u16) -> Vec<PurchaseCase> {
-        let fetch = |inner: &mut Inner<'_>| inner.fetch_purse_numbers([(asn, purse, ctc)]);
+        let fetch = |inner: &mut Inner<'_>| inner.fetch_bought([(asn, purse, ctc)]);
         self.ask(fetch, |rows| rows.purchases_at(asn, purse, ctc))
     }
 
@@ -293,7 +293,11 @@ impl Books for Sheet<'_> {
         let inner = self.inner.get_mut();
         inner.attempt(|inner| inner.fetch_cards([lock.asn]));
         let was_open = inner.rows.open_locks(lock.asn, lock.purse).contains(&lock);
+        // Marked and unmarked within one transaction: the database never hears of it.
         if was_open != open {
+            inner.changes.marked.insert(lock.asn);
+        }
+        if was_open != open && inner.changes.open.remove(&lock).is_none() {
             inner.changes.open.insert(lock, open);
         }
         inner.changes.judged.insert((lock.tid, lock.ttc));

@@ -102,10 +102,11 @@ impl Inner<'_> {
             let transfer: TransferRow = rows::behind_three(TRANSFERS.name, row)?;
             self.rows.put_transfer(transfer);
         }
-        let open = keys.iter().map(|key| key.iter().cloned().chain([true.into()]).collect());
-        let open: Vec<Row> = open.collect();
-        let purchases = self.find(&PURCHASES, &["asn", "open"], &open)?;
-        self.keep_purchases(purchases)?;
+        if !keys.is_empty() {
+            let open = Last::EqualWhere("open = 1");
+            let purchases = self.database.find(&PURCHASES, &["asn"], open, &keys)?;
+            self.keep_purchases(purchases)?;
+        }
         for row in self.find(&WAITING, &["asn"], &keys)? {
             let (lock, shown): (LockId, Shown) = rows::behind_lock(WAITING.name, row)?;
             self.rows.put_waiting(lock, shown);
@@ -164,22 +165,26 @@ impl Inner<'_> {
         &mut self,
         numbers: impl IntoIterator<Item = (Asn, Purse, u16)>,
     ) -> Result<(), StoreError> {
-        let new = new_names(&mut self.known.purse_numbers, numbers);
-        let key =
-            |(asn, purse, ctc): &(Asn, Purse, u16)| rows::purse_number_key(*asn, *purse, *ctc);
-        let keys: Vec<Row> = new.iter().map(key).collect();
+        let keys = purse_number_keys(&new_names(&mut self.known.purse_numbers, numbers));
         for row in self.find(&TACS, BY_PURSE_NUMBER, &keys)? {
             let (_, fact): (_, TacFact) = rows::behind_lock(TACS.name, row)?;
             self.rows.add_tac(fact);
         }
-        let purchases = self.find(&PURCHASES, BY_PURSE_NUMBER, &keys)?;
-        self.keep_purchases(purchases)?;
         let mut cases = Vec::new();
         for row in self.find(&CASE_NUMBERS, BY_PURSE_NUMBER, &keys)? {
             let lock = rows::lock_row(CASE_NUMBERS.name, row)?;
             cases.push((lock.tid, lock.ttc));
         }
         self.fetch_numbers(cases)
+    }
+
+    pub(crate) fn fetch_bought(
+        &mut self,
+        numbers: impl IntoIterator<Item = (Asn, Purse, u16)>,
+    ) -> Result<(), StoreError> {
+        let keys = purse_number_keys(&new_names(&mut self.known.bought, numbers));
+        let purchases = self.find(&PURCHASES, BY_PURSE_NUMBER, &keys)?;
+        self.keep_purchases(purchases)
     }
 
     /// Sightings of purses, each from its CTC on.
@@ -229,6 +234,11 @@ impl Inner<'_> {
         }
         Ok(())
     }
+}
+
+fn purse_number_keys(numbers: &[(Asn, Purse, u16)]) -> Vec<Row> {
+    let key = |(asn, purse, ctc): &(Asn, Purse, u16)| rows::purse_number_key(*asn, *purse, *ctc);
+    numbers.iter().map(key).collect()
 }
 
 fn entry_key(lock: &LockId) -> Row {

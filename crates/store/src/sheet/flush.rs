@@ -6,7 +6,7 @@ use host::{Account, Books as _, Case, Notice, Posting};
 use wire::{Asn, ClaimedRecord, LockId, Tid, Ttc};
 
 use super::{Inner, Sheet};
-use crate::database::Clash;
+use crate::database::{Clash, Last};
 use crate::error::StoreError;
 use crate::event::Event;
 use crate::rows;
@@ -35,7 +35,7 @@ impl Sheet<'_> {
     }
 
     /// Writes everything, and says what of it somebody may want to follow.
-    pub(crate) fn flush(self, listing: &Listing) -> Result<Committed, StoreError> {
+    pub(crate) fn flush(self, listing: &Listing, lane: i64) -> Result<Committed, StoreError> {
         let mut inner = self.inner.into_inner();
         if let Some(error) = inner.failed.take() {
             return Err(error);
@@ -45,7 +45,7 @@ impl Sheet<'_> {
         inner.flush_cases(listing)?;
         inner.flush_facts()?;
         inner.flush_prepaid()?;
-        inner.flush_ledger()?;
+        inner.flush_ledger(lane)?;
         Ok(inner.written(events))
     }
 }
@@ -63,18 +63,17 @@ impl Inner<'_> {
         let bought = |(tid, ttc): &(Tid, Ttc)| self.rows.purchase(*tid, *ttc);
         asns.extend(changes.purchases.iter().filter_map(bought).map(|case| case.terms.id.asn));
         asns.extend(changes.rulings.iter().map(|lock| lock.asn));
-        asns.extend(changes.open.keys().map(|lock| lock.asn));
+        asns.extend(changes.marked.iter().copied());
         asns
     }
 
     fn fetch_listed(&mut self) -> Result<(), StoreError> {
-        let keys: Vec<Row> =
-            self.touched().iter().map(|asn| vec![Value::text(asn), true.into()]).collect();
+        let keys: Vec<Row> = self.touched().iter().map(|asn| vec![Value::text(asn)]).collect();
         if keys.is_empty() {
             return Ok(());
         }
-        let last = crate::database::Last::Equal;
-        let found = self.database.find(&CASES, &["asn", "listed"], last, &keys)?;
+        let last = Last::EqualWhere("listed = 1");
+        let found = self.database.find(&CASES, &["asn"], last, &keys)?;
         self.keep_cases(found)
     }
 
@@ -224,17 +223,17 @@ impl Inner<'_> {
         self.put(&FUNDINGS, Clash::Fail, &fundings)
     }
 
-    fn flush_ledger(&mut self) -> Result<(), StoreError> {
+    fn flush_ledger(&mut self, lane: i64) -> Result<(), StoreError> {
         let count = self.changes.postings.len();
         if count > 0 {
             let numbers = self.database.posting_numbers(count)?;
             let postings = numbers.into_iter().zip(&self.changes.postings);
-            let entries: Vec<Row> =
-                postings.flat_map(|(number, posting)| rows::of_posting(number, posting)).collect();
+            let rows = |(number, posting)| rows::of_posting(lane, number, posting);
+            let entries: Vec<Row> = postings.flat_map(rows).collect();
             self.put(&ENTRIES, Clash::Fail, &entries)?;
         }
         let mut told = BTreeSet::new();
-        let notices = self.changes.notices.iter().map(rows::of_notice);
+        let notices = self.changes.notices.iter().map(|notice| rows::of_notice(lane, notice));
         let new = notices.filter(|row| told.insert(row.get(..3).map(<[Value]>::to_vec)));
         let notices: Vec<Row> = new.collect();
         self.put(&NOTICES, Clash::Keep, &notices)

@@ -16,6 +16,8 @@ pub(crate) struct Known {
     pub(crate) numbers: BTreeSet<(Tid, Ttc)>,
     /// Cases and TACs of a purse number.
     pub(crate) purse_numbers: BTreeSet<(Asn, Purse, u16)>,
+    /// Purchases of a purse number.
+    pub(crate) bought: BTreeSet<(Asn, Purse, u16)>,
     /// Sightings of a purse, from this CTC on.
     pub(crate) sightings: BTreeMap<(Asn, Purse), u16>,
     /// Rulings on a lock, and what is booked for it.

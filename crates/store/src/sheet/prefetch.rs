@@ -33,6 +33,10 @@ impl Sheet<'_> {
         let purse_number = |lock: &LockId| (lock.asn, lock.purse, lock.ctc);
         let purse_numbers: BTreeSet<(Asn, Purse, u16)> = locks.iter().map(purse_number).collect();
         inner.fetch_purse_numbers(purse_numbers.iter().copied())?;
+        // A lock at n ends at n + 1: a purchase of either number is looked for.
+        let next = |(asn, purse, ctc): &(Asn, Purse, u16)| (*asn, *purse, ctc.saturating_add(1));
+        let after = purse_numbers.iter().map(next);
+        inner.fetch_bought(purse_numbers.iter().copied().chain(after).collect::<BTreeSet<_>>())?;
         // From the lowest CTC of each purse: one fetch serves all.
         inner.fetch_sightings(lowest(&purse_numbers))?;
         inner.fetch_locks(locks)

@@ -16,11 +16,11 @@ const FORBIDDEN: [(&str, &str); 8] = [
     ("UPDATE fundings SET reference = 'another'", "append only"),
     ("DELETE FROM fundings", "append only"),
     (
-        "INSERT INTO entries SELECT posting, part + 100, reason, asn, purse, ctc, tid, ttc, at, source, target, -amount FROM entries",
+        "INSERT INTO entries SELECT lane, posting, part + 100, reason, asn, purse, ctc, tid, ttc, at, source, target, -amount FROM entries",
         "constraint",
     ),
     (
-        "INSERT INTO entries SELECT posting, part + 100, reason, asn, purse, ctc, tid, ttc, at, source, source, amount FROM entries",
+        "INSERT INTO entries SELECT lane, posting, part + 100, reason, asn, purse, ctc, tid, ttc, at, source, source, amount FROM entries",
         "constraint",
     ),
 ];
@@ -33,7 +33,7 @@ fn with_entries(base: &Base) {
     let desk = base.desk();
     tell(&desk, inputs);
     // The world has that card already: repeated or refused, it is noted.
-    drop(crate::operated::ask_as(&desk, "ada", crate::operated::a_card()));
+    drop(crate::operated::ask_as(base, &desk, "ada", crate::operated::a_card()));
 }
 
 fn refusal(place: &Place, statement: &str) -> String {

@@ -7,8 +7,10 @@ mod base;
 mod export;
 mod history;
 mod hosts;
+mod lanes;
 mod operated;
 mod same_books;
+mod silence;
 #[path = "../../../host/tests/all/support/mod.rs"]
 #[allow(dead_code, unused_imports)]
 mod support;

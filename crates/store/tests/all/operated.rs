@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use crate::base::{Base, on_postgres, on_sqlite};
 use crate::support::{CARD, NORTH, T1, at, keys, opening};
 use host::{Input, Output};
-use store::{Committed, Desk, Operation, Signature, StoreError, Watch};
+use store::{Committed, Cursor, Desk, Operation, Prepared, Signature, StoreError, Watch};
 use wire::Scheme;
 
 pub fn a_card() -> Input {
@@ -19,17 +19,18 @@ fn signature(operator: &str) -> Signature {
 }
 
 /// One call for an operator, or for nobody when he has no name.
-pub fn ask_as(desk: &Desk, operator: &str, input: Input) -> Output {
+pub fn ask_as(base: &Base, desk: &Desk, operator: &str, input: Input) -> Output {
     let (reply, answer) = channel();
     let by = Some(signature(operator)).filter(|by| !by.operator.is_empty());
-    desk.submit_by(by, vec![input], move |answered| reply.send(answered).unwrap());
+    let calls = Prepared::new(&base.vault, vec![input]);
+    desk.submit_by(by, calls, move |answered| reply.send(answered).unwrap());
     answer.recv().unwrap().unwrap().remove(0)
 }
 
 fn lines(base: &Base) -> Vec<Operation> {
-    let lines = base.reader().operations(0, 100).unwrap();
+    let lines = base.reader().operations(&Cursor::default(), 100).unwrap();
     assert!(lines.is_sorted_by_key(|line| line.number));
-    lines
+    lines.into_iter().map(|line| line.row).collect()
 }
 
 fn every_call_of_an_operator_has_its_line(base: &Base) {
@@ -40,12 +41,12 @@ fn every_call_of_an_operator_has_its_line(base: &Base) {
         expiry: None,
         chip: None,
     };
-    ask_as(&desk, "ada", a_card()).unwrap();
-    ask_as(&desk, "", psam(NORTH)).unwrap();
-    ask_as(&desk, "bob", psam("elsewhere")).unwrap_err();
+    ask_as(base, &desk, "ada", a_card()).unwrap();
+    ask_as(base, &desk, "", psam(NORTH)).unwrap();
+    ask_as(base, &desk, "bob", psam("elsewhere")).unwrap_err();
     let told = lines(base);
     let line = |line: &Operation| {
-        let Operation { signature, call, about, answer, .. } = line.clone();
+        let Operation { signature, call, about, answer } = line.clone();
         [signature.operator, call, about, answer].join(" ")
     };
     assert_eq!(
@@ -56,7 +57,10 @@ fn every_call_of_an_operator_has_its_line(base: &Base) {
         ]
     );
     assert_eq!(told[0].signature, signature("ada"));
-    assert_eq!(base.reader().operations(1, 100).unwrap().len(), 1);
+    let first = base.reader().operations(&Cursor::default(), 1).unwrap().remove(0);
+    let mut behind = Cursor::default();
+    behind.pass(first.lane, first.number);
+    assert_eq!(base.reader().operations(&behind, 100).unwrap().len(), 1);
 }
 
 #[test]
@@ -78,7 +82,8 @@ fn what_cannot_be_noted_is_not_done() {
     let other = rusqlite::Connection::open(path).unwrap();
     other.execute_batch("ALTER TABLE operator_log RENAME TO gone").unwrap();
     let (reply, answer) = channel();
-    desk.submit_by(Some(signature("ada")), vec![a_card()], move |said| reply.send(said).unwrap());
+    let calls = Prepared::new(&base.vault, vec![a_card()]);
+    desk.submit_by(Some(signature("ada")), calls, move |said| reply.send(said).unwrap());
     answer.recv().unwrap().unwrap_err();
     let there = base.reader().look(|centre| host::Books::card(centre.books(), CARD));
     assert!(there.unwrap().is_none(), "a card without its line");

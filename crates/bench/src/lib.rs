@@ -1,0 +1,67 @@
+//! The figures of the centre, each beside its yardstick in the same run. docs/bench.md says what they measure.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `world` | made-up keys, cards and PSAMs, and outcomes with the right codes |
+//! | `place` | a database of the run's own: a file in a folder, or a new one in a PostgreSQL |
+//! | `outcomes` | outcomes made durable, beside the bare insert of the same rows, and where the time goes |
+//! | `centre` | the server on a port of this machine, and a client of few words |
+//! | `unlocks`, `streams` | an on-line unlock; how soon a record is at a thousand stations |
+//! | `figures` | percentiles, and the figures as they are printed |
+#![forbid(unsafe_code)]
+
+mod centre;
+mod figures;
+mod outcomes;
+mod place;
+mod streams;
+mod unlocks;
+mod world;
+
+use std::sync::Arc;
+
+pub use figures::{Figures, Outcomes, Spread, Streams, Unlocks};
+pub use place::Ground;
+
+/// How much is done.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Size {
+    /// Outcomes through the desk, and as many over HTTP.
+    pub outcomes: usize,
+    /// On-line unlocks alone, and as many under load.
+    pub unlocks: usize,
+    /// Stations that listen.
+    pub stations: usize,
+    /// Grey records that they hear.
+    pub records: usize,
+}
+
+/// Why there are no figures.
+#[derive(Debug, thiserror::Error)]
+pub enum BenchError {
+    /// The database.
+    #[error("the database: {0}")]
+    Store(#[from] store::StoreError),
+    /// A file, a port, a thread.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    /// What only this program can have caused.
+    #[error("{0} went wrong: report this bug")]
+    OurBug(&'static str),
+    /// A request that was answered with something else than asked for.
+    #[error("the server answered {0}")]
+    Answer(String),
+}
+
+/// All figures of one kind of database.
+///
+/// # Errors
+/// The database, the ports of this machine, or a bug.
+pub fn run(ground: &Ground, size: Size) -> Result<Figures, BenchError> {
+    let vault: store::Vault = Arc::new(world::keys());
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let outcomes = outcomes::run(ground, &vault, size.outcomes, &runtime)?;
+    let unlocks = unlocks::run(ground, &vault, size.unlocks, &runtime)?;
+    let streams = streams::run(ground, &vault, (size.stations, size.records), &runtime)?;
+    Ok(Figures { database: ground.name(), outcomes, unlocks, streams })
+}

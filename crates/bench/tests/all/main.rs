@@ -1,0 +1,31 @@
+//! A small size of every figure: it runs, and nothing is missing. No time is judged.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use bench::{Figures, Ground, Size, run};
+
+const SMALL: Size = Size { outcomes: 200, unlocks: 5, stations: 20, records: 2 };
+
+fn measured(ground: &Ground) {
+    let Figures { outcomes, unlocks, streams, .. } = run(ground, SMALL).unwrap();
+    assert_eq!(outcomes.count, SMALL.outcomes);
+    // Case, its number, sighting, TAC and one entry of the ledger.
+    assert!((outcomes.rows_per_outcome - 5.0).abs() < 1e-9, "{outcomes:?}");
+    let rates = [outcomes.desk_per_second, outcomes.bare_per_second, outcomes.http_per_second];
+    assert!(rates.iter().all(|rate| rate.is_finite() && *rate > 0.0), "{outcomes:?}");
+    assert_eq!([unlocks.alone.count, unlocks.under_load.count], [SMALL.unlocks; 2]);
+    assert_eq!(streams.arrival.count, SMALL.stations * SMALL.records);
+    assert_eq!(streams.bare.count, SMALL.stations * SMALL.records);
+}
+
+#[test]
+fn every_figure_is_measured_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    measured(&Ground::Folder(folder.path().to_owned()));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "the databases are gone");
+}
+
+#[test]
+#[ignore = "wants a PostgreSQL: cargo xtask databases"]
+fn every_figure_is_measured_on_postgres() {
+    measured(&Ground::Postgres(std::env::var("GREYLOCK_TEST_POSTGRES").unwrap()));
+}
