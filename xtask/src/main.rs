@@ -10,6 +10,7 @@ mod features;
 mod link;
 mod ordeal;
 mod proof;
+mod schema;
 mod shell;
 mod sim;
 mod steps;

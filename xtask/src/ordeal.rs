@@ -9,7 +9,7 @@ use crate::shell::{Outcome, Workspace, capture, run};
 /// Kills in the form of every check; half of them with each database.
 const KILLS: u64 = 200;
 /// Where the tests look for the program.
-const PROGRAM: &str = "GREYLOCK_PROGRAM";
+pub(crate) const PROGRAM: &str = "GREYLOCK_PROGRAM";
 
 /// Plays the usual number of kills and holds the page against what was printed.
 pub(crate) fn step(workspace: &Workspace) -> Outcome {
@@ -25,7 +25,7 @@ pub(crate) fn at_length(workspace: &Workspace, kills: u64) -> Outcome {
 fn kill(workspace: &Workspace, kills: u64) -> Outcome<Vec<String>> {
     let program = program(workspace)?;
     let server = Server::start(workspace)?;
-    let tests = "test --package ordeal --test kill -- --ignored --nocapture --test-threads=1";
+    let tests = "test --package ordeal --test trial -- --ignored --nocapture --test-threads=1 kill";
     let mut command = workspace.cargo_command(tests);
     command.env(PROGRAM, program).env("GREYLOCK_ORDEAL_KILLS", kills.div_ceil(2).to_string());
     let printed = capture(server.told_to(workspace, &mut command));
@@ -45,7 +45,7 @@ fn row(line: &str) -> Option<String> {
 }
 
 /// The release build of `greylock`.
-fn program(workspace: &Workspace) -> Outcome<PathBuf> {
+pub(crate) fn program(workspace: &Workspace) -> Outcome<PathBuf> {
     if let Some(given) = std::env::var_os(PROGRAM) {
         return Ok(given.into());
     }

@@ -1,7 +1,7 @@
 //! A server as a child process.
 
 use std::ffi::OsString;
-use std::io::{BufRead as _, BufReader, Read};
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -148,15 +148,14 @@ impl Drop for Server {
 /// # Errors
 /// When it cannot be started or fails; with what it said.
 pub fn run(command: &mut Command) -> Result<String, String> {
-    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
-    let mut child = child.map_err(|error| format!("{command:?}: {error}"))?;
-    let mut said = String::new();
-    if let Some(mut stderr) = child.stderr.take() {
-        let _what_can_be_read = stderr.read_to_string(&mut said);
-    }
-    let output = child.wait_with_output().map_err(|error| error.to_string())?;
+    let output = command.stdin(Stdio::null()).output();
+    let output = output.map_err(|error| format!("{command:?}: {error}"))?;
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
     match output.status.success() {
-        true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
-        false => Err(format!("{command:?}: {}: {said}", output.status)),
+        true => Ok(printed),
+        false => {
+            let said = String::from_utf8_lossy(&output.stderr);
+            Err(format!("{command:?}: {}:\n{printed}\n{said}", output.status))
+        }
     }
 }

@@ -4,8 +4,12 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use ordeal::process::Plan;
+use host::KeyKind;
+use ordeal::process::{self, Plan};
 use store::Place;
+use wire::Scheme;
+
+use crate::support::keys;
 
 /// Where the test command says that its PostgreSQL is.
 const SERVER: &str = "GREYLOCK_TEST_POSTGRES";
@@ -78,4 +82,19 @@ pub fn restart_at_once() {
     let line = std::env::var(RESTART);
     let line = line.unwrap_or_else(|_| panic!("{RESTART} is not set: run cargo xtask ordeal"));
     assert!(Command::new("sh").args(["-c", &line]).status().unwrap().success(), "{line}");
+}
+
+/// The vault with the keys of the cards and PSAMs here.
+pub fn seal(data: &Path) {
+    let main = keys(Scheme::Seed);
+    let mut text = String::from("[main]\nversion = 1\nsuite = \"3des\"\nscheme = \"seed\"\n");
+    for (kind, key) in KeyKind::ALL.iter().map(|kind| (kind.name(), &main.main[kind])) {
+        text.push_str(&format!("{kind} = \"{}\"\n", hex::encode(key.expose())));
+    }
+    text.push_str(&format!("msk = \"{}\"\n", hex::encode(main.msk.expose())));
+    std::fs::write(data.join("keys.toml"), text).unwrap();
+    std::fs::write(data.join("operator.token"), "ordeal").unwrap();
+    let mut command = Command::new(Plan::new(data).unwrap().program);
+    command.current_dir(data).args(["keys", "seal", "--keys", "keys.toml"]);
+    process::run(command.args(["--seal-key", "vault.key", "--out", "vault.sealed"])).unwrap();
 }

@@ -248,3 +248,14 @@ impl<'a> Caller<'a> {
         }
     }
 }
+
+/// Whoever waits is released when the hand that kills fails.
+pub struct Release<'a>(pub &'a Town);
+
+impl Drop for Release<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.break_off();
+        }
+    }
+}

@@ -49,7 +49,7 @@ const STORIES: [Story; 10] = [
     Story::NeverReachedTheCard,
 ];
 
-fn report_hex(report: &Report) -> String {
+pub fn report_hex(report: &Report) -> String {
     hex::encode(wire::record::encode(report).to_vec())
 }
 

@@ -1,33 +1,22 @@
 //! `kill -9` of the server at random moments under load: nothing acknowledged is lost, nothing is done twice.
 //!
-//! Four cards live at three stations, each told by a thread of its own to a server that is killed all the time, also
-//! while it starts and makes its tables; with PostgreSQL, that is killed too. A word that was not acknowledged is said
-//! again; one that was must stand for ever. In the end the books are those of the rules in memory, told the same.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
+//! Killed all the time, also while it starts and makes its tables; with PostgreSQL, that is killed too. A word that was
+//! not acknowledged is said again; one that was must stand for ever. In the end the books are those of the rules in
+//! memory, told the same.
 
-mod base;
-mod dice;
-mod driver;
-mod ear;
-#[path = "../../../host/tests/all/support/mod.rs"]
-#[allow(dead_code, unused_imports)]
-mod support;
-mod town;
-mod weigh;
-
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use base::{Base, Engine};
-use dice::Dice;
-use driver::Driver;
-use ear::Ear;
-use host::{Input, KeyKind};
-use ordeal::process::{Plan, Server, run};
+use crate::base::{Base, Engine, kill_a_backend, restart_at_once, seal};
+use crate::dice::Dice;
+use crate::driver::Driver;
+use crate::ear::Ear;
+use crate::support::keys;
+use crate::town::{CARDS, Release, Town, Wrong};
+use crate::weigh::weigh;
+use host::Input;
+use ordeal::process::Server;
 use store::Reader;
-use support::keys;
-use town::{CARDS, Town, Wrong};
 use wire::Scheme;
 
 /// Kills in the life of one set of books.
@@ -49,32 +38,6 @@ struct Tally {
     broken: u64,
     away: u64,
     wrong: Vec<(Wrong, String)>,
-}
-
-/// Whoever waits is released when the hand that kills fails.
-struct Release<'a>(&'a Town);
-
-impl Drop for Release<'_> {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            self.0.break_off();
-        }
-    }
-}
-
-/// The vault with the keys of the cards and PSAMs here.
-fn seal(data: &Path) {
-    let main = keys(Scheme::Seed);
-    let mut text = String::from("[main]\nversion = 1\nsuite = \"3des\"\nscheme = \"seed\"\n");
-    for (kind, key) in KeyKind::ALL.iter().map(|kind| (kind.name(), &main.main[kind])) {
-        text.push_str(&format!("{kind} = \"{}\"\n", hex::encode(key.expose())));
-    }
-    text.push_str(&format!("msk = \"{}\"\n", hex::encode(main.msk.expose())));
-    std::fs::write(data.join("keys.toml"), text).unwrap();
-    std::fs::write(data.join("operator.token"), "ordeal").unwrap();
-    let mut command = std::process::Command::new(Plan::new(data).unwrap().program);
-    command.current_dir(data).args(["keys", "seal", "--keys", "keys.toml"]);
-    run(command.args(["--seal-key", "vault.key", "--out", "vault.sealed"])).unwrap();
 }
 
 /// The hand that kills.
@@ -101,8 +64,8 @@ impl Hand<'_> {
         if self.engine == Engine::Postgres && self.dice.one_in(8) {
             self.tally.database += 1;
             match self.dice.one_in(3) {
-                true => base::restart_at_once(),
-                false => base::kill_a_backend(self.dice.index(8)),
+                true => restart_at_once(),
+                false => kill_a_backend(self.dice.index(8)),
             }
             // It goes on by itself.
             self.some_answers();
@@ -167,7 +130,7 @@ fn world(engine: Engine, seed: u64, kills: u64, tally: &mut Tally) {
         told
     });
     let mut reader = Reader::open(&base.place, Arc::new(keys(Scheme::Seed))).unwrap();
-    weigh::weigh(&town, &mut reader, &told);
+    weigh(&town, &mut reader, &told);
     tally.answered += town.answered();
     tally.broken += town.broken.load(Ordering::Relaxed);
     tally.away += town.away.load(Ordering::Relaxed);
