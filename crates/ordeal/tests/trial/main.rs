@@ -7,6 +7,7 @@ mod base;
 mod dice;
 mod driver;
 mod ear;
+mod full;
 mod kill;
 mod schema;
 #[path = "../../../host/tests/all/support/mod.rs"]
