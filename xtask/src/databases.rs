@@ -12,13 +12,15 @@ const VERSIONS: &str = "/usr/lib/postgresql";
 const USER: &str = "postgres";
 /// Where the tests look for it.
 const ADDRESS: &str = "GREYLOCK_TEST_POSTGRES";
+/// The command by which tests end it without any care and start it again.
+const RESTART: &str = "GREYLOCK_TEST_POSTGRES_RESTART";
 
 /// The step: the tests that are ignored without a database.
 pub(crate) fn step(workspace: &Workspace) -> Outcome {
     let server = Server::start(workspace)?;
     // As `cargo-test` builds them; every test that wants this server has its name in its own.
     let tests = "test --workspace --all-features --test all -- --ignored --show-output postgres";
-    let tested = run(workspace.cargo_command(tests).env(ADDRESS, server.url()));
+    let tested = run(server.told_to(workspace, &mut workspace.cargo_command(tests)));
     let stopped = server.stop(workspace);
     tested.and(stopped)
 }
@@ -32,6 +34,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
+    /// Makes it in a folder of its own and waits until it takes connections.
     pub(crate) fn start(workspace: &Workspace) -> Outcome<Self> {
         let programs = newest_version()?;
         let id = capture(&mut workspace.command("id", &["-u"]))?;
@@ -57,18 +60,40 @@ impl Server {
     }
 
     fn run(&self, workspace: &Workspace) -> Outcome {
+        run(&mut self.control(workspace, "start"))
+    }
+
+    /// `pg_ctl start` or `restart`, with all that it wants.
+    fn control(&self, workspace: &Workspace, act: &str) -> Command {
         let socket = self.folder.display();
         let options = format!(
             "-c listen_addresses=127.0.0.1 -c port={} -c unix_socket_directories={socket}",
             self.port
         );
-        let mut start = self.program(workspace, "pg_ctl");
+        let mut command = self.program(workspace, "pg_ctl");
         // `--wait` comes back when the server takes connections.
-        start.args(["start", "--wait", "--silent", "--options"]).arg(options);
-        start.arg("--pgdata").arg(self.data()).arg("--log").arg(self.folder.join("log"));
-        run(&mut start)
+        command.args([act, "--wait", "--silent", "--options"]).arg(options);
+        command.arg("--pgdata").arg(self.data()).arg("--log").arg(self.folder.join("log"));
+        command
     }
 
+    /// Tells a command where it is, and how it is ended at once and started again.
+    pub(crate) fn told_to<'a>(
+        &self,
+        workspace: &Workspace,
+        command: &'a mut Command,
+    ) -> &'a mut Command {
+        let mut again = self.control(workspace, "restart");
+        again.arg("--mode=immediate");
+        let words = [again.get_program()].into_iter().chain(again.get_args());
+        let words: Vec<String> = words.map(|word| format!("'{}'", word.display())).collect();
+        let folder = self.folder.display();
+        command
+            .env(ADDRESS, self.url())
+            .env(RESTART, format!("cd '{folder}' && {}", words.join(" ")))
+    }
+
+    /// Ends it, and removes its folder.
     pub(crate) fn stop(self, workspace: &Workspace) -> Outcome {
         let mut stop = self.program(workspace, "pg_ctl");
         stop.args(["stop", "--wait", "--silent", "--mode=immediate", "--pgdata"]).arg(self.data());

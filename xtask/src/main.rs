@@ -8,7 +8,9 @@
 mod databases;
 mod features;
 mod link;
+mod ordeal;
 mod proof;
+mod schema;
 mod shell;
 mod sim;
 mod steps;
@@ -32,6 +34,10 @@ fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
         ["test"] => steps::run_all(&workspace),
+        ["ordeal", "--kills", kills] => match kills.parse() {
+            Ok(kills) => ordeal::at_length(&workspace, kills),
+            Err(_) => return wrong_use(&format!("`{kills}` is no number of kills")),
+        },
         [name] => match steps::find(name) {
             Some(step) => steps::run_alone(&workspace, step),
             None => return wrong_use(&format!("there is no step `{name}`")),

@@ -7,6 +7,8 @@ use crate::shell::{Outcome, Workspace, capture};
 
 const SEED: u64 = 1;
 const TRANSACTIONS: u64 = 300_000;
+/// Transactions with the server in place of the rules.
+const BESIDE: u64 = 2_000;
 const LEAST_FAULTS: u64 = 100_000;
 const LEAST_KINDS: usize = 15;
 
@@ -20,7 +22,31 @@ pub(crate) fn step(workspace: &Workspace) -> Outcome {
         .map_err(|error| format!("`greylock sim` did not answer with JSON: {error}"))?;
     eprintln!("{document:#}");
     eprintln!("{}", figures(&document)?);
-    page_has(workspace, &[row(&document)])
+    let beside = beside(workspace)?;
+    page_has(workspace, &[row(&document), beside_row(&beside)])
+}
+
+/// The worlds once more, fewer of them, with the server in place of the rules.
+fn beside(workspace: &Workspace) -> Outcome<Value> {
+    let line = format!(
+        "run --release --quiet -- sim --seed {SEED} --transactions {BESIDE} --centre server --json"
+    );
+    eprintln!("$ cargo {line}");
+    let document = capture(&mut workspace.cargo_command(&line))?;
+    let document: Value = serde_json::from_slice(&document)
+        .map_err(|error| format!("`greylock sim` did not answer with JSON: {error}"))?;
+    eprintln!("{:#}", document["server"]);
+    match document["ok"].as_bool() {
+        Some(true) => Ok(document),
+        _ => Err(format!("the worlds with the server do not hold: {}", document["failure"])),
+    }
+}
+
+/// One row of the page.
+fn beside_row(document: &Value) -> String {
+    let of = |name: &str| grouped(document["server"][name].as_u64().unwrap_or(0));
+    let [compared, again, ends] = ["answers_compared", "asked_again", "ends"].map(of);
+    format!("| {SEED} | {} | {compared} | {again} | {ends} | 0 |", grouped(BESIDE))
 }
 
 /// The figures in one line, when all of them are as they must be.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use crate::shell::{Outcome, Workspace, run};
-use crate::{databases, features, link, proof, sim, tidy, tools};
+use crate::{databases, features, link, ordeal, proof, schema, sim, tidy, tools};
 
 /// One check, which also runs alone as `cargo xtask NAME`.
 pub(crate) struct Step {
@@ -47,6 +47,16 @@ const STEPS: &[Step] = &[
         name: "databases",
         about: "the centre's books and server on a PostgreSQL of the tests' own",
         run: databases::step,
+    },
+    Step {
+        name: "ordeal",
+        about: "the centre's server killed 200 times under load: nothing lost, nothing doubled",
+        run: ordeal::step,
+    },
+    Step {
+        name: "schema",
+        about: "requests made from the OpenAPI document: no 500, no answer that it does not have",
+        run: schema::step,
     },
     Step {
         name: "bench",

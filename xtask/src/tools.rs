@@ -38,6 +38,7 @@ const TOOLS: &[Tool] = &[
     Tool { name: "nm", probe: "nm --version", from: Apt("binutils"), used_by: "link, to read the symbols" },
     Tool { name: "openssl", probe: "openssl version", from: Apt("openssl"), used_by: "cargo-test, the independent vectors" },
     Tool { name: "python3", probe: "python3 --version", from: Apt("python3"), used_by: "cargo-test, the independent vectors" },
+    Tool { name: "venv", probe: "dpkg --status python3-venv", from: Apt("python3-venv"), used_by: "schema, for schemathesis" },
     Tool { name: "curl", probe: "curl --version", from: Apt("curl"), used_by: "cargo-test, a client of the server that is not ours" },
     Tool { name: "spin", probe: "spin -V", from: Apt("spin"), used_by: "spin" },
     Tool { name: "gcc", probe: "gcc --version", from: Apt("gcc"), used_by: "spin" },

@@ -4,6 +4,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`world`] | cards, sites and the centre, and what people do with them |
+//! | [`centre`] | the rules in memory, and another centre beside them |
 //! | [`deeds`] | what operators, thieves and broken devices do |
 //! | [`forecourt`] | what a driver wants, and what breaks while the fuel flows |
 //! | [`counter`] | a purchase at a counter |
@@ -16,6 +17,7 @@
 //! | [`stories`] | every way in which it breaks (protocol §10), played in plain words |
 #![forbid(unsafe_code)]
 
+pub mod centre;
 pub mod clock;
 pub mod counter;
 pub mod deeds;

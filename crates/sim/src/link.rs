@@ -1,15 +1,12 @@
 //! The link between a station and the centre.
 
-use host::{Centre, MemoryBooks, TransferRequest, UnlockAnswer as Answer, UnlockRequest};
+use host::{TransferRequest, UnlockAnswer as Answer, UnlockRequest};
 use station::{Link, LinkDown, OpenTransfer, Taken, TransferAnswer, UnlockAnswer};
 use terminal::online::{Asked, Decided};
 use terminal::transfer::{TransferAsked, TransferDecided, Way};
 use wire::{Asn, ClaimedRecord, LockId, Mac, Report, Stamp};
 
-use crate::vault::Vault;
-
-/// The centre of this world.
-pub type WorldCentre = Centre<MemoryBooks, Vault>;
+pub use crate::centre::WorldCentre;
 
 /// The line of a station.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -136,7 +136,7 @@ impl World {
     pub fn with_keys(seed: u64, keys: MainKeys) -> Self {
         Self {
             clock: WorldClock::default(),
-            centre: Centre::new(MemoryBooks::default(), Vault::new(keys.clone())),
+            centre: WorldCentre::new(Centre::new(MemoryBooks::default(), Vault::new(keys.clone()))),
             keys,
             cards: Vec::new(),
             sites: Vec::new(),

@@ -54,7 +54,7 @@ pub use psam::{PsamCommand, PsamIssueArgs, PsamShowArgs};
 pub use script::ScriptArgs;
 pub use serve::{CardServeArgs, PsamServeArgs, ReadersArgs};
 pub use shell::{CompletionsArgs, ManArgs};
-pub use sim::SimArgs;
+pub use sim::{SimArgs, SimCentre};
 pub use terminal::{HoldStep, PurchaseArgs, RefuelArgs, UnlockArgs};
 pub use trace::{ChipName, DecodeArgs, TraceArgs};
 pub use transfer::{LoadArgs, TransferArgs, UnloadArgs};

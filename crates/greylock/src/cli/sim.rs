@@ -1,7 +1,17 @@
 //! `greylock sim`.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use sim::run::Fault;
+
+/// Which centre the worlds have.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, ValueEnum)]
+pub enum SimCentre {
+    /// The rules, with books in memory
+    #[default]
+    Rules,
+    /// The server with a database, over HTTP, and the rules beside it to compare
+    Server,
+}
 
 /// `sim`.
 #[derive(Debug, Args)]
@@ -24,4 +34,10 @@ pub struct SimArgs {
     /// Play only these visits of the epoch
     #[arg(long, value_name = "NUMBERS", value_delimiter = ',', requires = "epoch")]
     pub visits: Vec<usize>,
+    /// Which centre the worlds have: `rules` in memory, or `server` with a database, compared with the rules
+    #[arg(long, value_enum, default_value_t, value_name = "CENTRE", hide_possible_values = true)]
+    pub centre: SimCentre,
+    /// Make the server's databases through this one of PostgreSQL [default: SQLite]
+    #[arg(long, value_name = "URL", requires = "centre")]
+    pub db: Option<String>,
 }

@@ -3,10 +3,12 @@
 use std::fmt::Write as _;
 use std::time::Instant;
 
+use beside::{Servers, Tally, Where};
 use serde_json::{Map, Value, json};
+use sim::centre::Makes;
 use sim::run::{self, Fault, Order, Plan, Planted, Tale};
 
-use crate::cli::SimArgs;
+use crate::cli::{SimArgs, SimCentre};
 use crate::error::Error;
 use crate::output::{Context, Exit, Report};
 
@@ -22,16 +24,49 @@ pub(crate) fn run(args: &SimArgs, _: &mut Context<'_>) -> Result<Report, Error> 
     if !args.faults.is_empty() {
         order.faults.clone_from(&args.faults);
     }
+    let mut servers = servers(args);
     let begun = Instant::now();
-    let tale = match args.epoch {
-        Some(epoch) => replay(&order, epoch, &args.visits)?,
-        None => run::run(&order),
+    let tale = match &mut servers {
+        Some(servers) => play(&order, args, Some(&mut |keys| servers.make(keys)))?,
+        None => play(&order, args, None)?,
     };
     let rate = rate(tale.transactions, begun);
-    Ok(report(&order, &tale, rate, args.epoch.is_none()))
+    let mut report = report(&order, &tale, rate, args);
+    if let Some(tally) = servers.map(|servers| servers.tally()) {
+        report.document["server"] = told(&tally);
+        let Tally { worlds, calls, again, deaths } = tally;
+        let _ = writeln!(
+            report.text,
+            "beside the rules: {worlds} servers, {calls} answers compared, {again} asked again, {deaths} ends"
+        );
+    }
+    Ok(report)
 }
 
-fn replay(order: &Order, epoch: u64, visits: &[usize]) -> Result<Tale, Error> {
+/// The servers of the worlds, where they have one.
+fn servers(args: &SimArgs) -> Option<Servers> {
+    let at = args.db.clone().map_or(Where::Sqlite, Where::Postgres);
+    (args.centre == SimCentre::Server).then(|| Servers::new(at))
+}
+
+fn told(tally: &Tally) -> Value {
+    let Tally { worlds, calls, again, deaths } = *tally;
+    json!({ "worlds": worlds, "answers_compared": calls, "asked_again": again, "ends": deaths })
+}
+
+fn play(order: &Order, args: &SimArgs, beside: Option<Makes<'_>>) -> Result<Tale, Error> {
+    match (args.epoch, beside) {
+        (Some(epoch), beside) => replay(order, (epoch, &args.visits), beside),
+        (None, Some(make)) => Ok(run::run_beside(order, make)),
+        (None, None) => Ok(run::run(order)),
+    }
+}
+
+fn replay(
+    order: &Order,
+    (epoch, visits): (u64, &[usize]),
+    beside: Option<Makes<'_>>,
+) -> Result<Tale, Error> {
     let uncut = order.plan(epoch).ok_or_else(|| {
         Error::usage(format!("{} transactions have no epoch {epoch}", order.transactions))
     })?;
@@ -39,7 +74,7 @@ fn replay(order: &Order, epoch: u64, visits: &[usize]) -> Result<Tale, Error> {
     if plan.visits.is_empty() {
         return Err(Error::usage(format!("epoch {epoch} has no such visit")));
     }
-    let (mut tale, wrong) = run::play(&plan, Planted::Nothing);
+    let (mut tale, wrong) = run::play_beside(&plan, Planted::Nothing, beside);
     if !wrong.is_empty() {
         let then = wrong.clone();
         tale.failure = Some(run::Failure { epoch, wrong, shortened: plan, then });
@@ -52,7 +87,8 @@ fn rate(transactions: u64, begun: Instant) -> u64 {
     u64::try_from(u128::from(transactions) * 1_000_000 / micros).unwrap_or(u64::MAX)
 }
 
-fn report(order: &Order, tale: &Tale, rate: u64, whole: bool) -> Report {
+fn report(order: &Order, tale: &Tale, rate: u64, args: &SimArgs) -> Report {
+    let whole = args.epoch.is_none();
     let missing: Vec<&str> = order
         .faults
         .iter()
@@ -61,8 +97,12 @@ fn report(order: &Order, tale: &Tale, rate: u64, whole: bool) -> Report {
         .collect();
     let report = Report::done(document(order, tale, rate), text(order, tale, rate));
     if let Some(failure) = &tale.failure {
-        let message =
-            format!("epoch {} does not hold; {}", failure.epoch, replay_line(order, tale));
+        let server = match args.centre {
+            SimCentre::Rules => "",
+            SimCentre::Server => " --centre server",
+        };
+        let line = replay_line(order, tale);
+        let message = format!("epoch {} does not hold; {line}{server}", failure.epoch);
         return report.ending(Exit::Bug, message);
     }
     if whole && order.transactions >= ALL_KINDS_FROM && !missing.is_empty() {

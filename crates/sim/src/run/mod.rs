@@ -47,6 +47,7 @@ pub use coverage::Coverage;
 pub use fault::{Fault, Faults, Place};
 pub use plan::{Errand, Plan, Theme, VISITS, Visit};
 
+use crate::centre::Makes;
 use rest::AtRest;
 use stage::Stage;
 
@@ -133,8 +134,18 @@ pub struct Failure {
 /// Plays one plan.
 #[must_use]
 pub fn play(plan: &Plan, planted: Planted) -> (Tale, Vec<String>) {
+    play_beside(plan, planted, None)
+}
+
+/// Plays one plan, where one is wanted with another centre beside the rules.
+#[must_use]
+pub fn play_beside(
+    plan: &Plan,
+    planted: Planted,
+    beside: Option<Makes<'_>>,
+) -> (Tale, Vec<String>) {
     let mut tale = Tale { transactions: plan.visits.len() as u64, ..Tale::default() };
-    let mut stage = match Stage::new(plan, planted) {
+    let mut stage = match Stage::new(plan, planted, beside) {
         Ok(stage) => stage,
         Err(why) => return (tale, vec![why]),
     };
@@ -143,7 +154,8 @@ pub fn play(plan: &Plan, planted: Planted) -> (Tale, Vec<String>) {
         Theme::Copies => stage.play_copies(plan),
         Theme::Journals => stage.play_losses(plan),
     };
-    let rest = ended.unwrap_or_else(|why| AtRest { wrong: vec![why], ..AtRest::default() });
+    let mut rest = ended.unwrap_or_else(|why| AtRest { wrong: vec![why], ..AtRest::default() });
+    rest.wrong.extend(stage.world.centre.difference());
     tale.faults = stage.tally.take();
     tale.coverage = stage.coverage;
     tale.coverage.epochs = 1;
@@ -176,16 +188,26 @@ pub fn first_failure(order: &Order) -> (u64, Vec<String>) {
 /// Plays a whole run; it ends with the first epoch that fails.
 #[must_use]
 pub fn run(order: &Order) -> Tale {
+    run_each(order, |plan| play(plan, order.planted))
+}
+
+/// Plays a whole run with another centre beside the rules of each world.
+#[must_use]
+pub fn run_beside(order: &Order, make: Makes<'_>) -> Tale {
+    run_each(order, |plan| play_beside(plan, order.planted, Some(&mut *make)))
+}
+
+fn run_each(order: &Order, mut play: impl FnMut(&Plan) -> (Tale, Vec<String>)) -> Tale {
     let mut whole = Tale::default();
     for (epoch, plan) in (0..).zip(order.plans()) {
-        let (tale, wrong) = play(&plan, order.planted);
+        let (tale, wrong) = play(&plan);
         whole.transactions += tale.transactions;
         whole.faults.add_all(&tale.faults);
         whole.coverage.add_all(&tale.coverage);
         whole.cents_off += tale.cents_off;
         whole.stuck_cards += tale.stuck_cards;
         if !wrong.is_empty() {
-            let (shortened, then) = shorten::shorten(&plan, order.planted);
+            let (shortened, then) = shorten::shorten(&plan, &mut play);
             whole.failure = Some(Failure { epoch, wrong, shortened, then });
             break;
         }

@@ -22,6 +22,8 @@ pub(super) struct Office {
     log: InputLog,
     /// How many inputs it was told; the last one may not be durable.
     told: usize,
+    /// How many of them the centre did.
+    done: usize,
     /// The centre as it was after so many inputs.
     checkpoint: (usize, WorldCentre),
     /// Killed before the next answer leaves.
@@ -38,7 +40,7 @@ impl Office {
     pub(super) fn open(centre: &WorldCentre, tally: Tally) -> Result<Self, String> {
         let log = InputLog::format(Ram::growing(), SPEC, &[7; IDENTITY_LEN]).map_err(words)?;
         let checkpoint = (0, centre.clone());
-        Ok(Self { log, told: 0, checkpoint, dies: false, down: false, tally })
+        Ok(Self { log, told: 0, done: 0, checkpoint, dies: false, down: false, tally })
     }
 
     pub(super) const fn is_down(&self) -> bool {
@@ -69,6 +71,7 @@ impl Office {
             return None;
         }
         let output = centre.apply(input);
+        self.done += 1;
         if self.dies {
             (self.dies, self.down) = (false, true);
             self.tally.add(Fault::CentreKilled);
@@ -100,15 +103,22 @@ impl Office {
             return Err(format!("the centre was told {told} things, its disk holds {found}"));
         }
         let mut again = self.checkpoint.1.clone();
-        for bytes in since {
-            let input: Input = serde_json::from_slice(&bytes).map_err(words)?;
-            let _ = again.apply(&input);
+        let since = since.iter().map(|bytes| serde_json::from_slice(bytes).map_err(words));
+        let since: Vec<Input> = since.collect::<Result<_, String>>()?;
+        // What came onto the disk and was not done any more is done now, for the first time.
+        let (before, new) = since.split_at(since.len().min(self.done.saturating_sub(checkpoint)));
+        for input in before {
+            let _ = again.apply(input);
         }
-        let whole = found == told && !self.down;
+        let whole = new.is_empty() && found == told && !self.down;
         if whole && again.books() != centre.books() {
             return Err("the centre's books are others after its restart".to_owned());
         }
-        *centre = again;
+        centre.put_back(again);
+        for input in new {
+            let _ = centre.apply(input);
+        }
+        self.done = found;
         (self.dies, self.down) = (false, false);
         Ok(())
     }

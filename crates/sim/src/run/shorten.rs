@@ -1,14 +1,17 @@
 //! The shortest plan that still fails: visits are cut out in ever smaller pieces.
 
+use super::Tale;
 use super::plan::Plan;
-use super::{Planted, play};
+
+/// How a plan is played: how it ends, and what is wrong then.
+type Play<'a> = &'a mut dyn FnMut(&Plan) -> (Tale, Vec<String>);
 
 /// So many plans are tried at most.
 const TRIES: u32 = 400;
 
 /// Cuts visits, then single faults, as long as something is still wrong; what that is comes too.
-pub(super) fn shorten(plan: &Plan, planted: Planted) -> (Plan, Vec<String>) {
-    let mut cut = Cut { tries: TRIES, planted };
+pub(super) fn shorten(plan: &Plan, play: Play<'_>) -> (Plan, Vec<String>) {
+    let mut cut = Cut { tries: TRIES, play };
     let mut shortest = plan.clone();
     let mut piece = shortest.visits.len().div_ceil(2);
     while piece > 0 {
@@ -16,22 +19,22 @@ pub(super) fn shorten(plan: &Plan, planted: Planted) -> (Plan, Vec<String>) {
         piece /= 2;
     }
     shortest = cut.faults(shortest);
-    let (_, wrong) = play(&shortest, planted);
+    let (_, wrong) = (cut.play)(&shortest);
     (shortest, wrong)
 }
 
-struct Cut {
+struct Cut<'a> {
     tries: u32,
-    planted: Planted,
+    play: Play<'a>,
 }
 
-impl Cut {
+impl Cut<'_> {
     fn still_fails(&mut self, plan: &Plan) -> bool {
         if self.tries == 0 {
             return false;
         }
         self.tries -= 1;
-        !play(plan, self.planted).1.is_empty()
+        !(self.play)(plan).1.is_empty()
     }
 
     /// Leaves out each piece of so many visits that is not needed.

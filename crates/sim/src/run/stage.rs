@@ -15,6 +15,7 @@ use super::fault::{Fault, Tally};
 use super::office::Office;
 use super::plan::{CARDS, Plan, SITES};
 use super::till;
+use crate::centre::Makes;
 use crate::reader::NoCard;
 use crate::world::{Forecourt, World, sale_terms};
 
@@ -45,10 +46,18 @@ pub(super) struct Stage {
 }
 
 impl Stage {
-    pub(super) fn new(plan: &Plan, planted: Planted) -> Result<Self, String> {
+    pub(super) fn new(
+        plan: &Plan,
+        planted: Planted,
+        beside: Option<Makes<'_>>,
+    ) -> Result<Self, String> {
         let mut dice = Dice::new(plan.seed);
         let scheme = if dice.one_in(2) { Scheme::Seed } else { Scheme::Field };
         let mut world = World::new(dice.next(), scheme);
+        if let Some(make) = beside {
+            let beside = make(&world.keys)?;
+            world.centre.attach(beside);
+        }
         let mut purses = Vec::new();
         for _ in 0..CARDS {
             let purse = if dice.one_in(3) { Purse::Ep } else { Purse::Ed };
