@@ -157,7 +157,10 @@ fn registering(input: &Input) -> Option<Asked> {
             let asn = card.asn.to_string();
             (
                 "/v1/cards",
-                json!({ "asn": asn, "ed": ed, "ep": ep, "key_version": card.key_version }),
+                json!({
+                    "asn": asn, "ed": ed, "ep": ep, "key_version": card.key_version,
+                    "expiry": card.expiry.map(|expiry| expiry.to_string()),
+                }),
             )
         }
         Input::RegisterPsam { tid, station, .. } => {

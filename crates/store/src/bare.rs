@@ -78,7 +78,9 @@ pub fn insert(place: &Place, rows: &Rows, transactions: usize) -> Result<(), Sto
             let at = |turn: usize| rows.len() * turn / transactions.max(1);
             let part = rows.get(at(turn)..at(turn + 1)).unwrap_or(&[]);
             if !part.is_empty() {
-                database.put(table, Clash::Fail, part)?;
+                // The first code that is heard of a card makes it active: its row is written again, here as there.
+                let changes = [CARDS.name, PSAMS.name].contains(&table.name);
+                database.put(table, if changes { Clash::Replace } else { Clash::Fail }, part)?;
             }
         }
         database.commit()?;
