@@ -3,7 +3,7 @@
 use crypto::online::mac1;
 use crypto::session::Randoms;
 use crypto::{Debit, Key, Lock, Online, SessionKey};
-use host::{CardOpening, Input, KeyKind, KeyVault, MainKeys, PurseOpening, UnlockRequest};
+use host::{CardOpening, Input, KeyKind, KeyVault, MainKeys, PurseOpening, Subject, UnlockRequest};
 use wire::record::{Claim, Rounding};
 use wire::response::InitUnlock;
 use wire::{
@@ -111,7 +111,11 @@ impl World {
             expiry: None,
             chip: None,
         });
-        Ok(cards.chain(psams).collect())
+        // In use already: the first code of a card is not what is measured.
+        let subjects = (0..self.cards.len()).map(|place| Subject::Card(asn(place)));
+        let subjects = subjects.chain((0..self.psams.len()).map(|place| Subject::Psam(tid(place))));
+        let issued = subjects.map(|subject| Input::ConfirmIssue { subject, chip: None, now });
+        Ok(cards.chain(psams).chain(issued).collect())
     }
 
     /// A refuelling that broke before DEBIT: the card is grey, and its record is claimed.
