@@ -25,7 +25,8 @@ pub(crate) fn at_length(workspace: &Workspace, kills: u64) -> Outcome {
 fn kill(workspace: &Workspace, kills: u64) -> Outcome<Vec<String>> {
     let program = program(workspace)?;
     let server = Server::start(workspace)?;
-    let tests = "test --package ordeal --test trial -- --ignored --nocapture --test-threads=1 --skip schema";
+    // With the features of `build`, so that nothing is built anew.
+    let tests = "test --workspace --all-features --test trial -- --ignored --nocapture --test-threads=1 --skip schema";
     let mut command = workspace.cargo_command(tests);
     command.env(PROGRAM, program).env("GREYLOCK_ORDEAL_KILLS", kills.div_ceil(2).to_string());
     let printed = capture(server.told_to(workspace, &mut command));

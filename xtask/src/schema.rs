@@ -14,7 +14,7 @@ const TOOL: &str = "GREYLOCK_SCHEMATHESIS";
 pub(crate) fn step(workspace: &Workspace) -> Outcome {
     let tool = tool(workspace)?;
     let program = program(workspace)?;
-    let test = "test --package ordeal --test trial -- --ignored --nocapture schema";
+    let test = "test --workspace --all-features --test trial -- --ignored --nocapture schema";
     run(workspace.cargo_command(test).env(PROGRAM, program).env(TOOL, tool))
 }
 
