@@ -52,6 +52,9 @@ pub struct HostServeArgs {
     /// human, or json for one document a line [usual: human]
     #[arg(long, value_name = "FORMAT")]
     pub log_format: Option<String>,
+    /// Loads and unloads must name a prepaid account
+    #[arg(long)]
+    pub prepaid_only: bool,
     /// For trying things out: loopback only, without TLS, one operator, whose token lies in the data folder
     #[arg(long)]
     pub dev: bool,
@@ -71,6 +74,7 @@ impl HostServeArgs {
             "metrics_listen" => self.metrics_listen.clone(),
             "log" => self.log.clone(),
             "log_format" => self.log_format.clone(),
+            "prepaid_only" => self.prepaid_only.then(|| "true".to_owned()),
             "dev" => self.dev.then(|| "true".to_owned()),
             _ => None,
         }

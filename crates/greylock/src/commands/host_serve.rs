@@ -145,6 +145,7 @@ async fn serve(
         Error::new(Fault::System, format!("the books cannot be opened: {}", refused.0.title))
             .advice("the log says why")
     })?;
+    app.charge_accounts_only(config.prepaid_only);
     let listener = listen(config.listen).await?;
     let address = listener.local_addr().map_err(|error| system("no address", &error))?;
     let scheme = if tls.is_some() { "https" } else { "http" };

@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json};
 use store::Place;
 use tracing::Level;
 
-use super::given::{From, Given, Value};
+use super::given::{From, Given, SWITCHES, Value};
 use crate::error::Error;
 
 /// The folder where nothing else is said.
@@ -48,6 +48,8 @@ pub(crate) struct Config {
     pub(crate) metrics_listen: Option<SocketAddr>,
     pub(crate) level: Level,
     pub(crate) format: LogFormat,
+    /// Loads and unloads must name a prepaid account.
+    pub(crate) prepaid_only: bool,
     /// Each value as it holds, for `--check`.
     values: Vec<Value>,
 }
@@ -66,7 +68,7 @@ impl Config {
         let db = database(given, &folder);
         let listen = given.or("listen", "127.0.0.1:7816");
         let (log, format) = (given.or("log", "info"), given.or("log_format", "human"));
-        let dev = given.or("dev", "false");
+        let (prepaid_only, dev) = (given.or("prepaid_only", "false"), given.or("dev", "false"));
         let door = door(given, &dev)?;
         let at = address(&listen)?;
         if door == Door::Development && !at.ip().is_loopback() {
@@ -84,12 +86,13 @@ impl Config {
             metrics_listen: metrics.map(loopback).transpose()?,
             level: level(&log)?,
             format: log_format(&format)?,
+            prepaid_only: switch(&prepaid_only)?,
             data: folder,
             values: Vec::new(),
         };
         let optional =
             ["certificate", "authority", "metrics_listen"].map(|key| given.get(key).cloned());
-        let mut values = vec![data, db, vault, seal_key, listen, log, format, dev];
+        let mut values = vec![data, db, vault, seal_key, listen, log, format, prepaid_only, dev];
         values.extend(optional.into_iter().flatten());
         Ok(Self { values, ..config })
     }
@@ -106,7 +109,7 @@ impl Config {
     pub(crate) fn text(&self) -> String {
         let line = |value: &Value| {
             let shown = match value.key {
-                "dev" => value.text.clone(),
+                key if SWITCHES.contains(&key) => value.text.clone(),
                 _ => toml::Value::String(shown(value)).to_string(),
             };
             let from = match &value.from {
@@ -130,8 +133,8 @@ impl Config {
         let fixed = |config: &Self| {
             let Self { data, place, vault, seal_key, listen, metrics_listen, format, .. } =
                 config.clone();
-            let dev = config.door == Door::Development;
-            (data, place, vault, seal_key, listen, metrics_listen, format, dev)
+            let switches = (config.prepaid_only, config.door == Door::Development);
+            (data, place, vault, seal_key, listen, metrics_listen, format, switches)
         };
         fixed(self) != fixed(new)
     }
@@ -148,13 +151,16 @@ fn shown(value: &Value) -> String {
     }
 }
 
+fn switch(value: &Value) -> Result<bool, Error> {
+    match value.text.as_str() {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err(value.wrong("it is neither on nor off", "true or false")),
+    }
+}
+
 fn door(given: &Given, dev: &Value) -> Result<Door, Error> {
-    let yes = match dev.text.as_str() {
-        "true" => true,
-        "false" => false,
-        _ => return Err(dev.wrong("it is neither on nor off", "true or false")),
-    };
-    match (yes, given.get("certificate"), given.get("authority")) {
+    match (switch(dev)?, given.get("certificate"), given.get("authority")) {
         (true, None, None) => Ok(Door::Development),
         (true, Some(value), _) | (true, None, Some(value)) => {
             Err(value.wrong("dev serves without TLS", "either dev, or certificate and authority"))

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::keys_file::{Fields, at_line};
 
 /// Every key of the file. The flag has hyphens, the variable is `GREYLOCK_HOST_` and capitals.
-pub(crate) const KEYS: [&str; 11] = [
+pub(crate) const KEYS: [&str; 12] = [
     "data",
     "db",
     "vault",
@@ -22,8 +22,12 @@ pub(crate) const KEYS: [&str; 11] = [
     "metrics_listen",
     "log",
     "log_format",
+    "prepaid_only",
     "dev",
 ];
+
+/// Keys that are true or false.
+pub(crate) const SWITCHES: [&str; 2] = ["prepaid_only", "dev"];
 
 /// The environment's prefix.
 pub(crate) const PREFIX: &str = "GREYLOCK_HOST_";
@@ -120,9 +124,10 @@ impl Given {
         for key in KEYS {
             let Some(value) = fields.field(key) else { continue };
             let text_of = match (key, value.get_ref()) {
-                ("dev", DeValue::Boolean(yes)) => yes.to_string(),
-                ("dev", _) => {
-                    return Err(fields.wrong(&value.span(), "`dev` must be true or false"));
+                (key, DeValue::Boolean(yes)) if SWITCHES.contains(&key) => yes.to_string(),
+                (key, _) if SWITCHES.contains(&key) => {
+                    let what = format!("`{key}` must be true or false");
+                    return Err(fields.wrong(&value.span(), &what));
                 }
                 (_, DeValue::String(words)) => words.to_string(),
                 _ => {
