@@ -127,7 +127,7 @@ fn of_operators(input: &Input) -> Option<Asked> {
         Input::Replace(order) => {
             let host::ReplaceOrder { asn, maker, checker, reason, .. } = order;
             let body = json!({ "maker": maker, "checker": checker, "reason": reason });
-            (operator(), of_card(asn, "replacement"), body)
+            (Who::Operator(maker.clone()), of_card(asn, "replacement"), body)
         }
         Input::OpenPrepaid(account) => {
             let stations: Vec<String> = account.stations.iter().map(ToString::to_string).collect();

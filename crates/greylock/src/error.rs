@@ -26,6 +26,8 @@ pub enum Fault {
     Centre,
     /// Card or reader is gone, or holds nothing that can be trusted.
     Lost,
+    /// The centre gives no answer: nobody knows whether it did what was asked.
+    Away,
     /// `--tear` took the power away.
     Torn,
     /// Who reads our output went away: nobody's, and nothing to say.
@@ -41,7 +43,7 @@ impl Fault {
         match self {
             Self::Operator | Self::System => Exit::WrongUse,
             Self::Card | Self::Psam | Self::Terminal | Self::Centre => Exit::Refused,
-            Self::Lost => Exit::Lost,
+            Self::Lost | Self::Away => Exit::Lost,
             Self::Torn => Exit::Torn,
             Self::OutputClosed => Exit::Done,
             Self::Program => Exit::Bug,
@@ -56,6 +58,7 @@ impl Fault {
             Self::System => "system_failed",
             Self::Card | Self::Psam | Self::Terminal | Self::Centre => "refused",
             Self::Lost => "card_lost",
+            Self::Away => "unknown",
             Self::Torn => "torn",
             Self::OutputClosed => "output_closed",
             Self::Program => "bug",
@@ -73,6 +76,7 @@ impl Fault {
             Self::Terminal => "terminal",
             Self::Centre => "centre",
             Self::Lost => "reader",
+            Self::Away => "centre",
             Self::Torn => "tear",
             Self::OutputClosed => "output",
             Self::Program => "program",

@@ -129,6 +129,9 @@ impl<B: Books, V: Codes> Centre<B, V> {
         if let Some(chip) = chip.filter(|chip| life.chip != Some(*chip)) {
             return self.confirmed_otherwise(subject, &life, chip, now);
         }
+        if life.is_without_chip() {
+            return Err(Refusal::ChipGivenUp);
+        }
         let repeat = life.active;
         self.put_life(subject, Life { active: true, ..life });
         Ok(Registered { repeat })
@@ -298,16 +301,24 @@ impl<B: Books, V: Codes> Centre<B, V> {
     /// A code of the card was right: it is out.
     pub(crate) fn card_lives(&mut self, asn: Asn) {
         if let Some(card) = self.books.card(asn).filter(|card| !card.life.active) {
+            let strayed = card.life.is_without_chip();
             let life = Life { active: true, ..card.life };
             self.books.put_card(Card { life, ..card });
+            if strayed {
+                self.raise(Subject::Card(asn), Code::ChipGivenUpIsOut, HEARD.to_owned());
+            }
         }
     }
 
     /// A code that the PSAM made was right: it is out.
     pub(crate) fn psam_lives(&mut self, tid: Tid) {
         if let Some(psam) = self.books.psam(tid).filter(|psam| !psam.life.active) {
+            let strayed = psam.life.is_without_chip();
             let life = Life { active: true, ..psam.life };
             self.books.put_psam(Psam { life, ..psam });
+            if strayed {
+                self.raise(Subject::Psam(tid), Code::ChipGivenUpIsOut, HEARD.to_owned());
+            }
         }
     }
 
@@ -333,6 +344,9 @@ impl<B: Books, V: Codes> Centre<B, V> {
     }
 }
 
+/// The evidence of a chip that was given up and works.
+const HEARD: &str = "a code of it was right";
+
 /// A number that was begun before is begun again.
 fn begun_again(life: &Life, chip: Option<Chip>) -> Result<(Life, Registered), Refusal> {
     match chip {
@@ -340,7 +354,12 @@ fn begun_again(life: &Life, chip: Option<Chip>) -> Result<(Life, Registered), Re
             Ok((life.clone(), Registered { repeat: true }))
         }
         Some(chip) if life.gave_up(chip) => Err(Refusal::ChipGivenUp),
+        // What was given up is out after all: a second chip of this number would be a clone.
+        Some(_) if life.chip.is_none() && life.active => Err(Refusal::ChipIsOut),
         Some(_) if life.chip.is_none() && life.given_up().next().is_some() => {
+            if life.alarms.iter().any(|alarm| alarm.code == Code::ChipGivenUpIsOut) {
+                return Err(Refusal::ChipIsOut);
+            }
             Ok((Life { chip, ..life.clone() }, Registered { repeat: false }))
         }
         _ => Err(Refusal::BegunOnAnotherChip),

@@ -232,6 +232,12 @@ impl Life {
         self.given_up().any(|given_up| given_up == chip)
     }
 
+    /// Every chip that the number was begun on was given up.
+    #[must_use]
+    pub fn is_without_chip(&self) -> bool {
+        self.chip.is_none() && self.given_up().next().is_some()
+    }
+
     /// The chips that were given up.
     pub fn given_up(&self) -> impl Iterator<Item = Chip> {
         self.counting().filter_map(|(act, _)| act.chip)

@@ -174,8 +174,18 @@ impl App {
         Ok(output?)
     }
 
-    /// Reads from one state of the books.
+    /// Reads from one state of the books. A database that says nothing keeps the connection and the turn, but not the
+    /// caller.
     pub(crate) async fn read<T: Send + 'static>(
+        self: &Arc<Self>,
+        read: impl FnOnce(&mut Reader) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Refused> {
+        let reading = self.read_at_length(read);
+        tokio::time::timeout(PATIENCE, reading).await.map_err(|_| silent())?
+    }
+
+    /// The same for as long as it takes: whoever reads sees how it goes on.
+    pub(crate) async fn read_at_length<T: Send + 'static>(
         self: &Arc<Self>,
         read: impl FnOnce(&mut Reader) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Refused> {
@@ -198,9 +208,7 @@ impl App {
             }
             answer
         });
-        // A database that says nothing keeps the connection and the turn, but not the caller.
-        let read = tokio::time::timeout(PATIENCE, reading).await.map_err(|_| silent())?;
-        Ok(read.map_err(|_| Refused::bug())??)
+        Ok(reading.await.map_err(|_| Refused::bug())??)
     }
 
     /// Asks the rules.

@@ -45,6 +45,16 @@ pub(crate) trait Database: Send {
     /// What was written since `begin` never was.
     fn rollback(&mut self);
 
+    /// This transaction may take as long as it wants.
+    fn take_time(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// Whether the connection is gone, and with it what it held.
+    fn is_gone(&self) -> bool {
+        false
+    }
+
     /// Rows of a table whose columns `by` are one of these keys.
     fn find(
         &mut self,

@@ -29,7 +29,8 @@ impl FromStr for Place {
         let path = text.strip_prefix("sqlite:").unwrap_or(text);
         if path.is_empty() || path.contains("://") {
             let what = format!(
-                "no database can be at `{text}`: give sqlite:PATH or postgres://USER@HOST/DATABASE"
+                "no database can be at `{}`: give sqlite:PATH or postgres://USER@HOST/DATABASE",
+                crate::reach::shown_url(text)
             );
             return Err(StoreError::new(Kind::Unavailable, what));
         }

@@ -265,6 +265,18 @@ impl Database for Postgres {
         }
     }
 
+    fn take_time(&mut self) -> Result<(), StoreError> {
+        let settings = ["statement_timeout", "idle_in_transaction_session_timeout"];
+        for setting in settings {
+            self.query(&format!("SELECT set_config('{setting}', '0', true)"), &[])?;
+        }
+        Ok(())
+    }
+
+    fn is_gone(&self) -> bool {
+        self.client.as_ref().is_none_or(postgres::Client::is_closed)
+    }
+
     fn find(
         &mut self,
         table: &Table,

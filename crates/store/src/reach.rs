@@ -137,13 +137,18 @@ fn verified(root: &Path) -> Result<MakeRustlsConnect, StoreError> {
 /// `postgres://USER:PASSWORD@HOST/…?password=PASSWORD`, with `instead` in place of the password and what stands
 /// before it.
 fn mask(url: &str, in_user: &str, option: impl Fn(&str) -> Option<String>) -> String {
-    let (address, options) = url.split_once('?').map_or((url, None), |(a, o)| (a, Some(o)));
-    let masked = address.split_once("://").and_then(|(scheme, rest)| {
-        let (who, host) = rest.rsplit_once('@')?;
+    let masked = url.split_once("://").and_then(|(scheme, rest)| {
+        // A ? before the first @ belongs to the password, one behind it begins the options.
+        let first = rest.find('@')?;
+        let end = rest.get(first..)?.find('?').map_or(rest.len(), |options| first + options);
+        let at = rest.get(..end)?.rfind('@')?;
+        let (who, host) = (rest.get(..at)?, rest.get(at + 1..)?);
         let (user, _) = who.split_once(':')?;
         Some(format!("{scheme}://{user}{in_user}@{host}"))
     });
-    let masked = masked.unwrap_or_else(|| address.to_owned());
+    let url = masked.as_deref().unwrap_or(url);
+    let (masked, options) = url.split_once('?').map_or((url, None), |(a, o)| (a, Some(o)));
+    let masked = masked.to_owned();
     let kept = |text: &str| match text.split_once('=') {
         Some((name, _)) if name.contains("password") => option(name),
         _ => Some(text.to_owned()),
@@ -200,6 +205,9 @@ mod tests {
                 "postgres://u@h/d?a=b",
             ),
             ("postgres://u@h/d?password=x", "postgres://u@h/d?password=***", "postgres://u@h/d"),
+            ("postgres://u:pa?ss@h/d", "postgres://u:***@h/d", "postgres://u@h/d"),
+            ("postgres://u:p?a=b@h/d?c=d", "postgres://u:***@h/d?c=d", "postgres://u@h/d?c=d"),
+            ("postgress://u:secret@h/d", "postgress://u:***@h/d", "postgress://u@h/d"),
             ("sqlite:books", "sqlite:books", "sqlite:books"),
         ] {
             assert_eq!((shown_url(url).as_str(), without_password(url).as_str()), (shown, without));

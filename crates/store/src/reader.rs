@@ -61,7 +61,10 @@ impl Reader {
         &mut self,
         mut each: impl FnMut(&'static str, Row) -> bool,
     ) -> Result<(), StoreError> {
-        self.in_one_state(|database| export::rows(database, &mut each))
+        self.in_one_state(|database| {
+            database.take_time()?;
+            export::rows(database, &mut each)
+        })
     }
 
     /// Events after a cursor, at most so many.

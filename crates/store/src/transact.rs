@@ -54,7 +54,7 @@ impl Writing {
         if let Err(error) = &done {
             self.database.rollback();
             self.stale = true;
-            if error.kind != Kind::Conflict {
+            if error.kind != Kind::Conflict || self.database.is_gone() {
                 // The lane is the connection's, and that may be another one from now on.
                 self.lane = None;
             }

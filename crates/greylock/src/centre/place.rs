@@ -96,7 +96,7 @@ pub(super) fn named_operator(stem: Option<&Path>) -> Result<Option<String>, Erro
 impl From<ClientError> for Error {
     fn from(error: ClientError) -> Self {
         let (fault, advice) = match error.kind {
-            Kind::OutOfReach => (Fault::Lost, "send the same again later: it is done once"),
+            Kind::OutOfReach => (Fault::Away, "send the same again later: it is done once"),
             Kind::Refused => {
                 let refusal = json!({ "refusal": error.name() });
                 return Self::new(Fault::Centre, error.what).with_document(refusal);

@@ -64,7 +64,8 @@ fn over(link: ServerLink, context: &mut Context<'_>) -> Result<StationLink, Erro
             let blacklist = listed.iter().filter_map(|row| row.asn.parse().ok()).collect();
             Ok(StationLink { way: Way::Server(Box::new(link)), blacklist })
         }
-        Err(error) if error.is_out_of_reach() => {
+        // A centre that fails is as good as away: the station works on.
+        Err(error) if error.is_out_of_reach() || error.kind == client::Kind::Centre => {
             context.warn(&format!("the centre is out of reach: {error}"));
             Ok(StationLink { way: Way::None(NoLink), blacklist: Vec::new() })
         }

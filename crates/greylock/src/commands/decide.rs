@@ -29,11 +29,20 @@ pub(super) fn run(args: &HostDecideArgs, context: &mut Context<'_>) -> Result<Re
             (office.propose(&ruling, maker), "proposed; a second operator must approve it")
         }
         (None, Some(checker)) => {
-            let newest = newest_proposal(&mut *office, &lock)?;
             // What is approved is what the checker saw.
-            let amount = args.amount.map_or(newest.amount, |seen| with_amount(&newest, seen));
-            let (ruling, reason) = (newest.ruling, String::new());
-            let ruling = Ruling { lock, ruling, amount, reason };
+            let (ruling, amount) = match (newest_proposal(&mut *office, &lock), args.amount) {
+                (Ok(newest), seen) => {
+                    let amount = seen.map_or(newest.amount, |seen| with_amount(&newest, seen));
+                    (newest.ruling, amount)
+                }
+                // An approval whose answer was lost: the centre knows it, and answers it again.
+                (Err(_), Some(seen)) => {
+                    let (ruling, amount) = ruling_of(args.ruling, seen);
+                    (ruling.to_owned(), amount)
+                }
+                (Err(error), None) => return Err(error),
+            };
+            let ruling = Ruling { lock, ruling, amount, reason: String::new() };
             (office.approve(&ruling, checker), "approved")
         }
         (None, None) => return Err(Error::usage("either --maker or --checker is needed")),
@@ -145,7 +154,7 @@ fn newest_proposal(office: &mut dyn Office, lock: &Lock) -> Result<RulingState, 
     let waiting = office.proposals()?.into_iter().rev().find(|row| row.lock == *lock);
     waiting.ok_or_else(|| {
         Error::new(Fault::Centre, format!("nothing is proposed for lock {}", shown(lock))).advice(
-            "propose first: greylock host decide --maker NAME --amount CENTS --reason TEXT …",
+            "propose first: greylock host decide --maker NAME --amount CENTS --reason TEXT …; if it was approved and the answer lost, approve again with --amount",
         )
     })
 }

@@ -36,9 +36,15 @@ fn about(
     let acted = match (args.act, args.approve) {
         (Some(act), _) => {
             // The order is about the history that is there now: what another operator did meanwhile is not overtaken.
-            let seen = office.standing(subject)?.life.acts.len();
-            let seen = u32::try_from(seen).map_err(|_| Error::bug("a history is too long"))?;
+            let acts = office.standing(subject)?.life.acts;
             let reason = args.reason.clone().unwrap_or_default();
+            // The same once more is a repeat of what stands last: its answer may have been lost.
+            let repeats = acts.last().is_some_and(|last| {
+                let maker = args.maker.as_ref().is_none_or(|maker| *maker == last.maker);
+                maker && last.measure == act.measure() && last.reason == reason
+            });
+            let seen = u32::try_from(acts.len() - usize::from(repeats));
+            let seen = seen.map_err(|_| Error::bug("a history is too long"))?;
             let order = NewAct { measure: act.measure().to_owned(), seen, reason };
             Some(office.act(subject, &order, args.maker.as_deref().unwrap_or_default())?)
         }

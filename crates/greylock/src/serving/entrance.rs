@@ -13,9 +13,9 @@ use crate::output::Context;
 /// A file that cannot be read or does not fit the others.
 pub(crate) fn read_tls(certificate: &Path, authority: &Path) -> Result<ServerConfig, Error> {
     let identity = Identity::read(&Pair::of(certificate))?;
+    // The list is there from the authority's beginning: without it somebody who was taken back would get in.
     let revoked = authority.join(pki::REVOKED);
-    let trust =
-        Trust::read(&authority.join(pki::CERTIFICATE), revoked.exists().then_some(&*revoked))?;
+    let trust = Trust::read(&authority.join(pki::CERTIFICATE), Some(&revoked))?;
     Ok(pki::server_config(identity, &trust, Clients::Required)?)
 }
 

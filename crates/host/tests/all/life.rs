@@ -113,6 +113,33 @@ fn a_number_is_begun_on_one_chip_and_on_another_only_when_two_gave_the_first_up(
 }
 
 #[test]
+fn a_number_whose_given_up_chip_works_is_begun_on_no_other() {
+    let given_up = |scene: &mut Scene, subject| {
+        let number = scene.act(subject, Measure::GiveUpChip).unwrap().number;
+        scene.host.approve_act(&act_approval(subject, number)).unwrap();
+    };
+    // A code of the card is heard: it is out.
+    let mut scene = Scene::new();
+    let her = Subject::Card(NEW);
+    scene.host.begin_card(&opening(NEW), Some(FIRST), at(1)).unwrap();
+    given_up(&mut scene, her);
+    assert_eq!(scene.host.confirm_issue(her, None, at(2)), Err(Refusal::ChipGivenUp));
+    scene.card = TestCard::new(NEW);
+    let (record, tac) = scene.sale(300, 4);
+    scene.hear(&Report::Sale(record, tac));
+    assert_eq!(scene.state(her), State::Blocked, "an alarm that two persons lift");
+    let again = scene.host.begin_card(&opening(NEW), Some(SECOND), at(3));
+    assert_eq!(again, Err(Refusal::ChipIsOut));
+    // Its issuing is confirmed although it was given up.
+    let mut scene = Scene::new();
+    scene.host.begin_card(&opening(NEW), Some(FIRST), at(1)).unwrap();
+    given_up(&mut scene, her);
+    assert_eq!(scene.host.confirm_issue(her, Some(FIRST), at(2)), Err(Refusal::ChipGivenUp));
+    let again = scene.host.begin_card(&opening(NEW), Some(SECOND), at(3));
+    assert_eq!(again, Err(Refusal::ChipIsOut));
+}
+
+#[test]
 fn a_chip_that_is_out_is_not_given_up() {
     let mut scene = Scene::new();
     let her = Subject::Card(NEW);

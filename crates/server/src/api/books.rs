@@ -41,7 +41,7 @@ pub(super) async fn export(
     let (parts, mut sent) = mpsc::channel::<Part>(WAITING);
     tokio::spawn(async move {
         let to = parts.clone();
-        if app.read(move |reader| written(reader, &to)).await.is_err() {
+        if app.read_at_length(move |reader| written(reader, &to)).await.is_err() {
             // The reader sees an export that breaks off; nobody may be listening.
             let broken = std::io::Error::other("the books are away");
             let _ = parts.send(Err(broken)).await;

@@ -200,11 +200,15 @@ pub(super) async fn switch(
 )]
 pub(super) async fn replace(
     State(app): State<Shared>,
-    _: AsOperator,
+    AsOperator(caller): AsOperator,
     InPath(asn): InPath<String>,
     Document(asked): Document<ReplaceCard>,
 ) -> Result<Json<Replaced>, Refused> {
     let ReplaceCard { maker, checker, reason } = asked;
+    // Who orders is who asks: nobody orders under another name.
+    if maker != caller {
+        return Err(Refused::malformed(format!("maker: you are {caller}")));
+    }
     let order = ReplaceOrder { asn: parsed("asn", &asn)?, maker, checker, reason, now: app.now() };
     match app.apply(Input::Replace(order)).await? {
         Answer::Replaced(host::Replaced { money, repeat }) => Ok(Json(Replaced { money, repeat })),

@@ -102,6 +102,15 @@ async fn each_of_these_resources_leaves_its_line() {
 }
 
 #[tokio::test]
+async fn a_replacement_is_ordered_under_ones_own_name() {
+    let site = Site::new().await;
+    let body = json!({ "maker": "bob", "checker": "eve", "reason": "lost" });
+    let path = format!("/v1/cards/{CARD}/replacement");
+    let (answered, _) = ask_as(&site, "once", &path, &body).await;
+    assert_eq!(answered.status.as_u16(), 400, "{answered:?}");
+}
+
+#[tokio::test]
 async fn a_psam_is_given_to_nobody_whom_no_certificate_can_name() {
     let site = Site::new().await;
     for name in ["", " ", "station north", "nord/1", "näh", &"x".repeat(65)] {
