@@ -163,6 +163,8 @@ impl<B: Books, V: Codes> Centre<B, V> {
 
 fn is_reference(reference: &str) -> Result<(), Refusal> {
     let printable = !reference.chars().any(char::is_control);
-    let named = !reference.trim().is_empty() && reference.len() <= LONGEST_REFERENCE;
+    // Blanks around it would make another reference of the same payment.
+    let plain = reference.trim() == reference && !reference.is_empty();
+    let named = plain && reference.len() <= LONGEST_REFERENCE;
     if named && printable { Ok(()) } else { Err(Refusal::ReferenceMissing) }
 }
