@@ -12,7 +12,7 @@ use crypto::Key;
 use host::issue::{
     CardOrder, NoWayOver, NotDispersed, PsamOrder, card_profile, card_profile_from, psam_profile,
 };
-use host::{Books as _, CardOpening, Input, PurseOpening, Subject};
+use host::{CardOpening, Input, PurseOpening, Subject};
 use wire::{Date, Purse};
 use zeroize::Zeroizing;
 
@@ -64,7 +64,6 @@ pub(super) async fn card(
         key_version: Some(profile.keys.maintenance.version),
         expiry: Some(order.expiry),
     };
-    not_out(&app, Subject::Card(order.asn)).await?;
     let begun = app.apply(Input::RegisterCard { card, chip, now: app.now() }).await;
     let registered = acts::registered(&app, Subject::Card(order.asn), begun).await?;
     sealed(registered.0.repeat, profile.encode().as_slice())
@@ -99,22 +98,9 @@ pub(super) async fn psam(
     let chip = words::chip(Some(&asked.chip))?;
     let profile = psam_profile(app.vault(), &order, DRAWN_THERE).map_err(not_dispersed)?;
     let (tid, station) = (order.tid, station.as_str().to_owned());
-    not_out(&app, Subject::Psam(tid)).await?;
     let begun = app.apply(Input::RegisterPsam { tid, station, expiry: None, chip }).await;
     let registered = acts::registered(&app, Subject::Psam(tid), begun).await?;
     sealed(registered.0.repeat, profile.encode().as_slice())
-}
-
-/// What is out, or barred, is made no second time: its keys do not leave again.
-async fn not_out(app: &Shared, subject: Subject) -> Result<(), Refused> {
-    let out = move |centre: store::Look<'_, '_>| {
-        let life = match subject {
-            Subject::Card(asn) => centre.books().card(asn).map(|card| card.life),
-            Subject::Psam(tid) => centre.books().psam(tid).map(|psam| psam.life),
-        };
-        life.is_some_and(|life| life.active || life.barred().is_some())
-    };
-    if app.look(out).await? { Err(host::Refusal::ChipIsOut.into()) } else { Ok(()) }
 }
 
 fn card_order(asn: &str, asked: &IssueCard) -> Result<CardOrder, Refused> {
