@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use terminal::{Dispenser, Open};
+use terminal::{Dispenser, NoReading, Open};
 use wire::{Amount, Tid, Ttc};
 
 use crate::mishap::{Kind, Oracle};
@@ -18,17 +18,17 @@ pub(crate) struct PumpWire<'a> {
 }
 
 impl Dispenser for PumpWire<'_> {
-    fn totalizer(&mut self) -> u64 {
-        *self.totalizer
+    fn totalizer(&mut self) -> Result<u64, NoReading> {
+        Ok(*self.totalizer)
     }
 
-    fn dispense(&mut self, permit: &Open) -> u64 {
+    fn dispense(&mut self, permit: &Open) -> Result<u64, NoReading> {
         let mut oracle = self.oracle.borrow_mut();
         let terms = permit.terms();
         let amount = self.wanted.min(permit.certified().ceiling);
         let kind = oracle.choose("fuel flows", &[Kind::PulledFlowing, Kind::CrashFlowing]);
         if oracle.crashed {
-            return *self.totalizer;
+            return Ok(*self.totalizer);
         }
         self.flowed = Some(((terms.id.tid, terms.id.ttc), amount));
         *self.totalizer += u64::from(amount.units());
@@ -37,6 +37,6 @@ impl Dispenser for PumpWire<'_> {
             Some(Kind::CrashFlowing) => oracle.crashed = true,
             _ => {}
         }
-        *self.totalizer
+        Ok(*self.totalizer)
     }
 }

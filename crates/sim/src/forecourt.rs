@@ -6,7 +6,7 @@ use std::rc::Rc;
 use nvm::memory::{Ram, Tear};
 use station::Pump;
 use terminal::price::amount_of;
-use terminal::{Dispenser, Open};
+use terminal::{Dispenser, NoReading, Open};
 use wire::{Amount, Certified, LockId, Purse};
 
 use crate::power::Mains;
@@ -109,17 +109,17 @@ impl<'a> Forecourt<'a> {
 }
 
 impl Dispenser for Forecourt<'_> {
-    fn totalizer(&mut self) -> u64 {
+    fn totalizer(&mut self) -> Result<u64, NoReading> {
         self.pump.totalizer()
     }
 
-    fn dispense(&mut self, permit: &Open) -> u64 {
+    fn dispense(&mut self, permit: &Open) -> Result<u64, NoReading> {
         let stop_at = match self.breaks {
             Breaks::Nothing => self.wanted,
             Breaks::CardPulledAt(at) | Breaks::PowerCutAt(at) => cents(at).min(self.wanted),
         };
         self.pump.set_flow(station::pump::Flow { stop_at });
-        let after = self.pump.dispense(permit);
+        let after = self.pump.dispense(permit)?;
         self.flows.push(Flow { lock: permit.terms().id, certified: *permit.certified(), after });
         match self.breaks {
             Breaks::Nothing => {}
@@ -132,7 +132,7 @@ impl Dispenser for Forecourt<'_> {
         if !self.power.get() {
             self.hand.set(true);
         }
-        after
+        Ok(after)
     }
 }
 
@@ -152,7 +152,7 @@ impl Site {
         }
         self.pump = Pump::open(mains).map_err(|error| error.to_string())?;
         if let Some(last) = self.flows.last_mut() {
-            last.after = self.pump.totalizer();
+            last.after = self.pump.shown();
         }
         Ok(was_dark)
     }

@@ -2,7 +2,7 @@
 
 use nvm::{Image, Kind, Nvm, NvmError, OpenError, Spec, slot_len};
 use terminal::price::quantity_for;
-use terminal::{Dispenser, Open};
+use terminal::{Dispenser, NoReading, Open};
 use wire::Amount;
 
 const SLOT: usize = slot_len(8);
@@ -61,6 +61,11 @@ impl<N: Nvm> Pump<N> {
         }
     }
 
+    /// What its totalizer shows.
+    pub const fn shown(&self) -> u64 {
+        self.totalizer
+    }
+
     /// Gives the medium back.
     pub fn into_medium(self) -> N {
         self.image.into_nvm()
@@ -68,14 +73,14 @@ impl<N: Nvm> Pump<N> {
 }
 
 impl<N: Nvm> Dispenser for Pump<N> {
-    fn totalizer(&mut self) -> u64 {
-        self.totalizer
+    fn totalizer(&mut self) -> Result<u64, NoReading> {
+        Ok(self.totalizer)
     }
 
-    fn dispense(&mut self, permit: &Open) -> u64 {
+    fn dispense(&mut self, permit: &Open) -> Result<u64, NoReading> {
         let certified = permit.certified();
         let stop_at = self.flow.stop_at.min(certified.ceiling);
         self.run(quantity_for(stop_at, certified.unit_price, certified.rounding));
-        self.totalizer
+        Ok(self.totalizer)
     }
 }

@@ -101,10 +101,9 @@ pub fn refuel<C: Transport, P: Transport, J: Records, K: Clock, D: Dispenser>(
     let ready = begin(terminal, link, freed).map_err(NoSale::Before)?;
     let open = lock(terminal, ready, checks, wish).map_err(NoSale::Before)?;
     let lock = open.terms().id;
-    let totalizer_after = terminal.dispenser.dispense(&open);
-    let settled = terminal
-        .finish(open, totalizer_after)
-        .map_err(|failure| NoSale::After { lock, failure })?;
+    let after = |failure| NoSale::After { lock, failure };
+    let totalizer = terminal.dispenser.dispense(&open).map_err(|silent| after(silent.into()))?;
+    let settled = terminal.finish(open, totalizer).map_err(after)?;
     let (record, answered) = (*settled.record(), settled.tac());
     let (tac, confirmed) = match settled.clear(terminal.card, terminal.journal) {
         Ok(Confirmation::Debited(tac)) => (tac, true),

@@ -5,7 +5,7 @@ use core::fmt;
 use wire::StatusWord;
 
 use crate::journal::JournalFailed;
-use crate::transport::Lost;
+use crate::transport::{Lost, NoReading};
 
 /// Why a transaction did not go on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -41,6 +41,8 @@ pub enum Failure {
         /// The command.
         command: &'static str,
     },
+    /// The dispenser gives no reading: what flowed is told by its totalizer once it answers again.
+    DispenserSilent,
     /// An entry could not be made durable, so the act that needed it did not happen.
     Journal,
     /// The terminal itself says no.
@@ -76,6 +78,12 @@ pub enum Refusal {
     NoPrice,
 }
 
+impl From<NoReading> for Failure {
+    fn from(_: NoReading) -> Self {
+        Self::DispenserSilent
+    }
+}
+
 impl From<JournalFailed> for Failure {
     fn from(_: JournalFailed) -> Self {
         Self::Journal
@@ -102,6 +110,7 @@ impl fmt::Display for Failure {
             Self::Malformed { command } => {
                 write!(f, "the answer to {command} is none of this protocol")
             }
+            Self::DispenserSilent => f.write_str("the dispenser gives no reading"),
             Self::Journal => f.write_str("the journal could not be written"),
             Self::Refused(refusal) => refusal.fmt(f),
         }

@@ -110,6 +110,8 @@ where
         if wish.amount.is_some_and(|amount| initialized.balance() < amount) {
             return Err(Refusal::AmountAboveBalance.into());
         }
+        // A dispenser that gives no reading now would leave the card grey for nothing.
+        self.dispenser.totalizer()?;
         let drawn = self.draw(&initialized)?;
         let recorded = self.record(drawn)?;
         let terms = *recorded.terms();
@@ -264,7 +266,7 @@ where
                 if certified.nozzle == self.sale.nozzle =>
             {
                 let open = Open::new(*terms, *certified);
-                let (totalizer, now) = (self.dispenser.totalizer(), self.clock.now());
+                let (totalizer, now) = (self.dispenser.totalizer()?, self.clock.now());
                 let totalizer = instead(Bug::RecoversZero, totalizer, certified.totalizer_before);
                 open.close(self.journal, totalizer, now)?;
                 Ok(true)
@@ -357,14 +359,15 @@ impl CardIs {
 }
 
 /// True when the totalizer stands where the journal had it when it took the last step of this
-/// lock. Where it knows no reading, only a totalizer at 0 shows that nothing flowed.
+/// lock. Where it knows no reading, only a totalizer at 0 shows that nothing flowed; where the
+/// dispenser gives none, nothing does.
 fn nothing_flowed(
     journal: &impl Journal,
     dispenser: &mut impl Dispenser,
     (tid, ttc): (Tid, Ttc),
     nozzle: u8,
 ) -> bool {
-    journal.totalizer_before(tid, ttc, nozzle).unwrap_or(0) == dispenser.totalizer()
+    Ok(journal.totalizer_before(tid, ttc, nozzle).unwrap_or(0)) == dispenser.totalizer()
 }
 
 /// Ends a lock as `no_dispense` without its PSAM and its terminal, where recovery would do so

@@ -48,4 +48,4 @@ pub use psam::PsamSays;
 pub use purchase::{Goods, Payment, PurchaseProgress, PurchaseShown};
 pub use recover::{Action, Seen, next_action};
 pub use sale::{Claimed, Confirmation, Delivered, Open, Settled};
-pub use transport::{Clock, Dispenser, Lost, Transport};
+pub use transport::{Clock, Dispenser, Lost, NoReading, Transport};

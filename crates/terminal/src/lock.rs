@@ -319,7 +319,7 @@ impl Certified {
             unit_price: sale.unit_price,
             rounding: sale.rounding,
             ceiling: self.terms.balance.min(sale.limit),
-            totalizer_before: dispenser.totalizer(),
+            totalizer_before: dispenser.totalizer()?,
         };
         let appended = append(journal, &self.terms, Step::Locked(certified));
         if !seeded::is(Bug::OpensUnrecorded) {

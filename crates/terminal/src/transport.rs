@@ -47,12 +47,17 @@ impl<T: Clock + ?Sized> Clock for &mut T {
     }
 }
 
+/// The dispenser gives no reading. What flowed is not known before it answers again, so nothing is claimed until then:
+/// the journal leaves the lock where a power cut would.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct NoReading;
+
 /// The pump, outlet or counter. Its totalizer outlives a power cut.
 pub trait Dispenser {
     /// Everything that ever flowed, in thousandths of the product's unit.
-    fn totalizer(&mut self) -> u64;
+    fn totalizer(&mut self) -> Result<u64, NoReading>;
 
     /// Opens the nozzle up to the ceiling of `permit`, waits until it closes, and answers the
     /// totalizer then. Only a certified lock whose `locked` step is durable gives a permit.
-    fn dispense(&mut self, permit: &Open) -> u64;
+    fn dispense(&mut self, permit: &Open) -> Result<u64, NoReading>;
 }

@@ -9,8 +9,8 @@ use station::link::NoLink;
 use station::visit::{self, Sale};
 use terminal::flow::Wish;
 use terminal::{
-    Checks, Clock, Dispenser, Journal, JournalFailed, Open, Progress, SaleTerms, Terminal,
-    Transport,
+    Checks, Clock, Dispenser, Journal, JournalFailed, NoReading, Open, Progress, SaleTerms,
+    Terminal, Transport,
 };
 use wire::record::Rounding;
 use wire::{Amount, Asn, ClaimedRecord, Date, Entry, LockId, Purse, Stamp, Suite, Tid, Time, Ttc};
@@ -121,13 +121,13 @@ impl Clock for Still {
 struct Drip(u64);
 
 impl Dispenser for Drip {
-    fn totalizer(&mut self) -> u64 {
-        self.0
+    fn totalizer(&mut self) -> Result<u64, NoReading> {
+        Ok(self.0)
     }
 
-    fn dispense(&mut self, _: &Open) -> u64 {
+    fn dispense(&mut self, _: &Open) -> Result<u64, NoReading> {
         self.0 += 1000;
-        self.0
+        Ok(self.0)
     }
 }
 

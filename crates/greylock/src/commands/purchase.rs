@@ -6,7 +6,8 @@ use station::Pump;
 use station::purchase::{NoGoods, PutRight, purchase};
 use station::visit::NotFreed;
 use terminal::{
-    Checks, Dispenser, Failure, Goods, NotPaid, Open, Payment, PurchaseProgress, Terminal,
+    Checks, Dispenser, Failure, Goods, NoReading, NotPaid, Open, Payment, PurchaseProgress,
+    Terminal,
 };
 use wire::{Amount, PurchaseTerms, Purse};
 
@@ -26,11 +27,11 @@ use crate::trace::Trace;
 struct Still<'a>(&'a mut Pump<FileNvm>);
 
 impl Dispenser for Still<'_> {
-    fn totalizer(&mut self) -> u64 {
+    fn totalizer(&mut self) -> Result<u64, NoReading> {
         self.0.totalizer()
     }
 
-    fn dispense(&mut self, _: &Open) -> u64 {
+    fn dispense(&mut self, _: &Open) -> Result<u64, NoReading> {
         self.0.totalizer()
     }
 }

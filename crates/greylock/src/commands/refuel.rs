@@ -6,7 +6,7 @@ use station::visit::{self, Freed, NoSale, NotFreed, Sale};
 use station::{Pump, StationJournal};
 use terminal::flow::Wish;
 use terminal::price::amount_of;
-use terminal::{Checks, Dispenser, Failure, Open, Progress, SaleTerms, Terminal};
+use terminal::{Checks, Dispenser, Failure, NoReading, Open, Progress, SaleTerms, Terminal};
 use wire::record::{Rounding, encode};
 use wire::{Amount, Certified, LockId, Purse};
 
@@ -33,18 +33,18 @@ struct Forecourt<'a> {
 }
 
 impl Dispenser for Forecourt<'_> {
-    fn totalizer(&mut self) -> u64 {
+    fn totalizer(&mut self) -> Result<u64, NoReading> {
         self.pump.totalizer()
     }
 
-    fn dispense(&mut self, permit: &Open) -> u64 {
+    fn dispense(&mut self, permit: &Open) -> Result<u64, NoReading> {
         let stop_at = self.escape_at.map_or(self.wanted, |escape| escape.min(self.wanted));
         self.pump.set_flow(station::pump::Flow { stop_at });
-        let after = self.pump.dispense(permit);
+        let after = self.pump.dispense(permit)?;
         if self.escape_at.is_some() {
             self.hand.pull();
         }
-        after
+        Ok(after)
     }
 }
 
@@ -147,7 +147,7 @@ fn delivered(progress: &Progress, pump: &mut Pump<FileNvm>) -> Amount {
     match progress {
         Progress::Locked(_, certified) => {
             let Certified { unit_price, rounding, ceiling, totalizer_before, .. } = *certified;
-            let quantity = pump.totalizer().saturating_sub(totalizer_before);
+            let quantity = pump.shown().saturating_sub(totalizer_before);
             amount_of(quantity, unit_price, rounding, ceiling)
         }
         Progress::Delivered(_, _, delivery) => delivery.amount,

@@ -30,6 +30,9 @@ fn failure_words(failure: &Failure) -> String {
         Failure::Journal => {
             "the journal could not be written: check the disk's free space and health".to_owned()
         }
+        Failure::DispenserSilent => {
+            "the dispenser gives no reading: see that it is switched on and connected".to_owned()
+        }
         other => other.to_string(),
     }
 }
