@@ -160,7 +160,7 @@ pub fn client_config(trust: &Trust, identity: Option<Identity>) -> Result<Client
     Ok(config)
 }
 
-fn client_verifier(
+pub(crate) fn client_verifier(
     trust: &Trust,
     clients: Clients,
     provider: &Arc<CryptoProvider>,
@@ -176,7 +176,7 @@ fn client_verifier(
 }
 
 /// Named here and not taken from the process, where anything linked in could have set another.
-fn provider() -> Arc<CryptoProvider> {
+pub(crate) fn provider() -> Arc<CryptoProvider> {
     Arc::new(ring::default_provider())
 }
 

@@ -5,6 +5,7 @@
 //! | [`Authority`] | makes certificates of servers, stations and operators, and takes them back |
 //! | [`server_config`], [`client_config`] | what both ends of a connection hold against each other |
 //! | [`Peer`] | who a verified certificate names |
+//! | [`sign`], [`verify`] | signatures that are checked without a network |
 //! | [`serve`] | takes connections, puts the [`Peer`] into every request, ends in good order |
 //!
 //! A shell: it reads and writes files and sockets. Keys and serial numbers come from the generator of `ring`, the
@@ -25,6 +26,7 @@ mod pair;
 mod peer;
 mod revoked;
 mod serve;
+mod signature;
 mod subject;
 
 pub use authority::{AUTHORITY_DAYS, Authority, CERTIFICATE, KEY, REVOKED};
@@ -36,6 +38,7 @@ pub use pair::{Issued, Pair};
 pub use peer::Peer;
 pub use revoked::Revoked;
 pub use rustls::ServerConfig;
-pub use rustls::pki_types::UnixTime;
+pub use rustls::pki_types::{CertificateDer, UnixTime};
 pub use serve::{Door, Ending, Event, Limits, Tls, serve};
+pub use signature::{sign, verify};
 pub use subject::{ServerNames, Subject};

@@ -7,4 +7,6 @@ mod listener;
 #[cfg(test)]
 mod peers;
 #[cfg(test)]
+mod signature;
+#[cfg(test)]
 mod world;
