@@ -120,8 +120,8 @@ impl Journal for JournalWire<'_> {
 }
 
 impl Records for JournalWire<'_> {
-    fn record_of(&self, lock: &LockId) -> Option<&ClaimedRecord> {
-        self.kept.index().record_of(lock)
+    fn record_of(&self, lock: &LockId) -> Option<ClaimedRecord> {
+        self.kept.index().record_of(lock).copied()
     }
 
     fn unreported(&self) -> Outbox {

@@ -46,7 +46,7 @@ pub struct Outbox {
 pub trait Records: Journal {
     /// The record that could unlock a card showing this lock, settled or not: a TAC that was
     /// answered by somebody else than the card does not make the record useless.
-    fn record_of(&self, lock: &LockId) -> Option<&ClaimedRecord>;
+    fn record_of(&self, lock: &LockId) -> Option<ClaimedRecord>;
 
     /// What the centre has not taken yet.
     fn unreported(&self) -> Outbox;
@@ -200,6 +200,11 @@ impl Index {
             return Err(OutOfOrder { before: Some(known.progress.name()), step: step.name() });
         }
         PurchaseProgress::after(self.purchase(tid, ttc), step)
+    }
+
+    /// Whether an entry can follow what is known: only then it may be written.
+    pub fn fits(&self, entry: &Entry) -> Result<(), OutOfOrder> {
+        Fold::of(self, entry).map(drop)
     }
 
     /// Takes an entry as record number `record`.

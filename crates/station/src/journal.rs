@@ -146,8 +146,8 @@ impl<N: Nvm> StationJournal<N> {
 }
 
 impl<N: Nvm> Records for StationJournal<N> {
-    fn record_of(&self, lock: &LockId) -> Option<&ClaimedRecord> {
-        self.index.record_of(lock)
+    fn record_of(&self, lock: &LockId) -> Option<ClaimedRecord> {
+        self.index.record_of(lock).copied()
     }
 
     fn unreported(&self) -> Outbox {

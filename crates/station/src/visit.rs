@@ -188,7 +188,7 @@ fn free_locally<C: Transport, J: Records>(
     if journal.is_refused(lock) {
         return Ok(None);
     }
-    let own = journal.record_of(lock).copied();
+    let own = journal.record_of(lock);
     let listed = link.grey_record(lock).ok().flatten();
     let agreed = [own, listed].into_iter().flatten().find_map(|record| grey.agree(&record).ok());
     let Some(agreed) = agreed else { return Ok(None) };

@@ -95,7 +95,7 @@ impl Journal for NoJournal {
 }
 
 impl Records for NoJournal {
-    fn record_of(&self, _: &LockId) -> Option<&ClaimedRecord> {
+    fn record_of(&self, _: &LockId) -> Option<ClaimedRecord> {
         None
     }
 

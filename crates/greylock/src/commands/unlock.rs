@@ -42,7 +42,7 @@ pub(crate) fn run(args: &UnlockArgs, context: &mut Context<'_>) -> Result<Report
     let freed = visit::unlock(&mut card, &mut journal, &mut link, tid);
     upload(&mut journal, &mut link, context);
     let lock = before.grey.map(|(lock, _)| lock).or_else(|| found(&freed).map(|freed| freed.lock));
-    let record = lock.and_then(|lock| journal.record_of(&lock).copied());
+    let record = lock.and_then(|lock| journal.record_of(&lock));
     if freed == Err(NotFreed::NoRecordNoLink) && journal.records() == 0 {
         context.warn(&format!("the journal in {} is new and empty", args.journal.display()));
     }

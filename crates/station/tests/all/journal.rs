@@ -19,7 +19,7 @@ fn a_lock_is_found_by_its_whole_id_only() {
     let mut journal = fresh();
     entries()[..4].iter().for_each(|entry| journal.append(entry).unwrap());
     let id = terms().id;
-    assert_eq!(journal.record_of(&id), Some(&record()));
+    assert_eq!(journal.record_of(&id), Some(record()));
     let others = [
         LockId { asn: "6543210987654321".parse().unwrap(), ..id },
         LockId { purse: wire::Purse::Ep, ..id },

@@ -1,0 +1,148 @@
+//! The rows: one for each entry, in the order in which they were made durable.
+
+use std::path::Path;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, params};
+use station::Index;
+use terminal::OutOfOrder;
+use wire::Entry;
+
+/// Version of the tables and of the entries' bytes in them, as `user_version`: the entries are those of a station's
+/// journal of version 2 (docs/formats.md).
+const VERSION: i64 = 2;
+
+const TABLES: &str = "
+    CREATE TABLE entries (record INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
+    CREATE TRIGGER entries_are_not_changed BEFORE UPDATE ON entries
+        BEGIN SELECT RAISE(ABORT, 'entries are append only'); END;
+";
+
+/// Why a logbook cannot be used: nothing of it was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum LogbookError {
+    /// Another program has it.
+    #[error("another program is using this logbook")]
+    InUse,
+    /// It is none, or of a newer program.
+    #[error(
+        "this is no logbook that this version knows (found version {0}); keep it, and update greylock"
+    )]
+    Version(i64),
+    /// A row is none of ours.
+    #[error("row {record} is no entry of its version: the file was altered; keep it aside")]
+    NoEntry {
+        /// Its number.
+        record: u64,
+    },
+    /// A row cannot follow those before it.
+    #[error("row {record}: {source}; the file was altered; keep it aside")]
+    OutOfOrder {
+        /// Its number.
+        record: u64,
+        /// What does not fit.
+        source: OutOfOrder,
+    },
+    /// The disk is full.
+    #[error("the disk is full")]
+    Full,
+    /// The database says otherwise.
+    #[error("the logbook's database: {0}")]
+    Database(rusqlite::Error),
+    /// Its thread could not be begun.
+    #[error("no thread can be had: {0}")]
+    Thread(std::io::Error),
+}
+
+impl From<rusqlite::Error> for LogbookError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::InUse,
+            Some(ErrorCode::DiskFull) => Self::Full,
+            _ => Self::Database(error),
+        }
+    }
+}
+
+/// The connection that writes; nobody else has the file.
+pub(crate) struct Database {
+    connection: Connection,
+}
+
+impl Database {
+    /// Opens the file, makes it when it is not there, and keeps others out of it.
+    pub(crate) fn open(path: &Path) -> Result<Self, LogbookError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut connection = Connection::open_with_flags(path, flags)?;
+        connection.pragma_update(None, "locking_mode", "exclusive")?;
+        connection.pragma_update(None, "journal_mode", "wal")?;
+        connection.pragma_update(None, "synchronous", "full")?;
+        let change =
+            connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        let found = change.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        match found {
+            VERSION => {}
+            0 if is_empty(&change)? => {
+                change.execute_batch(TABLES)?;
+                change.pragma_update(None, "user_version", VERSION)?;
+            }
+            other => return Err(LogbookError::Version(other)),
+        }
+        change.commit()?;
+        Ok(Self { connection })
+    }
+
+    /// Every row, folded; and the number of the last one.
+    pub(crate) fn fold(&self) -> Result<(Index, u64), LogbookError> {
+        let (mut index, mut last) = (Index::default(), 0);
+        self.each(&mut |record, entry| {
+            index
+                .take(entry, record)
+                .map_err(|source| LogbookError::OutOfOrder { record, source })?;
+            last = record;
+            Ok(())
+        })?;
+        Ok((index, last))
+    }
+
+    /// Every row in its order.
+    pub(crate) fn each(
+        &self,
+        take: &mut dyn FnMut(u64, &Entry) -> Result<(), LogbookError>,
+    ) -> Result<(), LogbookError> {
+        let mut statement =
+            self.connection.prepare("SELECT record, bytes FROM entries ORDER BY record")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let number: i64 = row.get(0)?;
+            let record = number.unsigned_abs();
+            let bytes = row.get_ref(1)?;
+            let entry = bytes.as_blob().ok().and_then(Entry::from_bytes);
+            take(record, &entry.ok_or(LogbookError::NoEntry { record })?)?;
+        }
+        Ok(())
+    }
+
+    /// Makes entries durable, all of them or none; the first one gets this number.
+    pub(crate) fn append<'e>(
+        &mut self,
+        first: u64,
+        entries: impl Iterator<Item = &'e Entry>,
+    ) -> Result<(), LogbookError> {
+        let change = self.connection.transaction()?;
+        {
+            let mut statement = change.prepare_cached("INSERT INTO entries VALUES (?, ?)")?;
+            for (record, entry) in (first..).zip(entries) {
+                statement.execute(params![record.cast_signed(), entry.to_bytes().as_slice()])?;
+            }
+        }
+        Ok(change.commit()?)
+    }
+}
+
+fn is_empty(connection: &Connection) -> Result<bool, LogbookError> {
+    let count: i64 =
+        connection.query_row("SELECT COUNT(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    Ok(count == 0)
+}

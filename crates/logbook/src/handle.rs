@@ -1,0 +1,178 @@
+//! One nozzle's handle on the logbook.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::thread::JoinHandle;
+
+use station::{Index, Outbox, Records};
+use terminal::{Journal, JournalFailed, Progress, PurchaseProgress};
+use wire::{ClaimedRecord, Entry, LockId, Step, Tid, Ttc};
+
+use crate::database::{Database, LogbookError};
+use crate::room::Room;
+use crate::writer::{Job, write};
+
+/// The thread that writes is gone.
+const GONE: &str = "the logbook is closed";
+/// Entries that may wait.
+const QUEUE: usize = 256;
+
+/// What all handles share.
+pub(crate) struct Shared {
+    pub(crate) index: RwLock<Index>,
+    last_record: AtomicU64,
+    room: Room,
+}
+
+/// The way to the thread that writes. It ends with the last handle, and the file is free then.
+struct Desk {
+    queue: Option<SyncSender<Job>>,
+    writer: Option<JoinHandle<()>>,
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        self.queue = None;
+        if let Some(writer) = self.writer.take() {
+            // A writer that panicked has the file no more, either.
+            let _ = writer.join();
+        }
+    }
+}
+
+impl Shared {
+    pub(crate) fn last_record(&self) -> u64 {
+        self.last_record.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn set_last_record(&self, record: u64) {
+        self.last_record.store(record, Ordering::Release);
+    }
+
+    /// A lock is begun only while everything that is open could still come to its end.
+    pub(crate) fn has_room(&self, entry: &Entry) -> Result<(), String> {
+        match entry {
+            Entry::Lock { step: Step::LockSent(_), .. } => {
+                self.room.for_a_new_lock().map_err(|little| little.to_string())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// One nozzle's handle; a copy is another nozzle's.
+#[derive(Clone)]
+pub struct Logbook {
+    shared: Arc<Shared>,
+    desk: Arc<Desk>,
+    last_error: Option<String>,
+}
+
+impl Logbook {
+    /// Opens a logbook, or makes it. Every row is read and folded.
+    ///
+    /// # Errors
+    /// It is in use, damaged, or of another version.
+    pub fn open(path: &Path, room: Room) -> Result<Self, LogbookError> {
+        let database = Database::open(path)?;
+        let (index, last) = database.fold()?;
+        let (queue, jobs) = sync_channel(QUEUE);
+        let shared =
+            Arc::new(Shared { index: RwLock::new(index), last_record: AtomicU64::new(last), room });
+        let of_writer = Arc::clone(&shared);
+        let writer = std::thread::Builder::new().name("logbook".to_owned());
+        let writer = writer
+            .spawn(move || write(database, &of_writer, &jobs))
+            .map_err(LogbookError::Thread)?;
+        let desk = Arc::new(Desk { queue: Some(queue), writer: Some(writer) });
+        Ok(Self { shared, desk, last_error: None })
+    }
+
+    /// Why the last append of this handle failed.
+    #[must_use]
+    pub fn last_error(&self) -> Option<&str> {
+        self.last_error.as_deref()
+    }
+
+    /// Whether an operator should make room on the disk.
+    #[must_use]
+    pub fn is_low(&self) -> Option<crate::Little> {
+        self.shared.room.is_low()
+    }
+
+    /// How many entries there are.
+    #[must_use]
+    pub fn records(&self) -> u64 {
+        self.shared.last_record()
+    }
+
+    /// Looks at what all nozzles wrote.
+    pub fn look<T>(&self, look: impl FnOnce(&Index) -> T) -> T {
+        look(&self.index())
+    }
+
+    fn index(&self) -> RwLockReadGuard<'_, Index> {
+        self.shared.index.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Journal for Logbook {
+    fn append(&mut self, entry: &Entry) -> Result<(), JournalFailed> {
+        let (reply, answered) = sync_channel(1);
+        let sent = self.desk.queue.as_ref().map(|queue| queue.send(Job { entry: *entry, reply }));
+        let answer = match sent {
+            Some(Ok(())) => answered.recv().unwrap_or_else(|_| Err(GONE.to_owned())),
+            _ => Err(GONE.to_owned()),
+        };
+        answer.map_err(|words| {
+            self.last_error = Some(words);
+            JournalFailed
+        })
+    }
+
+    fn progress(&self, tid: Tid, ttc: Ttc) -> Option<Progress> {
+        self.index().progress(tid, ttc)
+    }
+
+    fn highest_ttc(&self, tid: Tid) -> Option<Ttc> {
+        self.index().highest_ttc(tid)
+    }
+
+    fn next_open(&self, after: Option<(Tid, Ttc)>) -> Option<(Tid, Ttc)> {
+        self.index().next_open(after)
+    }
+
+    fn totalizer_before(&self, tid: Tid, ttc: Ttc, nozzle: u8) -> Option<u64> {
+        self.index().totalizer_before(tid, ttc, nozzle)
+    }
+
+    fn next_given_up(&self, tid: Tid, after: Option<Ttc>) -> Option<Ttc> {
+        self.index().next_given_up(tid, after)
+    }
+
+    fn is_refused(&self, lock: &LockId) -> bool {
+        self.index().is_refused(lock)
+    }
+
+    fn purchase(&self, tid: Tid, ttc: Ttc) -> Option<PurchaseProgress> {
+        self.index().purchase(tid, ttc)
+    }
+
+    fn next_open_purchase(&self, after: Option<(Tid, Ttc)>) -> Option<(Tid, Ttc)> {
+        self.index().next_open_purchase(after)
+    }
+}
+
+impl Records for Logbook {
+    fn record_of(&self, lock: &LockId) -> Option<ClaimedRecord> {
+        self.index().record_of(lock).copied()
+    }
+
+    fn unreported(&self) -> Outbox {
+        let index = self.index();
+        // No entry becomes visible while the index is read, so this is the number of the newest one in it.
+        index.unreported(self.shared.last_record())
+    }
+}
