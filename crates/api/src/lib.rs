@@ -15,6 +15,7 @@
 //! | [`ledger`] | accounts and postings |
 //! | [`prepaid`] | accounts that pay for stations' loads |
 //! | [`books`] | the books row by row |
+//! | [`site`] | what a station tells and is asked: nozzles, cards, visits, events |
 //! | [`problem`] | what is refused, and why |
 #![forbid(unsafe_code)]
 
@@ -27,6 +28,7 @@ pub mod operate;
 pub mod prepaid;
 pub mod problem;
 pub mod register;
+pub mod site;
 pub mod transfer;
 pub mod unlock;
 

@@ -1,0 +1,121 @@
+//! What nozzles ask of whoever talks with the centre and with neighbours.
+
+use api::site::{Line, ListStanding, Neighbour};
+use station::{LinkDown, OpenTransfer, TransferAnswer, UnlockAnswer};
+use terminal::online::Asked;
+use terminal::transfer::TransferAsked;
+use wire::{Asn, ClaimedRecord, LockId, Mac};
+
+/// Where a grey record was found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Found {
+    /// On the list of the centre.
+    List,
+    /// At a neighbour, who was asked just now.
+    Neighbour,
+    /// On a paper that was shown here and believed.
+    Paper,
+}
+
+/// How the line and the lists stand.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Standing {
+    /// The line to the centre.
+    pub centre: Line,
+    /// The neighbours.
+    pub neighbours: Vec<Neighbour>,
+    /// Cards that get no new lock.
+    pub blacklist: ListStanding,
+    /// Grey records of other stations.
+    pub grey_list: ListStanding,
+}
+
+/// The line to the centre and the lists, shared by all nozzles. Everything but the calls that say so answers from
+/// memory, at once.
+pub trait Uplink: Send + Sync {
+    /// There is something new to report: reports go up by themselves, in their own time.
+    fn nudge(&self);
+
+    /// Waits until what was to be reported when this was called is taken, at most two seconds; false when it is not.
+    fn flush(&self) -> bool;
+
+    /// Whether a card gets no new lock.
+    fn is_blacklisted(&self, asn: Asn) -> bool;
+
+    /// The grey record of a lock of another station: from the list, else from a paper that was shown here, else from the
+    /// centre while it is up and from neighbours, who are asked and may take a second.
+    fn grey_record(&self, lock: &LockId) -> Option<(ClaimedRecord, Found)>;
+
+    /// Asks the centre for an on-line unlock, and waits for it.
+    ///
+    /// # Errors
+    /// It is out of reach.
+    fn unlock(&self, asked: &Asked) -> Result<UnlockAnswer, LinkDown>;
+
+    /// Asks the centre for a load or an unload, and waits for it.
+    ///
+    /// # Errors
+    /// It is out of reach.
+    fn transfer(&self, asked: &TransferAsked) -> Result<TransferAnswer, LinkDown>;
+
+    /// The loads and unloads of a card that are open at the centre. While the line is down this fails at once.
+    ///
+    /// # Errors
+    /// It is out of reach.
+    fn open_transfers(&self, asn: Asn) -> Result<Vec<OpenTransfer>, LinkDown>;
+
+    /// Brings the card's TAC of a load or unload.
+    ///
+    /// # Errors
+    /// It is out of reach.
+    fn prove_transfer(&self, asn: Asn, open: OpenTransfer, tac: Mac) -> Result<bool, LinkDown>;
+
+    /// How line and lists stand.
+    fn standing(&self) -> Standing;
+}
+
+/// A station alone.
+#[derive(Clone, Copy, Debug)]
+pub struct NoUplink;
+
+impl Uplink for NoUplink {
+    fn nudge(&self) {}
+
+    fn flush(&self) -> bool {
+        false
+    }
+
+    fn is_blacklisted(&self, _: Asn) -> bool {
+        false
+    }
+
+    fn grey_record(&self, _: &LockId) -> Option<(ClaimedRecord, Found)> {
+        None
+    }
+
+    fn unlock(&self, _: &Asked) -> Result<UnlockAnswer, LinkDown> {
+        Err(LinkDown)
+    }
+
+    fn transfer(&self, _: &TransferAsked) -> Result<TransferAnswer, LinkDown> {
+        Err(LinkDown)
+    }
+
+    fn open_transfers(&self, _: Asn) -> Result<Vec<OpenTransfer>, LinkDown> {
+        Err(LinkDown)
+    }
+
+    fn prove_transfer(&self, _: Asn, _: OpenTransfer, _: Mac) -> Result<bool, LinkDown> {
+        Err(LinkDown)
+    }
+
+    fn standing(&self) -> Standing {
+        let none = ListStanding { version: 0, digest: "0".repeat(64), rows: 0, seconds: None };
+        Standing {
+            centre: Line { state: "none".to_owned(), reason: None, seconds: 0, queue: 0 },
+            neighbours: Vec::new(),
+            blacklist: none.clone(),
+            grey_list: none,
+        }
+    }
+}
