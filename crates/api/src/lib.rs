@@ -15,6 +15,7 @@
 //! | [`ledger`] | accounts and postings |
 //! | [`prepaid`] | accounts that pay for stations' loads |
 //! | [`books`] | the books row by row |
+//! | [`parameters`] | prices and limits of a station |
 //! | [`site`] | what a station tells and is asked: nozzles, cards, visits, events |
 //! | [`problem`] | what is refused, and why |
 #![forbid(unsafe_code)]
@@ -25,6 +26,7 @@ pub mod issue;
 pub mod ledger;
 pub mod lists;
 pub mod operate;
+pub mod parameters;
 pub mod prepaid;
 pub mod problem;
 pub mod register;
