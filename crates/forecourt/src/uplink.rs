@@ -1,6 +1,6 @@
 //! What nozzles ask of whoever talks with the centre and with neighbours.
 
-use api::site::{Line, ListStanding, Neighbour};
+use api::site::{Line, ListStanding, Neighbour, Warning};
 use station::{LinkDown, OpenTransfer, TransferAnswer, UnlockAnswer};
 use terminal::online::Asked;
 use terminal::transfer::TransferAsked;
@@ -72,6 +72,17 @@ pub trait Uplink: Send + Sync {
 
     /// How line and lists stand.
     fn standing(&self) -> Standing;
+
+    /// Seconds that the station's clock is ahead of the centre's, where the centre said its time.
+    fn clock_offset(&self) -> Option<i64> {
+        None
+    }
+
+    /// What an operator should look at: `report_refused`, and whatever else only the line knows. The station itself
+    /// tells `centre_away` and `list_stale` by the standing.
+    fn warnings(&self) -> Vec<Warning> {
+        Vec::new()
+    }
 }
 
 /// A station alone.

@@ -1,0 +1,279 @@
+//! What the threads of a station share.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::thread::JoinHandle;
+
+use api::site::{JournalStanding, Nozzle, ParametersStanding, Product, Reader, Site, Warning};
+use logbook::Logbook;
+use receipt::{Ending, Paper, Receipt};
+use terminal::{Journal as _, Progress};
+use wire::{ClaimedRecord, LockId, Stamp, Tid, Ttc};
+
+use crate::feed::Feed;
+use crate::parameters::Parameters;
+use crate::post::Post;
+use crate::refused::Refused;
+use crate::setup::{ClockFn, ForecourtError, NozzleSetup, Power, Setup, Watcher};
+use crate::station::OpenLock;
+use crate::uplink::Uplink;
+
+/// What the threads of a station share.
+pub(crate) struct Common {
+    pub(crate) name: String,
+    version: String,
+    currency: String,
+    decimals: u8,
+    pub(crate) logbook: Logbook,
+    pub(crate) uplink: Arc<dyn Uplink>,
+    pub(crate) feed: Arc<Feed>,
+    clock: ClockFn,
+    pub(crate) trace: bool,
+    identity: Option<Arc<pki::Identity>>,
+    pub(crate) issuers: Vec<[u8; 8]>,
+    pub(crate) power: Power,
+    pub(crate) watcher: Option<Watcher>,
+    posts: BTreeMap<u8, Arc<Post>>,
+    products: BTreeMap<u8, u8>,
+    prices: RwLock<Prices>,
+    closing: AtomicBool,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+/// Prices and limits in force, and those that wait.
+struct Prices {
+    now: Arc<Parameters>,
+    next: Option<Arc<Parameters>>,
+}
+
+impl Common {
+    pub(crate) fn open(setup: Setup) -> Result<Arc<Self>, ForecourtError> {
+        let Setup { name, version, currency, decimals, nozzles, logbook, parameters, .. } = setup;
+        let Setup { uplink, feed, clock, trace, identity, issuers, power, watcher, .. } = setup;
+        check(&nozzles, &parameters)?;
+        let posts = nozzles.iter().map(|nozzle| {
+            let shown = at_first(nozzle, &parameters);
+            (nozzle.number, Arc::new(Post::new(shown, Arc::clone(&feed))))
+        });
+        let posts = posts.collect();
+        let products = nozzles.iter().map(|nozzle| (nozzle.number, nozzle.product)).collect();
+        let prices = RwLock::new(Prices { now: Arc::new(parameters), next: None });
+        let (closing, threads) = (AtomicBool::new(false), Mutex::default());
+        Ok(Arc::new(Self {
+            name,
+            version,
+            currency,
+            decimals,
+            logbook,
+            uplink,
+            feed,
+            clock,
+            trace,
+            identity,
+            issuers,
+            power,
+            watcher,
+            posts,
+            products,
+            prices,
+            closing,
+            threads,
+        }))
+    }
+
+    pub(crate) fn now(&self) -> Stamp {
+        (self.clock)()
+    }
+
+    pub(crate) fn post(&self, number: u8) -> Result<&Arc<Post>, Refused> {
+        self.posts.get(&number).ok_or(Refused::NoSuchNozzle(number))
+    }
+
+    pub(crate) fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::SeqCst) || self.power.is_off()
+    }
+
+    fn threads(&self) -> MutexGuard<'_, Vec<JoinHandle<()>>> {
+        self.threads.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn close(&self) {
+        self.closing.store(true, Ordering::SeqCst);
+        self.posts.values().for_each(|post| post.wake());
+        let threads = std::mem::take(&mut *self.threads());
+        for thread in threads {
+            // A thread that panicked has ended, too.
+            let _ = thread.join();
+        }
+    }
+
+    pub(crate) fn look_again(&self) {
+        self.posts.values().for_each(|post| post.look_again());
+    }
+
+    pub(crate) fn site(&self) -> Site {
+        let standing = self.uplink.standing();
+        Site {
+            name: self.name.clone(),
+            version: self.version.clone(),
+            currency: self.currency.clone(),
+            decimals: self.decimals,
+            nozzles: self.posts.values().map(|post| post.shown()).collect(),
+            centre: standing.centre,
+            neighbours: standing.neighbours,
+            blacklist: standing.blacklist,
+            grey_list: standing.grey_list,
+            journal: self.journal(),
+            parameters: self.parameters(),
+            time: words_of(self.now()),
+            warnings: self.warnings(),
+        }
+    }
+
+    pub(crate) fn journal(&self) -> JournalStanding {
+        let open = self.open_locks();
+        JournalStanding {
+            records: self.logbook.records(),
+            open_locks: open.iter().filter(|open| open.step != "claimed").count() as u64,
+            free: None,
+            takes_locks: true,
+        }
+    }
+
+    pub(crate) fn parameters(&self) -> ParametersStanding {
+        let prices = self.prices.read().unwrap_or_else(PoisonError::into_inner);
+        let next = prices.next.as_ref();
+        ParametersStanding {
+            version: prices.now.version(),
+            next: next.map(|next| next.version()),
+            next_from: next.and_then(|next| next.document().from.clone()),
+        }
+    }
+
+    pub(crate) fn set_parameters(
+        &self,
+        parameters: Parameters,
+    ) -> Result<ParametersStanding, Refused> {
+        let mut prices = self.prices.write().unwrap_or_else(PoisonError::into_inner);
+        let known = prices.next.as_ref().unwrap_or(&prices.now).version();
+        if parameters.version() <= known {
+            return Err(Refused::OldParameters { given: parameters.version(), known });
+        }
+        prices.next = Some(Arc::new(parameters));
+        drop(prices);
+        Ok(self.parameters())
+    }
+
+    pub(crate) fn warnings(&self) -> Vec<Warning> {
+        Vec::new()
+    }
+
+    pub(crate) fn grey_record(&self, lock: &LockId) -> Option<ClaimedRecord> {
+        match self.logbook.progress(lock.tid, lock.ttc)? {
+            Progress::Claimed(record) if record.terms.id == *lock => Some(record),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn open_locks(&self) -> Vec<OpenLock> {
+        self.logbook.look(|index| {
+            let open = index.locks().filter(|(_, progress)| {
+                progress.is_open() || matches!(progress, Progress::Claimed(_))
+            });
+            open.filter_map(|(_, progress)| open_lock(progress)).collect()
+        })
+    }
+
+    pub(crate) fn receipt(&self, tid: Tid, ttc: Ttc) -> Option<Receipt> {
+        let progress = self.logbook.progress(tid, ttc)?;
+        let record = *progress.record()?;
+        let ending = match progress {
+            Progress::Settled(record, _) => {
+                let balance = record.terms.balance.checked_sub(record.delivery.amount);
+                Ending::Paid { balance: balance.unwrap_or_default() }
+            }
+            _ => Ending::Grey,
+        };
+        let prices = self.prices.read().unwrap_or_else(PoisonError::into_inner);
+        let product = prices.now.product(record.certified.product);
+        let product = product.map(|product| (&product.terms.name, &product.terms.unit));
+        let (product, unit) = product.map_or_else(
+            || (format!("product {}", record.certified.product), String::new()),
+            |(name, unit)| (name.clone(), unit.clone()),
+        );
+        Some(Receipt {
+            station: self.name.clone(),
+            product,
+            unit,
+            currency: self.currency.clone(),
+            decimals: self.decimals,
+            record,
+            ending,
+        })
+    }
+
+    pub(crate) fn paper(&self, tid: Tid, ttc: Ttc) -> Option<Paper> {
+        let Progress::Claimed(record) = self.logbook.progress(tid, ttc)? else { return None };
+        Paper::sign(&record, self.identity.as_deref()?).ok()
+    }
+}
+
+fn open_lock(progress: &Progress) -> Option<OpenLock> {
+    let certified = match progress {
+        Progress::Locked(_, certified) | Progress::Delivered(_, certified, _) => Some(certified),
+        Progress::Claimed(record) => Some(&record.certified),
+        _ => None,
+    };
+    let nozzle = certified.map(|certified| certified.nozzle);
+    Some(OpenLock { lock: progress.terms()?.id, step: progress.name(), nozzle })
+}
+
+fn check(nozzles: &[NozzleSetup], parameters: &Parameters) -> Result<(), ForecourtError> {
+    for (at, nozzle) in nozzles.iter().enumerate() {
+        let number = nozzle.number;
+        if number == 0 || nozzles.iter().take(at).any(|other| other.number == number) {
+            return Err(ForecourtError::NozzleTwice(number));
+        }
+        let (product, version) = (nozzle.product, parameters.version());
+        let missing = || ForecourtError::NoSuchProduct { nozzle: number, product, version };
+        let product = parameters.product(product).ok_or_else(missing)?;
+        let measures = nozzle.dispenser.unit().symbol();
+        if measures != product.terms.unit {
+            let sold = product.terms.unit.clone();
+            return Err(ForecourtError::OtherUnit { nozzle: number, measures, sold });
+        }
+    }
+    Ok(())
+}
+
+fn at_first(nozzle: &NozzleSetup, parameters: &Parameters) -> Nozzle {
+    let (kind, place) = nozzle.slot.describe();
+    Nozzle {
+        number: nozzle.number,
+        product: product_of(parameters, nozzle.product),
+        state: "out_of_order".to_owned(),
+        message: Some("the nozzle is being started".to_owned()),
+        tid: None,
+        reader: Reader { kind: kind.to_owned(), place },
+        card: None,
+        sale: None,
+        visit: None,
+        totalizer: None,
+    }
+}
+
+/// A product as a nozzle shows it; one without a price is not sold.
+pub(crate) fn product_of(parameters: &Parameters, number: u8) -> Product {
+    let terms = parameters.product(number).map(|product| product.terms.clone());
+    let terms = terms.unwrap_or_default();
+    Product { number, name: terms.name, unit: terms.unit, unit_price: terms.unit_price }
+}
+
+/// `YYYYMMDDhhmmss+hhmm`.
+pub(crate) fn words_of(now: Stamp) -> String {
+    let minutes = now.utc_offset_minutes;
+    let sign = if minutes < 0 { '-' } else { '+' };
+    let minutes = minutes.unsigned_abs();
+    format!("{}{}{sign}{:02}{:02}", now.date, now.time, minutes / 60, minutes % 60)
+}

@@ -1,0 +1,203 @@
+//! Where a nozzle's thread and everybody else meet.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use api::site::{Happened, Nozzle, Outcome};
+
+use crate::asked::Command;
+use crate::feed::Feed;
+use crate::refused::Refused;
+
+/// Outcomes that are kept for whoever asks later.
+const KEPT: usize = 64;
+/// A nozzle tells no more often than this while something flows.
+const TELL_EVERY: Duration = Duration::from_millis(100);
+
+/// What a nozzle's thread is told, and what it shows.
+pub(crate) struct Post {
+    inside: Mutex<Inside>,
+    wake: Condvar,
+    feed: Arc<Feed>,
+}
+
+struct Inside {
+    shown: Nozzle,
+    told: Option<Instant>,
+    /// Takes commands now: a card is in, or being looked at.
+    takes: Option<Refusal>,
+    command: Option<(u64, Command)>,
+    visits: u64,
+    runs: Option<u64>,
+    ended: VecDeque<Outcome>,
+    stop: bool,
+    look_again: bool,
+}
+
+/// Why no command is taken.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Refusal {
+    NoCard,
+    Busy,
+    OutOfOrder(String),
+    Closing,
+}
+
+/// What a nozzle with a card in it is woken for.
+pub(crate) enum Call {
+    Command(u64, Command),
+    LookAgain,
+    Nothing,
+}
+
+impl Post {
+    pub(crate) fn new(shown: Nozzle, feed: Arc<Feed>) -> Self {
+        let inside = Inside {
+            shown,
+            told: None,
+            takes: Some(Refusal::NoCard),
+            command: None,
+            visits: 0,
+            runs: None,
+            ended: VecDeque::new(),
+            stop: false,
+            look_again: false,
+        };
+        Self { inside: Mutex::new(inside), wake: Condvar::new(), feed }
+    }
+
+    fn inside(&self) -> MutexGuard<'_, Inside> {
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// As it is now.
+    pub(crate) fn shown(&self) -> Nozzle {
+        self.inside().shown.clone()
+    }
+
+    /// Changes what is shown, and tells it when it is another thing than before.
+    pub(crate) fn show(&self, change: impl FnOnce(&mut Nozzle)) {
+        let mut inside = self.inside();
+        let before = inside.shown.clone();
+        change(&mut inside.shown);
+        if inside.shown != before {
+            inside.told = Some(Instant::now());
+            self.feed.tell(Happened::Nozzle { nozzle: inside.shown.clone() });
+        }
+    }
+
+    /// The same while something flows: shown at once, told some ten times a second.
+    pub(crate) fn show_flow(&self, change: impl FnOnce(&mut Nozzle)) {
+        let mut inside = self.inside();
+        let before = inside.shown.clone();
+        change(&mut inside.shown);
+        let often = inside.told.is_some_and(|told| told.elapsed() < TELL_EVERY);
+        if inside.shown != before && (!often || inside.shown.state != before.state) {
+            inside.told = Some(Instant::now());
+            self.feed.tell(Happened::Nozzle { nozzle: inside.shown.clone() });
+        }
+    }
+
+    /// Whether commands are taken from now on.
+    pub(crate) fn take_commands(&self, takes: Option<Refusal>) {
+        let mut inside = self.inside();
+        inside.takes = takes;
+        if let Some(refusal) = &inside.takes
+            && *refusal != Refusal::Busy
+            && inside.command.take().is_some()
+        {
+            inside.runs = None;
+        }
+    }
+
+    /// Gives the nozzle a command; the number of its visit.
+    pub(crate) fn command(&self, command: Command) -> Result<u64, Refused> {
+        let mut inside = self.inside();
+        match &inside.takes {
+            None => {}
+            Some(Refusal::NoCard) => return Err(Refused::NoCard),
+            Some(Refusal::Busy) => return Err(Refused::NozzleBusy),
+            Some(Refusal::OutOfOrder(words)) => return Err(Refused::OutOfOrder(words.clone())),
+            Some(Refusal::Closing) => return Err(Refused::Closing),
+        }
+        if inside.command.is_some() || inside.runs.is_some() {
+            return Err(Refused::NozzleBusy);
+        }
+        inside.visits += 1;
+        let visit = inside.visits;
+        inside.command = Some((visit, command));
+        (inside.runs, inside.stop) = (Some(visit), false);
+        self.wake.notify_all();
+        Ok(visit)
+    }
+
+    /// Waits for a command, at most so long.
+    pub(crate) fn wait(&self, at_most: Duration) -> Call {
+        let waits = |inside: &mut Inside| inside.command.is_none() && !inside.look_again;
+        let waited = self.wake.wait_timeout_while(self.inside(), at_most, waits);
+        let (mut inside, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        if let Some((visit, command)) = inside.command.take() {
+            return Call::Command(visit, command);
+        }
+        if std::mem::take(&mut inside.look_again) { Call::LookAgain } else { Call::Nothing }
+    }
+
+    /// A visit that nobody asked for, such as the unlock of a grey card that was put in.
+    pub(crate) fn begin_visit(&self) -> u64 {
+        let mut inside = self.inside();
+        inside.visits += 1;
+        inside.visits
+    }
+
+    /// A visit ended.
+    pub(crate) fn end_visit(&self, outcome: &Outcome) {
+        let mut inside = self.inside();
+        if inside.runs == Some(outcome.visit) {
+            inside.runs = None;
+        }
+        inside.shown.visit = Some(outcome.visit);
+        if inside.ended.len() >= KEPT {
+            inside.ended.pop_front();
+        }
+        inside.ended.push_back(outcome.clone());
+        self.feed.tell(Happened::Ended { outcome: outcome.clone() });
+    }
+
+    /// How a visit ended.
+    pub(crate) fn outcome(&self, nozzle: u8, visit: u64) -> Result<Outcome, Refused> {
+        let inside = self.inside();
+        if inside.runs == Some(visit) {
+            return Err(Refused::VisitRuns);
+        }
+        let found = inside.ended.iter().find(|outcome| outcome.visit == visit).cloned();
+        found.ok_or(Refused::NoSuchVisit { nozzle, visit })
+    }
+
+    /// Asks for the nozzle to be closed.
+    pub(crate) fn stop(&self) -> Result<(), Refused> {
+        let mut inside = self.inside();
+        if inside.runs.is_none() {
+            return Err(Refused::NothingRuns);
+        }
+        inside.stop = true;
+        Ok(())
+    }
+
+    /// Whether somebody pressed stop.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.inside().stop
+    }
+
+    /// A grey card that is in may be free now.
+    pub(crate) fn look_again(&self) {
+        self.inside().look_again = true;
+        self.wake.notify_all();
+    }
+
+    /// Wakes the thread, which looks whether the station ends.
+    pub(crate) fn wake(&self) {
+        let _inside = self.inside();
+        self.wake.notify_all();
+    }
+}
