@@ -21,6 +21,21 @@ pub struct Stamp {
     pub utc_offset_minutes: i16,
 }
 
+impl Stamp {
+    /// Seconds since 1970-01-01T00:00:00Z. A day that its month has not got counts on into the next month.
+    #[must_use]
+    pub fn unix_seconds(self) -> i64 {
+        let ((year, month, day), (hour, minute, second)) = (self.date.ymd(), self.time.hms());
+        // Years begin in March here, so that the day that some years have more is their last.
+        let year = i64::from(year) - i64::from(month < 3);
+        let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+        let day_of_year = (153 * ((i64::from(month) + 9) % 12) + 2) / 5 + i64::from(day) - 1;
+        let days = 365 * year + leap_days + day_of_year - 719_468;
+        let minutes = i64::from(hour) * 60 + i64::from(minute) - i64::from(self.utc_offset_minutes);
+        days * 86_400 + minutes * 60 + i64::from(second)
+    }
+}
+
 /// The value of one BCD byte, or `None` for a nibble above 9.
 const fn value(byte: u8) -> Option<u8> {
     let (high, low) = (byte >> 4, byte & 0x0F);

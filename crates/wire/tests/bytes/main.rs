@@ -15,6 +15,7 @@ mod card_commands;
 mod frozen;
 #[cfg(test)]
 mod lengths;
+mod moments;
 #[cfg(test)]
 mod order;
 #[cfg(test)]
