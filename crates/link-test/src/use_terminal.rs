@@ -106,7 +106,7 @@ fn visit(mut card: CardSlot, mut psam: PsamSlot) -> Result<(), Failure> {
     };
     let begun = terminal.begin()?;
     let Some(ready) = begun.card.unlocked() else { return Ok(()) };
-    let admitted = ready.admit(&Checks { today: Date::ZERO, issuers: &[], blacklist: &[] })?;
+    let admitted = ready.admit(&Checks { today: Date::ZERO, issuers: &[], blacklist: &|_| false })?;
     let wish = Wish { purse: Purse::Ed, pin: black_box(&[0x12, 0x34]), amount: None };
     let open = terminal.lock(admitted, &wish)?;
     let settled = terminal.finish(open, black_box(2))?;

@@ -67,7 +67,11 @@ impl World {
             tid: place.tid,
             alone: true,
         };
-        let checks = Checks { today: now.date, issuers: &[], blacklist: &self.blacklist };
+        let checks = Checks {
+            today: now.date,
+            issuers: &[],
+            blacklist: &|asn| self.blacklist.contains(&asn),
+        };
         let payment = Payment { purse: buy.purse, pin: &PIN, amount: cents(buy.amount) };
         let outcome = purchase(&mut terminal, &mut link, &checks, &payment, put_right);
         if place.power.get() {
@@ -92,7 +96,11 @@ impl World {
         let (now, line) = (self.clock.now(), self.line());
         let place = self.sites.get_mut(site).ok_or(NO_CARD)?;
         let mut link = line.to(&mut self.centre, place.station, now);
-        let checks = Checks { today: now.date, issuers: &[], blacklist: &self.blacklist };
+        let checks = Checks {
+            today: now.date,
+            issuers: &[],
+            blacklist: &|asn| self.blacklist.contains(&asn),
+        };
         let wish = Transfer { way, purse: buy.purse, pin: &PIN, amount: cents(buy.amount) };
         let outcome = transfer(&mut reader, &mut link, &checks, &wish, place.tid);
         self.pocket(card, reader);

@@ -288,7 +288,11 @@ impl World {
             tid: place.tid,
             alone: true,
         };
-        let checks = Checks { today: now.date, issuers: &[], blacklist: &self.blacklist };
+        let checks = Checks {
+            today: now.date,
+            issuers: &[],
+            blacklist: &|asn| self.blacklist.contains(&asn),
+        };
         let wish =
             Wish { purse: fill.purse, pin: &PIN, amount: fill.check.then_some(cents(fill.amount)) };
         let outcome = visit::refuel(&mut terminal, &mut link, &checks, &wish, &mut None);

@@ -1,5 +1,7 @@
 //! A card is put in: SELECT with public data, GET GREY STATUS, and what the card then is.
 
+use core::fmt;
+
 use wire::card_command::StatusMode;
 use wire::files::{APPLICATION_FILE, PUBLIC_DATA_SFI, PublicData};
 use wire::{Asn, CardCommand, Date, GreyState, GreyStatus, StatusMore, StatusWord};
@@ -10,14 +12,21 @@ use crate::transport::Transport;
 
 /// What the terminal holds against a card before it makes a new lock. Unlocking needs none of
 /// it: blacklisted and expired cards are unlocked too (protocol §9).
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Checks<'a> {
     /// Today.
     pub today: Date,
     /// The issuers served; empty means any.
     pub issuers: &'a [[u8; 8]],
-    /// Cards that get no new lock.
-    pub blacklist: &'a [Asn],
+    /// Whether a card is on the blacklist: those get no new lock.
+    pub blacklist: &'a dyn Fn(Asn) -> bool,
+}
+
+impl fmt::Debug for Checks<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut checks = f.debug_struct("Checks");
+        checks.field("today", &self.today).field("issuers", &self.issuers).finish_non_exhaustive()
+    }
 }
 
 /// What a card is when it is put in.
@@ -148,7 +157,7 @@ impl Ready {
         if checks.today < self.public.start || self.public.expiry < checks.today {
             return Err(Refusal::Expired);
         }
-        if checks.blacklist.contains(&self.public.asn()) {
+        if (checks.blacklist)(self.public.asn()) {
             return Err(Refusal::Blacklisted);
         }
         if !checks.issuers.is_empty() && !checks.issuers.contains(&self.public.issuer) {

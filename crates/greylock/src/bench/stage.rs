@@ -154,7 +154,7 @@ pub(super) fn refuel<J: Records>(
     let today = clock.now().date;
     let (clock, dispenser) = (&mut clock, &mut Drip(0));
     let mut terminal = Terminal { card, psam, journal, clock, dispenser, sale, tid, alone: true };
-    let checks = Checks { today, issuers: &[], blacklist: &[] };
+    let checks = Checks { today, issuers: &[], blacklist: &|_| false };
     let wish = Wish { purse: Purse::Ed, pin: &PIN_DIGITS, amount: None };
     let sale = visit::refuel(&mut terminal, &mut NoLink, &checks, &wish, &mut None);
     match sale {

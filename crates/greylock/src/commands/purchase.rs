@@ -74,7 +74,7 @@ pub(crate) fn run(args: &PurchaseArgs, context: &mut Context<'_>) -> Result<Repo
             alone: true,
         };
         let blacklist = &link.blacklist().to_vec();
-        let checks = Checks { today, issuers: &[], blacklist };
+        let checks = Checks { today, issuers: &[], blacklist: &|asn| blacklist.contains(&asn) };
         let digits = pin.as_ref().map_or(&[][..], GivenPin::digits);
         let payment = Payment { purse, pin: digits, amount: args.amount };
         purchase(&mut terminal, &mut link, &checks, &payment, &mut put_right)

@@ -87,7 +87,7 @@ pub(crate) fn run(args: &RefuelArgs, context: &mut Context<'_>) -> Result<Report
             alone: true,
         };
         let blacklist = &link.blacklist().to_vec();
-        let checks = Checks { today, issuers: &[], blacklist };
+        let checks = Checks { today, issuers: &[], blacklist: &|asn| blacklist.contains(&asn) };
         let wish = Wish { purse: args.purse.into(), pin: pin.digits(), amount: Some(args.amount) };
         visit::refuel(&mut terminal, &mut link, &checks, &wish, &mut freed)
     };

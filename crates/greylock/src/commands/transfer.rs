@@ -60,7 +60,7 @@ pub(crate) fn run(
     }
     let today = context.io.clock.now().date;
     let blacklist = link.blacklist().to_vec();
-    let checks = Checks { today, issuers: &[], blacklist: &blacklist };
+    let checks = Checks { today, issuers: &[], blacklist: &|asn| blacklist.contains(&asn) };
     let wish = Transfer { way, purse, pin: pin.digits(), amount: args.amount };
     let outcome = transfer(&mut card, &mut link, &checks, &wish, tid);
     for remark in link.take_remarks() {

@@ -43,7 +43,7 @@ impl Stage {
             tid: place.tid,
             alone: true,
         };
-        let checks = Checks { today, issuers: &[], blacklist };
+        let checks = Checks { today, issuers: &[], blacklist: &|asn| blacklist.contains(&asn) };
         let amount = Amount::new(cents).unwrap_or(Amount::MAX);
         let payment = Payment { purse, pin: &PIN, amount };
         let mut put_right = PutRight::default();
@@ -92,7 +92,11 @@ impl Stage {
         else {
             return (false, Needs::Nothing);
         };
-        let checks = Checks { today: clock.now().date, issuers: &[], blacklist };
+        let checks = Checks {
+            today: clock.now().date,
+            issuers: &[],
+            blacklist: &|asn| blacklist.contains(&asn),
+        };
         let amount = Amount::new(cents).unwrap_or(Amount::MAX);
         let wish = Transfer { way, purse, pin: &PIN, amount };
         let outcome = transfer(&mut reader, &mut link, &checks, &wish, place.tid);

@@ -258,7 +258,7 @@ impl Stage {
             tid: place.tid,
             alone: true,
         };
-        let checks = Checks { today, issuers: &[], blacklist };
+        let checks = Checks { today, issuers: &[], blacklist: &|asn| blacklist.contains(&asn) };
         let wish = Wish { purse, pin: &PIN, amount: check.then_some(wanted) };
         let mut freed = None;
         let outcome = visit::refuel(&mut terminal, &mut link, &checks, &wish, &mut freed);
