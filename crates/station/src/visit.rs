@@ -99,6 +99,19 @@ pub fn refuel<C: Transport, P: Transport, J: Records, K: Clock, D: Dispenser>(
     freed: &mut Option<Freed>,
 ) -> Result<Sale, NoSale> {
     let ready = begin(terminal, link, freed).map_err(NoSale::Before)?;
+    sell(terminal, ready, checks, wish)
+}
+
+/// From a card that is free to its receipt: lock, delivery, debit.
+///
+/// # Errors
+/// How far it got, and what broke.
+pub fn sell<C: Transport, P: Transport, J: Records, K: Clock, D: Dispenser>(
+    terminal: &mut Terminal<'_, C, P, J, K, D>,
+    ready: Ready,
+    checks: &Checks<'_>,
+    wish: &Wish<'_>,
+) -> Result<Sale, NoSale> {
     let open = lock(terminal, ready, checks, wish).map_err(NoSale::Before)?;
     let lock = open.terms().id;
     let after = |failure| NoSale::After { lock, failure };
@@ -115,7 +128,10 @@ pub fn refuel<C: Transport, P: Transport, J: Records, K: Clock, D: Dispenser>(
 }
 
 /// The card, free: what the journal left open is finished, and a grey card is unlocked.
-pub(crate) fn begin<C: Transport, P: Transport, J: Records, K: Clock, D: Dispenser>(
+///
+/// # Errors
+/// Why it is not free, or why no lock may follow.
+pub fn begin<C: Transport, P: Transport, J: Records, K: Clock, D: Dispenser>(
     terminal: &mut Terminal<'_, C, P, J, K, D>,
     link: &mut impl Link,
     freed: &mut Option<Freed>,
@@ -188,9 +204,10 @@ fn free_locally<C: Transport, J: Records>(
     if journal.is_refused(lock) {
         return Ok(None);
     }
-    let own = journal.record_of(lock);
-    let listed = link.grey_record(lock).ok().flatten();
-    let agreed = [own, listed].into_iter().flatten().find_map(|record| grey.agree(&record).ok());
+    let agree = |record: ClaimedRecord| grey.agree(&record).ok();
+    let own = journal.record_of(lock).and_then(agree);
+    // Others are asked only when the own record does not do: that may take its time.
+    let agreed = own.or_else(|| link.grey_record(lock).ok().flatten().and_then(agree));
     let Some(agreed) = agreed else { return Ok(None) };
     let settled = match agreed.debit(card, journal) {
         Ok(settled) => settled,
