@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, params};
-use station::Index;
 use terminal::OutOfOrder;
 use wire::Entry;
+
+use crate::derived::Held;
 
 /// Version of the tables and of the entries' bytes in them, as `user_version`: the entries are those of a station's
 /// journal of version 2 (docs/formats.md).
@@ -94,16 +95,15 @@ impl Database {
     }
 
     /// Every row, folded; and the number of the last one.
-    pub(crate) fn fold(&self) -> Result<(Index, u64), LogbookError> {
-        let (mut index, mut last) = (Index::default(), 0);
+    pub(crate) fn fold(&self) -> Result<(Held, u64), LogbookError> {
+        let (mut held, mut last) = (Held::default(), 0);
         self.each(&mut |record, entry| {
-            index
-                .take(entry, record)
+            held.take(entry, record)
                 .map_err(|source| LogbookError::OutOfOrder { record, source })?;
             last = record;
             Ok(())
         })?;
-        Ok((index, last))
+        Ok((held, last))
     }
 
     /// Every row in its order.

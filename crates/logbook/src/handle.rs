@@ -8,9 +8,10 @@ use std::thread::JoinHandle;
 
 use station::{Index, Outbox, Records};
 use terminal::{Journal, JournalFailed, Progress, PurchaseProgress};
-use wire::{ClaimedRecord, Entry, LockId, Step, Tid, Ttc};
+use wire::{Asn, ClaimedRecord, Date, Entry, LockId, Stamp, Step, Tid, Ttc};
 
 use crate::database::{Database, LogbookError};
+use crate::derived::{Fill, Held};
 use crate::room::Room;
 use crate::writer::{Job, write};
 
@@ -21,7 +22,7 @@ const QUEUE: usize = 256;
 
 /// What all handles share.
 pub(crate) struct Shared {
-    pub(crate) index: RwLock<Index>,
+    pub(crate) held: RwLock<Held>,
     last_record: AtomicU64,
     room: Room,
 }
@@ -77,10 +78,10 @@ impl Logbook {
     /// It is in use, damaged, or of another version.
     pub fn open(path: &Path, room: Room) -> Result<Self, LogbookError> {
         let database = Database::open(path)?;
-        let (index, last) = database.fold()?;
+        let (held, last) = database.fold()?;
         let (queue, jobs) = sync_channel(QUEUE);
         let shared =
-            Arc::new(Shared { index: RwLock::new(index), last_record: AtomicU64::new(last), room });
+            Arc::new(Shared { held: RwLock::new(held), last_record: AtomicU64::new(last), room });
         let of_writer = Arc::clone(&shared);
         let writer = std::thread::Builder::new().name("logbook".to_owned());
         let writer = writer
@@ -110,11 +111,44 @@ impl Logbook {
 
     /// Looks at what all nozzles wrote.
     pub fn look<T>(&self, look: impl FnOnce(&Index) -> T) -> T {
-        look(&self.index())
+        look(&self.held().index)
     }
 
-    fn index(&self) -> RwLockReadGuard<'_, Index> {
-        self.shared.index.read().unwrap_or_else(PoisonError::into_inner)
+    /// Locks on which something is still to be done.
+    #[must_use]
+    pub fn open_locks(&self) -> Vec<Progress> {
+        let held = self.held();
+        held.open().iter().filter_map(|(tid, ttc)| held.index.progress(*tid, *ttc)).collect()
+    }
+
+    /// What was delivered to a card on one day, by the local date of each delivery's end.
+    #[must_use]
+    pub fn fills(&self, asn: Asn, day: Date) -> Vec<Fill> {
+        self.held().fills(asn, day).to_vec()
+    }
+
+    /// The latest time that any entry carries.
+    #[must_use]
+    pub fn newest(&self) -> Option<Stamp> {
+        self.held().newest()
+    }
+
+    /// Whether a new lock may be begun.
+    ///
+    /// # Errors
+    /// The disk has too little room left.
+    pub fn has_room(&self) -> Result<(), crate::Little> {
+        self.shared.room.for_a_new_lock()
+    }
+
+    /// Bytes that the disk still takes, where that is known.
+    #[must_use]
+    pub fn free(&self) -> Option<u64> {
+        self.shared.room.free()
+    }
+
+    fn held(&self) -> RwLockReadGuard<'_, Held> {
+        self.shared.held.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -133,46 +167,46 @@ impl Journal for Logbook {
     }
 
     fn progress(&self, tid: Tid, ttc: Ttc) -> Option<Progress> {
-        self.index().progress(tid, ttc)
+        self.held().index.progress(tid, ttc)
     }
 
     fn highest_ttc(&self, tid: Tid) -> Option<Ttc> {
-        self.index().highest_ttc(tid)
+        self.held().index.highest_ttc(tid)
     }
 
     fn next_open(&self, after: Option<(Tid, Ttc)>) -> Option<(Tid, Ttc)> {
-        self.index().next_open(after)
+        self.held().next_open(after)
     }
 
     fn totalizer_before(&self, tid: Tid, ttc: Ttc, nozzle: u8) -> Option<u64> {
-        self.index().totalizer_before(tid, ttc, nozzle)
+        self.held().index.totalizer_before(tid, ttc, nozzle)
     }
 
     fn next_given_up(&self, tid: Tid, after: Option<Ttc>) -> Option<Ttc> {
-        self.index().next_given_up(tid, after)
+        self.held().index.next_given_up(tid, after)
     }
 
     fn is_refused(&self, lock: &LockId) -> bool {
-        self.index().is_refused(lock)
+        self.held().index.is_refused(lock)
     }
 
     fn purchase(&self, tid: Tid, ttc: Ttc) -> Option<PurchaseProgress> {
-        self.index().purchase(tid, ttc)
+        self.held().index.purchase(tid, ttc)
     }
 
     fn next_open_purchase(&self, after: Option<(Tid, Ttc)>) -> Option<(Tid, Ttc)> {
-        self.index().next_open_purchase(after)
+        self.held().index.next_open_purchase(after)
     }
 }
 
 impl Records for Logbook {
     fn record_of(&self, lock: &LockId) -> Option<ClaimedRecord> {
-        self.index().record_of(lock).copied()
+        self.held().index.record_of(lock).copied()
     }
 
     fn unreported(&self) -> Outbox {
-        let index = self.index();
+        let held = self.held();
         // No entry becomes visible while the index is read, so this is the number of the newest one in it.
-        index.unreported(self.shared.last_record())
+        held.index.unreported(self.shared.last_record())
     }
 }

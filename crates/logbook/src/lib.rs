@@ -15,10 +15,12 @@
 #![forbid(unsafe_code)]
 
 mod database;
+mod derived;
 mod handle;
 mod room;
 mod writer;
 
 pub use database::LogbookError;
+pub use derived::Fill;
 pub use handle::Logbook;
 pub use room::{Disk, Little, OfFolder, Room};

@@ -48,6 +48,12 @@ impl Room {
         }
     }
 
+    /// Bytes that the disk still takes, where that is known.
+    #[must_use]
+    pub fn free(&self) -> Option<u64> {
+        self.disk.free()
+    }
+
     /// Whether an operator should make room: four times the reserve are left.
     #[must_use]
     pub fn is_low(&self) -> Option<Little> {

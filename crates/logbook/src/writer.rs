@@ -99,7 +99,8 @@ enum Check {
 }
 
 fn check(shared: &Shared, entry: &Entry) -> Result<Check, String> {
-    let index = shared.index.read().unwrap_or_else(PoisonError::into_inner);
+    let held = shared.held.read().unwrap_or_else(PoisonError::into_inner);
+    let index = &held.index;
     if index.knows(entry) {
         return Ok(Check::Known);
     }
@@ -108,10 +109,10 @@ fn check(shared: &Shared, entry: &Entry) -> Result<Check, String> {
 }
 
 fn take(shared: &Shared, first: u64, batch: Vec<Job>) {
-    let mut index = shared.index.write().unwrap_or_else(PoisonError::into_inner);
+    let mut held = shared.held.write().unwrap_or_else(PoisonError::into_inner);
     for (record, job) in (first..).zip(batch) {
         // It fitted before it was written, and only this thread changes the index.
-        let taken = index.take(&job.entry, record).map_err(|error| error.to_string());
+        let taken = held.take(&job.entry, record).map_err(|error| error.to_string());
         shared.set_last_record(record);
         answer(&job, taken);
     }

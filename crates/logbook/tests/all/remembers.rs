@@ -5,7 +5,7 @@ use station::{Index, Records as _};
 use terminal::{Journal as _, Progress};
 use wire::{Entry, Mac, Step, Ttc};
 
-use crate::records::{claim, terms};
+use crate::records::{claim, delivery, terms};
 use crate::support::{open, steps, tid};
 
 #[test]
@@ -27,6 +27,31 @@ fn after_every_entry_it_is_what_a_fold_of_all_entries_is() {
         assert_eq!((again.look(Index::clone), again.records()), (expected.clone(), record));
         assert_eq!(again.unreported(), expected.unreported(record));
     }
+}
+
+#[test]
+fn deliveries_of_a_day_open_locks_and_the_newest_time_are_there_again_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("logbook");
+    let mut book = open(&path).unwrap();
+    let (asn, day) = (terms().id.asn, delivery().at.date);
+    assert_eq!((book.newest(), book.fills(asn, day)), (None, Vec::new()));
+    steps(1, 41).iter().for_each(|entry| book.append(entry).unwrap());
+    steps(2, 7)[..2].iter().for_each(|entry| book.append(entry).unwrap());
+    let looks = |book: &logbook::Logbook| {
+        let fills = book.fills(asn, day);
+        assert_eq!(fills.len(), 1, "one was delivered");
+        assert_eq!((fills[0].nozzle, fills[0].amount), (1, delivery().amount));
+        assert!(book.fills(asn, wire::Date::new(2001, 1, 1).unwrap()).is_empty());
+        assert_eq!(book.newest(), Some(delivery().at));
+        let open = book.open_locks();
+        assert!(matches!(open[..], [Progress::Locked(..)]), "{open:?}");
+        assert_eq!(book.next_open(None), Some((tid(2), Ttc(7))));
+        assert_eq!(book.next_open(Some((tid(2), Ttc(7)))), None);
+    };
+    looks(&book);
+    drop(book);
+    looks(&open(&path).unwrap());
 }
 
 #[test]

@@ -1,0 +1,96 @@
+//! What is looked up so often that no search through all locks would do.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
+
+use station::Index;
+use terminal::{OutOfOrder, Progress};
+use wire::{Amount, Asn, Date, Entry, PurchaseStep, Stamp, Step, Tid, Ttc};
+
+type Number = (Tid, Ttc);
+
+/// One delivery, for limits of a day.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Fill {
+    /// Its lock.
+    pub number: (Tid, Ttc),
+    /// Where.
+    pub nozzle: u8,
+    /// What.
+    pub product: u8,
+    /// How much, in thousandths of the product's unit.
+    pub quantity: u64,
+    /// For how much.
+    pub amount: Amount,
+}
+
+/// The entries, folded.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Held {
+    pub(crate) index: Index,
+    open: BTreeSet<Number>,
+    fills: BTreeMap<(Date, Asn), Vec<Fill>>,
+    newest: Option<Stamp>,
+}
+
+impl Held {
+    /// Takes an entry as record number `record`.
+    pub(crate) fn take(&mut self, entry: &Entry, record: u64) -> Result<(), OutOfOrder> {
+        self.index.take(entry, record)?;
+        match entry {
+            Entry::Lock { tid, ttc, step } => self.take_step((*tid, *ttc), step),
+            Entry::Purchase { step: PurchaseStep::Sent(terms), .. } => self.seen(terms.at),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn take_step(&mut self, number: Number, step: &Step) {
+        let progress = self.index.progress(number.0, number.1);
+        if progress.as_ref().is_some_and(Progress::is_open) {
+            self.open.insert(number);
+        } else {
+            self.open.remove(&number);
+        }
+        match (step, progress) {
+            (Step::LockSent(terms), _) => self.seen(terms.at),
+            (Step::Delivered(delivery), Some(Progress::Delivered(terms, certified, _))) => {
+                self.seen(delivery.at);
+                let fill = Fill {
+                    number,
+                    nozzle: certified.nozzle,
+                    product: certified.product,
+                    quantity: delivery.quantity,
+                    amount: delivery.amount,
+                };
+                self.fills.entry((delivery.at.date, terms.id.asn)).or_default().push(fill);
+            }
+            _ => {}
+        }
+    }
+
+    fn seen(&mut self, at: Stamp) {
+        let newer = |newest: Stamp| newest.unix_seconds() < at.unix_seconds();
+        if self.newest.is_none_or(newer) {
+            self.newest = Some(at);
+        }
+    }
+
+    /// The next lock after this one on which something is still to be done.
+    pub(crate) fn next_open(&self, after: Option<Number>) -> Option<Number> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        self.open.range((from, Bound::Unbounded)).next().copied()
+    }
+
+    pub(crate) fn open(&self) -> &BTreeSet<Number> {
+        &self.open
+    }
+
+    pub(crate) fn fills(&self, asn: Asn, day: Date) -> &[Fill] {
+        self.fills.get(&(day, asn)).map_or(&[], Vec::as_slice)
+    }
+
+    pub(crate) const fn newest(&self) -> Option<Stamp> {
+        self.newest
+    }
+}
