@@ -230,6 +230,10 @@ documents! {
         /// `settled`, `escaped`, `refused`, `card_lost`, `unlocked`, `nothing` (the card was free already), `done` (load,
         /// unload, purchase).
         pub outcome: String,
+        /// Why it was refused or broke off, by a name that stays: `card_blacklisted`, `above_limit`, `card_lost`,
+        /// `card_refused`, `no_record_no_link`, …
+        #[serde(default)]
+        pub refusal: Option<String>,
         /// What was debited, delivered, loaded.
         pub amount: u32,
         /// What has flowed.
