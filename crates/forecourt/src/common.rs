@@ -8,13 +8,14 @@ use std::thread::JoinHandle;
 use api::site::{JournalStanding, Nozzle, ParametersStanding, Product, Reader, Site, Warning};
 use logbook::Logbook;
 use receipt::{Ending, Paper, Receipt};
-use terminal::{Journal as _, Progress};
-use wire::{ClaimedRecord, LockId, Stamp, Tid, Ttc};
+use terminal::{Journal as _, Progress, SaleTerms};
+use wire::record::Rounding;
+use wire::{Amount, ClaimedRecord, LockId, Stamp, Tid, Ttc};
 
 use crate::feed::Feed;
 use crate::parameters::Parameters;
 use crate::post::Post;
-use crate::refused::Refused;
+use crate::refused::{NoLock, Refused};
 use crate::setup::{ClockFn, ForecourtError, NozzleSetup, Power, Setup, Watcher};
 use crate::station::OpenLock;
 use crate::uplink::Uplink;
@@ -56,11 +57,11 @@ impl Common {
             let shown = at_first(nozzle, &parameters);
             (nozzle.number, Arc::new(Post::new(shown, Arc::clone(&feed))))
         });
-        let posts = posts.collect();
+        let posts: BTreeMap<_, _> = posts.collect();
         let products = nozzles.iter().map(|nozzle| (nozzle.number, nozzle.product)).collect();
         let prices = RwLock::new(Prices { now: Arc::new(parameters), next: None });
         let (closing, threads) = (AtomicBool::new(false), Mutex::default());
-        Ok(Arc::new(Self {
+        let common = Arc::new(Self {
             name,
             version,
             currency,
@@ -79,7 +80,73 @@ impl Common {
             prices,
             closing,
             threads,
-        }))
+        });
+        common.begin(nozzles).inspect_err(|_| common.cut())?;
+        Ok(common)
+    }
+
+    /// One thread for each nozzle.
+    fn begin(self: &Arc<Self>, nozzles: Vec<NozzleSetup>) -> Result<(), ForecourtError> {
+        let alone = nozzles.len() == 1;
+        for (setup, post) in nozzles.into_iter().filter_map(|setup| {
+            let post = self.posts.get(&setup.number)?;
+            Some((setup, post))
+        }) {
+            let name = format!("nozzle {}", setup.number);
+            let nozzle = crate::nozzle::Nozzle::new(setup, self, post, alone);
+            let thread = std::thread::Builder::new().name(name);
+            self.threads().push(thread.spawn(move || nozzle.run())?);
+        }
+        Ok(())
+    }
+
+    /// Pulls the plug.
+    pub(crate) fn cut(&self) {
+        self.power.cut();
+        self.close();
+    }
+
+    /// Prices and limits in force; those that waited come into force at their time.
+    pub(crate) fn prices_now(&self) -> Arc<Parameters> {
+        let prices = self.prices.read().unwrap_or_else(PoisonError::into_inner);
+        let due = prices.next.as_ref().is_some_and(|next| next.is_due(self.now()));
+        if !due {
+            return Arc::clone(&prices.now);
+        }
+        drop(prices);
+        let mut prices = self.prices.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(next) = prices.next.take_if(|next| next.is_due(self.now())) {
+            prices.now = next;
+        }
+        Arc::clone(&prices.now)
+    }
+
+    /// A product as a nozzle shows it now.
+    pub(crate) fn product(&self, number: u8) -> Product {
+        product_of(&self.prices_now(), number)
+    }
+
+    /// What a nozzle sells now, up to a limit. What has no price is refused by the terminal.
+    pub(crate) fn sale_terms(&self, nozzle: u8, product: u8, limit: Amount) -> SaleTerms {
+        let prices = self.prices_now();
+        let found = prices.product(product);
+        SaleTerms {
+            nozzle,
+            product,
+            unit_price: found.as_ref().map_or(0, |product| product.terms.unit_price),
+            rounding: found.map_or(Rounding::Down, |product| product.rounding),
+            limit,
+        }
+    }
+
+    /// Whether a new lock or purchase may begin now, as far as clock and disk go.
+    pub(crate) fn may_lock(&self) -> Result<(), NoLock> {
+        self.logbook.has_room().map_err(|little| NoLock::DiskLow(little.to_string()))?;
+        let behind = |newest: Stamp| self.now().unix_seconds() < newest.unix_seconds();
+        if self.logbook.newest().is_some_and(behind) {
+            return Err(NoLock::ClockBehind);
+        }
+        Ok(())
     }
 
     pub(crate) fn now(&self) -> Stamp {
@@ -100,7 +167,7 @@ impl Common {
 
     pub(crate) fn close(&self) {
         self.closing.store(true, Ordering::SeqCst);
-        self.posts.values().for_each(|post| post.wake());
+        self.posts.values().for_each(|post| post.close());
         let threads = std::mem::take(&mut *self.threads());
         for thread in threads {
             // A thread that panicked has ended, too.
@@ -132,12 +199,11 @@ impl Common {
     }
 
     pub(crate) fn journal(&self) -> JournalStanding {
-        let open = self.open_locks();
         JournalStanding {
             records: self.logbook.records(),
-            open_locks: open.iter().filter(|open| open.step != "claimed").count() as u64,
-            free: None,
-            takes_locks: true,
+            open_locks: self.logbook.open_locks().len() as u64,
+            free: self.logbook.free(),
+            takes_locks: self.may_lock().is_ok(),
         }
     }
 
@@ -156,6 +222,12 @@ impl Common {
         parameters: Parameters,
     ) -> Result<ParametersStanding, Refused> {
         let mut prices = self.prices.write().unwrap_or_else(PoisonError::into_inner);
+        for (nozzle, product) in &self.products {
+            if parameters.product(*product).is_none() {
+                let words = format!("nozzle {nozzle} sells product {product}, which is missing");
+                return Err(Refused::Malformed(words));
+            }
+        }
         let known = prices.next.as_ref().unwrap_or(&prices.now).version();
         if parameters.version() <= known {
             return Err(Refused::OldParameters { given: parameters.version(), known });
@@ -166,7 +238,7 @@ impl Common {
     }
 
     pub(crate) fn warnings(&self) -> Vec<Warning> {
-        Vec::new()
+        crate::warnings::all(self, self.posts.values().filter_map(|post| post.warning()))
     }
 
     pub(crate) fn grey_record(&self, lock: &LockId) -> Option<ClaimedRecord> {

@@ -131,8 +131,8 @@ impl Transport for Contacts {
 impl HandSlot {
     fn power(&self, inside: &mut Inside) -> Result<Option<CardInside>, ReaderSilent> {
         let Some(chip) = &mut inside.chip else { return Ok(None) };
-        let powered = chip().ok_or_else(|| ReaderSilent("the card does not answer".to_owned()))?;
-        let powered = Arc::new(Mutex::new(Some(powered)));
+        // A dead chip is in, and answers nothing.
+        let powered = Arc::new(Mutex::new(chip()));
         inside.powered = Some(Arc::clone(&powered));
         let presence = OneTurn { reader: Arc::clone(&self.0), turn: self.0.turn() };
         Ok(Some(CardInside { chip: Box::new(Contacts(powered)), presence: Arc::new(presence) }))

@@ -15,19 +15,29 @@
 //!
 //! Invariant: no nozzle waits for the network with a card that could go on without it.
 #![forbid(unsafe_code)]
-#![allow(dead_code, reason = "the threads come next")]
 
 mod asked;
+mod book;
 mod common;
+mod contact;
 mod feed;
 pub mod hands;
+mod inside;
+mod limits;
+mod line;
+mod nozzle;
+mod outcome;
 mod parameters;
 mod post;
+mod pump;
 mod refused;
 mod setup;
 pub mod slot;
 mod station;
 pub mod uplink;
+mod visits;
+mod warnings;
+mod words;
 
 pub use feed::{Feed, Told};
 pub use parameters::{Parameters, ParametersError, Product};

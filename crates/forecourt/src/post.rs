@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use api::site::{Happened, Nozzle, Outcome};
+use api::site::{Happened, Nozzle, Outcome, Warning};
 
 use crate::asked::Command;
 use crate::feed::Feed;
@@ -25,7 +25,7 @@ pub(crate) struct Post {
 struct Inside {
     shown: Nozzle,
     told: Option<Instant>,
-    /// Takes commands now: a card is in, or being looked at.
+    /// Why no command is taken; nothing while a card is in.
     takes: Option<Refusal>,
     command: Option<(u64, Command)>,
     visits: u64,
@@ -33,6 +33,8 @@ struct Inside {
     ended: VecDeque<Outcome>,
     stop: bool,
     look_again: bool,
+    closing: bool,
+    trouble: Option<Warning>,
 }
 
 /// Why no command is taken.
@@ -63,6 +65,8 @@ impl Post {
             ended: VecDeque::new(),
             stop: false,
             look_again: false,
+            closing: false,
+            trouble: None,
         };
         Self { inside: Mutex::new(inside), wake: Condvar::new(), feed }
     }
@@ -99,16 +103,25 @@ impl Post {
         }
     }
 
-    /// Whether commands are taken from now on.
-    pub(crate) fn take_commands(&self, takes: Option<Refusal>) {
+    /// A card is in: commands are taken.
+    pub(crate) fn take_commands(&self) {
+        self.inside().takes = None;
+    }
+
+    /// No commands are taken from now on. Answers the one that was taken and not begun: its visit is to be ended.
+    pub(crate) fn refuse(&self, refusal: Refusal) -> Option<(u64, Command)> {
         let mut inside = self.inside();
-        inside.takes = takes;
-        if let Some(refusal) = &inside.takes
-            && *refusal != Refusal::Busy
-            && inside.command.take().is_some()
-        {
-            inside.runs = None;
-        }
+        inside.takes = Some(refusal);
+        inside.command.take()
+    }
+
+    /// What an operator should look at here; nothing when all is well.
+    pub(crate) fn trouble(&self, trouble: Option<Warning>) {
+        self.inside().trouble = trouble;
+    }
+
+    pub(crate) fn warning(&self) -> Option<Warning> {
+        self.inside().trouble.clone()
     }
 
     /// Gives the nozzle a command; the number of its visit.
@@ -134,7 +147,8 @@ impl Post {
 
     /// Waits for a command, at most so long.
     pub(crate) fn wait(&self, at_most: Duration) -> Call {
-        let waits = |inside: &mut Inside| inside.command.is_none() && !inside.look_again;
+        let waits =
+            |inside: &mut Inside| inside.command.is_none() && !inside.look_again && !inside.closing;
         let waited = self.wake.wait_timeout_while(self.inside(), at_most, waits);
         let (mut inside, _) = waited.unwrap_or_else(PoisonError::into_inner);
         if let Some((visit, command)) = inside.command.take() {
@@ -195,9 +209,15 @@ impl Post {
         self.wake.notify_all();
     }
 
-    /// Wakes the thread, which looks whether the station ends.
-    pub(crate) fn wake(&self) {
-        let _inside = self.inside();
+    /// Waits before the nozzle is tried again; no longer than until the station ends.
+    pub(crate) fn rest(&self, at_most: Duration) {
+        let waits = |inside: &mut Inside| !inside.closing;
+        drop(self.wake.wait_timeout_while(self.inside(), at_most, waits));
+    }
+
+    /// The station ends: wakes the thread.
+    pub(crate) fn close(&self) {
+        self.inside().closing = true;
         self.wake.notify_all();
     }
 }

@@ -164,8 +164,7 @@ impl Forecourt {
 
     /// Pulls the plug, and waits until every thread has ended.
     pub fn cut(&self) {
-        self.common.power.cut();
-        self.common.close();
+        self.common.cut();
     }
 }
 

@@ -1,0 +1,189 @@
+//! A card is in: it is looked at, freed if it is grey, and does what its customer asks for.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use api::site::{CardSeen, PurseSeen};
+use station::visit::{self, NotFreed};
+use terminal::{CardIs, Failure, Ready, Transport as _};
+use wire::apdu::split_response;
+use wire::{Amount, Asn, CardCommand, GreyState, Purse, StatusWord};
+
+use crate::asked::Command;
+use crate::contact::Contact;
+use crate::line::Line;
+use crate::nozzle::{Nozzle, Trouble};
+use crate::outcome::{self, WasFreed};
+use crate::post::{Call, Refusal};
+use crate::slot::CardInside;
+use crate::words::{lock_document, not_freed_words};
+
+/// So often the station looks whether a card that waits is still in.
+const LOOK: Duration = Duration::from_millis(50);
+/// A card whose answer got lost while it stayed in gets its power again so often.
+const TRIES: usize = 3;
+
+/// A card from its insertion to its end.
+pub(crate) struct Session {
+    pub(crate) card: Contact,
+    pub(crate) asn: Option<Asn>,
+    /// It was freed here, and no visit has said so yet.
+    pub(crate) freed: Option<WasFreed>,
+}
+
+impl Nozzle {
+    /// A card was put in; returns when it is out again, or the station ends.
+    pub(crate) fn card_in(&mut self, inside: CardInside) -> Result<(), Trouble> {
+        let mut session = Session { card: self.contact(inside), asn: None, freed: None };
+        self.given = true;
+        self.post.take_commands();
+        let attended = self.attend(&mut session);
+        self.given = session.card.is_in();
+        let refusal = if self.given { Refusal::Busy } else { Refusal::NoCard };
+        if let Some((visit, command)) = self.post.refuse(refusal) {
+            let begun = outcome::begun(self.number, visit, command.name());
+            let begun = outcome::with_card(begun, session.asn, session.freed.as_ref());
+            let words = "the card was pulled before anything began".to_owned();
+            self.post.end_visit(&outcome::refused(begun, "card_lost", words));
+        }
+        attended
+    }
+
+    fn contact(&mut self, inside: CardInside) -> Contact {
+        let CardInside { chip, presence } = inside;
+        self.works.pump.watch(Some(Arc::clone(&presence)));
+        Contact::card(Arc::clone(&self.common), self.number, chip, presence)
+    }
+
+    fn attend(&mut self, session: &mut Session) -> Result<(), Trouble> {
+        self.look(session)?;
+        while session.card.is_in() && !self.common.is_closing() {
+            match self.post.wait(LOOK) {
+                Call::Command(visit, command) => {
+                    self.obey(session, visit, command)?;
+                    if session.card.is_in() && !self.common.is_closing() {
+                        self.look(session)?;
+                    }
+                }
+                Call::LookAgain => self.look(session)?,
+                Call::Nothing => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn obey(&mut self, session: &mut Session, visit: u64, command: Command) -> Result<(), Trouble> {
+        let begun = outcome::begun(self.number, visit, command.name());
+        self.post.show(|nozzle| {
+            (nozzle.state, nozzle.message) = ("busy".to_owned(), None);
+            (nozzle.visit, nozzle.sale) = (Some(visit), None);
+        });
+        let before = self.apdus(session);
+        let (mut ended, trouble) = match command {
+            Command::Refuel(refuel) => self.refuel(session, begun, &refuel),
+            Command::Unlock => self.unlock(session, begun),
+            Command::Pay(pay) => self.pay(session, begun, &pay),
+        };
+        ended.apdus = self.apdus(session) - before;
+        self.post.end_visit(&ended);
+        trouble.map_or(Ok(()), Err)
+    }
+
+    fn apdus(&self, session: &Session) -> u32 {
+        session.card.apdus + self.works.psam.apdus
+    }
+
+    /// Frees the card as far as that goes, and shows what it is. One whose answer got lost gets its power again.
+    fn look(&mut self, session: &mut Session) -> Result<(), Trouble> {
+        self.post.show(|nozzle| nozzle.state = "busy".to_owned());
+        let mut begun = self.begin(session);
+        for _ in 1..TRIES {
+            let lost = matches!(begun, Err(NotFreed::Failed(Failure::CardLost { .. })));
+            if !lost || !session.card.is_in() || self.common.is_closing() {
+                break;
+            }
+            self.power_again(session)?;
+            begun = self.begin(session);
+        }
+        if !session.card.is_in() {
+            return Ok(());
+        }
+        let seen = self.see(session, begun.as_ref());
+        let message = begun.as_ref().err().map(not_freed_words);
+        self.post.show(|nozzle| {
+            nozzle.state = "card".to_owned();
+            (nozzle.message, nozzle.card) = (message, seen);
+        });
+        match &begun {
+            Err(NotFreed::Failed(failure)) => self.works.trouble(failure).map_or(Ok(()), Err),
+            _ => Ok(()),
+        }
+    }
+
+    /// What the journal holds open is finished, and a grey card is unlocked; that is a visit of its own.
+    pub(crate) fn begin(&mut self, session: &mut Session) -> Result<Ready, NotFreed> {
+        let before = self.apdus(session);
+        let sale = self.sale_terms(Amount::MAX);
+        let uplink = Arc::clone(&self.common.uplink);
+        let mut line = Line::new(&*uplink);
+        let mut freed = None;
+        let mut terminal = self.works.terminal(&mut session.card, sale);
+        let begun = visit::begin(&mut terminal, &mut line, &mut freed);
+        if let Some(freed) = freed {
+            let freed = WasFreed { freed, how: line.how(freed.how) };
+            session.freed = Some(freed);
+            let visit = outcome::begun(self.number, self.post.begin_visit(), "unlock");
+            let mut unlocked = outcome::unlocked(visit, &freed);
+            unlocked.apdus = self.apdus(session) - before;
+            self.post.end_visit(&unlocked);
+        }
+        begun
+    }
+
+    /// Gives the card its power again after its exchange broke.
+    fn power_again(&mut self, session: &mut Session) -> Result<(), Trouble> {
+        let again = self.slot.again().map_err(|silent| Trouble::Reader(silent.0))?;
+        if let Some(inside) = again {
+            let apdus = session.card.apdus;
+            session.card = self.contact(inside);
+            session.card.apdus = apdus;
+        }
+        Ok(())
+    }
+
+    /// What the card shows without a PIN.
+    fn see(&self, session: &mut Session, begun: Result<&Ready, &NotFreed>) -> Option<CardSeen> {
+        let card = &mut session.card;
+        let (asn, state, lock) = match begun {
+            Ok(ready) => (ready.asn(), state_of(ready), None),
+            Err(_) => match terminal::present(card).ok()? {
+                CardIs::Grey(grey) => (grey.asn(), "grey", Some(lock_document(&grey.lock_id()))),
+                CardIs::Ready(ready) => (ready.asn(), state_of(&ready), None),
+                CardIs::TacUnread(unread) => (unread.asn(), "tac_unread", None),
+            },
+        };
+        session.asn = Some(asn);
+        let purses = [Purse::Ed, Purse::Ep].into_iter().filter_map(|purse| {
+            let balance = balance(&mut session.card, purse)?.units();
+            Some(PurseSeen { purse: purse.to_string(), balance })
+        });
+        let purses = purses.collect();
+        Some(CardSeen { asn: asn.to_string(), state: state.to_owned(), purses, lock })
+    }
+}
+
+fn state_of(ready: &Ready) -> &'static str {
+    match ready.status().state {
+        _ if ready.application_locked() => "app_locked",
+        GreyState::Debited | GreyState::UnlockedOnline => "tac_unread",
+        GreyState::Unlocked | GreyState::Grey => "unlocked",
+    }
+}
+
+/// GET BALANCE; `None` where the card has no such purse.
+fn balance(card: &mut Contact, purse: Purse) -> Option<Amount> {
+    let answer = card.transmit(&CardCommand::GetBalance(purse).encode()).ok()?;
+    let (data, status) = split_response(&answer)?;
+    let bytes = data.try_into().ok().filter(|_| status == StatusWord::DONE)?;
+    Amount::from_bytes(bytes)
+}

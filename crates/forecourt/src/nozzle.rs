@@ -1,0 +1,248 @@
+//! One nozzle's thread: out of order, free, or with a card in.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use api::site::Warning;
+use terminal::{Clock, Failure, SaleTerms, Terminal};
+use wire::{Amount, Stamp, Tid};
+
+use crate::book::Book;
+use crate::common::Common;
+use crate::contact::Contact;
+use crate::post::{Post, Refusal};
+use crate::pump::Pump;
+use crate::setup::NozzleSetup;
+use crate::slot::{CardSlot, PsamSlot};
+use crate::words::failure_words;
+
+/// How long the reader is waited for, before the thread looks whether the station ends.
+const WAIT: Duration = Duration::from_millis(200);
+/// A nozzle that is free asks its dispenser this often whether it is still there.
+const ASK_EVERY: Duration = Duration::from_secs(5);
+/// A nozzle that is out of order is tried again after this long at first, and then after twice as long each time.
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// Why a nozzle is out of order.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Trouble {
+    Psam(String),
+    Dispenser(String),
+    Reader(String),
+    /// A lock of the journal cannot be finished now.
+    OpenLock(String),
+}
+
+impl Trouble {
+    fn warning(&self, nozzle: u8) -> Warning {
+        let (name, words) = match self {
+            Self::Psam(words) => ("psam_silent", words),
+            Self::Dispenser(words) => ("dispenser_silent", words),
+            Self::Reader(words) => ("reader_silent", words),
+            Self::OpenLock(words) => ("open_lock", words),
+        };
+        Warning { name: name.to_owned(), words: words.clone(), nozzle: Some(nozzle) }
+    }
+}
+
+/// The time, as a terminal asks for it.
+pub(crate) struct StationClock(Arc<Common>);
+
+impl Clock for StationClock {
+    fn now(&mut self) -> Stamp {
+        self.0.now()
+    }
+}
+
+/// What a terminal works with, besides the card.
+pub(crate) struct Works {
+    pub(crate) psam: Contact,
+    pub(crate) tid: Tid,
+    pub(crate) book: Book,
+    clock: StationClock,
+    pub(crate) pump: Pump,
+    alone: bool,
+}
+
+/// The terminal of a nozzle.
+pub(crate) type NozzleTerminal<'a> = Terminal<'a, Contact, Contact, Book, StationClock, Pump>;
+
+impl Works {
+    pub(crate) const fn terminal<'a>(
+        &'a mut self,
+        card: &'a mut Contact,
+        sale: SaleTerms,
+    ) -> NozzleTerminal<'a> {
+        Terminal {
+            card,
+            psam: &mut self.psam,
+            journal: &mut self.book,
+            clock: &mut self.clock,
+            dispenser: &mut self.pump,
+            sale,
+            tid: self.tid,
+            alone: self.alone,
+        }
+    }
+
+    /// What a failure says of the nozzle, when it is not about the card.
+    pub(crate) fn trouble(&self, failure: &Failure) -> Option<Trouble> {
+        match failure {
+            Failure::PsamLost { .. } => Some(Trouble::Psam(failure_words(failure))),
+            Failure::DispenserSilent => Some(Trouble::Dispenser(self.pump.last_error())),
+            Failure::Journal => Some(Trouble::OpenLock(self.book.last_error())),
+            _ => None,
+        }
+    }
+}
+
+/// One nozzle's thread.
+pub(crate) struct Nozzle {
+    pub(crate) common: Arc<Common>,
+    pub(crate) post: Arc<Post>,
+    pub(crate) number: u8,
+    product: u8,
+    pub(crate) slot: Box<dyn CardSlot>,
+    psam_slot: Box<dyn PsamSlot>,
+    psam_has_power: bool,
+    pub(crate) works: Works,
+    /// The card that was given out may still be in.
+    pub(crate) given: bool,
+}
+
+impl Nozzle {
+    pub(crate) fn new(
+        setup: NozzleSetup,
+        common: &Arc<Common>,
+        post: &Arc<Post>,
+        alone: bool,
+    ) -> Self {
+        let NozzleSetup { number, product, slot, psam, dispenser } = setup;
+        let works = Works {
+            psam: Contact::nothing(Arc::clone(common), number),
+            tid: Tid::default(),
+            book: Book::new(common, number),
+            clock: StationClock(Arc::clone(common)),
+            pump: Pump::new(dispenser, common, post),
+            alone,
+        };
+        Self {
+            common: Arc::clone(common),
+            post: Arc::clone(post),
+            number,
+            product,
+            slot,
+            psam_slot: psam,
+            psam_has_power: false,
+            works,
+            given: false,
+        }
+    }
+
+    /// Works until the station ends.
+    pub(crate) fn run(mut self) {
+        let mut pause = FIRST_PAUSE;
+        while !self.common.is_closing() {
+            let mut served = self.make_ready();
+            if served.is_ok() {
+                pause = FIRST_PAUSE;
+                self.post.trouble(None);
+                served = self.serve();
+            }
+            let Err(trouble) = served else { break };
+            self.out_of_order(&trouble);
+            self.post.rest(pause);
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+        self.post.refuse(Refusal::Closing);
+        self.post.show(|nozzle| {
+            nozzle.state = "out_of_order".to_owned();
+            nozzle.message = Some("the station is closed".to_owned());
+            (nozzle.card, nozzle.sale) = (None, None);
+        });
+    }
+
+    fn out_of_order(&mut self, trouble: &Trouble) {
+        if matches!(trouble, Trouble::Psam(_)) {
+            self.psam_has_power = false;
+        }
+        let warning = trouble.warning(self.number);
+        self.post.refuse(Refusal::OutOfOrder(warning.words.clone()));
+        self.post.show(|nozzle| {
+            nozzle.state = "out_of_order".to_owned();
+            nozzle.message = Some(warning.words.clone());
+            match trouble {
+                Trouble::Psam(_) => nozzle.tid = None,
+                Trouble::Dispenser(_) => nozzle.totalizer = None,
+                _ => {}
+            }
+        });
+        self.post.trouble(Some(warning));
+    }
+
+    /// PSAM and dispenser answer, and what the journal holds open was taken as far as it goes without a card.
+    fn make_ready(&mut self) -> Result<(), Trouble> {
+        if !self.psam_has_power {
+            let chip = self.psam_slot.power().map_err(|silent| Trouble::Psam(silent.0))?;
+            let mut psam = Contact::psam(Arc::clone(&self.common), self.number, chip);
+            let tid = terminal::psam::open(&mut psam);
+            let tid = tid.map_err(|failure| Trouble::Psam(failure_words(&failure)))?;
+            (self.works.psam, self.works.tid, self.psam_has_power) = (psam, tid, true);
+        }
+        let tid = self.works.tid.to_string();
+        self.post.show(|nozzle| nozzle.tid = Some(tid));
+        let read = terminal::Dispenser::totalizer(&mut self.works.pump);
+        read.map_err(|_| Trouble::Dispenser(self.works.pump.last_error()))?;
+        let sale = self.sale_terms(Amount::MAX);
+        let mut nothing = Contact::nothing(Arc::clone(&self.common), self.number);
+        let recovered = self.works.terminal(&mut nothing, sale).recover(None);
+        recovered.map(drop).map_err(|failure| {
+            let other = || Trouble::OpenLock(failure_words(&failure));
+            self.works.trouble(&failure).unwrap_or_else(other)
+        })
+    }
+
+    /// Takes cards until something falls silent or the station ends.
+    fn serve(&mut self) -> Result<(), Trouble> {
+        if self.given {
+            let card = self.slot.again().map_err(|silent| Trouble::Reader(silent.0))?;
+            self.given = false;
+            if let Some(card) = card {
+                self.card_in(card)?;
+            }
+        }
+        let mut asked = Instant::now();
+        while !self.common.is_closing() {
+            self.show_free();
+            let waited = self.slot.wait_for_card(WAIT);
+            if let Some(card) = waited.map_err(|silent| Trouble::Reader(silent.0))? {
+                self.card_in(card)?;
+            } else if asked.elapsed() >= ASK_EVERY {
+                asked = Instant::now();
+                let read = terminal::Dispenser::totalizer(&mut self.works.pump);
+                read.map_err(|_| Trouble::Dispenser(self.works.pump.last_error()))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn show_free(&self) {
+        self.post.refuse(Refusal::NoCard);
+        let product = self.common.product(self.product);
+        self.post.show(|nozzle| {
+            nozzle.state = "free".to_owned();
+            nozzle.product = product;
+            (nozzle.message, nozzle.card, nozzle.sale) = (None, None, None);
+        });
+    }
+
+    /// What is sold here now, up to a limit.
+    pub(crate) fn sale_terms(&self, limit: Amount) -> SaleTerms {
+        self.common.sale_terms(self.number, self.product, limit)
+    }
+
+    pub(crate) const fn product(&self) -> u8 {
+        self.product
+    }
+}

@@ -1,0 +1,72 @@
+//! What an operator should look at.
+
+use api::site::Warning;
+
+use crate::common::Common;
+
+/// Seconds that the station's clock may be off from the centre's.
+const CLOCK_OFF: u64 = 120;
+/// Seconds that the centre may be away before somebody is told: a line that comes and goes is no news.
+const AWAY: u64 = 60;
+/// Seconds after which a list that the centre has not confirmed is old.
+const STALE: u64 = 24 * 60 * 60;
+
+/// Everything, with what the nozzles say.
+pub(crate) fn all(common: &Common, nozzles: impl Iterator<Item = Warning>) -> Vec<Warning> {
+    let station = [disk(common), clock(common), centre(common), lists(common)];
+    let mut all: Vec<Warning> = station.into_iter().flatten().collect();
+    all.extend(nozzles);
+    all.extend(common.uplink.warnings());
+    all
+}
+
+fn warning(name: &str, words: String) -> Warning {
+    Warning { name: name.to_owned(), words, nozzle: None }
+}
+
+fn disk(common: &Common) -> Option<Warning> {
+    Some(warning("disk_low", common.logbook.is_low()?.to_string()))
+}
+
+fn clock(common: &Common) -> Option<Warning> {
+    let now = common.now().unix_seconds();
+    let behind = common.logbook.newest().map(|newest| newest.unix_seconds() - now);
+    if let Some(behind) = behind.filter(|behind| *behind > 0) {
+        let words = format!(
+            "the clock runs {behind} seconds behind the newest entry of the journal: no new lock is begun"
+        );
+        return Some(warning("clock_off", words));
+    }
+    let off = common.uplink.clock_offset().filter(|off| off.unsigned_abs() > CLOCK_OFF)?;
+    let which = if off > 0 { "ahead of" } else { "behind" };
+    let words = format!("the clock is {} seconds {which} the centre's: set it", off.unsigned_abs());
+    Some(warning("clock_off", words))
+}
+
+fn centre(common: &Common) -> Option<Warning> {
+    let line = common.uplink.standing().centre;
+    if line.state != "down" || line.seconds < AWAY {
+        return None;
+    }
+    let reason = line.reason.map_or_else(String::new, |reason| format!(" ({reason})"));
+    let words = format!(
+        "the centre has been out of reach for {} seconds{reason}; {} entries wait",
+        line.seconds, line.queue
+    );
+    Some(warning("centre_away", words))
+}
+
+fn lists(common: &Common) -> Option<Warning> {
+    let standing = common.uplink.standing();
+    let old = |seconds: Option<u64>| seconds.is_none_or(|seconds| seconds > STALE);
+    let (black, grey) = (old(standing.blacklist.seconds), old(standing.grey_list.seconds));
+    if standing.centre.state == "none" || !(black || grey) {
+        return None;
+    }
+    let which = match (black, grey) {
+        (true, true) => "blacklist and grey list are",
+        (true, false) => "the blacklist is",
+        _ => "the grey list is",
+    };
+    Some(warning("list_stale", format!("{which} not confirmed by the centre since a day or more")))
+}

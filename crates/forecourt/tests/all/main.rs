@@ -1,0 +1,7 @@
+//! A whole station with chips in memory, a pump that takes no time, and the centre's own rules behind the uplink.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
+
+mod breaks;
+mod smoke;
+#[allow(dead_code, unused_imports)]
+mod support;

@@ -1,0 +1,26 @@
+//! One refuelling.
+
+use crate::support::{Bench, World};
+
+#[test]
+fn a_card_is_put_in_filled_debited_and_pulled() {
+    let mut world = World::new();
+    let card = world.card(10_000);
+    let mut bench = Bench::new(world, 1);
+    bench.open();
+    let ended = bench.refuel(1, &card, 2_000);
+    assert_eq!(
+        (ended.outcome.as_str(), ended.amount, ended.quantity),
+        ("settled", 1_578, Some(2_000))
+    );
+    assert_eq!((ended.balance_before, ended.balance_after), (Some(10_000), Some(8_422)));
+    bench.wait_for_state(1, "card");
+    let nozzle = bench.station().nozzle(1).unwrap();
+    let seen = nozzle.card.unwrap();
+    assert_eq!((seen.state.as_str(), seen.purses[0].balance), ("unlocked", 8_422));
+    assert_eq!(bench.station().outcome(1, ended.visit).unwrap(), ended);
+    bench.pull(1);
+    bench.wait_for_state(1, "free");
+    bench.station().close();
+    assert_eq!((card.balance(), card.is_grey()), (8_422, false));
+}
