@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, params};
 use terminal::OutOfOrder;
 use wire::Entry;
 
@@ -14,6 +14,7 @@ const VERSION: i64 = 2;
 
 const TABLES: &str = "
     CREATE TABLE entries (record INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
+    CREATE TABLE kept (name TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
     CREATE TRIGGER entries_are_not_changed BEFORE UPDATE ON entries
         BEGIN SELECT RAISE(ABORT, 'entries are append only'); END;
 ";
@@ -122,6 +123,52 @@ impl Database {
             take(record, &entry.ok_or(LogbookError::NoEntry { record })?)?;
         }
         Ok(())
+    }
+
+    /// Some rows in their order, behind one.
+    pub(crate) fn rows(&self, after: u64, most: u32) -> Result<Vec<(u64, Entry)>, LogbookError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT record, bytes FROM entries WHERE record > ? ORDER BY record LIMIT ?",
+        )?;
+        let mut rows = statement.query(params![after.cast_signed(), most])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            let record = row.get::<_, i64>(0)?.unsigned_abs();
+            let bytes = row.get_ref(1)?;
+            let entry = bytes.as_blob().ok().and_then(Entry::from_bytes);
+            found.push((record, entry.ok_or(LogbookError::NoEntry { record })?));
+        }
+        Ok(found)
+    }
+
+    /// Makes a value durable under its name, in place of the one before.
+    pub(crate) fn keep(&mut self, name: &str, bytes: &[u8]) -> Result<(), LogbookError> {
+        let statement = "INSERT OR REPLACE INTO kept VALUES (?, ?)";
+        self.connection.execute(statement, params![name, bytes])?;
+        Ok(())
+    }
+
+    /// A value that was kept.
+    pub(crate) fn kept(&self, name: &str) -> Result<Option<Vec<u8>>, LogbookError> {
+        let query = "SELECT bytes FROM kept WHERE name = ?";
+        Ok(self.connection.query_row(query, [name], |row| row.get(0)).optional()?)
+    }
+
+    /// Drops rows and keeps what is said of those that were dropped, both or nothing.
+    pub(crate) fn drop_rows(
+        &mut self,
+        records: &[u64],
+        (name, bytes): (&str, &[u8]),
+    ) -> Result<(), LogbookError> {
+        let change = self.connection.transaction()?;
+        {
+            let mut statement = change.prepare_cached("DELETE FROM entries WHERE record = ?")?;
+            for record in records {
+                statement.execute([record.cast_signed()])?;
+            }
+            change.execute("INSERT OR REPLACE INTO kept VALUES (?, ?)", params![name, bytes])?;
+        }
+        Ok(change.commit()?)
     }
 
     /// Makes entries durable, all of them or none; the first one gets this number.

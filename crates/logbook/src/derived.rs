@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
-use station::Index;
+use station::{Index, Outbox};
 use terminal::{OutOfOrder, Progress};
 use wire::{Amount, Asn, Date, Entry, PurchaseStep, Stamp, Step, Tid, Ttc};
 
@@ -30,7 +30,11 @@ pub(crate) struct Held {
     pub(crate) index: Index,
     open: BTreeSet<Number>,
     fills: BTreeMap<(Date, Asn), Vec<Fill>>,
+    /// Locks and purchases that changed since the centre had all.
+    fresh: BTreeMap<Number, u64>,
     newest: Option<Stamp>,
+    /// The record that says up to where the centre has all; those like it before say nothing any more.
+    marked: u64,
 }
 
 impl Held {
@@ -38,8 +42,22 @@ impl Held {
     pub(crate) fn take(&mut self, entry: &Entry, record: u64) -> Result<(), OutOfOrder> {
         self.index.take(entry, record)?;
         match entry {
-            Entry::Lock { tid, ttc, step } => self.take_step((*tid, *ttc), step),
-            Entry::Purchase { step: PurchaseStep::Sent(terms), .. } => self.seen(terms.at),
+            Entry::Lock { tid, ttc, step } => {
+                self.fresh.insert((*tid, *ttc), record);
+                self.take_step((*tid, *ttc), step);
+            }
+            Entry::Purchase { tid, ttc, step } => {
+                self.fresh.insert((*tid, *ttc), record);
+                if let PurchaseStep::Sent(terms) = step {
+                    self.seen(terms.at);
+                }
+            }
+            Entry::Reported { through } => {
+                self.fresh.retain(|_, record| *record > *through);
+                if *through == self.index.reported() {
+                    self.marked = record;
+                }
+            }
             _ => {}
         }
         Ok(())
@@ -80,6 +98,24 @@ impl Held {
     pub(crate) fn next_open(&self, after: Option<Number>) -> Option<Number> {
         let from = after.map_or(Bound::Unbounded, Bound::Excluded);
         self.open.range((from, Bound::Unbounded)).next().copied()
+    }
+
+    /// Rows left, with all that they said of these numbers.
+    pub(crate) fn forget(&mut self, numbers: &BTreeSet<Number>, rows: &[u64]) {
+        self.index.forget(numbers, rows);
+        for fills in self.fills.values_mut() {
+            fills.retain(|fill| !numbers.contains(&fill.number));
+        }
+        self.fills.retain(|_, fills| !fills.is_empty());
+    }
+
+    /// What the centre has not taken yet.
+    pub(crate) fn unreported(&self, through: u64) -> Outbox {
+        self.index.unreported_among(self.fresh.keys(), through)
+    }
+
+    pub(crate) const fn marked(&self) -> u64 {
+        self.marked
     }
 
     pub(crate) fn open(&self) -> &BTreeSet<Number> {

@@ -1,5 +1,6 @@
 //! One nozzle's handle on the logbook.
 
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -12,11 +13,14 @@ use wire::{Asn, ClaimedRecord, Date, Entry, LockId, Stamp, Step, Tid, Ttc};
 
 use crate::database::{Database, LogbookError};
 use crate::derived::{Fill, Held};
+use crate::retention::Forgotten;
 use crate::room::Room;
-use crate::writer::{Job, write};
+use crate::writer::{Append, Job, Reply, write};
 
 /// The thread that writes is gone.
 const GONE: &str = "the logbook is closed";
+/// Rows that are read at a time.
+const ROWS: u32 = 1000;
 /// Entries that may wait.
 const QUEUE: usize = 256;
 
@@ -147,6 +151,69 @@ impl Logbook {
         self.shared.room.free()
     }
 
+    fn ask<T>(&self, job: impl FnOnce(Reply<T>) -> Job) -> Result<T, String> {
+        let (reply, answered) = sync_channel(1);
+        let queue = self.desk.queue.as_ref().ok_or(GONE)?;
+        queue.send(job(reply)).map_err(|_| GONE)?;
+        answered.recv().unwrap_or_else(|_| Err(GONE.to_owned()))
+    }
+
+    /// Keeps a value under a name, in place of the one before: durable when this returns.
+    ///
+    /// # Errors
+    /// It could not be written; the one before is still there.
+    pub fn keep(&self, name: &str, bytes: &[u8]) -> Result<(), String> {
+        self.ask(|reply| Job::Keep(name.to_owned(), bytes.to_vec(), reply))
+    }
+
+    /// A value that was kept.
+    ///
+    /// # Errors
+    /// It could not be read.
+    pub fn kept(&self, name: &str) -> Result<Option<Vec<u8>>, String> {
+        self.ask(|reply| Job::Kept(name.to_owned(), reply))
+    }
+
+    /// Every entry behind a record, in order and with its number, while others go on to write. What was forgotten is
+    /// left out; `take` may break off.
+    ///
+    /// # Errors
+    /// They could not be read.
+    pub fn each(
+        &self,
+        mut after: u64,
+        mut take: impl FnMut(u64, &Entry) -> ControlFlow<()>,
+    ) -> Result<(), String> {
+        loop {
+            let rows = self.ask(|reply| Job::Rows { after, most: ROWS, reply })?;
+            let Some((last, _)) = rows.last() else { return Ok(()) };
+            after = *last;
+            for (record, entry) in &rows {
+                if take(*record, entry).is_break() {
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    /// Drops locks and purchases that ended before a day and that the centre has, oldest first and not more than `most`;
+    /// how many. What is open, unreported, the newest of a PSAM or needed for recovery stays.
+    ///
+    /// # Errors
+    /// They could not be dropped; nothing was.
+    pub fn forget(&self, before: Date, most: usize) -> Result<usize, String> {
+        self.ask(|reply| Job::Forget { before, most, reply })
+    }
+
+    /// What was dropped in all.
+    ///
+    /// # Errors
+    /// It could not be read.
+    pub fn forgotten(&self) -> Result<Forgotten, String> {
+        let kept = self.kept(crate::retention::NAME)?;
+        Ok(kept.and_then(|bytes| Forgotten::from_bytes(&bytes)).unwrap_or_default())
+    }
+
     fn held(&self) -> RwLockReadGuard<'_, Held> {
         self.shared.held.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -155,7 +222,11 @@ impl Logbook {
 impl Journal for Logbook {
     fn append(&mut self, entry: &Entry) -> Result<(), JournalFailed> {
         let (reply, answered) = sync_channel(1);
-        let sent = self.desk.queue.as_ref().map(|queue| queue.send(Job { entry: *entry, reply }));
+        let sent = self
+            .desk
+            .queue
+            .as_ref()
+            .map(|queue| queue.send(Job::Append(Append { entry: *entry, reply })));
         let answer = match sent {
             Some(Ok(())) => answered.recv().unwrap_or_else(|_| Err(GONE.to_owned())),
             _ => Err(GONE.to_owned()),
@@ -207,6 +278,6 @@ impl Records for Logbook {
     fn unreported(&self) -> Outbox {
         let held = self.held();
         // No entry becomes visible while the index is read, so this is the number of the newest one in it.
-        held.index.unreported(self.shared.last_record())
+        held.unreported(self.shared.last_record())
     }
 }

@@ -17,10 +17,12 @@
 mod database;
 mod derived;
 mod handle;
+mod retention;
 mod room;
 mod writer;
 
 pub use database::LogbookError;
 pub use derived::Fill;
 pub use handle::Logbook;
+pub use retention::Forgotten;
 pub use room::{Disk, Little, OfFolder, Room};

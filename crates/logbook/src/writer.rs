@@ -4,18 +4,31 @@ use std::collections::BTreeSet;
 use std::sync::mpsc::{Receiver, SyncSender};
 use std::sync::{Arc, PoisonError};
 
-use wire::{Asn, Entry, LockId, Tid, Ttc};
+use wire::{Asn, Date, Entry, LockId, Tid, Ttc};
 
 use crate::database::{Database, LogbookError};
 use crate::handle::Shared;
+use crate::retention;
 
 /// Most entries of one commit.
 const MOST: usize = 64;
 
-/// An entry that waits, and who is told.
-pub(crate) struct Job {
+/// Who is told, and of what.
+pub(crate) type Reply<T> = SyncSender<Result<T, String>>;
+
+/// An entry that waits.
+pub(crate) struct Append {
     pub(crate) entry: Entry,
-    pub(crate) reply: SyncSender<Result<(), String>>,
+    pub(crate) reply: Reply<()>,
+}
+
+/// What waits for the database.
+pub(crate) enum Job {
+    Append(Append),
+    Keep(String, Vec<u8>, Reply<()>),
+    Kept(String, Reply<Option<Vec<u8>>>),
+    Rows { after: u64, most: u32, reply: Reply<Vec<(u64, Entry)>> },
+    Forget { before: Date, most: usize, reply: Reply<usize> },
 }
 
 /// What an entry changes: two of one subject depend on each other and are not checked together.
@@ -42,17 +55,29 @@ fn subject(entry: &Entry) -> Subject {
 /// logbook that is opened again reads what is there.
 pub(crate) fn write(mut database: Database, shared: &Arc<Shared>, jobs: &Receiver<Job>) {
     let (mut waiting, mut broken) = (None, None);
-    while let Some(first) = waiting.take().or_else(|| jobs.recv().ok()) {
+    while let Some(next) = waiting.take().or_else(|| jobs.recv().ok()) {
+        let first = match next {
+            Job::Append(first) => first,
+            other => {
+                serve(&mut database, shared, other);
+                continue;
+            }
+        };
         let mut subjects = BTreeSet::from([subject(&first.entry)]);
         let mut batch = vec![first];
         while batch.len() < MOST
             && let Ok(job) = jobs.try_recv()
         {
-            if !subjects.insert(subject(&job.entry)) {
-                waiting = Some(job);
-                break;
+            match job {
+                Job::Append(job) if !subjects.contains(&subject(&job.entry)) => {
+                    subjects.insert(subject(&job.entry));
+                    batch.push(job);
+                }
+                other => {
+                    waiting = Some(other);
+                    break;
+                }
             }
-            batch.push(job);
         }
         broken = broken.or_else(|| commit(&mut database, shared, &mut batch));
         if let Some(words) = &broken {
@@ -61,9 +86,27 @@ pub(crate) fn write(mut database: Database, shared: &Arc<Shared>, jobs: &Receive
     }
 }
 
+/// What is no entry.
+fn serve(database: &mut Database, shared: &Shared, job: Job) {
+    // Whoever asked and is gone by now needs no answer.
+    let _ = match job {
+        Job::Append(job) => job.reply.send(Err("an entry is appended in a batch".to_owned())).ok(),
+        Job::Keep(name, bytes, reply) => reply.send(words(database.keep(&name, &bytes))).ok(),
+        Job::Kept(name, reply) => reply.send(words(database.kept(&name))).ok(),
+        Job::Rows { after, most, reply } => reply.send(words(database.rows(after, most))).ok(),
+        Job::Forget { before, most, reply } => {
+            reply.send(words(retention::forget(database, shared, before, most))).ok()
+        }
+    };
+}
+
+fn words<T>(result: Result<T, LogbookError>) -> Result<T, String> {
+    result.map_err(|error| error.to_string())
+}
+
 /// Each entry is checked before any is written; those that fit become durable together. What is answered leaves the
 /// batch. Says what broke, when nobody knows what is on the disk.
-fn commit(database: &mut Database, shared: &Shared, batch: &mut Vec<Job>) -> Option<String> {
+fn commit(database: &mut Database, shared: &Shared, batch: &mut Vec<Append>) -> Option<String> {
     batch.retain(|job| match check(shared, &job.entry) {
         Ok(Check::Fits) => true,
         Ok(Check::Known) => {
@@ -108,7 +151,7 @@ fn check(shared: &Shared, entry: &Entry) -> Result<Check, String> {
     shared.has_room(entry).map(|()| Check::Fits)
 }
 
-fn take(shared: &Shared, first: u64, batch: Vec<Job>) {
+fn take(shared: &Shared, first: u64, batch: Vec<Append>) {
     let mut held = shared.held.write().unwrap_or_else(PoisonError::into_inner);
     for (record, job) in (first..).zip(batch) {
         // It fitted before it was written, and only this thread changes the index.
@@ -118,7 +161,7 @@ fn take(shared: &Shared, first: u64, batch: Vec<Job>) {
     }
 }
 
-fn answer(job: &Job, answer: Result<(), String>) {
+fn answer(job: &Append, answer: Result<(), String>) {
     // Whoever asked waits for nothing else.
     let _ = job.reply.send(answer);
 }

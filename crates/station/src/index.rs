@@ -5,7 +5,10 @@ use std::ops::Bound;
 use std::sync::Arc;
 
 use terminal::{Journal, JournalFailed, OutOfOrder, Progress, PurchaseProgress};
-use wire::{Asn, ClaimedRecord, Entry, GreyStatus, LockId, PurchaseStep, Report, Step, Tid, Ttc};
+use wire::{
+    Amount, Asn, ClaimedRecord, Date, Entry, GreyStatus, LockId, PurchaseStep, Report, Step, Tid,
+    Ttc,
+};
 
 /// A lock in the journal.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -68,6 +71,31 @@ pub struct Index {
     refused: BTreeSet<LockId>,
     tacs: Vec<TacSeen>,
     reported: u64,
+}
+
+/// A lock or purchase that is at its end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Finished {
+    /// TID and TTC.
+    pub number: (Tid, Ttc),
+    /// Its newest record.
+    pub record: u64,
+    /// The day of it, where it is known.
+    pub day: Option<Date>,
+    /// What was debited.
+    pub amount: Amount,
+}
+
+/// Day and amount of a lock at its end. A claimed one is not at its end: its card may come.
+fn ended(progress: &Progress) -> Option<(Option<Date>, Amount)> {
+    match progress {
+        Progress::Settled(record, _) => {
+            Some((Some(record.delivery.at.date), record.delivery.amount))
+        }
+        Progress::NoDispense(terms) => Some((Some(terms.at.date), Amount::ZERO)),
+        Progress::Void(terms) => Some((terms.map(|terms| terms.at.date), Amount::ZERO)),
+        _ => None,
+    }
 }
 
 impl Index {
@@ -163,16 +191,74 @@ impl Index {
     /// [`Records::unreported`], with the number of the newest record.
     #[must_use]
     pub fn unreported(&self, through: u64) -> Outbox {
-        let outcomes = self
-            .locks
-            .iter()
+        let purchases = self.purchases.keys();
+        self.unreported_among(self.locks.keys().chain(purchases), through)
+    }
+
+    /// The same, for whoever knows which numbers changed since: they come in order.
+    #[must_use]
+    pub fn unreported_among<'n>(
+        &self,
+        numbers: impl Iterator<Item = &'n (Tid, Ttc)> + Clone,
+        through: u64,
+    ) -> Outbox {
+        let locks = numbers.clone().filter_map(|number| self.locks.get_key_value(number));
+        let outcomes = locks
             .filter(|(_, known)| known.record > self.reported)
             .filter_map(|((tid, ttc), known)| known.progress.report(*tid, *ttc));
         let tacs = self.tacs.iter().filter(|seen| seen.record > self.reported);
         let tacs = tacs.map(|seen| Report::TacSeen(seen.asn, seen.status));
-        let purchases = self.purchases.values().filter(|known| known.record > self.reported);
+        let purchases = numbers.filter_map(|number| self.purchases.get(number));
+        let purchases = purchases.filter(|known| known.record > self.reported);
         let purchases = purchases.flat_map(|known| known.progress.reports());
         Outbox { through, reports: outcomes.chain(purchases).chain(tacs).collect() }
+    }
+
+    /// Locks and purchases that are at their end, and whose end the centre has taken. The newest of each PSAM is none:
+    /// the next number is told from a skipped one by it.
+    pub fn finished(&self) -> impl Iterator<Item = Finished> {
+        let locks = self.locks.iter().filter_map(|(number, known)| {
+            let (day, amount) = ended(&known.progress)?;
+            Some(Finished { number: *number, record: known.record, day, amount })
+        });
+        let purchases = self.purchases.iter().filter(|(_, known)| !known.progress.is_open());
+        let purchases = purchases.map(|(number, known)| {
+            let terms = known.progress.terms();
+            let paid = matches!(known.progress, PurchaseProgress::Paid(..));
+            let amount = if paid { terms.amount } else { Amount::ZERO };
+            let day = Some(terms.at.date);
+            Finished { number: *number, record: known.record, day, amount }
+        });
+        let newest = |end: &Finished| self.highest_ttc(end.number.0) == Some(end.number.1);
+        locks.chain(purchases).filter(move |end| end.record <= self.reported && !newest(end))
+    }
+
+    /// Records of the readings that recovery may ask for: of each nozzle the newest, and the newest before each open lock.
+    #[must_use]
+    pub fn needed_readings(&self) -> BTreeSet<u64> {
+        let nozzles: BTreeSet<u8> = self.readings.keys().map(|(nozzle, _)| *nozzle).collect();
+        let open = self.locks.values().filter(|known| known.progress.is_open());
+        let ends = open.map(|known| known.record).chain([u64::MAX]);
+        ends.flat_map(|end| nozzles.iter().map(move |nozzle| (*nozzle, end)))
+            .filter_map(|(nozzle, end)| {
+                let mut before = self.readings.range((nozzle, 0)..(nozzle, end));
+                before.next_back().map(|((_, record), _)| *record)
+            })
+            .collect()
+    }
+
+    /// The record up to which the centre has all.
+    #[must_use]
+    pub const fn reported(&self) -> u64 {
+        self.reported
+    }
+
+    /// These numbers are at their end, and all of their records are gone.
+    pub fn forget(&mut self, numbers: &BTreeSet<(Tid, Ttc)>, records: &[u64]) {
+        self.locks.retain(|number, _| !numbers.contains(number));
+        self.purchases.retain(|number, _| !numbers.contains(number));
+        let gone: BTreeSet<&u64> = records.iter().collect();
+        self.readings.retain(|(_, record), _| !gone.contains(record));
     }
 
     /// True when a status is kept already: a card shows the same one at every visit.

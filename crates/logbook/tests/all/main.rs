@@ -1,6 +1,7 @@
 //! The logbook of a station: what it remembers, many nozzles at once, a disk that fills.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
 
+mod forgets;
 mod nozzles;
 #[path = "../../../terminal/tests/all/records.rs"]
 #[allow(dead_code)]

@@ -1,0 +1,96 @@
+//! What leaves the logbook, and what stays right without it.
+
+use std::ops::ControlFlow;
+
+use station::{Index, Records as _};
+use terminal::{Journal as _, Progress};
+use wire::{Date, Entry, Ttc};
+
+use crate::records::delivery;
+use crate::support::{open, steps, tid};
+
+fn tomorrow() -> Date {
+    let (year, month, _) = delivery().at.date.ymd();
+    Date::new(year + 1, month, 1).unwrap()
+}
+
+/// A whole lock after the other, all reported, with an open lock in between.
+fn filled(path: &std::path::Path) -> logbook::Logbook {
+    let mut book = open(path).unwrap();
+    for ttc in 1..=5 {
+        steps(1, ttc).iter().for_each(|entry| book.append(entry).unwrap());
+    }
+    steps(2, 1)[..4].iter().for_each(|entry| book.append(entry).unwrap());
+    steps(2, 2)[..1].iter().for_each(|entry| book.append(entry).unwrap());
+    for ttc in 6..=9 {
+        steps(1, ttc).iter().for_each(|entry| book.append(entry).unwrap());
+    }
+    let through = book.records();
+    book.append(&Entry::Reported { through: 5 }).unwrap();
+    book.append(&Entry::Reported { through }).unwrap();
+    steps(1, 10).iter().for_each(|entry| book.append(entry).unwrap());
+    book
+}
+
+#[test]
+fn what_ended_and_is_reported_leaves_in_batches_and_all_else_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("logbook");
+    let book = filled(&path);
+    let (records, unreported) = (book.records(), book.unreported());
+    let totalizer = book.totalizer_before(tid(2), Ttc(2), 1);
+    assert!(totalizer.is_some());
+    assert_eq!(book.forget(delivery().at.date, 100), Ok(0), "nothing is so old");
+    assert_eq!(book.forget(tomorrow(), 3), Ok(3));
+    // Lock 5 has the reading before the open lock.
+    assert_eq!(book.forget(tomorrow(), 100), Ok(5));
+    assert_eq!(book.forget(tomorrow(), 100), Ok(0));
+    let looks = |book: &logbook::Logbook| {
+        assert_eq!((book.records(), book.unreported()), (records, unreported.clone()));
+        assert_eq!(book.highest_ttc(tid(1)), Some(Ttc(10)));
+        assert_eq!(book.totalizer_before(tid(2), Ttc(2), 1), totalizer);
+        assert!(matches!(book.progress(tid(2), Ttc(1)), Some(Progress::Claimed(_))));
+        assert!(matches!(book.progress(tid(2), Ttc(2)), Some(Progress::LockSent(_))));
+        assert_eq!(book.progress(tid(1), Ttc(1)), None);
+        let forgotten = book.forgotten().unwrap();
+        let amount = u64::from(delivery().amount.units());
+        assert_eq!((forgotten.numbers, forgotten.amount), (8, 8 * amount));
+        let mut rows = Vec::new();
+        book.each(0, |record, _| {
+            rows.push(record);
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+        assert_eq!(rows.len() as u64 + forgotten.rows, records);
+        assert!(rows.is_sorted());
+    };
+    looks(&book);
+    let before = book.look(Index::clone);
+    drop(book);
+    let again = open(&path).unwrap();
+    looks(&again);
+    assert_eq!(again.look(Index::clone), before, "as a fold of what is left");
+}
+
+#[test]
+fn what_is_not_reported_never_leaves() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut book = open(&folder.path().join("logbook")).unwrap();
+    for ttc in 1..=5 {
+        steps(1, ttc).iter().for_each(|entry| book.append(entry).unwrap());
+    }
+    assert_eq!(book.forget(tomorrow(), 100), Ok(0));
+    assert_eq!(book.records(), 25);
+}
+
+#[test]
+fn values_are_kept_by_their_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("logbook");
+    let book = open(&path).unwrap();
+    assert_eq!(book.kept("parameters"), Ok(None));
+    book.keep("parameters", b"one").unwrap();
+    book.keep("parameters", b"two").unwrap();
+    drop(book);
+    assert_eq!(open(&path).unwrap().kept("parameters"), Ok(Some(b"two".to_vec())));
+}
