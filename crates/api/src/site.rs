@@ -262,6 +262,18 @@ documents! {
         pub apdus: u32,
     }
 
+    /// A lock that is not at its end.
+    pub struct OpenLock {
+        /// The lock.
+        pub lock: Lock,
+        /// Where, as far as the journal says it.
+        pub nozzle: Option<u8>,
+        /// The journal's newest step: `lock_sent`, `locked`, `delivered`, `claimed`.
+        pub step: String,
+        /// What was delivered, once that is in the journal.
+        pub amount: Option<u32>,
+    }
+
     /// A grey record on paper: the text of its QR code.
     pub struct PaperShown {
         /// Begins with `GL1:`.
