@@ -6,7 +6,8 @@ use std::str::FromStr;
 
 use crate::error::ClientError;
 
-/// A server's URL: `https://HOST:PORT`, or on this machine `http://127.0.0.1:PORT`.
+/// A server's URL: `https://HOST:PORT`, or on this machine `http://127.0.0.1:PORT`; a path behind it is where the
+/// server's own paths begin, like `/stations/north` in the demo.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Address {
     base: String,
@@ -43,8 +44,9 @@ impl FromStr for Address {
                 "{text} is no server's URL: give https://HOST:PORT, or http://127.0.0.1:PORT for one in development"
             ))
         };
-        let (scheme, authority) = base.split_once("://").ok_or_else(wrong)?;
-        if authority.is_empty() || authority.contains(['/', '?', '#', '@', ' ']) {
+        let (scheme, rest) = base.split_once("://").ok_or_else(wrong)?;
+        let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+        if authority.is_empty() || rest.contains(['?', '#', '@', ' ', '%']) || !is_base(path) {
             return Err(wrong());
         }
         match scheme {
@@ -56,6 +58,13 @@ impl FromStr for Address {
             _ => Err(wrong()),
         }
     }
+}
+
+/// Where an interface can begin: plain names, and not inside of the interface.
+fn is_base(path: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    let name = |part: &str| !part.bytes().all(|byte| byte == b'.') && part.bytes().all(plain);
+    path.is_empty() || path.split('/').all(|part| name(part) && part != "v1")
 }
 
 fn is_loopback(authority: &str) -> bool {
@@ -85,6 +94,10 @@ mod tests {
             "centre.example",
             "https://",
             "https://centre.example/v1",
+            "https://centre.example/a/v1/cards",
+            "https://centre.example/a//b",
+            "https://centre.example/../b",
+            "http://10.0.0.1/stations/north",
         ] {
             assert!(wrong.parse::<Address>().is_err(), "{wrong}");
         }
@@ -94,5 +107,7 @@ mod tests {
     fn a_path_follows_the_base() {
         let address: Address = "https://centre.example/".parse().unwrap();
         assert_eq!(address.at("/health"), "https://centre.example/health");
+        let address: Address = "http://127.0.0.1:7816/stations/north/".parse().unwrap();
+        assert_eq!(address.at("/v1/site"), "http://127.0.0.1:7816/stations/north/v1/site");
     }
 }

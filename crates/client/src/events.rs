@@ -1,8 +1,10 @@
-//! What stations hear without asking: server-sent events, from where a station stopped.
+//! Server-sent events, from where a listener stopped: what a centre tells stations, and a station whoever looks.
 
 use std::io::{BufRead as _, BufReader, ErrorKind};
+use std::marker::PhantomData;
 
 use api::lists::Event;
+use serde::de::DeserializeOwned;
 use ureq::BodyReader;
 
 use crate::error::ClientError;
@@ -10,15 +12,16 @@ use crate::http::Client;
 
 /// One event, and the cursor by which the stream goes on behind it.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Told {
+pub struct Told<E = Event> {
     /// To be kept with what the event changed.
     pub cursor: String,
     /// What happened.
-    pub event: Event,
+    pub event: E,
 }
 
 /// An open stream. When it ends, a new one with the last cursor misses nothing.
-pub struct Events {
+pub struct Events<E = Event> {
+    kind: PhantomData<fn() -> E>,
     lines: BufReader<BodyReader<'static>>,
     /// Of the event that is being read.
     id: String,
@@ -31,14 +34,23 @@ impl Client {
     /// # Errors
     /// The server cannot be reached or does not let this caller listen.
     pub fn events(&self, after: Option<&str>) -> Result<Events, ClientError> {
-        let body = self.stream("/v1/events", after)?;
+        self.events_at("/v1/events", after)
+    }
+
+    /// A stream of events of any kind.
+    pub(crate) fn events_at<E>(
+        &self,
+        path: &str,
+        after: Option<&str>,
+    ) -> Result<Events<E>, ClientError> {
+        let body = self.stream(path, after)?;
         let lines = BufReader::new(body.into_reader());
-        Ok(Events { lines, id: String::new(), data: String::new() })
+        Ok(Events { kind: PhantomData, lines, id: String::new(), data: String::new() })
     }
 }
 
-impl Iterator for Events {
-    type Item = Result<Told, ClientError>;
+impl<E: DeserializeOwned> Iterator for Events<E> {
+    type Item = Result<Told<E>, ClientError>;
 
     /// Waits for the next event; `None` when the server ended the stream in good order.
     fn next(&mut self) -> Option<Self::Item> {
@@ -62,9 +74,9 @@ impl Iterator for Events {
     }
 }
 
-impl Events {
+impl<E: DeserializeOwned> Events<E> {
     /// An empty line ends an event; a line that begins with a colon is a sign of life.
-    fn take(&mut self, line: &str) -> Option<Result<Told, ClientError>> {
+    fn take(&mut self, line: &str) -> Option<Result<Told<E>, ClientError>> {
         let value = |text: &str| text.strip_prefix(' ').unwrap_or(text).to_owned();
         match line.split_once(':') {
             Some(("id", text)) => self.id = value(text),

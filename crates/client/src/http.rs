@@ -21,6 +21,9 @@ use crate::error::{Broken, ClientError};
 /// Longest document of an answer in bytes: a full page of anything fits.
 const LONGEST: u64 = 64 << 20;
 
+/// Idle connections that are kept for the next request.
+const CONNECTIONS: usize = 3;
+
 /// How long a client waits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Limits {
@@ -47,6 +50,9 @@ pub struct Client {
     agent: Agent,
     /// Without a limit for the whole answer.
     streams: Agent,
+    /// For what must not be sent twice: each request over a connection of its own, so that none breaks on one that the
+    /// server had closed before.
+    once: Agent,
     address: Address,
     /// What says in development who asks: a header.
     word: Option<(&'static str, Zeroizing<String>)>,
@@ -86,8 +92,10 @@ impl Client {
             Caller::Station(name) => (None, Some((STATION_HEADER, Zeroizing::new(name)))),
             Caller::Nobody => (None, None),
         };
-        let agent = agent_of(&tls, limits, Some(limits.call));
-        Ok(Self { agent, streams: agent_of(&tls, limits, None), address, word })
+        let agent = agent_of(&tls, limits, Some(limits.call), CONNECTIONS);
+        let once = agent_of(&tls, limits, Some(limits.call), 0);
+        let streams = agent_of(&tls, limits, None, CONNECTIONS);
+        Ok(Self { agent, streams, once, address, word })
     }
 
     /// Where it asks.
@@ -108,6 +116,29 @@ impl Client {
         let body = serde_json::to_vec(body).map_err(|error| ClientError::bug(error.to_string()))?;
         let body = Zeroizing::new(body);
         document(self.send(&self.agent, Method::POST, path, Some(&body))?)
+    }
+
+    /// Sends once, whatever happens: when the connection breaks nobody knows whether it was done. No body sends none;
+    /// an answer without a body is what `()` is read of.
+    pub(crate) fn post_once<B: Serialize>(
+        &self,
+        path: &str,
+        body: Option<&B>,
+    ) -> Result<Zeroizing<Vec<u8>>, ClientError> {
+        let body = body.map(serde_json::to_vec).transpose();
+        let body = body.map_err(|error| ClientError::bug(error.to_string()))?.map(Zeroizing::new);
+        let body = body.as_ref().map_or(&[][..], |body| body.as_slice());
+        let answered = self.send_once(&self.once, Method::POST, path, Some(body));
+        let mut answered = answered.map_err(|broken| broken.error).and_then(succeeded)?;
+        text_of(answered.body_mut())
+    }
+
+    /// The bytes of an answer of this media type.
+    pub(crate) fn get_as(&self, path: &str, media: &str) -> Result<Vec<u8>, ClientError> {
+        let head = self.head(Method::GET, path).header("accept", media);
+        let request = head.body(()).map_err(|error| ClientError::bug(error.to_string()))?;
+        let answered = self.agent.run(request).map_err(|error| Broken::from(error).error)?;
+        text_of(succeeded(answered)?.body_mut()).map(|text| text.to_vec())
     }
 
     /// An answer that is read as it comes; nothing but silence ends it.
@@ -167,6 +198,7 @@ fn agent_of(
     tls: &Option<Arc<rustls::ClientConfig>>,
     limits: Limits,
     call: Option<Duration>,
+    idle: usize,
 ) -> Agent {
     let config = Agent::config_builder()
         .http_status_as_error(false)
@@ -177,6 +209,7 @@ fn agent_of(
         .timeout_resolve(Some(limits.connect))
         .timeout_per_read(Some(limits.silence))
         .timeout_global(call)
+        .max_idle_connections(idle)
         .build();
     let connector = ().chain(TcpConnector::default()).chain(Secured(tls.clone()));
     Agent::with_parts(config, connector, DefaultResolver::default())
@@ -204,8 +237,12 @@ fn succeeded(mut answered: Response<Body>) -> Result<Response<Body>, ClientError
 }
 
 fn document<T: DeserializeOwned>(mut answered: Response<Body>) -> Result<T, ClientError> {
-    let text = text_of(answered.body_mut())?;
-    serde_json::from_slice(&text).map_err(|error| {
+    read(&text_of(answered.body_mut())?)
+}
+
+/// The document that these bytes are.
+pub(crate) fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, ClientError> {
+    serde_json::from_slice(text).map_err(|error| {
         ClientError::centre(format!("the server's answer is none of this interface: {error}"))
     })
 }

@@ -6,6 +6,7 @@
 //! | [`Caller`] | who asks: a certificate, or in development a token or a station's name |
 //! | [`Client`] | one connection after another, documents there and back |
 //! | `station`, `operator` | the resources of each, one method for each |
+//! | [`SiteClient`] | a running station, asked for visits and looked at |
 //! | [`Pages`] | a list, page after page |
 //! | [`Events`] | what stations hear without asking, from where they stopped |
 //! | [`ServerLink`] | a station's link to the centre over all this |
@@ -15,8 +16,8 @@
 //!
 //! Invariant: without TLS nothing is asked but of a loopback address: a token never crosses a network in the clear.
 //!
-//! Invariant: a request is sent a second time at most, and only after its connection broke: every write is idempotent
-//! by its natural id.
+//! Invariant: a request is sent a second time at most, and only after its connection broke: every write to a centre is
+//! idempotent by its natural id. What a station is asked to do with a card is sent once: twice could try a PIN twice.
 #![forbid(unsafe_code)]
 
 mod address;
@@ -28,6 +29,7 @@ mod http;
 mod link;
 mod operator;
 mod paging;
+mod site;
 mod station;
 
 pub use address::Address;
@@ -38,3 +40,4 @@ pub use http::{Client, Limits};
 pub use link::ServerLink;
 pub use operator::Wanted;
 pub use paging::Pages;
+pub use site::SiteClient;

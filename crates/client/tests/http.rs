@@ -7,7 +7,8 @@ use std::thread::JoinHandle;
 
 use api::lists::Event;
 use api::operate::{Ruling, RulingState};
-use client::{Caller, Client, Kind, Limits, Wanted};
+use api::site::{Happened, RefuelAsked};
+use client::{Caller, Client, Kind, Limits, SiteClient, Wanted};
 use serde_json::{Value, json};
 
 /// A request as it came.
@@ -198,4 +199,76 @@ fn events_are_read_on_from_the_last_one() {
     assert_eq!(told, expected.map(|(cursor, event)| (cursor.to_owned(), event)));
     let asked = serving.join().unwrap();
     assert!(asked[0].head.contains("last-event-id: 0:0\r\n"), "{asked:?}");
+}
+
+fn station(url: &str) -> SiteClient {
+    SiteClient::new(client(url, Caller::Nobody))
+}
+
+#[test]
+fn a_visit_is_asked_for_once_even_when_the_connection_breaks() {
+    // A second answer would be given to whoever asks again.
+    let (url, serving) = serve(vec![String::new(), done(&json!({ "name": "north" }))]);
+    let asked =
+        RefuelAsked { pin: "123456".to_owned(), purse: None, amount: Some(900), vehicle: None };
+    let north = station(&format!("{url}/stations/north"));
+    let error = north.refuel(2, &asked).unwrap_err();
+    assert!(error.is_out_of_reach(), "{error}");
+    // Fails, as this is no whole document, but it is the second request that the server hears.
+    assert!(north.site().is_err());
+    let asked = serving.join().unwrap();
+    assert_eq!(asked[0].line, "POST /stations/north/v1/nozzles/2/refuel HTTP/1.1");
+    let body: Value = serde_json::from_str(&asked[0].body).unwrap();
+    assert_eq!((&body["pin"], &body["amount"]), (&json!("123456"), &json!(900)));
+    assert_eq!(asked[1].line, "GET /stations/north/v1/site HTTP/1.1");
+}
+
+#[test]
+fn a_visit_that_runs_has_no_outcome_yet() {
+    let problem = |name: &str, status: u16| json!({ "type": format!("urn:greylock:problem:{name}"), "title": "so", "status": status });
+    let of = |name: &str| {
+        answer("404 Not Found", "application/problem+json", &problem(name, 404).to_string())
+    };
+    let begun = answer("202 Accepted", "application/json", "{\"visit\":7}");
+    let stopped = "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n".to_owned();
+    let (url, serving) = serve(vec![
+        begun,
+        of("visit_runs"),
+        of("not_found"),
+        stopped,
+        done(&json!({ "items": [] })),
+    ]);
+    let station = station(&url);
+    assert_eq!(station.unlock(1).unwrap().visit, 7);
+    assert_eq!(station.outcome(1, 7), Ok(None));
+    assert!(station.outcome(1, 8).unwrap_err().is_not_found());
+    station.stop(1).unwrap();
+    assert_eq!(station.open_locks().count(), 0);
+    let lines: Vec<String> = serving.join().unwrap().into_iter().map(|asked| asked.line).collect();
+    assert_eq!(
+        lines,
+        [
+            "POST /v1/nozzles/1/unlock HTTP/1.1",
+            "GET /v1/nozzles/1/visits/7 HTTP/1.1",
+            "GET /v1/nozzles/1/visits/8 HTTP/1.1",
+            "POST /v1/nozzles/1/stop HTTP/1.1",
+            "GET /v1/locks?open=true&limit=500 HTTP/1.1",
+        ]
+    );
+}
+
+#[test]
+fn what_happens_at_a_station_is_read_as_it_comes() {
+    let stream = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n\
+        id: 5\ndata: {\"event\":\"journal\",\"nozzle\":1,\"step\":\"locked\",\"lock\":null,\"words\":\"x\"}\n\n\
+        id: 6\ndata: {\"event\":\"of_next_year\"}\n\n";
+    let (url, serving) = serve(vec![stream.to_owned()]);
+    let told: Vec<_> =
+        station(&url).happenings(Some("4")).unwrap().map(|told| told.unwrap()).collect();
+    assert!(
+        matches!(&told[0].event, Happened::Journal { nozzle: Some(1), step, .. } if step == "locked"),
+        "{told:?}"
+    );
+    assert_eq!((told[1].cursor.as_str(), &told[1].event), ("6", &Happened::Unknown));
+    assert!(serving.join().unwrap()[0].head.contains("last-event-id: 4\r\n"));
 }
