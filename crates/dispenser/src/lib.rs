@@ -8,6 +8,7 @@
 //! | [`remote`] | a dispenser behind a TCP connection |
 //! | [`serve`](mod@serve) | the other side: any dispenser behind the line protocol |
 //! | [`simulated`] | a pump or charger that needs no fuel |
+//! | [`kept`] | what such a one remembers, on any medium |
 //!
 //! Quantities are thousandths of the product's unit: millilitres, watt-hours. A totalizer counts everything that ever
 //! flowed, outlives a power cut and never goes back.
@@ -18,6 +19,7 @@
 #![forbid(unsafe_code)]
 
 pub mod deliver;
+pub mod kept;
 pub mod line;
 pub mod remote;
 pub mod serve;

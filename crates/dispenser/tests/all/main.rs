@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
 
 mod delivery;
+mod kept;
 mod lines;
 mod over_tcp;
 mod simulated;
