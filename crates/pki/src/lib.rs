@@ -6,6 +6,7 @@
 //! | [`server_config`], [`client_config`] | what both ends of a connection hold against each other |
 //! | [`Peer`] | who a verified certificate names |
 //! | [`sign`], [`verify`] | signatures that are checked without a network |
+//! | [`is_from_here`] | what a page of another site asks on this machine |
 //! | [`serve`] | takes connections, puts the [`Peer`] into every request, ends in good order |
 //!
 //! A shell: it reads and writes files and sockets. Keys and serial numbers come from the generator of `ring`, the
@@ -21,6 +22,7 @@ mod config;
 mod error;
 mod facts;
 mod file;
+mod here;
 mod name;
 mod pair;
 mod peer;
@@ -33,6 +35,7 @@ pub use authority::{AUTHORITY_DAYS, Authority, CERTIFICATE, KEY, REVOKED};
 pub use config::{Clients, Identity, Trust, client_config, server_config};
 pub use error::{Kind, PkiError};
 pub use facts::{Facts, Holder, Serial};
+pub use here::is_from_here;
 pub use name::{Name, NameError};
 pub use pair::{Issued, Pair};
 pub use peer::Peer;

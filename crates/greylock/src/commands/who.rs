@@ -5,7 +5,7 @@ use std::sync::Arc;
 use api::STATION_HEADER;
 use axum::Router;
 use axum::extract::Request;
-use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
+use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
@@ -35,7 +35,7 @@ pub(super) fn recognised(router: Router, callers: Callers) -> Router {
         async move {
             let caller = match &*callers {
                 Callers::Certificates => by_certificate(request.extensions().get::<Peer>()),
-                Callers::Development { token } => match is_from_here(request.headers()) {
+                Callers::Development { token } => match pki::is_from_here(request.headers()) {
                     true => by_word(request.headers(), token),
                     false => return elsewhere(),
                 },
@@ -65,18 +65,6 @@ fn by_word(headers: &HeaderMap, token: &str) -> Caller {
             .map_or(Caller::Nobody, |name| Caller::Station(StationId::from(name.as_str()))),
         _ => Caller::Nobody,
     }
-}
-
-/// A page of another site, opened in a browser on this machine, must not speak for a station.
-fn is_from_here(headers: &HeaderMap) -> bool {
-    let is_here = |authority: &str| {
-        let name = authority.rsplit_once(':').map_or(authority, |(name, _)| name);
-        matches!(name, "127.0.0.1" | "localhost" | "[::1]")
-    };
-    let host = headers.get(HOST).and_then(|value| value.to_str().ok());
-    let origin = headers.get(ORIGIN).map(|value| value.to_str().unwrap_or_default());
-    let same = |origin: &str| origin.strip_prefix("http://").is_some_and(is_here);
-    host.is_none_or(is_here) && origin.is_none_or(same)
 }
 
 fn elsewhere() -> Response {
