@@ -11,6 +11,20 @@ documents! {
         pub record: String,
     }
 
+    /// How a list stands: what a station compares with what it holds.
+    pub struct ListState {
+        /// Up to where the events are in it.
+        pub cursor: String,
+        /// Counts its changes.
+        pub version: u64,
+        /// How many rows.
+        pub rows: u64,
+        /// What it holds, as 64 hex digits (docs/formats.md).
+        pub digest: String,
+        /// The cursor behind all events that there are now: the list is the one of now when both are the same.
+        pub end: String,
+    }
+
     /// A card that gets no new lock.
     pub struct Blacklisted {
         /// The card.
@@ -36,6 +50,8 @@ pub enum Event {
         tid: String,
         /// Its PSAM's number.
         ttc: u32,
+        /// The whole lock id in hex.
+        lock: String,
     },
     /// The card gets no new lock.
     Blacklisted {

@@ -181,7 +181,7 @@ fn events_are_read_on_from_the_last_one() {
     let stream = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n\
         : sign of life\n\nid: 0:1\ndata: {\"event\":\"grey\",\"record\":\"00\"}\n\n\
         id: 0:2\ndata: {\"event\":\"something_new\",\"x\":1}\n\n\
-        id: 0:3\ndata: {\"event\":\"grey_gone\",\"tid\":\"112233445566\",\"ttc\":7}\n\n:\n\n\
+        id: 0:3\ndata: {\"event\":\"grey_gone\",\"tid\":\"112233445566\",\"ttc\":7,\"lock\":\"00\"}\n\n:\n\n\
         id: 0:4\ndata: {\"event\":\"cleared\",\"asn\":\"6280100000000017\"}\n\n";
     let (url, serving) = serve(vec![stream.to_owned()]);
     let client = client(&url, Caller::Station("north".to_owned()));
@@ -193,7 +193,7 @@ fn events_are_read_on_from_the_last_one() {
     let expected = [
         ("0:1", Event::Grey { record: "00".to_owned() }),
         ("0:2", Event::Unknown),
-        ("0:3", Event::GreyGone { tid: "112233445566".to_owned(), ttc: 7 }),
+        ("0:3", Event::GreyGone { tid: "112233445566".to_owned(), ttc: 7, lock: "00".to_owned() }),
         ("0:4", Event::Cleared { asn: "6280100000000017".to_owned() }),
     ];
     assert_eq!(told, expected.map(|(cursor, event)| (cursor.to_owned(), event)));

@@ -2,9 +2,11 @@
 
 use wire::Asn;
 
+use crate::cursor::Cursor;
 use crate::file::{self, FileError, Kind};
 use crate::list::{Change, List, ListError};
 
+/// An ASN.
 const KEY: usize = 8;
 
 /// Cards that get no new lock.
@@ -19,6 +21,12 @@ impl Blacklist {
         cards.dedup();
         let rows = cards.into_iter().map(|asn| (asn.0, []));
         Self(List::base(version, rows).unwrap_or_default())
+    }
+
+    /// A row as it stands in a list, and as its digest counts it.
+    #[must_use]
+    pub const fn row(asn: Asn) -> ([u8; KEY], [u8; 0]) {
+        (asn.0, [])
     }
 
     /// Whether a card is on it.
@@ -41,17 +49,17 @@ impl Blacklist {
         &self.0
     }
 
-    /// As bytes.
+    /// As bytes, with up to where the events are in it.
     #[must_use]
-    pub fn to_bytes(&self) -> Vec<u8> {
-        file::encode(Kind::Blacklist, &self.0)
+    pub fn to_bytes(&self, cursor: &Cursor) -> Vec<u8> {
+        file::encode(Kind::Blacklist, cursor, &self.0)
     }
 
     /// From bytes.
     ///
     /// # Errors
-    /// They are no blacklist, or a damaged one.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, FileError> {
-        file::decode(Kind::Blacklist, bytes).map(Self)
+    /// They are no such list, or a damaged one.
+    pub fn from_bytes(bytes: &[u8]) -> Result<(Self, Cursor), FileError> {
+        file::decode(Kind::Blacklist, bytes).map(|(list, cursor)| (Self(list), cursor))
     }
 }

@@ -14,25 +14,25 @@ impl Digest {
     /// With this row.
     #[must_use]
     pub fn with(self, key: &[u8], value: &[u8]) -> Self {
-        let (mut sum, mut carry) = (self.0, false);
-        for (part, add) in sum.iter_mut().zip(row(key, value)) {
-            let (first, over) = part.overflowing_add(add);
-            let (second, again) = first.overflowing_add(carry.into());
-            (*part, carry) = (second, over || again);
-        }
-        Self(sum)
+        Self(added(self.0, row(key, value)))
     }
 
     /// Without this row.
     #[must_use]
     pub fn without(self, key: &[u8], value: &[u8]) -> Self {
-        let (mut difference, mut borrow) = (self.0, false);
-        for (part, take) in difference.iter_mut().zip(row(key, value)) {
-            let (first, under) = part.overflowing_sub(take);
-            let (second, again) = first.overflowing_sub(borrow.into());
-            (*part, borrow) = (second, under || again);
-        }
-        Self(difference)
+        Self(taken(self.0, row(key, value)))
+    }
+
+    /// The rows of both, where no row is in both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self(added(self.0, other.0))
+    }
+
+    /// Without the rows of another, all of which are in this one.
+    #[must_use]
+    pub fn less(self, other: Self) -> Self {
+        Self(taken(self.0, other.0))
     }
 
     /// 32 bytes, the lowest first.
@@ -44,6 +44,26 @@ impl Digest {
         }
         bytes
     }
+}
+
+fn added(mut sum: [u64; 4], other: [u64; 4]) -> [u64; 4] {
+    let mut carry = false;
+    for (part, add) in sum.iter_mut().zip(other) {
+        let (first, over) = part.overflowing_add(add);
+        let (second, again) = first.overflowing_add(carry.into());
+        (*part, carry) = (second, over || again);
+    }
+    sum
+}
+
+fn taken(mut difference: [u64; 4], other: [u64; 4]) -> [u64; 4] {
+    let mut borrow = false;
+    for (part, take) in difference.iter_mut().zip(other) {
+        let (first, under) = part.overflowing_sub(take);
+        let (second, again) = first.overflowing_sub(borrow.into());
+        (*part, borrow) = (second, under || again);
+    }
+    difference
 }
 
 /// The parts of a row's hash, the lowest first. Its key goes with its length, so that no key and value make another row.

@@ -3,6 +3,7 @@
 use wire::record::{decode, encode};
 use wire::{ClaimedRecord, LockId};
 
+use crate::cursor::Cursor;
 use crate::file::{self, FileError, Kind};
 use crate::list::{Change, List, ListError};
 
@@ -27,12 +28,18 @@ impl GreyList {
         version: u64,
         records: impl IntoIterator<Item = ClaimedRecord>,
     ) -> Result<Self, ListError> {
-        let row = |record: ClaimedRecord| key(&record.terms.id).zip(value(&record));
-        let rows: Option<Vec<(Key, Value)>> = records.into_iter().map(row).collect();
+        let rows = records.into_iter().map(|record| Self::row(&record));
+        let rows: Option<Vec<(Key, Value)>> = rows.collect();
         let mut rows = rows.ok_or(ListError::TooLong { version })?;
         rows.sort_by_key(|(key, _)| *key);
         rows.dedup_by_key(|(key, _)| *key);
         List::base(version, rows).map(Self)
+    }
+
+    /// A row as it stands in a list, and as its digest counts it; nothing when the record is longer than a row.
+    #[must_use]
+    pub fn row(record: &ClaimedRecord) -> Option<([u8; KEY], [u8; VALUE])> {
+        key(&record.terms.id).zip(value(record))
     }
 
     /// The record of a lock.
@@ -46,8 +53,7 @@ impl GreyList {
     /// # Errors
     /// Changes before this one are missing.
     pub fn add(&mut self, version: u64, record: &ClaimedRecord) -> Result<(), ListError> {
-        let row = key(&record.terms.id).zip(value(record));
-        let (key, value) = row.ok_or(ListError::TooLong { version })?;
+        let (key, value) = Self::row(record).ok_or(ListError::TooLong { version })?;
         self.0.apply(&Change { version, key, value: Some(value) })
     }
 
@@ -66,18 +72,18 @@ impl GreyList {
         &self.0
     }
 
-    /// As bytes.
+    /// As bytes, with up to where the events are in it.
     #[must_use]
-    pub fn to_bytes(&self) -> Vec<u8> {
-        file::encode(Kind::GreyList, &self.0)
+    pub fn to_bytes(&self, cursor: &Cursor) -> Vec<u8> {
+        file::encode(Kind::GreyList, cursor, &self.0)
     }
 
     /// From bytes.
     ///
     /// # Errors
-    /// They are no grey list, or a damaged one.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, FileError> {
-        file::decode(Kind::GreyList, bytes).map(Self)
+    /// They are no such list, or a damaged one.
+    pub fn from_bytes(bytes: &[u8]) -> Result<(Self, Cursor), FileError> {
+        file::decode(Kind::GreyList, bytes).map(|(list, cursor)| (Self(list), cursor))
     }
 }
 

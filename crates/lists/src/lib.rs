@@ -6,6 +6,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`List`] | base and changes in memory, and what is found in them |
+//! | [`Cursor`] | up to where the changes are in a list |
 //! | [`Digest`] | what a list holds, as 32 bytes, whatever the order in which it came |
 //! | [`file`](mod@file) | a list as bytes, and back |
 //! | [`Blacklist`], [`GreyList`] | the two lists of protocol §9 |
@@ -16,12 +17,15 @@
 #![forbid(unsafe_code)]
 
 pub mod blacklist;
+mod cursor;
 mod digest;
 pub mod file;
 pub mod greylist;
 mod list;
 
 pub use blacklist::Blacklist;
+pub use cursor::{Cursor, CursorError};
 pub use digest::Digest;
+pub use file::{FileError, Head, Kind, Numbers};
 pub use greylist::GreyList;
 pub use list::{Change, List, ListError};

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::digest::Digest;
+use crate::file::Numbers;
 
 /// So many changes are kept beside the base before they are worked into it.
 const MOST_CHANGES: usize = 65_536;
@@ -108,6 +109,13 @@ impl<const K: usize, const V: usize> List<K, V> {
     #[must_use]
     pub const fn digest(&self) -> Digest {
         self.digest
+    }
+
+    /// Version, rows and digest together.
+    #[must_use]
+    pub fn numbers(&self) -> Numbers {
+        let rows = u64::try_from(self.len).unwrap_or(u64::MAX);
+        Numbers { version: self.version, rows, digest: self.digest }
     }
 
     /// How many rows.

@@ -25,6 +25,7 @@ mod caller;
 pub mod feed;
 pub mod figures;
 mod paging;
+mod part;
 pub mod problem;
 mod trail;
 pub mod words;

@@ -3,9 +3,10 @@
 
 use host::Code;
 use serde::{Deserialize, Serialize};
-use wire::{Asn, ClaimedRecord, Tid, Ttc};
+use wire::{Asn, ClaimedRecord, LockId, Tid, Ttc};
 
 use crate::error::StoreError;
+use crate::sums::Sums;
 use crate::value::{Columns, Row, json};
 
 /// One event, as stations get it. Hex strings.
@@ -23,6 +24,8 @@ pub enum Event {
         tid: String,
         /// Its PSAM's number.
         ttc: u32,
+        /// The whole lock id.
+        lock: String,
     },
     /// The card gets no new lock.
     Blacklisted {
@@ -43,8 +46,9 @@ impl Event {
         Self::Grey { record: hex::encode(wire::record::encode(record).to_vec()) }
     }
 
-    pub(crate) fn gone((tid, ttc): (Tid, Ttc)) -> Self {
-        Self::GreyGone { tid: tid.to_string(), ttc: ttc.0 }
+    pub(crate) fn gone(lock: LockId) -> Self {
+        let id = hex::encode(wire::record::encode(&lock).to_vec());
+        Self::GreyGone { tid: lock.tid.to_string(), ttc: lock.ttc.0, lock: id }
     }
 
     pub(crate) fn blacklisted(asn: Asn, code: Code) -> Self {
@@ -64,7 +68,7 @@ impl Event {
                 let record = wire::record::decode::<ClaimedRecord>(&bytes)?;
                 Some((record.terms.id.tid, record.terms.id.ttc))
             }
-            Self::GreyGone { tid, ttc } => Some((tid.parse().ok()?, Ttc(*ttc))),
+            Self::GreyGone { tid, ttc, .. } => Some((tid.parse().ok()?, Ttc(*ttc))),
             Self::Blacklisted { .. } | Self::Cleared { .. } => None,
         }
     }
@@ -80,8 +84,9 @@ impl Event {
         }
     }
 
-    pub(crate) fn row(&self, lane: i64, number: i64) -> Row {
-        vec![lane.into(), number.into(), json(self)]
+    pub(crate) fn row(&self, lane: i64, number: i64, sums: &Sums) -> Row {
+        let [blacklist, grey_list] = sums.to_text();
+        vec![lane.into(), number.into(), json(self), blacklist.into(), grey_list.into()]
     }
 
     /// Lane, number and event.

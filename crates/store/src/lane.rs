@@ -11,6 +11,7 @@ use crate::database::{Clash, Database};
 use crate::error::{Kind, StoreError};
 use crate::event::Event;
 use crate::migrate::Dialect;
+use crate::sums::{Moved, Sums};
 use crate::table::{EVENTS, LANES};
 use crate::value::{Columns, Row};
 
@@ -22,6 +23,8 @@ const MOST: i64 = 64;
 pub(crate) struct Lane {
     pub(crate) lane: i64,
     next: i64,
+    /// What its events did to the lists.
+    sums: Sums,
 }
 
 impl Lane {
@@ -31,7 +34,8 @@ impl Lane {
         for lane in lanes {
             if dialect == Dialect::Sqlite || is_free(database, lane)? {
                 database.put(&LANES, Clash::Keep, &[vec![lane.into()]])?;
-                return Ok(Self { lane, next: next_of(database, lane)? });
+                let (next, sums) = next_of(database, lane)?;
+                return Ok(Self { lane, next, sums });
             }
         }
         Err(StoreError::new(Kind::Unavailable, format!("{MOST} hosts are at these books already")))
@@ -39,23 +43,30 @@ impl Lane {
 
     /// The same lane, whatever became of the numbers: the connection is still the one that took it.
     pub(crate) fn again(self, database: &mut dyn Database) -> Result<Self, StoreError> {
-        Ok(Self { lane: self.lane, next: next_of(database, self.lane)? })
+        let (next, sums) = next_of(database, self.lane)?;
+        Ok(Self { lane: self.lane, next, sums })
     }
 
     /// The rows of these events, and the lane after them.
-    pub(crate) fn rows(self, events: &[Event]) -> (Vec<Row>, Self) {
-        let rows = (self.next..).zip(events).map(|(number, event)| event.row(self.lane, number));
-        let rows: Vec<Row> = rows.collect();
-        let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-        (rows, Self { next: self.next.saturating_add(count), ..self })
+    pub(crate) fn rows(mut self, events: &[Event], moves: &[Moved]) -> (Vec<Row>, Self) {
+        let mut rows = Vec::with_capacity(events.len());
+        for (event, moved) in events.iter().zip(moves) {
+            self.sums.take(moved);
+            rows.push(event.row(self.lane, self.next, &self.sums));
+            self.next = self.next.saturating_add(1);
+        }
+        (rows, self)
     }
 }
 
-fn next_of(database: &mut dyn Database, lane: i64) -> Result<i64, StoreError> {
-    let statement = "SELECT COALESCE(MAX(number), 0) FROM events WHERE lane = ?";
-    let row = database.query(statement, &[lane.into()])?.into_iter().next();
-    let last = Columns::new(EVENTS.name, row.unwrap_or_default()).number()?;
-    Ok(last.saturating_add(1))
+fn next_of(database: &mut dyn Database, lane: i64) -> Result<(i64, Sums), StoreError> {
+    let statement = "SELECT number, blacklist, grey_list FROM events WHERE lane = ? ORDER BY number DESC LIMIT 1";
+    let Some(row) = database.query(statement, &[lane.into()])?.into_iter().next() else {
+        return Ok((1, Sums::default()));
+    };
+    let mut columns = Columns::new(EVENTS.name, row);
+    let last = columns.number()?;
+    Ok((last.saturating_add(1), Sums::read(&mut columns)?))
 }
 
 /// Held by the connection until it ends. 0x67726579 is "grey".

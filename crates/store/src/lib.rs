@@ -11,6 +11,7 @@
 //! | `rows`, `table` | facts as rows |
 //! | `sqlite`, `postgres`, `reach` | the two databases behind one trait; how a far one is reached |
 //! | `backup` | copies of the books while they are written |
+//! | `base`, `sums` | the lists of stations as their files, and what they hold at any cursor |
 //! | `migrate` | the schema, step by step |
 //! | [`Signature`], [`Operation`] | the operator log |
 //! | [`Watch`] | what whoever runs the desk hears of its transactions |
@@ -26,6 +27,7 @@
 
 mod backup;
 mod bare;
+mod base;
 mod changes;
 mod database;
 mod desk;
@@ -47,6 +49,7 @@ mod rows;
 mod sheet;
 mod sizes;
 mod sqlite;
+mod sums;
 mod table;
 mod transact;
 mod value;
@@ -60,7 +63,8 @@ pub use desk::{Answered, Desk, PATIENCE, Prepared};
 pub use error::{Kind, StoreError};
 pub use event::Event;
 pub use export::Export;
-pub use feed::{Cursor, CursorError, Fed};
+pub use feed::Fed;
+pub use lists::{Cursor, CursorError, Head, Kind as List};
 pub use operated::{Operation, Signature};
 pub use page::{Kept, Listed, Numbered, Of};
 pub use partial::Partial;

@@ -1,11 +1,12 @@
 //! The operator log: what operators had done, each line written in the transaction that did it.
 
 use host::{Input, Output};
+use lists::Cursor;
 use wire::Stamp;
 
 use crate::database::{Clash, Database};
 use crate::error::StoreError;
-use crate::feed::{self, Cursor};
+use crate::feed;
 use crate::page::Numbered;
 use crate::rows::{read_stamp, stamp};
 use crate::table::{NUMBERED_OPERATIONS, OPERATOR_LOG};

@@ -2,11 +2,12 @@
 //! neither repeat nor hide others. What hosts number goes by lanes.
 
 use host::{Card, Funding, Notice, Posting, PrepaidAccount, PrepaidName, ProposalRow, Psam};
+use lists::Cursor;
 use wire::{Asn, LockId, Tid, Ttc};
 
 use crate::database::Database;
 use crate::error::StoreError;
-use crate::feed::{self, Cursor};
+use crate::feed;
 use crate::table::{
     CARDS, CASES, ENTRIES, FUNDINGS, NUMBERED_NOTICES, PREPAID, PSAMS, PURCHASES, RULINGS,
 };
@@ -92,7 +93,7 @@ pub(crate) fn listed(
         vec![Value::text(after.asn), Value::text(after.tid), after.ttc.0.into()]
     });
     let statement = format!(
-        "SELECT asn, tid, ttc FROM cases WHERE listed = 1 AND (asn, tid, ttc) > (?, ?, ?) \
+        "SELECT asn, tid, ttc FROM cases WHERE listed IS NOT NULL AND (asn, tid, ttc) > (?, ?, ?) \
          ORDER BY asn, tid, ttc LIMIT {most}"
     );
     let place = |row: Row| {

@@ -4,19 +4,20 @@ use host::{
     Card, Centre, Funding, MemoryBooks, Notice, Posting, PrepaidAccount, PrepaidName, ProposalRow,
     Psam,
 };
+use lists::{Cursor, Head, Kind};
 use wire::{Asn, Tid, Ttc};
 
 use crate::Vault;
 use crate::database::{Database, Purpose};
 use crate::error::StoreError;
-use crate::feed::{Cursor, Fed};
+use crate::feed::Fed;
 use crate::operated::Operation;
 use crate::page::{Kept, Listed, Numbered, Of};
 use crate::place::Place;
 use crate::sheet::Sheet;
 use crate::sizes::Sizes;
 use crate::value::Row;
-use crate::{export, feed, list, operated, page, sizes, transact};
+use crate::{base, export, feed, list, operated, page, sizes, sums, transact};
 
 /// The books as a call of the rules sees them.
 pub type Look<'a, 'd> = &'a Centre<Sheet<'d>, Vault>;
@@ -191,6 +192,34 @@ impl Reader {
     /// The database failed.
     pub fn proposals(&mut self) -> Result<Vec<ProposalRow>, StoreError> {
         self.in_one_state(page::proposals)
+    }
+
+    /// How a list of stations stands at a cursor, or now; nothing when these books never had that cursor.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn list_at(
+        &mut self,
+        kind: Kind,
+        cursor: Option<Cursor>,
+    ) -> Result<Option<Head>, StoreError> {
+        self.in_one_state(|database| sums::head(database, kind, cursor))
+    }
+
+    /// Gives the bytes of a list of stations (crate `lists`), all of one state, part by part, until `each` says that it
+    /// wants no more.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn list_base(
+        &mut self,
+        kind: Kind,
+        mut each: impl FnMut(Vec<u8>) -> bool,
+    ) -> Result<(), StoreError> {
+        self.in_one_state(|database| {
+            database.take_time()?;
+            base::base(database, kind, &mut each)
+        })
     }
 
     /// The cursor behind all events that there are.

@@ -5,7 +5,7 @@ use host::{
     PostingReason, PrepaidAccount, ProposalRow, Psam, PurchaseCase, Shown, Sighting, StationId,
     TacFact, TransferRow,
 };
-use wire::{Asn, LockId, Purse, Tid, Ttc};
+use wire::{Asn, ClaimedRecord, LockId, Purse, Tid, Ttc};
 
 use crate::error::StoreError;
 use crate::value::{Columns, Row, Value, json};
@@ -79,19 +79,31 @@ pub(crate) fn funding(row: Row) -> Result<Funding, StoreError> {
     columns.json()
 }
 
-pub(crate) fn of_case(case: &Case, listed: bool) -> Row {
+pub(crate) fn of_case(case: &Case, listed: Option<&str>) -> Row {
     let asn = Value::maybe(case.lock_id().map(|lock| lock.asn));
     let key = number_key(case.tid, case.ttc);
-    key.into_iter().chain([asn, listed.into(), json(case)]).collect()
+    key.into_iter().chain([asn, Value::maybe(listed), json(case)]).collect()
 }
 
-/// The case, and whether stations have its record on their lists.
-pub(crate) fn case(row: Row) -> Result<(Case, bool), StoreError> {
+/// A record as the column `listed` has it.
+pub(crate) fn of_listed(record: &ClaimedRecord) -> String {
+    hex::encode(wire::record::encode(record).to_vec())
+}
+
+/// The record of the column `listed`.
+pub(crate) fn listed_record(text: &str) -> Result<ClaimedRecord, StoreError> {
+    let bytes = hex::decode(text).ok();
+    let record = bytes.and_then(|bytes| wire::record::decode(&bytes));
+    record.ok_or_else(|| StoreError::damaged("a record on the grey list cannot be read"))
+}
+
+/// The case, and its record as stations have it on their lists, in hex.
+pub(crate) fn case(row: Row) -> Result<(Case, Option<String>), StoreError> {
     let mut columns = Columns::new("cases", row);
     columns.skip();
     columns.skip();
     columns.skip();
-    let listed = columns.number()? != 0;
+    let listed = columns.maybe_text()?;
     Ok((columns.json()?, listed))
 }
 

@@ -22,7 +22,7 @@ pub struct Sizes {
 /// How much there is of what may grow, in one question.
 pub(crate) fn sizes(database: &mut dyn Database) -> Result<Sizes, StoreError> {
     let statement = "SELECT 'open_locks' AS name, COUNT(*) AS size FROM open_locks \
-        UNION ALL SELECT 'grey_records', COUNT(*) FROM cases WHERE listed = 1 \
+        UNION ALL SELECT 'grey_records', COUNT(*) FROM cases WHERE listed IS NOT NULL \
         UNION ALL SELECT 'blacklisted_cards', COUNT(*) FROM cards WHERE blacklisted IS NOT NULL \
         UNION ALL SELECT code, COUNT(*) FROM notices GROUP BY code";
     let mut sizes = Sizes::default();

@@ -54,7 +54,7 @@ pub(crate) const FUNDINGS: Table = Table {
 
 pub(crate) const CASES: Table = Table {
     name: "cases",
-    columns: &[("tid", Text), ("ttc", Number), ("asn", Text), ("listed", Number), ("data", Text)],
+    columns: &[("tid", Text), ("ttc", Number), ("asn", Text), ("listed", Text), ("data", Text)],
     key: 2,
 };
 
@@ -176,7 +176,13 @@ pub(crate) const NUMBERED_NOTICES: Table = Table {
 
 pub(crate) const EVENTS: Table = Table {
     name: "events",
-    columns: &[("lane", Number), ("number", Number), ("data", Text)],
+    columns: &[
+        ("lane", Number),
+        ("number", Number),
+        ("data", Text),
+        ("blacklist", Text),
+        ("grey_list", Text),
+    ],
     key: 2,
 };
 

@@ -73,9 +73,9 @@ impl Writing {
         let mut centre = Centre::new(sheet, vault);
         let outputs: Vec<Output> = inputs.iter().map(|input| centre.apply(input)).collect();
         let listing = listing(&centre);
-        let mut committed = centre.into_books().flush(&listing, lane.lane)?;
+        let (mut committed, moves) = centre.into_books().flush(&listing, lane.lane)?;
         operated::note(self.database.as_mut(), lane.lane, calls, &outputs)?;
-        let (rows, lane) = lane.rows(&committed.events);
+        let (rows, lane) = lane.rows(&committed.events, &moves);
         if !rows.is_empty() {
             self.database.put(&EVENTS, Clash::Fail, &rows)?;
         }

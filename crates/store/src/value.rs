@@ -94,6 +94,14 @@ impl Columns {
         }
     }
 
+    pub(crate) fn maybe_text(&mut self) -> Result<Option<String>, StoreError> {
+        match self.left.next() {
+            Some(Value::Text(text)) => Ok(Some(text)),
+            Some(Value::Null) => Ok(None),
+            _ => Err(self.wrong("text or nothing")),
+        }
+    }
+
     pub(crate) fn number(&mut self) -> Result<i64, StoreError> {
         match self.left.next() {
             Some(Value::Number(number)) => Ok(number),

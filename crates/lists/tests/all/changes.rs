@@ -53,6 +53,7 @@ proptest! {
         let there = sum.with(&[key], &value.to_be_bytes());
         prop_assert_ne!(there, sum);
         prop_assert_eq!(there.without(&[key], &value.to_be_bytes()), sum);
+        prop_assert_eq!(sum.and(Digest::default().with(&[key], &value.to_be_bytes())), there);
         prop_assert_eq!(there.to_string().parse(), Ok(there));
         prop_assert_eq!(Digest::from_bytes(&there.to_bytes()), there);
     }

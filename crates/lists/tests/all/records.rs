@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use lists::{Blacklist, GreyList};
+use lists::{Blacklist, Cursor, GreyList};
 use wire::record::Rounding;
 use wire::{
     Amount, Asn, Certified, Claim, ClaimedRecord, Date, Delivery, Dispersing, Icc, KeyRef, Limit,
@@ -64,7 +64,7 @@ fn a_record_comes_and_goes() {
     assert_eq!(list.get(&deep.terms.id), Some(deep));
     list.remove(3, &record(1, Dispersing::default()).terms.id).unwrap();
     assert_eq!(list.get(&record(1, Dispersing::default()).terms.id), None);
-    let again = GreyList::from_bytes(&list.to_bytes()).unwrap();
+    let (again, _) = GreyList::from_bytes(&list.to_bytes(&Cursor::default())).unwrap();
     assert_eq!(
         again.get(&record(2, Dispersing::default()).terms.id),
         Some(record(2, Dispersing::default()))

@@ -6,21 +6,15 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
-use futures_util::stream::unfold;
 use store::{Row, Value};
-use tokio::sync::mpsc;
 
 use crate::app::Shared;
 use crate::caller::AsOperator;
+use crate::part::{Parts, streamed};
 use crate::problem::Refused;
 
-/// Parts of an export that wait for a slow reader.
-const WAITING: usize = 8;
 /// How large a part is, in bytes.
 const PART: usize = 64 << 10;
-
-/// A part of the export, or that the books went away under it.
-type Part = Result<Vec<u8>, std::io::Error>;
 
 /// All books, of one state, row by row
 ///
@@ -38,33 +32,12 @@ pub(super) async fn export(
     State(app): State<Shared>,
     _: AsOperator,
 ) -> Result<impl IntoResponse, Refused> {
-    let (parts, mut sent) = mpsc::channel::<Part>(WAITING);
-    tokio::spawn(async move {
-        let to = parts.clone();
-        if app.read_at_length(move |reader| written(reader, &to)).await.is_err() {
-            // The reader sees an export that breaks off; nobody may be listening.
-            let broken = std::io::Error::other("the books are away");
-            let _ = parts.send(Err(broken)).await;
-        }
-    });
-    // What fails at once is a problem like any other.
-    let first = sent.recv().await.ok_or_else(Refused::shutting_down)?;
-    let first = first.map_err(|_| Refused::shutting_down())?;
-    let stream = unfold((Some(Ok(first)), sent), |(first, mut sent)| async move {
-        let part = match first {
-            Some(part) => part,
-            None => sent.recv().await?,
-        };
-        Some((part, (None, sent)))
-    });
-    Ok(([(CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(stream)))
+    let body: Body = streamed(app, written).await?;
+    Ok(([(CONTENT_TYPE, "application/x-ndjson")], body))
 }
 
 /// Nobody listening any more ends it early.
-fn written(
-    reader: &mut store::Reader,
-    parts: &mpsc::Sender<Part>,
-) -> Result<(), store::StoreError> {
+fn written(reader: &mut store::Reader, parts: &Parts) -> Result<(), store::StoreError> {
     let (mut part, mut rows) = (Vec::with_capacity(PART), 0);
     reader.export(|table, row| {
         rows += 1;

@@ -93,6 +93,8 @@ fn described() -> OpenApiRouter<Shared> {
         .routes(routes!(lists::grey_records))
         .routes(routes!(lists::grey_record))
         .routes(routes!(lists::blacklist))
+        .routes(routes!(lists::list_base))
+        .routes(routes!(lists::list_state))
         .routes(routes!(events::events))
         .routes(routes!(cards::register, cards::cards))
         .routes(routes!(cards::card))

@@ -30,6 +30,8 @@ const TABLE: &[(&str, &str, For)] = &[
     ("GET", "/v1/grey-records", Known),
     ("GET", "/v1/grey-records/{lock}", Known),
     ("GET", "/v1/blacklist", Known),
+    ("GET", "/v1/lists/{list}", Known),
+    ("GET", "/v1/lists/{list}/state", Known),
     ("GET", "/v1/events", Known),
     ("POST", "/v1/cards", Operators),
     ("GET", "/v1/cards", Operators),
@@ -81,6 +83,7 @@ fn filled(path: &str) -> String {
         .replace("{number}", "0")
         .replace("{name}", "shop")
         .replace("{lock}", "00")
+        .replace("{list}", "grey")
 }
 
 /// None when the caller was let in, whatever he was answered then.

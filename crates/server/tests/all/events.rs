@@ -70,7 +70,9 @@ async fn a_grey_record_comes_and_goes_and_nothing_is_heard_twice() {
     let tac = scene.card.debit(&record);
     report(&site, &wire::Report::Sale(record, tac)).await;
     let (last, event) = live.next().await;
-    assert_eq!(event, json!({ "event": "grey_gone", "tid": "000000000001", "ttc": 1 }));
+    let lock = hex::encode(wire::record::encode(&record.terms.id).to_vec());
+    let gone = json!({ "event": "grey_gone", "tid": "000000000001", "ttc": 1, "lock": lock });
+    assert_eq!(event, gone);
     assert!(
         site.get(south(), "/v1/grey-records").await.json()["items"].as_array().unwrap().is_empty()
     );

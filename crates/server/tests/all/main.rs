@@ -9,6 +9,7 @@ mod events;
 mod figures;
 mod issuing;
 mod life;
+mod lists;
 mod operations;
 mod prepaid;
 mod problems;

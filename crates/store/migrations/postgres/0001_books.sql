@@ -38,16 +38,17 @@ CREATE TABLE fundings (
 CREATE TRIGGER fundings_are_not_changed BEFORE UPDATE ON fundings FOR EACH STATEMENT EXECUTE FUNCTION append_only();
 CREATE TRIGGER fundings_are_not_removed BEFORE DELETE ON fundings FOR EACH STATEMENT EXECUTE FUNCTION append_only();
 
+-- `listed` is the record as it stands on the grey list that stations have, in hex.
 CREATE TABLE cases (
     tid TEXT NOT NULL,
     ttc BIGINT NOT NULL,
     asn TEXT,
-    listed BIGINT NOT NULL CHECK (listed IN (0, 1)),
+    listed TEXT,
     data TEXT NOT NULL,
     PRIMARY KEY (tid, ttc)
 );
 CREATE INDEX cases_of_card ON cases (asn, tid, ttc);
-CREATE INDEX cases_listed ON cases (asn, tid, ttc) WHERE listed = 1;
+CREATE INDEX cases_listed ON cases (asn, tid, ttc) WHERE listed IS NOT NULL;
 
 CREATE TABLE case_numbers (
     asn TEXT NOT NULL,
@@ -207,12 +208,15 @@ CREATE TRIGGER operator_log_is_not_removed BEFORE DELETE ON operator_log
     FOR EACH STATEMENT EXECUTE FUNCTION append_only();
 
 -- What stations hear, in the order of each writer: (lane, number) has no gaps. Of two events about one lock or card
--- the later one has the higher rank, whoever wrote them.
+-- the later one has the higher rank, whoever wrote them. `blacklist`
+-- and `grey_list` are what the lane did to either list up to this event: changes, rows, digest.
 CREATE SEQUENCE event_ranks;
 CREATE TABLE events (
     lane BIGINT NOT NULL,
     number BIGINT NOT NULL,
     data TEXT NOT NULL,
+    blacklist TEXT NOT NULL,
+    grey_list TEXT NOT NULL,
     rank BIGINT NOT NULL DEFAULT nextval('event_ranks'),
     PRIMARY KEY (lane, number)
 );

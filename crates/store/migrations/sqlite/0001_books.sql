@@ -34,16 +34,17 @@ BEGIN SELECT RAISE (ABORT, 'fundings are append only'); END;
 CREATE TRIGGER fundings_are_not_removed BEFORE DELETE ON fundings
 BEGIN SELECT RAISE (ABORT, 'fundings are append only'); END;
 
+-- `listed` is the record as it stands on the grey list that stations have, in hex.
 CREATE TABLE cases (
     tid TEXT NOT NULL,
     ttc INTEGER NOT NULL,
     asn TEXT,
-    listed INTEGER NOT NULL CHECK (listed IN (0, 1)),
+    listed TEXT,
     data TEXT NOT NULL,
     PRIMARY KEY (tid, ttc)
 );
 CREATE INDEX cases_of_card ON cases (asn, tid, ttc);
-CREATE INDEX cases_listed ON cases (asn, tid, ttc) WHERE listed = 1;
+CREATE INDEX cases_listed ON cases (asn, tid, ttc) WHERE listed IS NOT NULL;
 
 CREATE TABLE case_numbers (
     asn TEXT NOT NULL,
@@ -205,11 +206,14 @@ CREATE TRIGGER operator_log_is_not_removed BEFORE DELETE ON operator_log
 BEGIN SELECT RAISE (ABORT, 'the operator log is append only'); END;
 
 -- What stations hear, in the order of each writer: (lane, number) has no gaps. Of two events about one lock or card
--- the later one has the higher rank, whoever wrote them.
+-- the later one has the higher rank, whoever wrote them. `blacklist`
+-- and `grey_list` are what the lane did to either list up to this event: changes, rows, digest.
 CREATE TABLE events (
     lane INTEGER NOT NULL,
     number INTEGER NOT NULL,
     data TEXT NOT NULL,
+    blacklist TEXT NOT NULL,
+    grey_list TEXT NOT NULL,
     rank INTEGER NOT NULL GENERATED ALWAYS AS (number) VIRTUAL,
     PRIMARY KEY (lane, number)
 );

@@ -10,6 +10,7 @@ use crate::database::{Clash, Last};
 use crate::error::StoreError;
 use crate::event::Event;
 use crate::rows;
+use crate::sums::Moved;
 use crate::table::{
     CARDS, CASE_NUMBERS, CASES, CHANGES, DECISIONS, ENTRIES, FUNDINGS, NOTICES, OPEN_LOCKS,
     PREPAID, PSAMS, PURCHASES, RULINGS, SIGHTINGS, TACS, TRANSFERS, Table, WAITING,
@@ -27,26 +28,31 @@ impl Sheet<'_> {
         let mut inner = self.inner.borrow_mut();
         inner.attempt(Inner::fetch_listed);
         let mut numbers = inner.changes.judged.clone();
-        numbers
-            .extend(inner.listed.iter().filter(|(_, listed)| **listed).map(|(number, _)| *number));
+        numbers.extend(
+            inner.listed.iter().filter(|(_, listed)| listed.is_some()).map(|(number, _)| *number),
+        );
         inner.attempt(|inner| inner.fetch_numbers(numbers.iter().copied()));
         let claimed = |(tid, ttc): (Tid, Ttc)| ((tid, ttc), inner.rows.claimed_lock(tid, ttc));
         numbers.into_iter().map(claimed).collect()
     }
 
-    /// Writes everything, and says what of it somebody may want to follow.
-    pub(crate) fn flush(self, listing: &Listing, lane: i64) -> Result<Committed, StoreError> {
+    /// Writes everything, and says what of it somebody may want to follow, and what each event does to its list.
+    pub(crate) fn flush(
+        self,
+        listing: &Listing,
+        lane: i64,
+    ) -> Result<(Committed, Vec<Moved>), StoreError> {
         let mut inner = self.inner.into_inner();
         if let Some(error) = inner.failed.take() {
             return Err(error);
         }
-        let events = inner.events(listing);
+        let (events, moves) = inner.events(listing)?.into_iter().unzip();
         inner.flush_cards()?;
         inner.flush_cases(listing)?;
         inner.flush_facts()?;
         inner.flush_prepaid()?;
         inner.flush_ledger(lane)?;
-        Ok(inner.written(events))
+        Ok((inner.written(events), moves))
     }
 }
 
@@ -72,33 +78,42 @@ impl Inner<'_> {
         if keys.is_empty() {
             return Ok(());
         }
-        let last = Last::EqualWhere("listed = 1");
+        let last = Last::EqualWhere("listed IS NOT NULL");
         let found = self.database.find(&CASES, &["asn"], last, &keys)?;
         self.keep_cases(found)
     }
 
-    fn is_listed(&self, number: (Tid, Ttc)) -> bool {
-        self.listed.get(&number).copied().unwrap_or(false)
+    /// The record that stations have, in hex.
+    fn listed(&self, number: (Tid, Ttc)) -> Option<&str> {
+        self.listed.get(&number)?.as_deref()
     }
 
-    fn events(&self, listing: &Listing) -> Vec<Event> {
+    fn events(&self, listing: &Listing) -> Result<Vec<(Event, Moved)>, StoreError> {
         let mut events = Vec::new();
         for (number, record) in listing {
-            match (self.is_listed(*number), record) {
-                (false, Some(record)) => events.push(Event::grey(record)),
-                (true, None) => events.push(Event::gone(*number)),
+            match (self.listed(*number), record) {
+                (None, Some(record)) => {
+                    events.push((Event::grey(record), Moved::record(record, true)?));
+                }
+                (Some(listed), None) => {
+                    let record = rows::listed_record(listed)?;
+                    let gone = Event::gone(record.terms.id);
+                    events.push((gone, Moved::record(&record, false)?));
+                }
                 _ => {}
             }
         }
         for asn in &self.changes.cards {
             let now = self.rows.card(*asn).and_then(|card| card.blacklisted());
             match (self.blacklisted.contains(asn), now) {
-                (false, Some(code)) => events.push(Event::blacklisted(*asn, code)),
-                (true, None) => events.push(Event::cleared(*asn)),
+                (false, Some(code)) => {
+                    events.push((Event::blacklisted(*asn, code), Moved::card(*asn, true)));
+                }
+                (true, None) => events.push((Event::cleared(*asn), Moved::card(*asn, false))),
                 _ => {}
             }
         }
-        events
+        Ok(events)
     }
 
     fn written(&self, events: Vec<Event>) -> Committed {
@@ -136,17 +151,22 @@ impl Inner<'_> {
 
     fn flush_cases(&mut self, listing: &Listing) -> Result<(), StoreError> {
         let relisted =
-            listing.iter().filter(|(number, now)| self.is_listed(**number) != now.is_some());
+            listing.iter().filter(|(number, now)| self.listed(**number).is_some() != now.is_some());
         let mut numbers = self.changes.cases.clone();
         numbers.extend(relisted.map(|(number, _)| *number));
         let cases: Vec<Case> =
             numbers.iter().filter_map(|(tid, ttc)| self.rows.case(*tid, *ttc)).collect();
-        let is_listed = |case: &Case| match listing.get(&(case.tid, case.ttc)) {
-            Some(record) => record.is_some(),
-            None => self.is_listed((case.tid, case.ttc)),
+        let listed = |case: &Case| {
+            let before = self.listed((case.tid, case.ttc)).map(str::to_owned);
+            match listing.get(&(case.tid, case.ttc)) {
+                // What stations heard once stays as they heard it.
+                Some(Some(record)) => before.or_else(|| Some(rows::of_listed(record))),
+                Some(None) => None,
+                None => before,
+            }
         };
-        let written: Vec<Row> =
-            cases.iter().map(|case| rows::of_case(case, is_listed(case))).collect();
+        let written = cases.iter().map(|case| rows::of_case(case, listed(case).as_deref()));
+        let written: Vec<Row> = written.collect();
         self.put(&CASES, Clash::Replace, &written)?;
         let named = cases.iter().flat_map(|case| {
             let locks = [case.claimed_lock(), case.no_dispense.map(|terms| terms.id)];

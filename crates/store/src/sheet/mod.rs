@@ -33,8 +33,8 @@ struct Inner<'d> {
     /// The rows that were fetched, with what was written since.
     rows: MemoryBooks,
     known: Known,
-    /// Whether a fetched case is on the grey list that stations have.
-    listed: BTreeMap<(Tid, Ttc), bool>,
+    /// The record of a fetched case as it stands on the grey list that stations have.
+    listed: BTreeMap<(Tid, Ttc), Option<String>>,
     /// What was on prepaid accounts when they were fetched.
     prepaid: BTreeMap<PrepaidName, i64>,
     /// Cards that were on the blacklist when they were fetched.

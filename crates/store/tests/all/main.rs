@@ -8,6 +8,7 @@ mod export;
 mod history;
 mod hosts;
 mod lanes;
+mod lists;
 mod operated;
 mod same_books;
 mod silence;
