@@ -19,6 +19,15 @@ pub struct Told<E = Event> {
     pub event: E,
 }
 
+/// What comes over a stream.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Sign<E = Event> {
+    /// An event.
+    Told(Told<E>),
+    /// The server is there, and has sent all that there is.
+    Alive,
+}
+
 /// An open stream. When it ends, a new one with the last cursor misses nothing.
 pub struct Events<E = Event> {
     kind: PhantomData<fn() -> E>,
@@ -55,6 +64,19 @@ impl<E: DeserializeOwned> Iterator for Events<E> {
     /// Waits for the next event; `None` when the server ended the stream in good order.
     fn next(&mut self) -> Option<Self::Item> {
         loop {
+            match self.next_sign()? {
+                Ok(Sign::Told(told)) => return Some(Ok(told)),
+                Ok(Sign::Alive) => {}
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+}
+
+impl<E: DeserializeOwned> Events<E> {
+    /// Waits for the next event or sign of life; `None` when the server ended the stream in good order.
+    pub fn next_sign(&mut self) -> Option<Result<Sign<E>, ClientError>> {
+        loop {
             let mut line = String::new();
             match self.lines.read_line(&mut line) {
                 Ok(0) => return None,
@@ -67,14 +89,16 @@ impl<E: DeserializeOwned> Iterator for Events<E> {
                     return Some(Err(ClientError::out_of_reach(what)));
                 }
             }
-            if let Some(told) = self.take(line.trim_end_matches(['\n', '\r'])) {
-                return Some(told);
+            let line = line.trim_end_matches(['\n', '\r']);
+            if line.starts_with(':') {
+                return Some(Ok(Sign::Alive));
+            }
+            if let Some(told) = self.take(line) {
+                return Some(told.map(Sign::Told));
             }
         }
     }
-}
 
-impl<E: DeserializeOwned> Events<E> {
     /// An empty line ends an event; a line that begins with a colon is a sign of life.
     fn take(&mut self, line: &str) -> Option<Result<Told<E>, ClientError>> {
         let value = |text: &str| text.strip_prefix(' ').unwrap_or(text).to_owned();

@@ -17,12 +17,16 @@ use crate::address::Address;
 use crate::caller::Caller;
 use crate::connection::Secured;
 use crate::error::{Broken, ClientError};
+use crate::switch::{Switch, Switched};
 
 /// Longest document of an answer in bytes: a full page of anything fits.
 const LONGEST: u64 = 64 << 20;
 
 /// Idle connections that are kept for the next request.
 const CONNECTIONS: usize = 3;
+
+/// Most bytes of a list.
+const MOST_OCTETS: u64 = 2 << 30;
 
 /// How long a client waits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -45,7 +49,8 @@ impl Default for Limits {
     }
 }
 
-/// A client of one server, as one caller.
+/// A client of one server, as one caller. A copy shares its connections.
+#[derive(Clone)]
 pub struct Client {
     agent: Agent,
     /// Without a limit for the whole answer.
@@ -70,6 +75,19 @@ impl Client {
     /// # Errors
     /// Certificate and URL that do not go together, or a certificate that cannot be used.
     pub fn new(address: Address, caller: Caller, limits: Limits) -> Result<Self, ClientError> {
+        Self::switched(address, caller, limits, &[])
+    }
+
+    /// The same over a line with switches, any of which cuts it.
+    ///
+    /// # Errors
+    /// As of [`Self::new`].
+    pub fn switched(
+        address: Address,
+        caller: Caller,
+        limits: Limits,
+        switches: &[Switch],
+    ) -> Result<Self, ClientError> {
         let (tls, word) = match caller {
             Caller::Certificate { trust, identity } if address.is_tls() => {
                 let config = pki::client_config(&trust, Some(*identity));
@@ -92,9 +110,9 @@ impl Client {
             Caller::Station(name) => (None, Some((STATION_HEADER, Zeroizing::new(name)))),
             Caller::Nobody => (None, None),
         };
-        let agent = agent_of(&tls, limits, Some(limits.call), CONNECTIONS);
-        let once = agent_of(&tls, limits, Some(limits.call), 0);
-        let streams = agent_of(&tls, limits, None, CONNECTIONS);
+        let agent = agent_of(&tls, limits, Some(limits.call), CONNECTIONS, switches);
+        let once = agent_of(&tls, limits, Some(limits.call), 0, switches);
+        let streams = agent_of(&tls, limits, None, CONNECTIONS, switches);
         Ok(Self { agent, streams, once, address, word })
     }
 
@@ -152,6 +170,13 @@ impl Client {
         succeeded(answered).map(Response::into_body)
     }
 
+    /// Bytes that may be many: a list of a million rows has some 165 million. They may take as long as they keep coming.
+    pub(crate) fn octets(&self, path: &str) -> Result<Vec<u8>, ClientError> {
+        let mut body = self.stream(path, None)?;
+        let octets = body.with_config().limit(MOST_OCTETS).read_to_vec();
+        octets.map_err(|error| Broken::from(error).error)
+    }
+
     fn head(&self, method: Method, path: &str) -> ureq::http::request::Builder {
         let request = Request::builder().method(method).uri(self.address.at(path));
         match &self.word {
@@ -199,6 +224,7 @@ fn agent_of(
     limits: Limits,
     call: Option<Duration>,
     idle: usize,
+    switches: &[Switch],
 ) -> Agent {
     let config = Agent::config_builder()
         .http_status_as_error(false)
@@ -211,7 +237,8 @@ fn agent_of(
         .timeout_global(call)
         .max_idle_connections(idle)
         .build();
-    let connector = ().chain(TcpConnector::default()).chain(Secured(tls.clone()));
+    let connector = ().chain(TcpConnector::default());
+    let connector = connector.chain(Switched(switches.to_vec())).chain(Secured(tls.clone()));
     Agent::with_parts(config, connector, DefaultResolver::default())
 }
 

@@ -9,6 +9,7 @@
 //! | [`SiteClient`] | a running station, asked for visits and looked at |
 //! | [`Pages`] | a list, page after page |
 //! | [`Events`] | what stations hear without asking, from where they stopped |
+//! | [`Switch`] | cuts a line, for whoever ends a program or plays with it |
 //! | [`ServerLink`] | a station's link to the centre over all this |
 //! | [`ClientError`] | whose fault it is, and whether the same request may be sent again |
 //!
@@ -31,13 +32,15 @@ mod operator;
 mod paging;
 mod site;
 mod station;
+mod switch;
 
 pub use address::Address;
 pub use caller::Caller;
 pub use error::{ClientError, Kind};
-pub use events::{Events, Told};
+pub use events::{Events, Sign, Told};
 pub use http::{Client, Limits};
 pub use link::ServerLink;
 pub use operator::Wanted;
 pub use paging::Pages;
 pub use site::SiteClient;
+pub use switch::Switch;

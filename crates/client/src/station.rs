@@ -1,7 +1,7 @@
 //! What a station asks and reports.
 
 use api::collect::{Reports, ReportsTaken};
-use api::lists::{Blacklisted, GreyRecord};
+use api::lists::{Blacklisted, GreyRecord, ListState};
 use api::transfer::{OpenTransfer, TransferAsked, TransferDecided, TransferProof, TransferProved};
 use api::unlock::{Receipt, ReceiptTaken, UnlockAnswered, UnlockAsked};
 
@@ -51,6 +51,20 @@ impl Client {
     /// The record of one lock, by its whole id in hex; `None` when none is listed.
     pub fn grey_record(&self, lock: &str) -> Result<Option<GreyRecord>, ClientError> {
         match self.get(&format!("/v1/grey-records/{}", encoded(lock))) {
+            Err(error) if error.is_not_found() => Ok(None),
+            answer => answer.map(Some),
+        }
+    }
+
+    /// A whole list, `blacklist` or `grey`, as its file (docs/formats.md).
+    pub fn list_base(&self, list: &str) -> Result<Vec<u8>, ClientError> {
+        self.octets(&format!("/v1/lists/{}", encoded(list)))
+    }
+
+    /// What a list holds at a cursor; `None` when the centre's books never had it.
+    pub fn list_state(&self, list: &str, at: &str) -> Result<Option<ListState>, ClientError> {
+        let path = format!("/v1/lists/{}/state?at={}", encoded(list), encoded(at));
+        match self.get(&path) {
             Err(error) if error.is_not_found() => Ok(None),
             answer => answer.map(Some),
         }
