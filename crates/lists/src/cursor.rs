@@ -75,6 +75,21 @@ impl Cursor {
         self.last(lane).checked_add(1) == Some(number)
     }
 
+    /// Whether everything up to the other cursor lies behind this one.
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        other.lanes().all(|(lane, number)| self.last(lane) >= number)
+    }
+
+    /// The lane and number of the one event that lies between this cursor and the next one; nothing when it is another
+    /// number of events.
+    #[must_use]
+    pub fn step_to(&self, next: &Self) -> Option<(i64, i64)> {
+        let mut moved = next.lanes().filter(|(lane, number)| self.last(*lane) != *number);
+        let (lane, number) = moved.next()?;
+        (self.comes_next(lane, number) && moved.next().is_none()).then_some((lane, number))
+    }
+
     /// Goes behind an event.
     pub fn pass(&mut self, lane: i64, number: i64) {
         self.0.insert(lane, number);

@@ -261,6 +261,25 @@ impl Index {
         self.readings.retain(|(_, record), _| !gone.contains(record));
     }
 
+    /// What the centre has not taken yet, each with the number of its newest record, in the order of the journal: so each
+    /// PSAM's are in their order, and what was sent up to some number can be marked there.
+    #[must_use]
+    pub fn pending(&self) -> Vec<(u64, Report)> {
+        let new = |record: u64| record > self.reported;
+        let locks = self.locks.iter().filter(|(_, known)| new(known.record));
+        let locks = locks.filter_map(|((tid, ttc), known)| {
+            Some((known.record, known.progress.report(*tid, *ttc)?))
+        });
+        let tacs = self.tacs.iter().filter(|seen| new(seen.record));
+        let tacs = tacs.map(|seen| (seen.record, Report::TacSeen(seen.asn, seen.status)));
+        let purchases = self.purchases.values().filter(|known| new(known.record));
+        let purchases = purchases
+            .flat_map(|known| known.progress.reports().map(|report| (known.record, report)));
+        let mut pending: Vec<(u64, Report)> = locks.chain(purchases).chain(tacs).collect();
+        pending.sort_by_key(|(record, _)| *record);
+        pending
+    }
+
     /// True when a status is kept already: a card shows the same one at every visit.
     #[must_use]
     pub fn knows(&self, entry: &Entry) -> bool {
