@@ -1,0 +1,93 @@
+//! The lists are the centre's: live, after a cut, after damage, after the centre's books were put back.
+
+use forecourt::{Found, Uplink as _};
+use host::{Input, Measure, Subject};
+use wire::{ClaimedRecord, Report};
+
+use crate::centre::{Books, Centre};
+use crate::proxy::{Mode, Proxy};
+use crate::rig::{Folder, Rig};
+use crate::support::{CARD, NORTH, OTHER, SOUTH, Scene, act, at};
+
+fn heard(report: Report) -> Input {
+    Input::Hear { station: NORTH.to_owned(), report, now: at(200) }
+}
+
+fn blocked(asn: wire::Asn) -> Input {
+    Input::Act(act(Subject::Card(asn), Measure::Block, 0))
+}
+
+fn has(rig: &Rig, record: &ClaimedRecord) -> bool {
+    rig.linked.grey_record(&record.terms.id) == Some((*record, Found::List))
+}
+
+#[test]
+fn a_card_that_escaped_at_one_station_is_known_at_the_other() {
+    let (books, folders) = (Books::new(), [Folder::new(), Folder::new()]);
+    let centre = Centre::start(&books);
+    let [north, south] = [(NORTH, &folders[0]), (SOUTH, &folders[1])]
+        .map(|(name, folder)| Rig::at(folder, centre.address, name));
+    south.until_up();
+    let mut scene = Scene::new();
+    let record = scene.grey(100, 1);
+    north.write(&record, None);
+    south.until("the record is there", || has(&south, &record));
+    assert_eq!(south.linked.standing().grey_list.rows, 1);
+    let tac = scene.card.debit(&record);
+    north.write_end(&record, tac);
+    south.until("it is gone", || south.linked.standing().grey_list.rows == 0);
+    assert_eq!(south.linked.standing().grey_list.version, 2);
+    assert_eq!(south.bases(), 2, "one of each list, and events since");
+}
+
+#[test]
+fn what_was_missed_is_heard_later_and_lists_outlive_the_power() {
+    let (books, folder) = (Books::new(), Folder::new());
+    let centre = Centre::start(&books);
+    let proxy = Proxy::to(centre.address);
+    let mut scene = Scene::new();
+    let record = scene.grey(100, 1);
+    {
+        let rig = Rig::at(&folder, proxy.address, SOUTH);
+        rig.until_up();
+        proxy.set(Mode::Cut);
+        rig.until_down();
+        books.tell(vec![heard(Report::Grey(record)), blocked(OTHER)]);
+        assert!(!rig.linked.is_blacklisted(OTHER));
+        proxy.set(Mode::Passes);
+        rig.until("the card is on it", || rig.linked.is_blacklisted(OTHER));
+        rig.until("the record is there", || has(&rig, &record));
+        assert!(!rig.linked.is_blacklisted(CARD));
+        assert_eq!(rig.bases(), 2);
+    }
+    proxy.set(Mode::Cut);
+    let rig = Rig::at(&folder, proxy.address, SOUTH);
+    assert!(rig.linked.is_blacklisted(OTHER), "from the file");
+    assert!(has(&rig, &record));
+    assert_eq!(rig.linked.standing().blacklist.seconds, None, "nobody said that it is of now");
+    proxy.set(Mode::Passes);
+    rig.until("it is", || rig.linked.standing().blacklist.seconds.is_some());
+    assert_eq!(rig.bases(), 0, "no list was fetched again");
+}
+
+#[test]
+fn a_centre_whose_books_were_put_back_gives_new_lists() {
+    let (books, older, folder) = (Books::new(), Books::new(), Folder::new());
+    let centre = Centre::start(&books);
+    let proxy = Proxy::to(centre.address);
+    let rig = Rig::at(&folder, proxy.address, SOUTH);
+    rig.until_up();
+    books.tell(vec![blocked(OTHER), heard(Report::Grey(Scene::new().grey(100, 1)))]);
+    rig.until("both are there", || {
+        let standing = rig.linked.standing();
+        (standing.blacklist.rows, standing.grey_list.rows) == (1, 1)
+    });
+    proxy.set(Mode::Cut);
+    rig.until_down();
+    // As many events as the station heard, and others.
+    older.tell(vec![blocked(CARD), blocked(OTHER)]);
+    let put_back = Centre::start(&older);
+    proxy.turn_to(put_back.address);
+    rig.until("its list is there", || rig.linked.is_blacklisted(CARD));
+    rig.until("and its records", || rig.linked.standing().grey_list.rows == 0);
+}

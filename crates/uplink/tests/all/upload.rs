@@ -1,0 +1,119 @@
+//! What the journal has goes up: after days, after a cut, after a kill, once.
+
+use std::sync::atomic::Ordering;
+
+use forecourt::Uplink as _;
+use host::Input;
+use terminal::Journal as _;
+
+use crate::centre::{Books, Centre};
+use crate::proxy::{Mode, Proxy};
+use crate::rig::{Folder, Rig, entries};
+use crate::support::world::start;
+use crate::support::{NORTH, Scene};
+
+/// So many refuellings of one card.
+fn sales(rig: &Rig, scene: &mut Scene, count: u8) {
+    for minute in 1..=count {
+        let (record, tac) = scene.sale(100, minute);
+        rig.write(&record, Some(tac));
+    }
+}
+
+#[test]
+fn a_station_that_was_alone_tells_everything_when_the_centre_is_back() {
+    let (books, folder) = (Books::new(), Folder::new());
+    let centre = Centre::start(&books);
+    let proxy = Proxy::to(centre.address);
+    proxy.set(Mode::Cut);
+    let rig = Rig::at(&folder, proxy.address, NORTH);
+    let mut scene = Scene::new();
+    rig.until_down();
+    sales(&rig, &mut scene, 20);
+    assert!(!rig.linked.flush(), "nobody is there");
+    assert_eq!(rig.linked.standing().centre.queue, 20);
+    assert_eq!(rig.logbook.look(|index| index.pending().len()), 20);
+    proxy.set(Mode::Passes);
+    rig.until_reported();
+    assert_eq!(books.outcomes(), 20);
+    rig.until_up();
+    rig.until("the queue is empty", || rig.linked.standing().centre.queue == 0);
+    // And again, over the same line.
+    proxy.set(Mode::Cut);
+    rig.until_down();
+    let (record, tac) = scene.sale(100, 60);
+    rig.write(&record, Some(tac));
+    proxy.set(Mode::Passes);
+    rig.until_reported();
+    assert_eq!(books.outcomes(), 21);
+    assert!(rig.linked.flush(), "there is nothing to wait for");
+}
+
+#[test]
+fn lost_answers_are_asked_for_again_and_nothing_is_done_twice() {
+    let (books, folder) = (Books::new(), Folder::new());
+    let centre = Centre::start(&books);
+    let proxy = Proxy::to(centre.address);
+    proxy.set(Mode::LosesAnswers);
+    let rig = Rig::at(&folder, proxy.address, NORTH);
+    sales(&rig, &mut Scene::new(), 5);
+    rig.until("an answer is lost", || proxy.lost.load(Ordering::SeqCst) > 0);
+    assert!(!rig.logbook.look(|index| index.pending().is_empty()), "it was not marked");
+    proxy.set(Mode::Passes);
+    rig.until_reported();
+    assert_eq!(books.outcomes(), 5);
+}
+
+#[test]
+fn a_station_that_was_killed_goes_on_where_it_was() {
+    let (books, folder) = (Books::new(), Folder::new());
+    let centre = Centre::start(&books);
+    let mut scene = Scene::new();
+    {
+        let rig = Rig::at(&folder, centre.address, NORTH);
+        sales(&rig, &mut scene, 3);
+        rig.until_reported();
+        // What it says next it never says: it is killed before.
+        let (record, tac) = scene.sale(100, 60);
+        let mut logbook = rig.logbook.clone();
+        rig.linked.close();
+        entries(&record, Some(tac)).iter().for_each(|entry| logbook.append(entry).unwrap());
+    }
+    assert_eq!(books.outcomes(), 3);
+    let rig = Rig::at(&folder, centre.address, NORTH);
+    rig.until_reported();
+    assert_eq!(books.outcomes(), 4);
+}
+
+#[test]
+fn a_report_that_is_not_taken_keeps_no_other_back() {
+    // The PSAM's station is not known yet, so nothing of it is taken.
+    let (books, folder) = (Books::empty(), Folder::new());
+    let inputs = start().1;
+    let (cards, psams): (Vec<Input>, Vec<Input>) =
+        inputs.into_iter().partition(|input| matches!(input, Input::RegisterCard { .. }));
+    let (first, second) = (psams[0].clone(), psams[1].clone());
+    books.tell(cards);
+    books.tell(vec![second]);
+    let centre = Centre::start(&books);
+    let rig = Rig::at(&folder, centre.address, crate::support::SOUTH);
+    let mut scene = Scene::new();
+    let (unknown, tac) = scene.sale(100, 1);
+    rig.write(&unknown, Some(tac));
+    rig.until("it is held", || !rig.linked.warnings().is_empty());
+    let warning = rig.linked.warnings().remove(0);
+    assert_eq!(warning.name, "report_refused");
+    scene.psam = crate::support::TestPsam::new(crate::support::T2);
+    let (known, tac) = scene.sale(100, 10);
+    rig.write(&known, Some(tac));
+    rig.until("the other one is taken", || books.outcomes() == 1);
+    assert!(rig.linked.flush(), "every report was answered");
+    let waiting = rig.logbook.look(|index| index.pending().len());
+    assert_eq!(waiting, 2, "nothing is marked behind the one that is not taken");
+    assert_eq!(rig.linked.standing().centre.queue, 1, "only that one waits");
+    // Now the centre knows the PSAM, as another station's: it says no for good, and the journal forgets both.
+    books.tell(vec![first]);
+    rig.until_reported();
+    let words = rig.linked.warnings().remove(0).words;
+    assert!(words.contains("refused 1 reports"), "{words}");
+}
