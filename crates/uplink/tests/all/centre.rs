@@ -8,7 +8,7 @@ use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use host::{Input, StationId};
 use server::{App, Caller, Shared};
-use store::{Cursor, Event, Place, Vault};
+use store::{Place, Vault};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
@@ -42,12 +42,6 @@ impl Books {
     pub fn tell(&self, inputs: Vec<Input>) {
         let desk = store::Desk::open(&self.place, Arc::clone(&self.vault), Box::new(|_| {}));
         desk.unwrap().apply(inputs).unwrap().into_iter().for_each(|output| drop(output.unwrap()));
-    }
-
-    pub fn events(&self) -> Vec<Event> {
-        let mut reader = store::Reader::open(&self.place, Arc::clone(&self.vault)).unwrap();
-        let fed = reader.events_after(&Cursor::default(), 1_000).unwrap();
-        fed.into_iter().map(|fed| fed.event).collect()
     }
 
     pub fn outcomes(&self) -> usize {

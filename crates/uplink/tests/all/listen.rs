@@ -91,3 +91,49 @@ fn a_centre_whose_books_were_put_back_gives_new_lists() {
     rig.until("its list is there", || rig.linked.is_blacklisted(CARD));
     rig.until("and its records", || rig.linked.standing().grey_list.rows == 0);
 }
+
+/// A centre whose stream leaves an event out, once.
+async fn with_a_gap() -> std::net::SocketAddr {
+    use axum::extract::Path;
+    use axum::routing::get;
+    use axum::{Json, Router};
+    use lists::{Blacklist, Cursor, Digest, GreyList};
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    let cursor: Cursor = "0:1".parse().unwrap();
+    let base = move |Path(list): Path<String>| async move {
+        match list.as_str() {
+            "blacklist" => Blacklist::base(0, Vec::new()).to_bytes(&cursor),
+            _ => GreyList::default().to_bytes(&cursor),
+        }
+    };
+    let state = || async {
+        let (cursor, end) = ("0:1".to_owned(), "0:1".to_owned());
+        let digest = Digest::default().to_string();
+        Json(api::lists::ListState { cursor, version: 0, rows: 0, digest, end })
+    };
+    let opened = AtomicUsize::new(0);
+    let events = move || {
+        let first = opened.fetch_add(1, Ordering::SeqCst) == 0;
+        let number = if first { 3 } else { 2 };
+        let event = format!("{{\"event\":\"blacklisted\",\"asn\":\"{CARD}\",\"reason\":\"x\"}}");
+        async move { format!("id: 0:{number}\ndata: {event}\n\n") }
+    };
+    let router = Router::new()
+        .route("/v1/lists/{list}", get(base))
+        .route("/v1/lists/{list}/state", get(state))
+        .route("/v1/events", get(events));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    address
+}
+
+#[test]
+fn an_event_that_was_missed_is_made_good_by_a_new_base() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let (folder, address) = (Folder::new(), runtime.block_on(with_a_gap()));
+    let rig = Rig::at(&folder, address, SOUTH);
+    rig.until("the next event is heard", || rig.linked.is_blacklisted(CARD));
+    assert!(rig.bases() >= 4, "both lists were fetched again: {}", rig.bases());
+}

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
 
 mod centre;
+mod certificates;
 mod files;
 mod listen;
 mod near;

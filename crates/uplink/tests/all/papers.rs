@@ -1,1 +1,69 @@
+//! Grey records on paper: whose are believed, and for which lock.
 
+use std::sync::Arc;
+
+use client::Switch;
+use forecourt::{Found, Uplink as _};
+use receipt::{Paper, PaperError};
+use uplink::{NeighbourSetup, PaperRefused, Setup, Way, Who};
+
+use crate::certificates::House;
+use crate::rig::{Folder, Rig};
+use crate::support::{NORTH, Scene, T1};
+
+fn rig(folder: &Folder, house: &House) -> Rig {
+    let way = Way {
+        address: "http://127.0.0.1:1".parse().unwrap(),
+        who: Who::Name("South".to_owned()),
+        switch: Switch::default(),
+    };
+    // Nobody is there; but whose its PSAM is, is known.
+    let switch = way.switch.clone();
+    switch.cut();
+    let neighbours = vec![NeighbourSetup { name: NORTH.to_owned(), way, tids: vec![T1] }];
+    let trust = Some(Arc::new(house.trust()));
+    Rig::new(Setup { neighbours, trust, ..folder.setup(None) })
+}
+
+#[test]
+fn a_paper_frees_its_own_lock_with_no_network_at_all() {
+    let (house, folder) = (House::new(), Folder::new());
+    let rig = rig(&folder, &house);
+    let mut scene = Scene::new();
+    let record = scene.grey(100, 1);
+    let text = Paper::sign(&record, &house.station(NORTH)).unwrap().to_text();
+    assert_eq!(rig.linked.grey_record(&record.terms.id), None);
+    let taken = rig.linked.show_paper(&text).unwrap();
+    assert_eq!((taken.amount, taken.station.as_str()), (100, NORTH));
+    assert_eq!(taken.lock.ttc, record.terms.id.ttc.0);
+    assert_eq!(rig.linked.grey_record(&record.terms.id), Some((record, Found::Paper)));
+    let other = wire::LockId { ctc: record.terms.id.ctc + 1, ..record.terms.id };
+    assert_eq!(rig.linked.grey_record(&other), None, "no part of a lock names it");
+}
+
+#[test]
+fn what_no_station_of_this_house_signed_for_its_own_psam_is_not_believed() {
+    let (house, other, folder) = (House::new(), House::new(), Folder::new());
+    let rig = rig(&folder, &house);
+    let record = Scene::new().grey(100, 1);
+    let shown = |identity| {
+        let text = Paper::sign(&record, &identity).unwrap().to_text();
+        rig.linked.show_paper(&text).unwrap_err()
+    };
+    let not_believed = |refused| matches!(refused, PaperRefused::Paper(PaperError::NotBelieved(_)));
+    assert!(not_believed(shown(other.station(NORTH))), "another authority");
+    assert_eq!(shown(house.operator("ada")), PaperRefused::Paper(PaperError::NoStation));
+    let of_another = PaperRefused::NotItsPsam { station: "East".to_owned(), tid: T1 };
+    assert_eq!(shown(house.station("East")), of_another, "a stolen certificate");
+    let nonsense = rig.linked.show_paper("GL1:nonsense").unwrap_err();
+    assert_eq!(nonsense, PaperRefused::Paper(PaperError::NoRecord));
+    assert_eq!(rig.linked.grey_record(&record.terms.id), None);
+}
+
+#[test]
+fn without_an_authority_no_paper_is_believed() {
+    let (house, folder) = (House::new(), Folder::new());
+    let rig = Rig::with_neighbours(&folder, Vec::new());
+    let paper = Paper::sign(&Scene::new().grey(100, 1), &house.station(NORTH)).unwrap();
+    assert_eq!(rig.linked.show_paper(&paper.to_text()), Err(PaperRefused::NoAuthority));
+}
