@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
 use api::site::{JournalStanding, Nozzle, ParametersStanding, Product, Reader, Site, Warning};
@@ -15,10 +15,12 @@ use wire::{Amount, ClaimedRecord, LockId, Stamp, Tid, Ttc};
 use crate::feed::Feed;
 use crate::parameters::Parameters;
 use crate::post::Post;
+use crate::prices::Prices;
 use crate::refused::{NoLock, Refused};
 use crate::setup::{ClockFn, ForecourtError, NozzleSetup, Power, Setup, Watcher};
 use crate::station::OpenLock;
 use crate::uplink::Uplink;
+use crate::warden::Bell;
 
 /// What the threads of a station share.
 pub(crate) struct Common {
@@ -35,23 +37,32 @@ pub(crate) struct Common {
     pub(crate) issuers: Vec<[u8; 8]>,
     pub(crate) power: Power,
     pub(crate) watcher: Option<Watcher>,
+    pub(crate) retention_days: Option<u32>,
     posts: BTreeMap<u8, Arc<Post>>,
     products: BTreeMap<u8, u8>,
-    prices: RwLock<Prices>,
+    prices: Prices,
     closing: AtomicBool,
+    bell: Arc<Bell>,
     threads: Mutex<Vec<JoinHandle<()>>>,
-}
-
-/// Prices and limits in force, and those that wait.
-struct Prices {
-    now: Arc<Parameters>,
-    next: Option<Arc<Parameters>>,
 }
 
 impl Common {
     pub(crate) fn open(setup: Setup) -> Result<Arc<Self>, ForecourtError> {
         let Setup { name, version, currency, decimals, nozzles, logbook, parameters, .. } = setup;
-        let Setup { uplink, feed, clock, trace, identity, issuers, power, watcher, .. } = setup;
+        let Setup {
+            uplink,
+            feed,
+            clock,
+            trace,
+            identity,
+            issuers,
+            power,
+            watcher,
+            retention_days,
+            ..
+        } = setup;
+        let prices = Prices::open(parameters, &logbook, clock())?;
+        let parameters = prices.now(clock());
         check(&nozzles, &parameters)?;
         let posts = nozzles.iter().map(|nozzle| {
             let shown = at_first(nozzle, &parameters);
@@ -59,7 +70,6 @@ impl Common {
         });
         let posts: BTreeMap<_, _> = posts.collect();
         let products = nozzles.iter().map(|nozzle| (nozzle.number, nozzle.product)).collect();
-        let prices = RwLock::new(Prices { now: Arc::new(parameters), next: None });
         let (closing, threads) = (AtomicBool::new(false), Mutex::default());
         let common = Arc::new(Self {
             name,
@@ -75,17 +85,19 @@ impl Common {
             issuers,
             power,
             watcher,
+            retention_days,
             posts,
             products,
             prices,
             closing,
+            bell: Arc::default(),
             threads,
         });
         common.begin(nozzles).inspect_err(|_| common.cut())?;
         Ok(common)
     }
 
-    /// One thread for each nozzle.
+    /// One thread for each nozzle, and one that looks after the station.
     fn begin(self: &Arc<Self>, nozzles: Vec<NozzleSetup>) -> Result<(), ForecourtError> {
         let alone = nozzles.len() == 1;
         for (setup, post) in nozzles.into_iter().filter_map(|setup| {
@@ -97,6 +109,9 @@ impl Common {
             let thread = std::thread::Builder::new().name(name);
             self.threads().push(thread.spawn(move || nozzle.run())?);
         }
+        let (common, bell) = (Arc::clone(self), Arc::clone(&self.bell));
+        let thread = std::thread::Builder::new().name("warden".to_owned());
+        self.threads().push(thread.spawn(move || crate::warden::watch(&common, &bell))?);
         Ok(())
     }
 
@@ -108,17 +123,7 @@ impl Common {
 
     /// Prices and limits in force; those that waited come into force at their time.
     pub(crate) fn prices_now(&self) -> Arc<Parameters> {
-        let prices = self.prices.read().unwrap_or_else(PoisonError::into_inner);
-        let due = prices.next.as_ref().is_some_and(|next| next.is_due(self.now()));
-        if !due {
-            return Arc::clone(&prices.now);
-        }
-        drop(prices);
-        let mut prices = self.prices.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(next) = prices.next.take_if(|next| next.is_due(self.now())) {
-            prices.now = next;
-        }
-        Arc::clone(&prices.now)
+        self.prices.now(self.now())
     }
 
     /// A product as a nozzle shows it now.
@@ -168,6 +173,7 @@ impl Common {
     pub(crate) fn close(&self) {
         self.closing.store(true, Ordering::SeqCst);
         self.posts.values().for_each(|post| post.close());
+        self.bell.ring();
         let threads = std::mem::take(&mut *self.threads());
         for thread in threads {
             // A thread that panicked has ended, too.
@@ -208,32 +214,20 @@ impl Common {
     }
 
     pub(crate) fn parameters(&self) -> ParametersStanding {
-        let prices = self.prices.read().unwrap_or_else(PoisonError::into_inner);
-        let next = prices.next.as_ref();
-        ParametersStanding {
-            version: prices.now.version(),
-            next: next.map(|next| next.version()),
-            next_from: next.and_then(|next| next.document().from.clone()),
-        }
+        self.prices.standing(self.now())
     }
 
     pub(crate) fn set_parameters(
         &self,
         parameters: Parameters,
     ) -> Result<ParametersStanding, Refused> {
-        let mut prices = self.prices.write().unwrap_or_else(PoisonError::into_inner);
         for (nozzle, product) in &self.products {
             if parameters.product(*product).is_none() {
                 let words = format!("nozzle {nozzle} sells product {product}, which is missing");
                 return Err(Refused::Malformed(words));
             }
         }
-        let known = prices.next.as_ref().unwrap_or(&prices.now).version();
-        if parameters.version() <= known {
-            return Err(Refused::OldParameters { given: parameters.version(), known });
-        }
-        prices.next = Some(Arc::new(parameters));
-        drop(prices);
+        self.prices.set(parameters, &self.logbook)?;
         Ok(self.parameters())
     }
 
@@ -267,8 +261,8 @@ impl Common {
             }
             _ => Ending::Grey,
         };
-        let prices = self.prices.read().unwrap_or_else(PoisonError::into_inner);
-        let product = prices.now.product(record.certified.product);
+        let prices = self.prices_now();
+        let product = prices.product(record.certified.product);
         let product = product.map(|product| (&product.terms.name, &product.terms.unit));
         let (product, unit) = product.map_or_else(
             || (format!("product {}", record.certified.product), String::new()),

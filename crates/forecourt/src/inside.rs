@@ -15,6 +15,7 @@ use crate::line::Line;
 use crate::nozzle::{Nozzle, Trouble};
 use crate::outcome::{self, WasFreed};
 use crate::post::{Call, Refusal};
+use crate::proofs::Proofs;
 use crate::slot::CardInside;
 use crate::words::{lock_document, not_freed_words};
 
@@ -57,6 +58,7 @@ impl Nozzle {
 
     fn attend(&mut self, session: &mut Session) -> Result<(), Trouble> {
         self.look(session)?;
+        let mut open = session.asn.and_then(|asn| Proofs::ask(&self.common.uplink, asn));
         while session.card.is_in() && !self.common.is_closing() {
             match self.post.wait(LOOK) {
                 Call::Command(visit, command) => {
@@ -66,7 +68,12 @@ impl Nozzle {
                     }
                 }
                 Call::LookAgain => self.look(session)?,
-                Call::Nothing => {}
+                Call::Nothing => {
+                    if let Some(came) = open.as_ref().and_then(Proofs::came) {
+                        open = None;
+                        came.bring(&mut session.card);
+                    }
+                }
             }
         }
         Ok(())

@@ -29,6 +29,8 @@ mod nozzle;
 mod outcome;
 mod parameters;
 mod post;
+mod prices;
+mod proofs;
 mod pump;
 mod refused;
 mod setup;
@@ -36,6 +38,7 @@ pub mod slot;
 mod station;
 pub mod uplink;
 mod visits;
+mod warden;
 mod warnings;
 mod words;
 

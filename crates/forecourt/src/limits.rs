@@ -139,3 +139,119 @@ fn is(text: &str, asn: Asn) -> bool {
 fn allows(products: &[u8], product: u8) -> bool {
     products.is_empty() || products.contains(&product)
 }
+
+#[cfg(test)]
+mod tests {
+    use api::parameters::{self as document, CardLimits, NozzleLimits};
+    use wire::{Tid, Ttc};
+
+    use super::*;
+
+    const ASN: &str = "6200100000000001";
+
+    fn diesel() -> ProductTerms {
+        let (name, unit) = ("Diesel".to_owned(), "L".to_owned());
+        ProductTerms { number: 1, name, unit, unit_price: 789, ..ProductTerms::default() }
+    }
+
+    fn set(change: impl FnOnce(&mut document::Parameters)) -> Parameters {
+        let products = vec![diesel(), ProductTerms { number: 2, ..diesel() }];
+        let mut set = document::Parameters { version: 1, products, ..Default::default() };
+        change(&mut set);
+        Parameters::try_from(set).unwrap()
+    }
+
+    fn fill(nozzle: u8, product: u8, quantity: u64, amount: u32) -> Fill {
+        let number = (Tid::default(), Ttc(1));
+        Fill { number, nozzle, product, quantity, amount: Amount::new(amount).unwrap() }
+    }
+
+    fn ceiling(set: &Parameters, today: &[Fill], vehicle: Option<&str>) -> Result<u32, NoLock> {
+        let asn = ASN.parse().unwrap();
+        let fuelling = Fuelling { asn, nozzle: 1, product: 1, vehicle, today };
+        set.ceiling(&fuelling).map(Amount::units)
+    }
+
+    const fn money(fill: u32, day: u32) -> Limits {
+        Limits { fill: Some(fill), day: Some(day), fill_quantity: None, day_quantity: None }
+    }
+
+    #[test]
+    fn without_limits_the_card_alone_limits() {
+        assert_eq!(ceiling(&set(|_| {}), &[], None), Ok(Amount::MAX.units()));
+    }
+
+    #[test]
+    fn the_lowest_limit_counts_whosever_it_is() {
+        let all = |station, product, nozzle, card| {
+            set(|set| {
+                set.limits = money(station, 100_000);
+                set.products[0].limits = money(product, 100_000);
+                set.nozzles.push(NozzleLimits { number: 1, limits: money(nozzle, 100_000) });
+                set.nozzles.push(NozzleLimits { number: 2, limits: money(1, 1) });
+                let limits = money(card, 100_000);
+                set.cards.push(CardLimits { asn: ASN.to_owned(), products: vec![], limits });
+            })
+        };
+        for [a, b, c, d] in [[5, 9, 9, 9], [9, 5, 9, 9], [9, 9, 5, 9], [9, 9, 9, 5]] {
+            assert_eq!(ceiling(&all(a, b, c, d), &[], None), Ok(5));
+        }
+    }
+
+    #[test]
+    fn a_day_counts_what_it_is_about() {
+        let today = [fill(1, 1, 1_000, 100), fill(2, 1, 1_000, 200), fill(1, 2, 1_000, 400)];
+        let station = set(|set| set.limits = money(1_000, 1_000));
+        assert_eq!(ceiling(&station, &today, None), Ok(300));
+        let product = set(|set| set.products[0].limits = money(1_000, 1_000));
+        assert_eq!(ceiling(&product, &today, None), Ok(700));
+        let limits = money(1_000, 1_000);
+        let nozzle = set(|set| set.nozzles.push(NozzleLimits { number: 1, limits }));
+        assert_eq!(ceiling(&nozzle, &today, None), Ok(500));
+        let spent = set(|set| set.limits = money(1_000, 700));
+        assert_eq!(ceiling(&spent, &today, None), Err(NoLock::AboveLimit("of this station")));
+        assert_eq!(ceiling(&spent, &[], None), Ok(700));
+    }
+
+    #[test]
+    fn quantities_are_limits_too() {
+        let by_quantity = |fill_quantity, day_quantity| {
+            set(|set| set.limits = Limits { fill_quantity, day_quantity, ..Limits::default() })
+        };
+        assert_eq!(ceiling(&by_quantity(Some(2_000), None), &[], None), Ok(1_578));
+        let today = [fill(1, 1, 9_000, 0)];
+        assert_eq!(ceiling(&by_quantity(None, Some(10_000)), &today, None), Ok(789));
+        assert!(ceiling(&by_quantity(None, Some(9_000)), &today, None).is_err());
+    }
+
+    #[test]
+    fn vehicles_have_their_cards_products_and_tanks() {
+        let vehicle = |cards: &[&str], products: &[u8]| Vehicle {
+            plate: "ab-12".to_owned(),
+            cards: cards.iter().map(|&card| card.to_owned()).collect(),
+            products: products.to_vec(),
+            tank: Some(1_000),
+        };
+        let bound = set(|set| set.vehicles.push(vehicle(&[ASN], &[1])));
+        assert_eq!(ceiling(&bound, &[], None), Err(NoLock::VehicleNeeded));
+        assert_eq!(ceiling(&bound, &[], Some("AB-12")), Ok(789));
+        assert_eq!(ceiling(&bound, &[], Some("XY-1")), Err(NoLock::VehicleNotAllowed));
+        let other = set(|set| set.vehicles.push(vehicle(&["6200100000000002"], &[])));
+        assert_eq!(ceiling(&other, &[], None), Ok(Amount::MAX.units()));
+        assert_eq!(ceiling(&other, &[], Some("AB-12")), Err(NoLock::VehicleNotAllowed));
+        let petrol = set(|set| set.vehicles.push(vehicle(&[ASN], &[2])));
+        assert_eq!(ceiling(&petrol, &[], Some("AB-12")), Err(NoLock::VehicleNotAllowed));
+    }
+
+    #[test]
+    fn what_has_no_price_or_is_not_for_this_card_is_not_sold() {
+        let free = set(|set| set.products[0].unit_price = 0);
+        assert_eq!(ceiling(&free, &[], None), Err(NoLock::NotSold));
+        let gone = set(|set| set.products.clear());
+        assert_eq!(ceiling(&gone, &[], None), Err(NoLock::NotSold));
+        let limits = Limits::default();
+        let card = CardLimits { asn: ASN.to_owned(), products: vec![2], limits };
+        let other = set(|set| set.cards.push(card));
+        assert_eq!(ceiling(&other, &[], None), Err(NoLock::ProductNotAllowed));
+    }
+}

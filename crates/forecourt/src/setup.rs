@@ -66,6 +66,8 @@ pub struct Setup {
     pub issuers: Vec<[u8; 8]>,
     /// Its power, for whoever cuts it.
     pub power: Power,
+    /// Ends that the centre has stay in the logbook for so many days; for ever when absent.
+    pub retention_days: Option<u32>,
     /// Told of every entry.
     pub watcher: Option<Watcher>,
 }

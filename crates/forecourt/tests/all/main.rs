@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
 
 mod breaks;
+mod many;
+mod prices;
 mod smoke;
 #[allow(dead_code, unused_imports)]
 mod support;

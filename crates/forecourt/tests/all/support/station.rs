@@ -41,6 +41,7 @@ pub struct Bench {
     pub clock: Arc<Mutex<Stamp>>,
     pub watcher: Option<Watcher>,
     pub trace: bool,
+    pub retention_days: Option<u32>,
     heard: u64,
 }
 
@@ -91,6 +92,7 @@ impl Bench {
             clock: Arc::new(Mutex::new(noon(10))),
             watcher: None,
             trace: false,
+            retention_days: None,
             heard: 0,
         }
     }
@@ -133,6 +135,7 @@ impl Bench {
             identity: None,
             issuers: Vec::new(),
             power: self.power.clone(),
+            retention_days: self.retention_days,
             watcher: self.watcher.clone(),
         };
         self.heard = 0;

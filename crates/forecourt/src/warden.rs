@@ -1,0 +1,107 @@
+//! Looks after the station: tells what an operator should look at, and lets old ends leave the logbook.
+
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use api::site::{Happened, Warning};
+use wire::{Date, Stamp};
+
+use crate::common::Common;
+
+/// How often it looks.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Ends that leave the logbook in one go: nozzles that write meanwhile wait no longer than for these.
+const BATCH: usize = 200;
+
+/// Ends the wait of the warden.
+#[derive(Default)]
+pub(crate) struct Bell {
+    rung: Mutex<bool>,
+    waits: Condvar,
+}
+
+impl Bell {
+    pub(crate) fn ring(&self) {
+        *self.rung.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.waits.notify_all();
+    }
+
+    fn wait(&self, at_most: Duration) {
+        let rung = self.rung.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(self.waits.wait_timeout_while(rung, at_most, |rung| !*rung));
+    }
+}
+
+/// Looks until the station ends.
+pub(crate) fn watch(common: &Common, bell: &Bell) {
+    let mut told: Vec<Warning> = Vec::new();
+    let mut cleaned = None;
+    while !common.is_closing() {
+        told = tell(common, told);
+        let today = common.now().date;
+        if cleaned != Some(today) && !clean(common) {
+            cleaned = Some(today);
+        }
+        bell.wait(LOOK_EVERY);
+    }
+}
+
+/// Tells what began and what ended since; what is on now.
+fn tell(common: &Common, before: Vec<Warning>) -> Vec<Warning> {
+    let now = common.warnings();
+    let is_among = |all: &[Warning], one: &Warning| all.iter().any(|other| key(other) == key(one));
+    for warning in now.iter().filter(|warning| !is_among(&before, warning)) {
+        common.feed.tell(Happened::Warned { warning: warning.clone(), on: true });
+    }
+    for warning in before.into_iter().filter(|warning| !is_among(&now, warning)) {
+        common.feed.tell(Happened::Warned { warning, on: false });
+    }
+    now
+}
+
+/// Words change while a warning is on; name and place do not.
+fn key(warning: &Warning) -> (&str, Option<u8>) {
+    (&warning.name, warning.nozzle)
+}
+
+/// One batch of old ends; whether there may be more.
+fn clean(common: &Common) -> bool {
+    let Some(days) = common.retention_days else { return false };
+    let Some(before) = days_before(common.now(), days) else { return false };
+    common.logbook.forget(before, BATCH).is_ok_and(|gone| gone == BATCH)
+}
+
+/// The date so many days before, by the calendar.
+fn days_before(now: Stamp, days: u32) -> Option<Date> {
+    let offset = i64::from(now.utc_offset_minutes) * 60;
+    // Days from 1 March of the year 0, in eras of 400 years.
+    let day = (now.unix_seconds() + offset).div_euclid(86_400) - i64::from(days) + 719_468;
+    let (era, of_era) = (day.div_euclid(146_097), day.rem_euclid(146_097));
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    let year = year + era * 400 + i64::from(month <= 2);
+    Date::new(u16::try_from(year).ok()?, u8::try_from(month).ok()?, u8::try_from(day).ok()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wire::Time;
+
+    #[test]
+    fn days_go_back_over_months_and_leap_years() {
+        let back = |(year, month, day), days| {
+            let date = Date::new(year, month, day).unwrap();
+            let time = Time::new(0, 30, 0).unwrap();
+            days_before(Stamp { date, time, utc_offset_minutes: 120 }, days).unwrap().ymd()
+        };
+        assert_eq!(back((2026, 6, 1), 0), (2026, 6, 1));
+        assert_eq!(back((2026, 6, 1), 1), (2026, 5, 31));
+        assert_eq!(back((2024, 3, 1), 1), (2024, 2, 29));
+        assert_eq!(back((2026, 1, 1), 365), (2025, 1, 1));
+        assert_eq!(back((2001, 3, 1), 366), (2000, 2, 29));
+    }
+}

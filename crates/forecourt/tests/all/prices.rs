@@ -1,0 +1,183 @@
+//! Prices, limits, clock and disk.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
+
+use api::parameters::Limits;
+use api::site::{Happened, RefuelAsked};
+use forecourt::{Parameters, Refused};
+use wire::{Stamp, Time};
+
+use crate::support::station::prices;
+use crate::support::{Bench, CardMemory, World};
+
+fn bench(money: u32) -> (Bench, CardMemory) {
+    let mut world = World::new();
+    let card = world.card(money);
+    (Bench::new(world, 1), card)
+}
+
+fn again(bench: &mut Bench, card: &CardMemory, quantity: u64) -> api::site::Outcome {
+    bench.pull(1);
+    bench.wait_for_state(1, "free");
+    bench.refuel(1, card, quantity)
+}
+
+#[test]
+fn a_limit_lowers_the_ceiling_and_a_day_outlives_a_restart() {
+    let (mut bench, card) = bench(100_000);
+    bench.parameters.limits = Limits { day: Some(2_000), ..Limits::default() };
+    bench.open();
+    assert_eq!(bench.refuel(1, &card, 1_000).amount, 789);
+    let second = again(&mut bench, &card, 50_000);
+    assert_eq!((second.outcome.as_str(), second.amount), ("settled", 1_211), "what is left");
+    bench.pull(1);
+    bench.open();
+    bench.wait_for_state(1, "free");
+    let third = bench.refuel(1, &card, 1_000);
+    assert_eq!(third.refusal.as_deref(), Some("above_limit"), "{third:?}");
+    assert_eq!((card.balance(), card.is_grey()), (98_000, false));
+    bench.pull(1);
+    bench.wait_for_state(1, "free");
+    let next_day = wire::Date::new(2026, 6, 2).unwrap();
+    bench.clock.lock().unwrap().date = next_day;
+    assert_eq!(bench.refuel(1, &card, 1_000).amount, 789);
+}
+
+#[test]
+fn no_more_flows_than_was_asked_for_or_the_card_has() {
+    let (mut bench, card) = bench(1_000);
+    bench.open();
+    bench.insert(1, &card);
+    bench.wait_for_state(1, "card");
+    bench.nozzles[0].hose.lift();
+    let asked = RefuelAsked { amount: Some(500), ..Bench::asked() };
+    bench.station().refuel(1, asked).unwrap();
+    let ended = bench.wait_for_end("refuel");
+    assert_eq!((ended.outcome.as_str(), ended.amount), ("settled", 500));
+    assert_eq!(again(&mut bench, &card, 50_000).amount, 500, "the rest of the card");
+    let empty = again(&mut bench, &card, 1_000);
+    assert_eq!(empty.refusal.as_deref(), Some("above_balance"));
+    assert!(!card.is_grey());
+}
+
+#[test]
+fn prices_switch_at_their_time_between_visits_and_outlive_a_restart() {
+    let (mut bench, card) = bench(100_000);
+    bench.open();
+    let mut dearer = prices();
+    (dearer.version, dearer.from) = (2, Some("20260601120030".to_owned()));
+    dearer.products[0].unit_price = 1_000;
+    let set = Parameters::try_from(dearer.clone()).unwrap();
+    let standing = bench.station().set_parameters(set.clone()).unwrap();
+    assert_eq!((standing.version, standing.next), (1, Some(2)));
+    let old = bench.station().set_parameters(set);
+    assert_eq!(old, Err(Refused::OldParameters { given: 2, known: 2 }));
+
+    bench.open();
+    bench.wait_for_state(1, "free");
+    let clock = Arc::clone(&bench.clock);
+    // The time comes while it flows: this delivery keeps the price that it was certified with.
+    bench.while_flowing(1, move |_| clock.lock().unwrap().time = Time::new(12, 0, 30).unwrap());
+    assert_eq!(bench.refuel(1, &card, 1_000).amount, 789);
+    assert_eq!(again(&mut bench, &card, 1_000).amount, 1_000);
+    let standing = bench.station().site().parameters;
+    assert_eq!((standing.version, standing.next), (2, None));
+    bench.pull(1);
+    bench.open();
+    bench.wait_for_state(1, "free");
+    assert_eq!(bench.station().nozzle(1).unwrap().product.unit_price, 1_000);
+}
+
+#[test]
+fn parameters_without_a_product_of_a_nozzle_are_refused() {
+    let (mut bench, _) = bench(1);
+    bench.open();
+    let mut none = prices();
+    (none.version, none.products) = (2, Vec::new());
+    let refused = bench.station().set_parameters(Parameters::try_from(none).unwrap());
+    assert_eq!(refused.map_err(|refused| refused.name()), Err("malformed"));
+}
+
+#[test]
+fn a_clock_behind_the_journal_begins_no_lock_and_is_told() {
+    let (mut bench, card) = bench(10_000);
+    bench.open();
+    assert_eq!(bench.refuel(1, &card, 1_000).outcome, "settled");
+    let back = Stamp { time: Time::new(11, 59, 59).unwrap(), ..*bench.clock.lock().unwrap() };
+    let right = std::mem::replace(&mut *bench.clock.lock().unwrap(), back);
+    let refused = again(&mut bench, &card, 1_000);
+    assert_eq!(refused.refusal.as_deref(), Some("clock_behind"));
+    assert!(!bench.station().journal().takes_locks);
+    let warned = bench.wait("clock_off", |happened| match happened {
+        Happened::Warned { warning, on: true } => Some(warning.name.clone()),
+        _ => None,
+    });
+    assert_eq!(warned, "clock_off");
+    *bench.clock.lock().unwrap() = right;
+    assert_eq!(again(&mut bench, &card, 1_000).outcome, "settled");
+}
+
+#[test]
+fn a_disk_that_fills_begins_no_lock_and_what_is_open_comes_to_its_end() {
+    let (mut bench, card) = bench(10_000);
+    bench.open();
+    let disk = Arc::clone(&bench.disk);
+    bench.while_flowing(1, move |_| disk.store(1 << 20, Ordering::SeqCst));
+    assert_eq!(bench.refuel(1, &card, 1_000).outcome, "settled");
+    let refused = again(&mut bench, &card, 1_000);
+    assert_eq!(refused.refusal.as_deref(), Some("disk_low"));
+    let warnings = bench.station().warnings();
+    assert!(warnings.iter().any(|warning| warning.name == "disk_low"), "{warnings:?}");
+    assert!(!card.is_grey());
+}
+
+#[test]
+fn a_blacklisted_card_gets_no_lock_and_a_wrong_pin_neither() {
+    let (mut bench, card) = bench(10_000);
+    bench.open();
+    bench.uplink.blacklisted.lock().unwrap().push(card.asn);
+    let refused = bench.refuel(1, &card, 1_000);
+    assert_eq!(refused.refusal.as_deref(), Some("card_blacklisted"));
+    bench.uplink.blacklisted.lock().unwrap().clear();
+    bench.wait_for_state(1, "card");
+    let wrong = RefuelAsked { pin: "654321".to_owned(), ..Bench::asked() };
+    bench.station().refuel(1, wrong).unwrap();
+    let refused = bench.wait_for_end("refuel");
+    assert_eq!(refused.refusal.as_deref(), Some("card_refused"));
+    assert!(refused.reason.unwrap().contains("PIN"));
+    let none = RefuelAsked { pin: "12".to_owned(), ..Bench::asked() };
+    assert!(matches!(bench.station().refuel(1, none), Err(Refused::Malformed(_))));
+}
+
+#[test]
+fn no_pin_is_in_any_event() {
+    let (mut bench, card) = bench(10_000);
+    bench.trace = true;
+    bench.open();
+    assert_eq!(bench.refuel(1, &card, 1_000).outcome, "settled");
+    let told = bench.station().feed().after(0).unwrap();
+    let told: Vec<String> = told.iter().map(|told| format!("{:?}", told.happened)).collect();
+    assert!(told.iter().any(|told| told.contains("VERIFY")), "it is traced");
+    assert!(told.iter().all(|told| !told.contains("123456")), "a PIN is told");
+}
+
+#[test]
+fn old_ends_leave_by_themselves() {
+    let (mut bench, card) = bench(10_000);
+    bench.retention_days = Some(30);
+    bench.open();
+    assert_eq!(bench.refuel(1, &card, 1_000).outcome, "settled");
+    assert_eq!(again(&mut bench, &card, 1_000).outcome, "settled");
+    assert!(forecourt::Uplink::flush(&*bench.uplink));
+    bench.pull(1);
+    bench.clock.lock().unwrap().date = wire::Date::new(2026, 8, 1).unwrap();
+    bench.open();
+    let book = Mutex::new(bench.station().logbook());
+    let end = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    while book.lock().unwrap().forgotten().unwrap().numbers == 0 {
+        assert!(std::time::Instant::now() < end, "nothing left");
+        std::thread::yield_now();
+    }
+    assert_eq!(bench.station().logbook().look(|index| index.locks().count()), 1);
+}
