@@ -67,6 +67,12 @@ impl ClientError {
         Self { kind, what, problem: Some(Box::new(problem)) }
     }
 
+    /// A stream whose server ended it in good order.
+    #[must_use]
+    pub fn stream_ended() -> Self {
+        Self::out_of_reach("the stream of events ended")
+    }
+
     /// The same request may be sent again later: it is done once.
     #[must_use]
     pub const fn is_out_of_reach(&self) -> bool {

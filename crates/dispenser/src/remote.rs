@@ -32,6 +32,12 @@ impl Remote {
         Ok(remote)
     }
 
+    /// The same without asking yet: it may come later, and must measure this then.
+    #[must_use]
+    pub fn later(address: &str, nozzle: u8, unit: Unit) -> Self {
+        Self { address: address.to_owned(), nozzle, unit, line: None }
+    }
+
     /// A new connection.
     fn call(&mut self, nozzle: u8) -> Result<Unit, DispenserError> {
         let stream = TcpStream::connect(&self.address).map_err(|error| self.silent(&error))?;
@@ -58,7 +64,7 @@ impl Remote {
         let unit = self.call(self.nozzle)?;
         if unit != self.unit {
             return Err(DispenserError::Broken(format!(
-                "it measured {} before, and now {unit}",
+                "it measures {unit}, and {} is wanted here",
                 self.unit
             )));
         }

@@ -10,8 +10,11 @@
 //! | [`media`] | image files as memory, torn on purpose if asked, and as card and PSAM to talk to |
 //! | [`script`] | step scripts, in memory, on an image or in a reader |
 //! | [`trace`] | every APDU in words, on stderr and as lines of JSON |
+//! | `slots` | where a running station's cards and PSAMs are put in |
 //! | [`site`], [`centre`] | a station's folder, and a centre in a folder |
 //! | `serving` | configuration, log and entrance of the centre's server |
+//! | `top` | running stations, drawn in a terminal |
+//! | `stationing` | configuration of a running station, and the station that is made of it |
 //! | [`keys_file`], [`transport_key`] | the main keys as TOML, and the key of a blank chip |
 //! | [`mod@env`] | time, randomness, environment and PIN, each through one place |
 //! | [`output`], [`error`], [`guard`] | documents, texts, messages, exit codes; a panic becomes exit code 70 |
@@ -37,6 +40,9 @@ pub mod script;
 mod serve;
 mod serving;
 pub mod site;
+mod slots;
+mod stationing;
+mod top;
 pub mod trace;
 pub mod transport_key;
 pub mod vault;

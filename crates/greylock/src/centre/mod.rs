@@ -25,5 +25,6 @@ pub use folder_office::FolderOffice;
 pub use link::FolderLink;
 pub use office::{Office, Standing, SwitchStep, Switched, To, open_office};
 pub use place::Place;
+pub(crate) use place::running_client;
 pub use server_office::ServerOffice;
 pub use station::{StationLink, open_link};

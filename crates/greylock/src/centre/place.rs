@@ -68,6 +68,19 @@ pub(super) fn client_of(
     Ok(Client::new(address.clone(), caller, Limits::default())?)
 }
 
+/// The client of a running station: an operator's, by certificate, or on this machine anybody's.
+///
+/// # Errors
+/// A URL that is none, or a certificate that cannot be used.
+pub(crate) fn running_client(url: &str, certificate: &CertificateArgs) -> Result<Client, Error> {
+    let address: Result<Address, ClientError> = url.parse();
+    let address = address.map_err(|error| {
+        Error::usage(format!("cannot reach the station `{url}`: {error}"))
+            .advice("give the URL that `greylock station serve` says, like http://127.0.0.1:7817")
+    })?;
+    client_of(&address, certificate, Caller::Nobody)
+}
+
 /// The operator of a server in development, by the token of `--token`.
 pub(super) fn operator_word(address: &Address, args: &OperatorArgs) -> Result<Caller, Error> {
     if address.is_tls() {

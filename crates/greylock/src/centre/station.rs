@@ -38,7 +38,7 @@ pub fn open_link(
     station: String,
     context: &mut Context<'_>,
 ) -> Result<StationLink, Error> {
-    let station = args.station.clone().unwrap_or(station);
+    let station = args.station_name.clone().unwrap_or(station);
     let way = match host.map(Place::of).transpose()? {
         None => Way::None(NoLink),
         Some(Place::Folder(folder)) => match FolderLink::open(&folder, station, context)? {

@@ -7,9 +7,6 @@ use clap::{Args, Subcommand};
 /// Commands to come.
 #[derive(Debug, Subcommand)]
 pub enum LaterCommand {
-    /// The station's server
-    #[command(hide = true, subcommand)]
-    Station(StationCommand),
     /// Verify records in batches
     #[command(hide = true)]
     Verify(FilesArgs),
@@ -23,26 +20,10 @@ impl LaterCommand {
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
-            Self::Station(_) => "station serve",
             Self::Verify(_) => "verify",
             Self::Gen(_) => "gen",
         }
     }
-}
-
-/// `station`.
-#[derive(Debug, Subcommand)]
-pub enum StationCommand {
-    /// Serve a station
-    Serve(StationServeArgs),
-}
-
-/// `station serve`.
-#[derive(Debug, Args)]
-pub struct StationServeArgs {
-    /// The station's configuration
-    #[arg(long, value_name = "FILE")]
-    pub config: PathBuf,
 }
 
 /// `verify`.

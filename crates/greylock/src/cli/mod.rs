@@ -19,7 +19,9 @@ mod script;
 mod serve;
 mod shell;
 mod sim;
+mod station;
 mod terminal;
+mod top;
 mod trace;
 mod transfer;
 pub mod values;
@@ -30,7 +32,7 @@ pub use self::pki::{
 };
 pub use audit::AuditArgs;
 pub use bench::{BenchArgs, BenchName};
-pub use caller::{CertificateArgs, OperatorArgs, StationArgs};
+pub use caller::{AtStationArgs, CertificateArgs, OperatorArgs, StationArgs};
 pub use card::{
     BlankArgs, CardCommand, CardIssueArgs, CardShowArgs, CardSwitchArgs, CardUnblockArgs,
     IssuerArgs, MigrateArgs, PurseName, ThroughArgs,
@@ -55,7 +57,12 @@ pub use script::ScriptArgs;
 pub use serve::{CardServeArgs, PsamServeArgs, ReadersArgs};
 pub use shell::{CompletionsArgs, ManArgs};
 pub use sim::{SimArgs, SimCentre};
+pub use station::{
+    ExportFormat, RunningArgs, StationCommand, StationExportArgs, StationParametersArgs,
+    StationServeArgs,
+};
 pub use terminal::{HoldStep, PurchaseArgs, RefuelArgs, UnlockArgs};
+pub use top::TopArgs;
 pub use trace::{ChipName, DecodeArgs, TraceArgs};
 pub use transfer::{LoadArgs, TransferArgs, UnloadArgs};
 
@@ -122,6 +129,11 @@ pub enum Command {
     /// The centre, and what its operators look at and decide
     #[command(subcommand, after_help = "Example:\n  greylock host notices --host file:centre")]
     Host(HostCommand),
+    /// A station that runs: its server, its journal, its prices and limits
+    #[command(subcommand, after_help = "Example:\n  greylock station serve --config north.toml")]
+    Station(StationCommand),
+    /// Watch running stations in the terminal
+    Top(TopArgs),
     /// Certificates of the centre's server, its stations and operators
     #[command(
         subcommand,

@@ -2,33 +2,63 @@
 
 use std::path::PathBuf;
 
+use clap::builder::ArgPredicate;
 use clap::{Args, ValueEnum};
 use wire::Amount;
 
-use super::caller::StationArgs;
+use super::caller::{AtStationArgs, StationArgs};
 use super::card::PurseName;
 use super::values;
 use crate::media::Place;
 
+/// The largest amount: as much as there is.
+const ALL: &str = "2147483647";
+
 /// `refuel`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  greylock refuel --card card.img --psam psam.img --journal station --amount 8765\n\n\
+    after_help = "Example:\n  greylock refuel --card card.img --psam psam.img --journal station --amount 8765\n  \
+        greylock refuel --station http://127.0.0.1:7817 --nozzle 1 --card card.img --amount 8765\n\n\
+        At a station whose reader is a socket the card is put in for this refuelling; at any other put it in by hand.\n\
         A card that is pulled while fuel flows is an escape: exit code 3, and the card stays grey until\n\
         `greylock unlock` or the next refuelling frees it."
 )]
 pub struct RefuelArgs {
-    /// The card: an image's path or pcsc:READER NAME
-    #[arg(long, value_name = "CARD")]
+    /// The card: an image's path or pcsc:READER NAME; at a station an image to put into its reader
+    #[arg(
+        long,
+        value_name = "CARD",
+        required = false,
+        required_unless_present = "station",
+        default_value_if("station", ArgPredicate::IsPresent, "")
+    )]
     pub card: Place,
     /// The PSAM: an image's path or pcsc:READER NAME
-    #[arg(long, value_name = "PSAM")]
+    #[arg(
+        long,
+        value_name = "PSAM",
+        conflicts_with = "station",
+        required = false,
+        required_unless_present = "station",
+        default_value_if("station", ArgPredicate::IsPresent, "")
+    )]
     pub psam: Place,
     /// Folder of the station's journal; made if it is not there
-    #[arg(long, value_name = "DIR")]
+    #[arg(
+        long,
+        value_name = "DIR",
+        conflicts_with = "station",
+        required = false,
+        required_unless_present = "station",
+        default_value_if("station", ArgPredicate::IsPresent, ".")
+    )]
     pub journal: PathBuf,
-    /// What to deliver, in cents
-    #[arg(long, value_name = "CENTS", value_parser = values::cents, allow_hyphen_values = true)]
+    /// What to deliver, in cents; at a station no more than this, or without it as much as card and limits allow
+    #[arg(
+        long, value_name = "CENTS", value_parser = values::cents, allow_hyphen_values = true,
+        required = false, required_unless_present = "station",
+        default_value_if("station", ArgPredicate::IsPresent, ALL)
+    )]
     pub amount: Amount,
     /// Pull the card when this much has flowed
     #[arg(long, value_name = "CENTS", value_parser = values::cents, allow_hyphen_values = true)]
@@ -40,8 +70,11 @@ pub struct RefuelArgs {
     #[arg(long, value_name = "FILE")]
     pub pin_file: Option<PathBuf>,
     /// The centre: a server's URL or file:DIR
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", conflicts_with = "station")]
     pub host: Option<String>,
+    /// A running station.
+    #[command(flatten)]
+    pub at: AtStationArgs,
     /// Who asks a server.
     #[command(flatten)]
     pub caller: StationArgs,
@@ -49,7 +82,7 @@ pub struct RefuelArgs {
     #[command(flatten)]
     pub trace: super::TraceArgs,
     /// For tests and demonstrations: after the journal step is durable, says so on stderr and waits for a line on stdin
-    #[arg(long, value_name = "STEP", value_enum, hide = true)]
+    #[arg(long, value_name = "STEP", value_enum, hide = true, conflicts_with = "station")]
     pub hold_at: Option<HoldStep>,
 }
 
@@ -97,14 +130,34 @@ impl HoldStep {
         the next purchase or refuelling of the card at this station shows whether it paid."
 )]
 pub struct PurchaseArgs {
-    /// The card: an image's path or pcsc:READER NAME
-    #[arg(long, value_name = "CARD")]
+    /// The card: an image's path or pcsc:READER NAME; at a station an image to put into its reader
+    #[arg(
+        long,
+        value_name = "CARD",
+        required = false,
+        required_unless_present = "station",
+        default_value_if("station", ArgPredicate::IsPresent, "")
+    )]
     pub card: Place,
     /// The PSAM: an image's path or pcsc:READER NAME
-    #[arg(long, value_name = "PSAM")]
+    #[arg(
+        long,
+        value_name = "PSAM",
+        conflicts_with = "station",
+        required = false,
+        required_unless_present = "station",
+        default_value_if("station", ArgPredicate::IsPresent, "")
+    )]
     pub psam: Place,
     /// Folder of the station's journal; made if it is not there
-    #[arg(long, value_name = "DIR")]
+    #[arg(
+        long,
+        value_name = "DIR",
+        conflicts_with = "station",
+        required = false,
+        required_unless_present = "station",
+        default_value_if("station", ArgPredicate::IsPresent, ".")
+    )]
     pub journal: PathBuf,
     /// What to pay, in cents
     #[arg(long, value_name = "CENTS", value_parser = values::cents, allow_hyphen_values = true)]
@@ -116,8 +169,11 @@ pub struct PurchaseArgs {
     #[arg(long, value_name = "FILE")]
     pub pin_file: Option<PathBuf>,
     /// The centre: a server's URL or file:DIR
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", conflicts_with = "station")]
     pub host: Option<String>,
+    /// A running station.
+    #[command(flatten)]
+    pub at: AtStationArgs,
     /// Who asks a server.
     #[command(flatten)]
     pub caller: StationArgs,
@@ -132,18 +188,34 @@ pub struct PurchaseArgs {
         Tried in turn: the record of this station, the list of the centre, the centre's decision.\n\
         A card that is free and shows an unread code of its last debit is read.")]
 pub struct UnlockArgs {
-    /// The card: an image's path or pcsc:READER NAME
-    #[arg(long, value_name = "CARD")]
+    /// The card: an image's path or pcsc:READER NAME; at a station an image to put into its reader
+    #[arg(
+        long,
+        value_name = "CARD",
+        required = false,
+        required_unless_present = "station",
+        default_value_if("station", ArgPredicate::IsPresent, "")
+    )]
     pub card: Place,
     /// Folder of the station's journal; made if it is not there
-    #[arg(long, value_name = "DIR")]
+    #[arg(
+        long,
+        value_name = "DIR",
+        conflicts_with = "station",
+        required = false,
+        required_unless_present = "station",
+        default_value_if("station", ArgPredicate::IsPresent, ".")
+    )]
     pub journal: PathBuf,
     /// The PSAM, which finishes what this station left open: an image's path or pcsc:READER NAME
-    #[arg(long, value_name = "PSAM")]
+    #[arg(long, value_name = "PSAM", conflicts_with = "station")]
     pub psam: Option<Place>,
     /// The centre: a server's URL or file:DIR
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", conflicts_with = "station")]
     pub host: Option<String>,
+    /// A running station.
+    #[command(flatten)]
+    pub at: AtStationArgs,
     /// Who asks a server.
     #[command(flatten)]
     pub caller: StationArgs,

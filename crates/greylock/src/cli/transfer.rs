@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::ArgPredicate;
 use host::PrepaidName;
 use wire::{Amount, Tid};
 
-use super::caller::StationArgs;
+use super::caller::{AtStationArgs, StationArgs};
 use super::card::PurseName;
 use super::values;
 use crate::media::Place;
@@ -39,23 +40,39 @@ pub struct UnloadArgs {
 /// What both take.
 #[derive(Debug, Args)]
 pub struct TransferArgs {
-    /// The card: an image's path or pcsc:READER NAME
-    #[arg(long, value_name = "CARD")]
+    /// The card: an image's path or pcsc:READER NAME; at a station an image to put into its reader
+    #[arg(
+        long,
+        value_name = "CARD",
+        required = false,
+        required_unless_present = "station",
+        default_value_if("station", ArgPredicate::IsPresent, "")
+    )]
     pub card: Place,
     /// How much, in cents
     #[arg(long, value_name = "CENTS", value_parser = values::cents, allow_hyphen_values = true)]
     pub amount: Amount,
     /// The centre: a server's URL or file:DIR
-    #[arg(long, value_name = "URL")]
+    #[arg(
+        long,
+        value_name = "URL",
+        conflicts_with = "station",
+        required = false,
+        required_unless_present = "station",
+        default_value_if("station", ArgPredicate::IsPresent, "")
+    )]
     pub host: String,
+    /// A running station.
+    #[command(flatten)]
+    pub at: AtStationArgs,
     /// Who asks a server.
     #[command(flatten)]
     pub caller: StationArgs,
     /// The counter's terminal id, which a server has as this station's [default: the journal's, else zeros]
-    #[arg(long, value_name = "HEX12", value_parser = values::tid)]
+    #[arg(long, value_name = "HEX12", value_parser = values::tid, conflicts_with = "station")]
     pub tid: Option<Tid>,
     /// The prepaid account that pays a load or gets an unload; one that this station may charge
-    #[arg(long, value_name = "NAME", value_parser = values::prepaid)]
+    #[arg(long, value_name = "NAME", value_parser = values::prepaid, conflicts_with = "station")]
     pub account: Option<PrepaidName>,
     /// The purse
     #[arg(long, value_enum, default_value_t = PurseName::Ed)]
@@ -64,7 +81,7 @@ pub struct TransferArgs {
     #[arg(long, value_name = "FILE")]
     pub pin_file: Option<PathBuf>,
     /// Folder of a station's journal, with which a grey card is unlocked first; made if it is not there
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", conflicts_with = "station")]
     pub journal: Option<PathBuf>,
     /// The trace.
     #[command(flatten)]

@@ -7,8 +7,6 @@ use pki::Tls;
 use serde_json::json;
 use server::{App, Instance, Shared};
 use store::Vault;
-use tokio::net::TcpListener;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use super::who::{Callers, recognised};
@@ -17,7 +15,10 @@ use crate::env::{stamp_now, unix_time};
 use crate::error::{Error, Fault};
 use crate::keys_file::MainKeys;
 use crate::output::{Context, Report};
-use crate::serving::{Config, Door, Given, Logs, operator_token, read_tls, telling};
+use crate::serving::{
+    Config, Door, Given, Logs, Signals, Told, listen, operator_token, read_tls, system, telling,
+    until,
+};
 use crate::vault::{self, SealKey};
 
 /// Serves until SIGINT or SIGTERM; requests that run are answered first.
@@ -160,7 +161,11 @@ async fn serve(
     let mut serving = pin!(pki::serve(listener, door, router, until(stopped)));
     let served = tokio::select! {
         served = serving.as_mut() => served,
-        () = signals.attend(again, tls.as_ref(), &app, &stop) => serving.await,
+        () = told_to_stop(signals, again, tls.as_ref()) => {
+            app.close_streams();
+            stop.send_replace(true);
+            serving.await
+        }
     };
     stop.send_replace(true);
     if let Some(figures) = figures {
@@ -190,56 +195,10 @@ async fn figures(
     Ok(Some(tokio::spawn(async move { pki::serve(listener, door, router, until(stopped)).await })))
 }
 
-async fn until(mut stopped: watch::Receiver<bool>) {
-    // A sender that is gone stops, too.
-    let _ = stopped.wait_for(|stop| *stop).await;
-}
-
-async fn listen(at: std::net::SocketAddr) -> Result<TcpListener, Error> {
-    let listener = TcpListener::bind(at).await;
-    listener.map_err(|error| system(&format!("{at} cannot be listened on"), &error))
-}
-
-/// What the system tells a server.
-struct Signals {
-    interrupt: Signal,
-    terminate: Signal,
-    again: Signal,
-}
-
-impl Signals {
-    fn listen() -> Result<Self, Error> {
-        let heard = |kind: SignalKind| {
-            signal(kind).map_err(|error| system("signals cannot be heard", &error))
-        };
-        Ok(Self {
-            interrupt: heard(SignalKind::interrupt())?,
-            terminate: heard(SignalKind::terminate())?,
-            again: heard(SignalKind::hangup())?,
-        })
+/// Until the server is told to stop.
+async fn told_to_stop(mut signals: Signals, again: &Again<'_>, tls: Option<&Tls>) {
+    while signals.next().await == Told::ReadAgain {
+        again.read(tls);
     }
-
-    /// Until the server is told to stop.
-    async fn attend(
-        mut self,
-        again: &Again<'_>,
-        tls: Option<&Tls>,
-        app: &Shared,
-        stop: &watch::Sender<bool>,
-    ) {
-        loop {
-            tokio::select! {
-                _ = self.interrupt.recv() => break,
-                _ = self.terminate.recv() => break,
-                _ = self.again.recv() => again.read(tls),
-            }
-        }
-        tracing::info!("stopping");
-        app.close_streams();
-        stop.send_replace(true);
-    }
-}
-
-fn system(what: &str, error: &std::io::Error) -> Error {
-    Error::new(Fault::System, format!("{what}: {error}"))
+    tracing::info!("stopping");
 }

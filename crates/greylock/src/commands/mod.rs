@@ -1,6 +1,7 @@
 //! One file per command: from its arguments to a [`Report`] or an [`Error`].
 
 mod apdu;
+mod at_station;
 mod audit;
 mod bench;
 mod bench_centre;
@@ -35,6 +36,10 @@ mod script;
 mod serve;
 mod shell;
 mod sim;
+mod station;
+mod station_export;
+mod station_serve;
+mod top;
 mod transfer;
 mod unlock;
 mod vectors;
@@ -83,6 +88,8 @@ pub fn run(cli: &Cli, context: &mut Context<'_>) -> Result<Report, Error> {
         Some(Command::Unload(args)) => transfer::run(Way::Unload, &args.transfer, context),
         Some(Command::Unlock(args)) => unlock::run(args, context),
         Some(Command::Host(command)) => host::run(command, context),
+        Some(Command::Station(command)) => station::run(command, context),
+        Some(Command::Top(args)) => top::run(args, context),
         Some(Command::Pki(command)) => pki::run(command, context),
         Some(Command::Audit(args)) => audit::run(args, context),
         Some(Command::Sim(args)) => sim::run(args, context),

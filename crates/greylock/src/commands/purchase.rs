@@ -42,6 +42,9 @@ impl Dispenser for Still<'_> {
 /// # Errors
 /// What could not be opened; nothing has happened then.
 pub(crate) fn run(args: &PurchaseArgs, context: &mut Context<'_>) -> Result<Report, Error> {
+    if let Some(station) = args.at.running()? {
+        return super::at_station::purchase(args, station, context);
+    }
     let purse: Purse = args.purse.into();
     let pin = pin_for(purse, args, context)?;
     let trace = Trace::open(&args.trace)?;

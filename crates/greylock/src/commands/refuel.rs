@@ -53,6 +53,9 @@ impl Dispenser for Forecourt<'_> {
 /// # Errors
 /// What could not be opened; nothing has happened then.
 pub(crate) fn run(args: &RefuelArgs, context: &mut Context<'_>) -> Result<Report, Error> {
+    if let Some(station) = args.at.running()? {
+        return super::at_station::refuel(args, station, context);
+    }
     let pin = resolve_pin(args.pin_file.as_deref(), &context.io.settings)?;
     let trace = Trace::open(&args.trace)?;
     let mut card = Counted::new(trace.of(CardIn::open(&args.card)?, Chip::Card));

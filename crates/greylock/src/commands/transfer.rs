@@ -31,6 +31,9 @@ pub(crate) fn run(
     args: &TransferArgs,
     context: &mut Context<'_>,
 ) -> Result<Report, Error> {
+    if let Some(station) = args.at.running()? {
+        return super::at_station::transfer(way, args, station, context);
+    }
     let pin = resolve_pin(args.pin_file.as_deref(), &context.io.settings)?;
     let trace = Trace::open(&args.trace)?;
     let mut card: CardInSlot = Counted::new(trace.of(CardIn::open(&args.card)?, Chip::Card));

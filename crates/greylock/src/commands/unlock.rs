@@ -28,6 +28,9 @@ type CardInSlot = Counted<Traced<CardIn>>;
 /// # Errors
 /// What could not be opened; nothing has happened then.
 pub(crate) fn run(args: &UnlockArgs, context: &mut Context<'_>) -> Result<Report, Error> {
+    if let Some(station) = args.at.running()? {
+        return super::at_station::unlock(args, station, context);
+    }
     let trace = Trace::open(&args.trace)?;
     let mut card: CardInSlot = Counted::new(trace.of(CardIn::open(&args.card)?, Chip::Card));
     let station = site::station_name(&args.journal);

@@ -1,7 +1,7 @@
 //! What the environment says.
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io::{IsTerminal as _, stderr, stdin, stdout};
 
 use zeroize::Zeroizing;
@@ -19,6 +19,8 @@ pub struct Settings {
     pub colour_err: bool,
     /// What `GREYLOCK_HOST_…` says to `host serve`, by the name behind that; nothing empty.
     pub host: BTreeMap<String, String>,
+    /// The same of `GREYLOCK_STATION_…` for `station serve`.
+    pub station: BTreeMap<String, String>,
 }
 
 impl Settings {
@@ -36,15 +38,19 @@ impl Settings {
             can_prompt: stdin().is_terminal() && stderr().is_terminal(),
             colour_out: !plain && stdout().is_terminal(),
             colour_err: !plain && stderr().is_terminal(),
-            host: std::env::vars_os().filter_map(|(name, value)| for_host(&name, &value)).collect(),
+            host: variables("GREYLOCK_HOST_"),
+            station: variables("GREYLOCK_STATION_"),
         }
     }
 }
 
-fn for_host(name: &OsStr, value: &OsStr) -> Option<(String, String)> {
-    let name = name.to_str()?.strip_prefix("GREYLOCK_HOST_")?;
-    let value = value.to_str().filter(|value| !value.is_empty())?;
-    Some((name.to_owned(), value.to_owned()))
+/// What is set behind a prefix.
+fn variables(prefix: &str) -> BTreeMap<String, String> {
+    let behind = |(name, value): (OsString, OsString)| {
+        let name = name.to_str()?.strip_prefix(prefix)?.to_owned();
+        Some((name, value.to_str().filter(|value| !value.is_empty())?.to_owned()))
+    };
+    std::env::vars_os().filter_map(behind).collect()
 }
 
 /// Without the PIN.

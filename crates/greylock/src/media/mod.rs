@@ -41,7 +41,7 @@ pub use place::Place;
 #[cfg(not(feature = "pcsc"))]
 pub(crate) use place::no_pcsc;
 #[cfg(feature = "pcsc")]
-pub use reader::{ReaderSlot, look_around};
+pub use reader::{ReaderSlot, ReaderWatch, look_around};
 pub(crate) use slot::check_personalised;
 pub use slot::{
     CardSlot, Chip, PsamSlot, Slot, describe_open_error, look_at_blank, look_at_card, look_at_psam,

@@ -192,6 +192,14 @@ where
         Ok(())
     }
 
+    /// Is in a reader once: from this connection's beginning to its end.
+    ///
+    /// # Errors
+    /// The chip falls silent.
+    pub(crate) fn visit(&mut self, mut reader: TcpStream) -> Result<(), Error> {
+        self.answer_reader(&mut reader).map(drop)
+    }
+
     /// Answers the reader until the connection ends. A connection that breaks is a chip pulled.
     fn answer_reader(&mut self, reader: &mut TcpStream) -> Result<Left, Error> {
         self.served.insertions += 1;

@@ -83,9 +83,9 @@ impl Config {
             seal_key: seal_key.path(),
             door,
             listen: at,
-            metrics_listen: metrics.map(loopback).transpose()?,
-            level: level(&log)?,
-            format: log_format(&format)?,
+            metrics_listen: metrics.map(loopback_of).transpose()?,
+            level: level_of(&log)?,
+            format: format_of(&format)?,
             prepaid_only: switch(&prepaid_only)?,
             data: folder,
             values: Vec::new(),
@@ -209,34 +209,51 @@ fn address(value: &Value) -> Result<SocketAddr, Error> {
     value.text.parse().map_err(wrong)
 }
 
-fn loopback(value: &Value) -> Result<SocketAddr, Error> {
-    let at = address(value)?;
+fn loopback_of(value: &Value) -> Result<SocketAddr, Error> {
+    address(value)?;
+    let write = "127.0.0.1:PORT; from elsewhere an operator's certificate reads /metrics";
+    loopback(&value.text).map_err(|what| value.wrong(what, write))
+}
+
+/// An address of this machine alone.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn loopback(text: &str) -> Result<SocketAddr, String> {
+    let at: SocketAddr = text.parse().map_err(|_| format!("`{text}` is no address"))?;
     match at.ip().is_loopback() {
         true => Ok(at),
-        false => Err(value.wrong(
-            format!("{at} can be reached from other machines, and there is no TLS"),
-            "127.0.0.1:PORT; from elsewhere an operator's certificate reads /metrics",
-        )),
+        false => Err(format!("{at} can be reached from other machines, and there is no TLS")),
     }
 }
 
-fn level(value: &Value) -> Result<Level, Error> {
-    match value.text.as_str() {
-        "error" => Ok(Level::ERROR),
-        "warn" => Ok(Level::WARN),
-        "info" => Ok(Level::INFO),
-        "debug" => Ok(Level::DEBUG),
-        "trace" => Ok(Level::TRACE),
-        other => {
-            Err(value.wrong(format!("`{other}` is no level"), "error, warn, info, debug or trace"))
-        }
-    }
+fn level_of(value: &Value) -> Result<Level, Error> {
+    let wrong = || format!("`{}` is no level", value.text);
+    level(&value.text).ok_or_else(|| value.wrong(wrong(), "error, warn, info, debug or trace"))
 }
 
-fn log_format(value: &Value) -> Result<LogFormat, Error> {
-    match value.text.as_str() {
-        "human" => Ok(LogFormat::Human),
-        "json" => Ok(LogFormat::Json),
-        other => Err(value.wrong(format!("`{other}` is no format"), "human or json")),
+/// A level of the log by its name.
+pub(crate) fn level(text: &str) -> Option<Level> {
+    Some(match text {
+        "error" => Level::ERROR,
+        "warn" => Level::WARN,
+        "info" => Level::INFO,
+        "debug" => Level::DEBUG,
+        "trace" => Level::TRACE,
+        _ => return None,
+    })
+}
+
+fn format_of(value: &Value) -> Result<LogFormat, Error> {
+    let wrong = || format!("`{}` is no format", value.text);
+    log_format(&value.text).ok_or_else(|| value.wrong(wrong(), "human or json"))
+}
+
+/// A format of the log by its name.
+pub(crate) fn log_format(text: &str) -> Option<LogFormat> {
+    match text {
+        "human" => Some(LogFormat::Human),
+        "json" => Some(LogFormat::Json),
+        _ => None,
     }
 }

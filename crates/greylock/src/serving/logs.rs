@@ -12,7 +12,8 @@ use crate::output::Context;
 /// What libraries have to say is of use only when it is a warning.
 const OTHERS: LevelFilter = LevelFilter::WARN;
 /// The crates of ours that say something.
-const OURS: [&str; 4] = ["greylock", "server", "store", "pki"];
+const OURS: [&str; 7] =
+    ["greylock", "server", "store", "pki", "station_server", "forecourt", "uplink"];
 
 /// A log whose level can be changed.
 pub(crate) struct Logs {

@@ -81,7 +81,7 @@ fn money_is_loaded_and_unloaded_at_a_counter_that_the_centre_knows() {
     everywhere(|world, host| {
         let counter = format!("--tid {COUNTER} --out counter.psam --station station");
         world.run(&format!("psam issue {} {counter}", host.operator)).done();
-        let named = if host.station.contains("http:") { "--station station" } else { "" };
+        let named = if host.station.contains("http:") { "--station-name station" } else { "" };
         let at = format!("{} {named} --tid {COUNTER}", host.station);
         let load = format!("load --card card.img --amount 500 --json {at}");
         let done = world.run(&load).document();
@@ -221,7 +221,7 @@ fn a_load_is_charged_to_a_prepaid_account() {
                 "name": "north", "amount": 1_000, "balance": 1_000, "repeat": true
             })
         );
-        let named = if host.station.contains("http:") { "--station station" } else { "" };
+        let named = if host.station.contains("http:") { "--station-name station" } else { "" };
         let load = |cents: u32| {
             let order =
                 format!("load --card card.img --amount {cents} --account north --tid {TID}");

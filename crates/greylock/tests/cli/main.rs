@@ -57,6 +57,8 @@ mod show;
 #[cfg(test)]
 mod sim;
 #[cfg(test)]
+mod station;
+#[cfg(test)]
 mod switch;
 #[cfg(test)]
 mod tear;

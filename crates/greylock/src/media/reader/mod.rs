@@ -6,11 +6,13 @@
 //! | `exchange` | one command and its answer, GET RESPONSE and a second try included where the chip's protocol wants them |
 //! | `fault` | what the PC/SC service says, in words |
 //! | `inside` | what is in each reader, for `greylock readers` |
+//! | `watch` | cards that come into a reader and leave it |
 
 mod exchange;
 mod fault;
 mod find;
 mod inside;
+mod watch;
 
 use std::ffi::{CStr, CString};
 use std::time::{Duration, Instant};
@@ -22,6 +24,7 @@ use wire::apdu::ResponseBytes;
 use crate::error::Error;
 
 pub use inside::look_around;
+pub use watch::ReaderWatch;
 
 /// How long a card may take to come: pcscd looks every 400 ms, and a card may bounce.
 const COMES_WITHIN: Duration = Duration::from_secs(4);
