@@ -43,12 +43,7 @@ pub const TABLE: &[Row] = &[
     ("out_of_order", 409, "station", "the nozzle is out of order: look at what the detail names"),
     ("old_parameters", 409, "operator", "newer parameters are known: raise the version"),
     ("paper_not_believed", 422, "card", "this paper frees no card: look at what the detail says"),
-    (
-        "no_papers",
-        409,
-        "station",
-        "this station cannot check papers: give it `identity` and `authority`",
-    ),
+    ("no_papers", 409, "station", "this station cannot check papers: give it `authority`"),
     ("not_kept", 503, "station", "the journal could not keep it: look at the station's disk"),
     ("closing", 503, "station", "the station is stopping: ask again when it has started"),
     ("no_power", 503, "station", "the station has no power: ask again when it has"),

@@ -198,3 +198,23 @@ fn what_a_station_cannot_do_is_said_before_anything_happens() {
     assert_eq!(world.run("station export --data north --out x.csv").code, 3, "it is in use");
     station.stop();
 }
+
+/// docs/station.md names every key that the file takes, and no other.
+#[test]
+fn the_page_has_every_key_of_the_configuration() {
+    let page = include_str!("../../../../docs/station.md");
+    let (_, section) = page.split_once("\n## Configuration\n").unwrap();
+    let table = section.split("\nEach `[[neighbour]]`").next().unwrap();
+    let keys: Vec<&str> = table
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split_once('`'))
+        .map(|(key, _)| key)
+        .collect();
+    let world = World::empty();
+    world.put("x.toml", b"no_such_key = 1\n");
+    let said = world.run("station serve --config x.toml --check").err;
+    let (_, known) = said.split_once("expected one of ").unwrap();
+    let known = known.split('\n').next().unwrap();
+    let known: Vec<&str> = known.split(", ").map(|key| key.trim_matches('`')).collect();
+    assert_eq!(keys.iter().collect::<std::collections::BTreeSet<_>>(), known.iter().collect());
+}
