@@ -150,3 +150,69 @@ impl Drop for SocketSlot {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+
+    use super::*;
+
+    /// Only a test that fails waits so long.
+    const LIMIT: Duration = Duration::from_secs(20);
+
+    /// A card that answers 9000 to everything; it is in until the stream is shut down.
+    fn card(at: SocketAddr) -> TcpStream {
+        let stream = TcpStream::connect(at).unwrap();
+        let mut heard = stream.try_clone().unwrap();
+        std::thread::spawn(move || {
+            loop {
+                let mut length = [0; 2];
+                if heard.read_exact(&mut length).is_err() {
+                    return;
+                }
+                let mut payload = vec![0; usize::from(u16::from_be_bytes(length))];
+                heard.read_exact(&mut payload).unwrap();
+                let answer: &[u8] = match payload.as_slice() {
+                    [0] | [1] => continue,
+                    _ => &[0, 2, 0x90, 0],
+                };
+                heard.write_all(answer).unwrap();
+            }
+        });
+        stream
+    }
+
+    fn is_pulled(inside: &CardInside) -> bool {
+        let end = Instant::now() + LIMIT;
+        while inside.presence.is_in() && Instant::now() < end {
+            std::thread::yield_now();
+        }
+        !inside.presence.is_in()
+    }
+
+    #[test]
+    fn a_card_that_connects_is_in_until_it_closes_and_given_once() {
+        let mut slot = SocketSlot::listen("127.0.0.1:0".parse().unwrap()).unwrap();
+        let at = slot.at;
+        assert!(slot.wait_for_card(Duration::ZERO).unwrap().is_none());
+        let first = card(at);
+        let mut inside = slot.wait_for_card(LIMIT).unwrap().unwrap();
+        assert_eq!(inside.chip.transmit(&[0, 0xA4, 0, 0]).unwrap().as_slice(), [0x90, 0]);
+        assert!(slot.wait_for_card(Duration::ZERO).unwrap().is_none(), "it was given out");
+        // Another one finds the reader taken.
+        let mut second = card(at);
+        assert_eq!(second.read(&mut [0]).unwrap_or(0), 0);
+        // Power again: the hold from before has none.
+        let mut again = slot.again().unwrap().unwrap();
+        assert_eq!(inside.chip.transmit(&[0, 0xA4, 0, 0]), Err(terminal::Lost::NotSent));
+        drop(inside);
+        assert_eq!(again.chip.transmit(&[0, 0xA4, 0, 0]).unwrap().as_slice(), [0x90, 0]);
+        first.shutdown(std::net::Shutdown::Both).unwrap();
+        assert!(is_pulled(&again));
+        assert_eq!(again.chip.transmit(&[0, 0xA4, 0, 0]), Err(terminal::Lost::NotSent));
+        let _third = card(at);
+        assert!(slot.wait_for_card(LIMIT).unwrap().is_some());
+        drop(slot);
+        assert!(TcpStream::connect(at).is_err(), "the port is free");
+    }
+}

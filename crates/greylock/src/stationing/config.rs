@@ -254,6 +254,8 @@ impl Config {
         let fixed = |config: &Self| {
             let mut config = config.clone();
             config.values.retain(|(key, _, _)| !read_again.contains(key));
+            // Where a value stands does not matter.
+            config.values.iter_mut().for_each(|(_, _, from)| from.clear());
             let (level, parameters) = (Level::INFO, PathBuf::new());
             let (identity, authority) = (None, None);
             let door = match config.door {

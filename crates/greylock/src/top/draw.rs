@@ -110,7 +110,7 @@ fn standing_of(site: &Site) -> Vec<Line<'static>> {
 
 fn nozzles(site: &Site) -> Table<'static> {
     let head = ["", "product", "price", "state", "card", "flowed", "amount", "totalizer"];
-    let widths = [3, 14, 8, 12, 18, 12, 10, 16].map(Constraint::Length);
+    let widths = [3, 14, 8, 12, 16, 12, 10, 16].map(Constraint::Length);
     let rows = site.nozzles.iter().map(|nozzle| nozzle_row(nozzle, site.decimals));
     Table::new(rows, widths).header(Row::new(head).dim())
 }

@@ -90,7 +90,7 @@ fn a_station_is_drawn_whole() {
         ),
         (3, "blacklist 12 rows, version 3, 5 s; grey list 12 rows, version 3, never checked"),
         (5, "1   Diesel         7.89     free"),
-        (6, "flowing      6280100000000017   4.321 L      34.09      1234.567 L"),
+        (6, "flowing      6280100000000017 4.321 L      34.09      1234.567 L"),
         (7, "lock 112233445566-7 claimed at nozzle 2, 34.09, card 6280100000000017"),
         (8, "! psam_silent nozzle 1: no answer"),
         (10, "http://127.0.0.1:2"),
