@@ -1,4 +1,4 @@
-//! The figures of the centre, each beside its yardstick in the same run. docs/bench.md says what they measure.
+//! The figures of the centre and of a station, each beside its yardstick in the same run. docs/bench.md says what they measure.
 //!
 //! | module | holds |
 //! |---|---|
@@ -7,11 +7,13 @@
 //! | `outcomes` | outcomes made durable, beside the bare insert of the same rows, and where the time goes |
 //! | `centre` | the server on a port of this machine, and a client of few words |
 //! | `unlocks`, `streams` | an on-line unlock; how soon a record is at a thousand stations |
+//! | [`nozzles`] | how long a card waits at a station, alone and while all nozzles are busy |
 //! | `figures` | percentiles, and the figures as they are printed |
 #![forbid(unsafe_code)]
 
 mod centre;
 mod figures;
+pub mod nozzles;
 mod outcomes;
 mod place;
 mod streams;

@@ -19,6 +19,8 @@ const TELL_EVERY: Duration = Duration::from_millis(100);
 pub(crate) struct Post {
     inside: Mutex<Inside>,
     wake: Condvar,
+    /// Something that is shown changed, or a visit ended.
+    changed: Condvar,
     feed: Arc<Feed>,
 }
 
@@ -68,7 +70,7 @@ impl Post {
             closing: false,
             trouble: None,
         };
-        Self { inside: Mutex::new(inside), wake: Condvar::new(), feed }
+        Self { inside: Mutex::new(inside), wake: Condvar::new(), changed: Condvar::new(), feed }
     }
 
     fn inside(&self) -> MutexGuard<'_, Inside> {
@@ -87,6 +89,7 @@ impl Post {
         change(&mut inside.shown);
         if inside.shown != before {
             inside.told = Some(Instant::now());
+            self.changed.notify_all();
             self.feed.tell(Happened::Nozzle { nozzle: inside.shown.clone() });
         }
     }
@@ -99,6 +102,7 @@ impl Post {
         let often = inside.told.is_some_and(|told| told.elapsed() < TELL_EVERY);
         if inside.shown != before && (!often || inside.shown.state != before.state) {
             inside.told = Some(Instant::now());
+            self.changed.notify_all();
             self.feed.tell(Happened::Nozzle { nozzle: inside.shown.clone() });
         }
     }
@@ -175,7 +179,22 @@ impl Post {
             inside.ended.pop_front();
         }
         inside.ended.push_back(outcome.clone());
+        self.changed.notify_all();
         self.feed.tell(Happened::Ended { outcome: outcome.clone() });
+    }
+
+    /// Waits until the nozzle shows this, at most so long; whether it does.
+    pub(crate) fn wait_until(&self, at_most: Duration, shows: impl Fn(&Nozzle) -> bool) -> bool {
+        let waits = |inside: &mut Inside| !shows(&inside.shown);
+        let waited = self.changed.wait_timeout_while(self.inside(), at_most, waits);
+        let (inside, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        shows(&inside.shown)
+    }
+
+    /// Waits until a visit has ended, at most so long.
+    pub(crate) fn wait_for_end(&self, visit: u64, at_most: Duration) {
+        let waits = |inside: &mut Inside| inside.runs == Some(visit);
+        drop(self.changed.wait_timeout_while(self.inside(), at_most, waits));
     }
 
     /// How a visit ended.

@@ -1,6 +1,7 @@
 //! The station as everybody else sees it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use api::site::{
     JournalStanding, Nozzle, Outcome, ParametersStanding, PayAsked, RefuelAsked, Site, Warning,
@@ -93,6 +94,32 @@ impl Forecourt {
     /// It runs, or is not known.
     pub fn outcome(&self, number: u8, visit: u64) -> Result<Outcome, Refused> {
         self.common.post(number)?.outcome(number, visit)
+    }
+
+    /// Waits until a visit has ended, at most so long; how it ended.
+    ///
+    /// # Errors
+    /// It runs still, or is not known.
+    pub fn wait_for_end(
+        &self,
+        number: u8,
+        visit: u64,
+        at_most: Duration,
+    ) -> Result<Outcome, Refused> {
+        let post = self.common.post(number)?;
+        post.wait_for_end(visit, at_most);
+        post.outcome(number, visit)
+    }
+
+    /// Waits until a nozzle shows this, at most so long; whether it does. Asked under a lock of the nozzle: it only looks.
+    #[must_use]
+    pub fn wait_until(
+        &self,
+        number: u8,
+        at_most: Duration,
+        shows: impl Fn(&Nozzle) -> bool,
+    ) -> bool {
+        self.common.post(number).is_ok_and(|post| post.wait_until(at_most, shows))
     }
 
     /// The receipt of a delivery, once it is debited or its grey record is whole.

@@ -24,6 +24,16 @@ fn every_figure_is_measured_on_sqlite() {
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "the databases are gone");
 }
 
+/// The middle of both, since other programs run on this machine: the command prints the 99th percentile.
+#[test]
+fn a_card_waits_no_50_ms_longer_while_eight_nozzles_are_busy() {
+    let folder = tempfile::tempdir().unwrap();
+    let figures = bench::nozzles::run(8, 20, folder.path()).unwrap();
+    assert_eq!([figures.alone.count, figures.busy.count], [20, 160]);
+    assert!(figures.busy.p50 - figures.alone.p50 < 50.0, "{figures:?}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing stays");
+}
+
 #[test]
 #[ignore = "wants a PostgreSQL: cargo xtask databases"]
 fn every_figure_is_measured_on_postgres() {
