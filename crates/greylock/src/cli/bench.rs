@@ -13,13 +13,15 @@ pub enum BenchName {
     Refuel,
     /// The centre on SQLite, and on PostgreSQL with --db: outcomes, on-line unlocks, events at stations
     Centre,
+    /// A station of eight nozzles: how long a card waits, alone and while all are busy
+    Station,
 }
 
 /// `bench`.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  greylock bench card\n\n\
     Each figure stands beside its yardstick in the same run; docs/bench.md says what they are. Without a\n\
-    name, all but `centre` does, as far as it can run here. `refuel` takes a build with --features pcsc and a running pcscd with\n\
+    name, `card` and `refuel` do, as far as it can run here. `refuel` takes a build with --features pcsc and a running pcscd with\n\
     two virtual readers (vsmartcard-vpcd); it puts a card and a PSAM of its own into them.")]
 pub struct BenchArgs {
     /// Which one [default: card and refuel, as far as they can run here]

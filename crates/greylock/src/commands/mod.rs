@@ -6,6 +6,7 @@ mod audit;
 mod bench;
 mod bench_centre;
 mod bench_refuel;
+mod bench_station;
 mod blank;
 mod card_issue;
 mod card_show;
