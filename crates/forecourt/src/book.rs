@@ -95,6 +95,10 @@ impl Journal for Book {
         if !known {
             self.tell(entry);
             self.common.uplink.nudge();
+            // Its card may be at another nozzle by now.
+            if matches!(entry, Entry::Lock { step: Step::Claimed(_), .. }) {
+                self.common.look_again();
+            }
         }
         Ok(())
     }

@@ -28,6 +28,7 @@ const TRIES: usize = 3;
 pub(crate) struct Session {
     pub(crate) card: Contact,
     pub(crate) asn: Option<Asn>,
+    grey: bool,
     /// It was freed here, and no visit has said so yet.
     pub(crate) freed: Option<WasFreed>,
 }
@@ -35,7 +36,8 @@ pub(crate) struct Session {
 impl Nozzle {
     /// A card was put in; returns when it is out again, or the station ends.
     pub(crate) fn card_in(&mut self, inside: CardInside) -> Result<(), Trouble> {
-        let mut session = Session { card: self.contact(inside), asn: None, freed: None };
+        let mut session =
+            Session { card: self.contact(inside), asn: None, grey: false, freed: None };
         self.given = true;
         self.post.take_commands();
         let attended = self.attend(&mut session);
@@ -44,8 +46,11 @@ impl Nozzle {
         if let Some((visit, command)) = self.post.refuse(refusal) {
             let begun = outcome::begun(self.number, visit, command.name());
             let begun = outcome::with_card(begun, session.asn, session.freed.as_ref());
-            let words = "the card was pulled before anything began".to_owned();
-            self.post.end_visit(&outcome::refused(begun, "card_lost", words));
+            let (name, words) = match self.given {
+                false => ("card_lost", "the card was pulled before anything began"),
+                true => ("out_of_order", "the nozzle fell out of order before anything began"),
+            };
+            self.post.end_visit(&outcome::refused(begun, name, words.to_owned()));
         }
         attended
     }
@@ -67,7 +72,8 @@ impl Nozzle {
                         self.look(session)?;
                     }
                 }
-                Call::LookAgain => self.look(session)?,
+                Call::LookAgain if session.grey => self.look(session)?,
+                Call::LookAgain => {}
                 Call::Nothing => {
                     if let Some(came) = open.as_ref().and_then(Proofs::came) {
                         open = None;
@@ -169,7 +175,7 @@ impl Nozzle {
                 CardIs::TacUnread(unread) => (unread.asn(), "tac_unread", None),
             },
         };
-        session.asn = Some(asn);
+        (session.asn, session.grey) = (Some(asn), state == "grey");
         let purses = [Purse::Ed, Purse::Ep].into_iter().filter_map(|purse| {
             let balance = balance(&mut session.card, purse)?.units();
             Some(PurseSeen { purse: purse.to_string(), balance })

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use api::site::Warning;
 use terminal::{Clock, Failure, SaleTerms, Terminal};
-use wire::{Amount, Stamp, Tid};
+use wire::{Amount, Stamp, StatusWord, Tid};
 
 use crate::book::Book;
 use crate::common::Common;
@@ -89,7 +89,11 @@ impl Works {
     /// What a failure says of the nozzle, when it is not about the card.
     pub(crate) fn trouble(&self, failure: &Failure) -> Option<Trouble> {
         match failure {
-            Failure::PsamLost { .. } => Some(Trouble::Psam(failure_words(failure))),
+            // One that lost its power for a moment answers 6985 to everything until it is selected again.
+            Failure::PsamLost { .. }
+            | Failure::PsamRefused { status: StatusWord::CONDITIONS, .. } => {
+                Some(Trouble::Psam(failure_words(failure)))
+            }
             Failure::DispenserSilent => Some(Trouble::Dispenser(self.pump.last_error())),
             Failure::Journal => Some(Trouble::OpenLock(self.book.last_error())),
             _ => None,

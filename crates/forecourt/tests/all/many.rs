@@ -186,3 +186,61 @@ fn no_refuelling_waits_for_the_network() {
     assert_eq!(bench.refuel(1, &card, 1_000).outcome, "settled");
     assert!(bench.uplink.nudges.load(Ordering::SeqCst) > 5, "the uplink hears of every entry");
 }
+
+#[test]
+fn a_card_that_went_to_the_next_nozzle_is_free_as_soon_as_its_record_is_whole() {
+    let mut world = World::new();
+    let card = world.card(10_000);
+    let mut bench = Bench::new(world, 2);
+    bench.open();
+    bench.uplink.up.store(false, Ordering::SeqCst);
+    let hand = bench.nozzles[0].hand.clone();
+    bench.while_flowing(1, move |totalizer| {
+        if totalizer >= 1_000 {
+            hand.pull();
+        }
+    });
+    // The PSAM takes its time with the GMAC.
+    let waits = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true));
+    let psam_waits = std::sync::Arc::clone(&waits);
+    *bench.nozzles[0].psam.shim.lock().unwrap() = Box::new(move |command| {
+        while command == "DEBIT SAM GREY UNLOCK" && psam_waits.load(Ordering::SeqCst) {
+            std::thread::yield_now();
+        }
+        Deed::Pass
+    });
+    bench.insert(1, &card);
+    bench.wait_for_state(1, "card");
+    bench.nozzles[0].hose.lift_for(5_000);
+    bench.station().refuel(1, Bench::asked()).unwrap();
+    bench.wait_for_state(1, "finishing");
+    bench.insert(2, &card);
+    bench.wait_for_state(2, "card");
+    assert_eq!(bench.station().nozzle(2).unwrap().card.unwrap().state, "grey");
+    waits.store(false, Ordering::SeqCst);
+    let unlocked = bench.wait_for_end("unlock");
+    assert_eq!((unlocked.nozzle, unlocked.outcome.as_str()), (2, "unlocked"));
+    assert_eq!((card.balance(), card.is_grey()), (10_000 - unlocked.amount, false));
+}
+
+#[test]
+fn a_psam_that_lost_its_power_for_a_moment_is_selected_again() {
+    let mut world = World::new();
+    let card = world.card(10_000);
+    let mut bench = Bench::new(world, 1);
+    bench.open();
+    let mut once = false;
+    *bench.nozzles[0].psam.shim.lock().unwrap() = Box::new(move |command| {
+        if command == "INIT SAM GREY LOCK" && !once {
+            once = true;
+            return Deed::Reset;
+        }
+        Deed::Pass
+    });
+    let refused = bench.refuel(1, &card, 1_000);
+    assert_eq!(refused.refusal.as_deref(), Some("psam_refused"));
+    bench.wait_for_state(1, "card");
+    bench.station().refuel(1, Bench::asked()).unwrap();
+    let ended = bench.wait_for_end("refuel");
+    assert_eq!((ended.outcome.as_str(), ended.amount), ("settled", 789), "{ended:?}");
+}

@@ -25,6 +25,8 @@ pub enum Deed {
     LoseAnswer,
     /// Keeps it from the chip.
     Keep,
+    /// The PSAM loses its power for a moment before.
+    Reset,
 }
 
 /// Told the name of every command before the chip has it.
@@ -77,6 +79,7 @@ enum Either {
 
 struct Powered {
     chip: Either,
+    memory: Shared,
     shim: Arc<Mutex<Shim>>,
     dead: Arc<Mutex<bool>>,
 }
@@ -88,6 +91,11 @@ impl Transport for Powered {
             Either::Psam(_) => PsamCommand::parse(command).map_or("?", |command| command.name()),
         };
         let deed = (self.shim.lock().unwrap())(name);
+        if deed == Deed::Reset
+            && let Either::Psam(psam) = &mut self.chip
+        {
+            **psam = Psam::power_on(self.memory.clone()).unwrap();
+        }
         if deed == Deed::Keep || *self.dead.lock().unwrap() {
             return Err(Lost::Unknown);
         }
@@ -109,7 +117,8 @@ impl CardMemory {
         self.memory.0.lock().unwrap().power_on();
         let card = Card::power_on(self.memory.clone()).unwrap();
         let (shim, dead) = (Arc::clone(&self.shim), Arc::default());
-        Some(Box::new(Powered { chip: Either::Card(Box::new(card)), shim, dead }))
+        let memory = self.memory.clone();
+        Some(Box::new(Powered { chip: Either::Card(Box::new(card)), memory, shim, dead }))
     }
 
     /// Its power fails in one of its next writes.
@@ -157,7 +166,8 @@ impl PsamMemory {
         self.memory.0.lock().unwrap().power_on();
         let psam = Psam::power_on(self.memory.clone()).unwrap();
         let (shim, dead) = (Arc::clone(&self.shim), Arc::clone(&self.dead));
-        Some(Box::new(Powered { chip: Either::Psam(Box::new(psam)), shim, dead }))
+        let memory = self.memory.clone();
+        Some(Box::new(Powered { chip: Either::Psam(Box::new(psam)), memory, shim, dead }))
     }
 }
 
