@@ -5,7 +5,7 @@ use std::ops::Bound;
 
 use station::{Index, Outbox};
 use terminal::{OutOfOrder, Progress};
-use wire::{Amount, Asn, Date, Entry, PurchaseStep, Stamp, Step, Tid, Ttc};
+use wire::{Amount, Asn, Date, Entry, PurchaseStep, Report, Stamp, Step, Tid, Ttc};
 
 type Number = (Tid, Ttc);
 
@@ -112,6 +112,11 @@ impl Held {
     /// What the centre has not taken yet.
     pub(crate) fn unreported(&self, through: u64) -> Outbox {
         self.index.unreported_among(self.fresh.keys(), through)
+    }
+
+    /// The same in the order of the journal, each with the number of its newest entry.
+    pub(crate) fn pending(&self) -> Vec<(u64, Report)> {
+        self.index.pending_among(self.fresh.keys())
     }
 
     pub(crate) const fn marked(&self) -> u64 {

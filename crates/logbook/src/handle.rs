@@ -9,7 +9,7 @@ use std::thread::JoinHandle;
 
 use station::{Index, Outbox, Records};
 use terminal::{Journal, JournalFailed, Progress, PurchaseProgress};
-use wire::{Asn, ClaimedRecord, Date, Entry, LockId, Stamp, Step, Tid, Ttc};
+use wire::{Asn, ClaimedRecord, Date, Entry, LockId, Report, Stamp, Step, Tid, Ttc};
 
 use crate::database::{Database, LogbookError};
 use crate::derived::{Fill, Held};
@@ -116,6 +116,15 @@ impl Logbook {
     /// Looks at what all nozzles wrote.
     pub fn look<T>(&self, look: impl FnOnce(&Index) -> T) -> T {
         look(&self.held().index)
+    }
+
+    /// What the centre has not taken yet, in the order of the journal, each with the number of its newest entry; and the
+    /// number up to which these are all.
+    #[must_use]
+    pub fn pending(&self) -> (u64, Vec<(u64, Report)>) {
+        let held = self.held();
+        // No entry becomes visible while the index is read.
+        (self.shared.last_record(), held.pending())
     }
 
     /// Locks on which something is still to be done.

@@ -262,18 +262,24 @@ impl Index {
     }
 
     /// What the centre has not taken yet, each with the number of its newest record, in the order of the journal: so each
-    /// PSAM's are in their order, and what was sent up to some number can be marked there.
+    /// PSAM's are in their order, and what was sent up to some number can be marked there. For whoever knows which numbers
+    /// changed since.
     #[must_use]
-    pub fn pending(&self) -> Vec<(u64, Report)> {
+    pub fn pending_among<'n>(
+        &self,
+        numbers: impl Iterator<Item = &'n (Tid, Ttc)> + Clone,
+    ) -> Vec<(u64, Report)> {
         let new = |record: u64| record > self.reported;
-        let locks = self.locks.iter().filter(|(_, known)| new(known.record));
+        let locks = numbers.clone().filter_map(|number| self.locks.get_key_value(number));
+        let locks = locks.filter(|(_, known)| new(known.record));
         let locks = locks.filter_map(|((tid, ttc), known)| {
             Some((known.record, known.progress.report(*tid, *ttc)?))
         });
         let tacs = self.tacs.iter().filter(|seen| new(seen.record));
         let tacs = tacs.map(|seen| (seen.record, Report::TacSeen(seen.asn, seen.status)));
-        let purchases = self.purchases.values().filter(|known| new(known.record));
+        let purchases = numbers.filter_map(|number| self.purchases.get(number));
         let purchases = purchases
+            .filter(|known| new(known.record))
             .flat_map(|known| known.progress.reports().map(|report| (known.record, report)));
         let mut pending: Vec<(u64, Report)> = locks.chain(purchases).chain(tacs).collect();
         pending.sort_by_key(|(record, _)| *record);

@@ -104,7 +104,7 @@ impl Uploader {
                 return;
             }
             seen.nudges = signals.nudges;
-            let waiting = self.logbook.look(|index| index.pending().len());
+            let waiting = self.logbook.pending().1.len();
             self.shared.line.set_queue(waiting);
         }
     }
@@ -112,9 +112,7 @@ impl Uploader {
     /// Sends what there is; after each batch what is certain is marked, so a round that breaks goes on where it was.
     fn round(&mut self) -> Round {
         let Some(centre) = self.shared.centre() else { return Round::Down };
-        let book = self.logbook.clone();
-        // No entry becomes visible while the index is read, so all up to this number are in it.
-        let (last, pending) = self.logbook.look(|index| (book.records(), index.pending()));
+        let (last, pending) = self.logbook.pending();
         let pending: Vec<Sent> =
             pending.into_iter().map(|(record, report)| (record, hex_of(&report))).collect();
         let new = |sent: &&Sent| !self.taken.contains_key(*sent) && !self.held.contains_key(*sent);

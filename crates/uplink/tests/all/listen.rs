@@ -112,7 +112,7 @@ async fn with_a_gap() -> std::net::SocketAddr {
         let digest = Digest::default().to_string();
         Json(api::lists::ListState { cursor, version: 0, rows: 0, digest, end })
     };
-    let opened = AtomicUsize::new(0);
+    let opened = std::sync::Arc::new(AtomicUsize::new(0));
     let events = move || {
         let first = opened.fetch_add(1, Ordering::SeqCst) == 0;
         let number = if first { 3 } else { 2 };

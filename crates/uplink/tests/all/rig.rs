@@ -113,7 +113,7 @@ impl Rig {
     }
 
     pub fn until_reported(&self) {
-        let all = || self.logbook.look(|index| index.pending().is_empty());
+        let all = || self.logbook.pending().1.is_empty();
         self.until("everything is taken", all);
     }
 
