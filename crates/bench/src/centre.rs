@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use axum::middleware::Next;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::http1::{SendRequest, handshake};
@@ -17,7 +18,7 @@ use tokio::task::JoinHandle;
 use crate::BenchError;
 use crate::world::{STATION, now};
 
-/// A server that runs: without TLS, as in development, and every caller is the one station.
+/// A server that runs: without TLS, as in development. Who says no name is the one station.
 pub(crate) struct Served {
     pub(crate) address: SocketAddr,
     app: Shared,
@@ -31,8 +32,7 @@ impl Served {
         let now = now()?;
         let app = App::open(place, vault, Arc::new(move || now)).await;
         let app = app.map_err(|refused| BenchError::Answer(refused.0.title))?;
-        let router = server::router(Arc::clone(&app))
-            .layer(axum::Extension(Caller::Station(host::StationId::from(STATION))));
+        let router = server::router(Arc::clone(&app)).layer(axum::middleware::from_fn(named));
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         let (stop, stopped) = oneshot::channel::<()>();
@@ -100,4 +100,11 @@ impl Client {
 
 fn broken(error: hyper::Error) -> BenchError {
     BenchError::Io(std::io::Error::other(error))
+}
+
+async fn named(mut request: axum::extract::Request, next: Next) -> axum::response::Response {
+    let name = request.headers().get(api::STATION_HEADER).and_then(|name| name.to_str().ok());
+    let caller = Caller::Station(host::StationId::from(name.unwrap_or(STATION)));
+    request.extensions_mut().insert(caller);
+    next.run(request).await
 }

@@ -81,6 +81,21 @@ pub struct Streams {
     pub bare: Spread,
 }
 
+/// A card that escapes at one station and is freed at another one, both on-line.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+pub struct Between {
+    /// From the moment in which the record is durable at the first station until it is on the list of the second one.
+    pub listed: Spread,
+    /// From the card's insertion at the second station until it is free.
+    pub freed: Spread,
+    /// From the pull at the first station until it is free at the second one, put in as soon as its record was there.
+    pub whole: Spread,
+    /// Cards on the list of the next figure.
+    pub rows: u32,
+    /// One look-up of a card on that list, by the call that nozzles make.
+    pub lookup_nanoseconds: f64,
+}
+
 pub(crate) fn milliseconds(took: Duration) -> f64 {
     round(took.as_secs_f64() * 1_000.0)
 }

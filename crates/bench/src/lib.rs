@@ -8,10 +8,14 @@
 //! | `centre` | the server on a port of this machine, and a client of few words |
 //! | `unlocks`, `streams` | an on-line unlock; how soon a record is at a thousand stations |
 //! | [`nozzles`] | how long a card waits at a station, alone and while all nozzles are busy |
+//! | `between` | a card that escapes at one station and is freed at another one; a look-up among a million |
+//! | `chips` | cards and PSAMs in memory |
 //! | `figures` | percentiles, and the figures as they are printed |
 #![forbid(unsafe_code)]
 
+mod between;
 mod centre;
+mod chips;
 mod figures;
 pub mod nozzles;
 mod outcomes;
@@ -22,7 +26,7 @@ mod world;
 
 use std::sync::Arc;
 
-pub use figures::{Figures, Outcomes, Spread, Streams, Unlocks};
+pub use figures::{Between, Figures, Outcomes, Spread, Streams, Unlocks};
 pub use place::Ground;
 
 /// How much is done.
@@ -36,6 +40,20 @@ pub struct Size {
     pub stations: usize,
     /// Grey records that they hear.
     pub records: usize,
+}
+
+/// The figures of two stations over a centre on one kind of database. Journals and lists lie in `folder`.
+///
+/// # Errors
+/// As of [`run`].
+pub fn between(
+    ground: &Ground,
+    escapes: usize,
+    folder: &std::path::Path,
+) -> Result<Between, BenchError> {
+    let vault: store::Vault = Arc::new(world::keys());
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    between::run(ground, &vault, escapes, folder, &runtime)
 }
 
 /// Why there are no figures.

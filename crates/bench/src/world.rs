@@ -60,7 +60,7 @@ pub(crate) fn digits(number: usize) -> [u8; 4] {
     })
 }
 
-fn asn(card: usize) -> Asn {
+pub(crate) fn asn(card: usize) -> Asn {
     let [a, b, c, d] = digits(card);
     Asn([0x12, 0x34, 0, 0, a, b, c, d])
 }

@@ -78,6 +78,12 @@ impl Linked {
         self.shared.papers.show(text, &self.shared.neighbours())
     }
 
+    /// Whether the record of a lock is on the list; nobody is asked.
+    #[must_use]
+    pub fn is_listed(&self, lock: &LockId) -> bool {
+        self.shared.held.grey_record(lock).is_some()
+    }
+
     /// From now on with other certificates: those that were renewed, and what was taken back since.
     ///
     /// # Errors

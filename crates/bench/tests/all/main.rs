@@ -35,6 +35,17 @@ fn a_card_waits_no_50_ms_longer_while_eight_nozzles_are_busy() {
 }
 
 #[test]
+fn a_card_that_escaped_is_freed_at_the_other_station_within_two_seconds() {
+    let folder = tempfile::tempdir().unwrap();
+    let ground = Ground::Folder(folder.path().to_owned());
+    let figures = bench::between(&ground, 3, folder.path()).unwrap();
+    assert_eq!([figures.listed.count, figures.freed.count, figures.whole.count], [3; 3]);
+    assert!(figures.whole.p99 < 2_000.0, "{figures:?}");
+    assert!(figures.lookup_nanoseconds > 0.0);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing stays");
+}
+
+#[test]
 #[ignore = "wants a PostgreSQL: cargo xtask databases"]
 fn every_figure_is_measured_on_postgres() {
     measured(&Ground::Postgres(std::env::var("GREYLOCK_TEST_POSTGRES").unwrap()));
