@@ -141,8 +141,9 @@ impl Records for Book {
         self.logbook.record_of(lock)
     }
 
+    /// The uplink reads the journal itself: a visit only asks whether there is anything.
     fn unreported(&self) -> Outbox {
-        self.logbook.unreported()
+        self.logbook.some_unreported()
     }
 
     /// The uplink says what the centre has: it alone reports.

@@ -119,6 +119,11 @@ impl Held {
         self.index.pending_among(self.fresh.keys())
     }
 
+    /// Every TAC that was seen, and at most one lock or purchase.
+    pub(crate) fn some_unreported(&self, through: u64) -> Outbox {
+        self.index.unreported_among(self.fresh.keys().take(1), through)
+    }
+
     pub(crate) const fn marked(&self) -> u64 {
         self.marked
     }

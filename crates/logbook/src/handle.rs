@@ -127,6 +127,14 @@ impl Logbook {
         (self.shared.last_record(), held.pending())
     }
 
+    /// Of what the centre has not taken yet the TACs that were seen, which a visit asks about, and at most one lock or
+    /// purchase: a visit need not make the reports of days.
+    #[must_use]
+    pub fn some_unreported(&self) -> Outbox {
+        let held = self.held();
+        held.some_unreported(self.shared.last_record())
+    }
+
     /// Locks on which something is still to be done.
     #[must_use]
     pub fn open_locks(&self) -> Vec<Progress> {

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use api::site::{Happened, Outcome};
+use api::site::{Happened, Outcome, PayAsked};
 use nvm::memory::{Fill, Tear};
 use terminal::{Journal as _, Progress};
 use wire::{Tid, Ttc};
@@ -275,9 +275,10 @@ fn a_dispenser_that_falls_silent_claims_nothing_until_it_answers() {
 #[test]
 fn somebody_else_answers_the_debit_and_the_card_is_debited_all_the_same() {
     let (mut bench, card) = bench(10_000);
-    card.meddle_once("DEBIT FOR REFUEL", Deed::Keep);
+    card.meddle_once("DEBIT FOR REFUEL", Deed::Answer([1, 2, 3, 4]));
     let ended = bench.refuel(1, &card, 1_000);
-    assert_eq!(ended.outcome, "escaped", "{ended:?}");
+    assert_eq!((ended.outcome.as_str(), ended.balance_after), ("escaped", Some(10_000)));
+    assert!(ended.reason.unwrap().contains("something else answered"));
     let unlocked = bench.wait_for_end("unlock");
     assert_eq!((unlocked.outcome.as_str(), unlocked.amount), ("unlocked", 789));
     assert_eq!(card.balance(), 9_211);
@@ -319,4 +320,42 @@ fn a_grey_card_of_another_station_waits_for_its_paper() {
     let unlocked = here.wait_for_end("unlock");
     assert_eq!((unlocked.outcome.as_str(), unlocked.how.as_deref()), ("unlocked", Some("paper")));
     assert_eq!((unlocked.amount, card.is_grey()), (escaped.amount, false));
+}
+
+#[test]
+fn the_answer_to_the_on_line_unlock_is_lost_and_the_card_shows_it_later() {
+    let (mut bench, card) = bench(10_000);
+    pulls_during(&bench, &card, "LOCK FOR REFUEL", Deed::LoseAnswer);
+    assert_eq!(bench.refuel(1, &card, 1_000).outcome, "card_lost");
+    bench.wait_for_state(1, "free");
+    pulls_during(&bench, &card, "DEBIT FOR UNLOCK", Deed::LoseAnswer);
+    bench.insert(1, &card);
+    bench.wait_for_state(1, "free");
+    assert_eq!((card.is_grey(), card.balance()), (false, 10_000));
+    card.meddle(|_| Deed::Pass);
+    bench.insert(1, &card);
+    bench.wait_for_step("tac_seen");
+    bench.wait_for_state(1, "card");
+    assert_eq!(bench.station().nozzle(1).unwrap().card.unwrap().state, "tac_unread");
+    bench.nozzles[0].hose.lift_for(1_000);
+    bench.station().refuel(1, Bench::asked()).unwrap();
+    assert_eq!(bench.wait_for_end("refuel").outcome, "settled");
+}
+
+#[test]
+fn a_purchase_whose_answer_is_lost_is_known_when_the_card_is_in_again() {
+    let (mut bench, card) = bench(10_000);
+    pulls_during(&bench, &card, "DEBIT FOR PURCHASE", Deed::LoseAnswer);
+    bench.insert(1, &card);
+    bench.wait_for_state(1, "card");
+    let pin = Some(crate::support::chips::PIN.to_owned());
+    let asked = PayAsked { what: "purchase".to_owned(), pin, purse: None, amount: 300 };
+    bench.station().pay(1, asked).unwrap();
+    let ended = bench.wait_for_end("purchase");
+    assert_eq!(ended.refusal.as_deref(), Some("unknown"), "{ended:?}");
+    card.meddle(|_| Deed::Pass);
+    bench.wait_for_state(1, "free");
+    bench.insert(1, &card);
+    bench.wait_for_step("purchased");
+    assert_eq!(card.balance(), 9_700);
 }
