@@ -58,7 +58,7 @@ pub fn reader() -> (Hand, HandSlot) {
 }
 
 impl Hand {
-    /// Puts a card in.
+    /// Puts a card in. `chip` gives it power, each time that the reader wants it anew, and must not use this hand.
     ///
     /// # Errors
     /// One is in.

@@ -145,7 +145,7 @@ impl Pump {
         let (lock, certified) = (lock_document(&permit.terms().id), permit.certified());
         self.post.show(|nozzle| {
             nozzle.state = "open".to_owned();
-            nozzle.message = None;
+            nozzle.message = Some("take the hose".to_owned());
             nozzle.sale = Some(api::site::Sale {
                 lock,
                 ceiling: certified.ceiling.units(),
@@ -165,7 +165,7 @@ fn show_flow(post: &Post, certified: &Certified, totalizer: u64) {
     post.show_flow(|nozzle| {
         nozzle.totalizer = Some(totalizer);
         if quantity > 0 {
-            nozzle.state = "flowing".to_owned();
+            (nozzle.state, nozzle.message) = ("flowing".to_owned(), None);
         }
         if let Some(sale) = &mut nozzle.sale {
             (sale.quantity, sale.amount) = (quantity, amount.units());

@@ -50,7 +50,8 @@ pub struct Setup {
     pub nozzles: Vec<NozzleSetup>,
     /// Its journal.
     pub logbook: Logbook,
-    /// Prices and limits; the logbook may keep newer ones.
+    /// Prices and limits; the logbook may keep newer ones. Where it keeps none these are in force at once, whatever their
+    /// time.
     pub parameters: Parameters,
     /// The line to the centre.
     pub uplink: Arc<dyn Uplink>,
