@@ -18,15 +18,13 @@ use host::{CardOpening, Input, PurseOpening, Subject};
 use lists::{Blacklist, Cursor};
 use logbook::{Logbook, OfFolder, Room};
 use store::{Desk, Vault};
-use terminal::{Lost, Transport};
 use tokio::runtime::Runtime;
 use uplink::{Linked, Way, Who};
-use wire::apdu::ResponseBytes;
 use wire::{Asn, Entry, LockId, Step};
 
 use crate::BenchError;
 use crate::centre::Served;
-use crate::chips::{self, OPENING, PIN};
+use crate::chips::{self, Chip, OPENING, PIN};
 use crate::figures::{Between, Spread, round};
 use crate::place::Ground;
 use crate::unlocks::tell;
@@ -40,23 +38,6 @@ const ROWS: u32 = 1_000_000;
 const LOOKUPS: u32 = 1_000_000;
 
 type Card = Arc<Mutex<card::Card<nvm::memory::Ram>>>;
-
-/// A chip that stays as it was from reader to reader.
-struct Chip<C>(Arc<Mutex<C>>);
-
-impl Transport for Chip<card::Card<nvm::memory::Ram>> {
-    fn transmit(&mut self, command: &[u8]) -> Result<ResponseBytes, Lost> {
-        let mut card = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        card.transmit(command).map_err(|_| Lost::Unknown)
-    }
-}
-
-impl Transport for Chip<psam::Psam<nvm::memory::Ram>> {
-    fn transmit(&mut self, command: &[u8]) -> Result<ResponseBytes, Lost> {
-        let mut psam = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        psam.transmit(command).map_err(|_| Lost::Unknown)
-    }
-}
 
 /// A station of one nozzle.
 struct Place {

@@ -1,13 +1,34 @@
 //! Cards and PSAMs with the keys of `world`, as they are issued.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use card::{Card, Opening, Pin};
 use host::issue::{CardOrder, PsamOrder, card_profile, psam_profile};
 use nvm::memory::Ram;
 use psam::Psam;
+use terminal::{Lost, Transport};
+use wire::apdu::ResponseBytes;
 use wire::{Amount, Date, Purse};
 
 use crate::BenchError;
 use crate::world::{asn, keys, tid};
+
+/// A chip that stays powered from card to card.
+pub(crate) struct Chip<C>(pub(crate) Arc<Mutex<C>>);
+
+impl Transport for Chip<Card<Ram>> {
+    fn transmit(&mut self, command: &[u8]) -> Result<ResponseBytes, Lost> {
+        let mut card = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        card.transmit(command).map_err(|_| Lost::Unknown)
+    }
+}
+
+impl Transport for Chip<Psam<Ram>> {
+    fn transmit(&mut self, command: &[u8]) -> Result<ResponseBytes, Lost> {
+        let mut psam = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        psam.transmit(command).map_err(|_| Lost::Unknown)
+    }
+}
 
 /// The PIN of every card.
 pub(crate) const PIN: &str = "123456";

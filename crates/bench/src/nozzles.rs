@@ -4,31 +4,26 @@
 //! station's own, on the disk that is measured.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use api::parameters::{Parameters, ProductTerms};
 use api::site::RefuelAsked;
-use card::{Card, Opening, Pin};
+use card::Card;
 use dispenser::simulated::{Forget, Hose, Pace, Simulated};
 use dispenser::{OrderId, Unit};
 use forecourt::hands::{Hand, PsamIn, reader};
 use forecourt::{ChipTransport, Feed, Forecourt, NoUplink, NozzleSetup, Power, Setup};
-use host::issue::{CardOrder, PsamOrder, card_profile, psam_profile};
 use logbook::{Logbook, OfFolder, Room};
 use nvm::memory::Ram;
-use psam::Psam;
 use serde::Serialize;
-use terminal::{Lost, Transport};
-use wire::apdu::ResponseBytes;
-use wire::{Amount, Asn, Date, Purse, Tid};
 
-use crate::world::{digits, keys, now};
+use crate::chips::{self, Chip, PIN};
+use crate::world::now;
 use crate::{BenchError, Spread};
 
 /// No visit takes so long.
 const PATIENCE: Duration = Duration::from_secs(30);
-const PIN: &str = "123456";
 
 /// What a card waits for: until it was looked at, and from the PIN to the receipt without the time in which fuel flows.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize)]
@@ -54,23 +49,6 @@ impl Pace for AtOnce {
 
     fn pause(&mut self, time: Duration) {
         self.0 += time;
-    }
-}
-
-/// A chip that stays powered from card to card.
-struct Chip<C>(Arc<Mutex<C>>);
-
-impl Transport for Chip<Card<Ram>> {
-    fn transmit(&mut self, command: &[u8]) -> Result<ResponseBytes, Lost> {
-        let mut card = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        card.transmit(command).map_err(|_| Lost::Unknown)
-    }
-}
-
-impl Transport for Chip<Psam<Ram>> {
-    fn transmit(&mut self, command: &[u8]) -> Result<ResponseBytes, Lost> {
-        let mut psam = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        psam.transmit(command).map_err(|_| Lost::Unknown)
     }
 }
 
@@ -174,7 +152,7 @@ fn open(nozzles: u8, folder: &Path) -> Result<(Arc<Forecourt>, Vec<Place>), Benc
 }
 
 fn nozzle(number: u8) -> Result<(Place, NozzleSetup), BenchError> {
-    let (card, psam) = chips(number)?;
+    let (card, psam) = (chips::card(number.into())?, chips::psam(number.into())?);
     let (hand, slot) = reader();
     let kept: (u64, Option<OrderId>) = (0, None);
     let pump = Simulated::new(Unit::Litre, 50_000, kept, Forget, AtOnce::default());
@@ -189,28 +167,4 @@ fn nozzle(number: u8) -> Result<(Place, NozzleSetup), BenchError> {
         dispenser: Box::new(pump),
     };
     Ok((Place { number, card: Arc::new(Mutex::new(card)), hand, hose }, setup))
-}
-
-fn chips(number: u8) -> Result<(Card<Ram>, Psam<Ram>), BenchError> {
-    let [a, b, c, d] = digits(number.into());
-    let (keys, day) = (keys(), |year| Date::new(year, 1, 1).unwrap_or_default());
-    let order = CardOrder {
-        asn: Asn([0x12, 0x34, 0, 0, a, b, c, d]),
-        purse: Purse::Ed,
-        opening: Opening { balance: Amount::MAX, ..Opening::default() },
-        aid: card::Aid::default(),
-        start: day(2025),
-        expiry: day(2035),
-    };
-    let made = |_| BenchError::OurBug("a card or PSAM");
-    let own =
-        crypto::Key::new(std::array::from_fn(|at| number ^ u8::try_from(at * 15).unwrap_or(0)));
-    let profile = card_profile(&keys, &order, own.clone()).map_err(made)?;
-    let pin = Pin::from_digits(PIN).ok_or(BenchError::OurBug("the PIN"))?;
-    let card = Card::personalise(Ram::fixed(card::IMAGE_LEN), &profile, &pin);
-    let order = PsamOrder { tid: Tid([0, 1, a, b, c, d]), serial: [0; 10], first_ttc: 1 };
-    let profile = psam_profile(&keys, &order, own).map_err(made)?;
-    let psam = Psam::personalise(Ram::fixed(psam::IMAGE_LEN), &profile);
-    let memory = |_| BenchError::OurBug("a chip's memory");
-    Ok((card.map_err(memory)?, psam.map_err(memory)?))
 }

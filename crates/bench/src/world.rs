@@ -53,7 +53,7 @@ pub(crate) fn keys() -> MainKeys {
 }
 
 /// Eight digits of BCD at the end of an identifier.
-pub(crate) fn digits(number: usize) -> [u8; 4] {
+fn digits(number: usize) -> [u8; 4] {
     [1_000_000, 10_000, 100, 1].map(|power| {
         let two = u8::try_from(number / power % 100).unwrap_or(0);
         (two / 10) << 4 | (two % 10)
