@@ -5,6 +5,7 @@ mod at_station;
 mod audit;
 mod bench;
 mod bench_centre;
+mod bench_escape;
 mod bench_refuel;
 mod bench_station;
 mod blank;
