@@ -15,7 +15,7 @@ pub enum BenchName {
     Centre,
     /// A station of eight nozzles: how long a card waits, alone and while all are busy
     Station,
-    /// Two stations on a centre, on SQLite and with --db on PostgreSQL: a card escapes at one and is freed at the other
+    /// An escape at one station, freed at another one over a real centre
     Escape,
 }
 
