@@ -359,3 +359,53 @@ fn a_purchase_whose_answer_is_lost_is_known_when_the_card_is_in_again() {
     bench.wait_for_step("purchased");
     assert_eq!(card.balance(), 9_700);
 }
+
+/// A visit in which the power goes at the n-th command to card or PSAM; what the totalizer counted, or nothing when there
+/// were fewer.
+fn cut_at(command: u32, at_card: bool) -> Option<(Bench, CardMemory, u64)> {
+    let (mut bench, card) = bench(10_000);
+    bench.insert(1, &card);
+    bench.wait_for_state(1, "card");
+    let (power, mut count) = (bench.power.clone(), 0);
+    let cuts = move |_: &'static str| {
+        count += 1;
+        if count == command {
+            power.cut();
+        }
+        Deed::Pass
+    };
+    match at_card {
+        true => card.meddle(cuts),
+        false => *bench.nozzles[0].psam.shim.lock().unwrap() = Box::new(cuts),
+    }
+    bench.nozzles[0].hose.lift_for(1_000);
+    bench.station().refuel(1, Bench::asked()).unwrap();
+    let ended = bench.wait_for_end("refuel");
+    if ended.outcome == "settled" && !bench.power.is_off() {
+        return None;
+    }
+    bench.pull(1);
+    card.meddle(|_| Deed::Pass);
+    *bench.nozzles[0].psam.shim.lock().unwrap() = Box::new(|_| Deed::Pass);
+    let flowed = bench.nozzles[0].tank.totalizer();
+    Some((bench, card, flowed))
+}
+
+#[test]
+fn the_power_goes_at_every_command_and_the_card_pays_what_flowed() {
+    for at_card in [true, false] {
+        let mut cuts = 0;
+        while let Some((mut bench, card, flowed)) = cut_at(cuts + 1, at_card) {
+            cuts += 1;
+            bench.open();
+            bench.wait_for_state(1, "free");
+            bench.insert(1, &card);
+            bench.wait_for_state(1, "card");
+            let owed = u32::try_from(flowed * 789 / 1000).unwrap();
+            let what = format!("command {cuts}, at the card: {at_card}");
+            assert_eq!((card.is_grey(), card.balance()), (false, 10_000 - owed), "{what}");
+            assert!(bench.station().open_locks().is_empty(), "{what}");
+        }
+        assert!(cuts >= if at_card { 8 } else { 3 }, "{cuts} cuts, at the card: {at_card}");
+    }
+}
