@@ -8,7 +8,7 @@ use store::{Desk, Look, PATIENCE, Place, Prepared, Reader, StoreError, Vault};
 use tokio::sync::{Semaphore, oneshot};
 use wire::Stamp;
 
-use crate::feed::Feed;
+use crate::feed::{Bell, Feed};
 use crate::figures::Figures;
 use crate::problem::Refused;
 use crate::trail::{self, Scribe};
@@ -79,14 +79,18 @@ impl App {
         vault: &Vault,
         clock: Clock,
     ) -> Result<Shared, Refused> {
-        let feed = Feed::new();
+        let bell = Bell::default();
         let figures = Arc::new(Figures::new(instance.version, instance.started));
-        let scribe = Scribe { bell: feed.bell(), figures: Arc::clone(&figures) };
+        let scribe = Scribe { bell: bell.clone(), figures: Arc::clone(&figures) };
         let (at, keys) = (place.clone(), Arc::clone(vault));
         // Opening waits for the database, and no task may.
         let opening =
             tokio::task::spawn_blocking(move || Desk::watched(&at, keys, Box::new(scribe)));
         let desk = opening.await.map_err(|_| Refused::bug())??;
+        let (at, keys) = (place.clone(), Arc::clone(vault));
+        let reading = move || Reader::open(&at, keys)?.end_of_events();
+        let begin = tokio::task::spawn_blocking(reading).await.map_err(|_| Refused::bug())??;
+        let feed = Feed::new(bell, begin);
         Ok(Arc::new(Self {
             desk: Some(desk),
             place: place.clone(),

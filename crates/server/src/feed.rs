@@ -20,12 +20,14 @@ pub(crate) const AT_ONCE: usize = 1024;
 pub(crate) struct Feed {
     news: broadcast::Sender<Arc<Fed>>,
     bell: Bell,
+    /// The end of the books when they were opened, before anybody listened: from there nothing is left out.
+    begin: Cursor,
     /// Set when streams are to end.
     closing: watch::Sender<bool>,
 }
 
 /// Rung after each commit.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(crate) struct Bell(Arc<Notify>);
 
 impl Bell {
@@ -35,16 +37,8 @@ impl Bell {
 }
 
 impl Feed {
-    pub(crate) fn new() -> Self {
-        Self {
-            news: broadcast::channel(BEHIND).0,
-            bell: Bell(Arc::new(Notify::new())),
-            closing: watch::channel(false).0,
-        }
-    }
-
-    pub(crate) fn bell(&self) -> Bell {
-        self.bell.clone()
+    pub(crate) fn new(bell: Bell, begin: Cursor) -> Self {
+        Self { news: broadcast::channel(BEHIND).0, bell, begin, closing: watch::channel(false).0 }
     }
 
     pub(crate) fn close(&self) {
@@ -62,22 +56,11 @@ impl Feed {
 
 /// Reads new events and passes them on, until the task is dropped.
 pub async fn run(app: Shared) {
-    let mut cursor: Option<Cursor> = None;
+    let mut cursor = app.feed.begin.clone();
     loop {
-        let read = match &cursor {
-            None => app.read(store::Reader::end_of_events).await.map(|end| (Some(end), Vec::new())),
-            Some(known) => {
-                let known = known.clone();
-                let events = app.read(move |reader| reader.events_after(&known, AT_ONCE)).await;
-                events.map(|events| (None, events))
-            }
-        };
-        let full = match read {
-            Ok((Some(end), _)) => {
-                cursor = Some(end);
-                true
-            }
-            Ok((None, events)) => pass_on(&app, cursor.get_or_insert_default(), events),
+        let known = cursor.clone();
+        let full = match app.read(move |reader| reader.events_after(&known, AT_ONCE)).await {
+            Ok(events) => pass_on(&app, &mut cursor, events),
             // The books are away: the log says so, and the next look may find them.
             Err(_) => false,
         };
