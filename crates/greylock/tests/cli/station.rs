@@ -5,6 +5,7 @@ use std::process::{Child, ChildStderr, Command, Stdio};
 
 use serde_json::{Value, json};
 
+use crate::served::Served;
 use crate::world::{ASN, TID, World};
 
 const PRICES: &str =
@@ -31,7 +32,11 @@ struct Station {
 
 impl Station {
     fn start(world: &World) -> Self {
-        let mut command = world.command("station serve --config north.toml");
+        Self::at(world, "north")
+    }
+
+    fn at(world: &World, name: &str) -> Self {
+        let mut command = world.command(&format!("station serve --config {name}.toml"));
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stderr = BufReader::new(child.stderr.take().unwrap());
         let url = line_with(&mut stderr, "serving at ");
@@ -197,6 +202,51 @@ fn what_a_station_cannot_do_is_said_before_anything_happens() {
     assert_eq!((code, &alone["outcome"]), (1, &json!("refused")), "{alone}");
     assert_eq!(world.run("station export --data north --out x.csv").code, 3, "it is in use");
     station.stop();
+}
+
+/// A centre in development, two stations with its cards, and a secured door at one of them.
+#[test]
+fn a_card_that_escaped_at_one_station_is_freed_at_another_with_the_centres_list() {
+    let world = World::empty();
+    let centre = Served::start(&world, "--dev --data centre");
+    let host = format!("--host {} --token centre/operator.token", centre.url);
+    world.run(&format!("card issue {host} --asn {ASN} --balance 150000 --out card.img")).done();
+    world.put("prices.toml", PRICES.as_bytes());
+    for (station, tid) in [("north", "000000000001"), ("south", "000000000002")] {
+        let psam = format!("--tid {tid} --station {station} --out {station}.img");
+        world.run(&format!("psam issue {host} {psam}")).done();
+        let config =
+            CONFIG.replace("north", station).replace("psam.img", &format!("{station}.img"));
+        let config = format!("centre = \"{}\"\n{config}", centre.url);
+        world.put(&format!("{station}.toml"), config.as_bytes());
+    }
+    world.run("pki init --dir pki --name Test").done();
+    world.run("pki server --dir pki --ip 127.0.0.1 --out server").done();
+    world.run("pki operator --dir pki --name ada --out ada").done();
+    let secured = String::from_utf8(world.bytes("north.toml")).unwrap();
+    let secured = format!("certificate = \"server\"\nauthority = \"pki\"\n{secured}");
+    world.put("north.toml", secured.as_bytes());
+    let (north, south) = (Station::at(&world, "north"), Station::at(&world, "south"));
+    assert!(north.url.starts_with("https://"), "{}", north.url);
+    world
+        .run(&format!("top --once --station {}", north.url))
+        .is_wrong_use("asks for a certificate");
+
+    let as_ada = "--certificate ada --authority pki";
+    let (code, escape) =
+        north.ask(&world, &format!("refuel --card card.img --escape-at 2000 {as_ada}"));
+    assert_eq!((code, &escape["outcome"]), (3, &json!("escaped")), "{escape}");
+    let (code, freed) = south.ask(&world, "unlock --card card.img");
+    assert_eq!((code, &freed["how"]), (0, &json!("local")), "{freed}");
+    assert_eq!(freed["amount"], escape["amount"]);
+    let settled = || {
+        let outcomes = world.run(&format!("host outcomes {host} --json")).document();
+        outcomes["outcomes"][0]["settled"] == escape["amount"]
+    };
+    assert!((0..200).any(|_| settled()), "both stations report what they have");
+    north.stop();
+    south.stop();
+    centre.stop();
 }
 
 /// docs/station.md names every key that the file takes, and no other.
