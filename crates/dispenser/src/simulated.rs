@@ -1,5 +1,6 @@
 //! A simulated pump or charger: it delivers while its hose is lifted, and its totalizer outlives a power cut.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -96,6 +97,23 @@ impl Hose {
     }
 }
 
+/// How fast a simulated nozzle flows; it may change while something flows.
+#[derive(Clone, Debug)]
+pub struct Rate(Arc<AtomicU64>);
+
+impl Rate {
+    /// In thousandths in a second.
+    #[must_use]
+    pub fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// So many thousandths in a second from now on.
+    pub fn set(&self, rate: u64) {
+        self.0.store(rate, Ordering::Relaxed);
+    }
+}
+
 struct Open {
     order: Order,
     /// The totalizer when it was opened.
@@ -111,8 +129,7 @@ struct Open {
 /// A nozzle without fuel.
 pub struct Simulated<K, P> {
     unit: Unit,
-    /// Thousandths in a second.
-    rate: u64,
+    rate: Rate,
     totalizer: u64,
     /// The order of the last opening; finished, unless `open` has it.
     last: Option<OrderId>,
@@ -132,7 +149,7 @@ impl<K: Keep, P: Pace> Simulated<K, P> {
         keep: K,
         pace: P,
     ) -> Self {
-        let hose = Hose::default();
+        let (rate, hose) = (Rate(Arc::new(AtomicU64::new(rate))), Hose::default());
         Self { unit, rate, totalizer, last, open: None, watched: Duration::ZERO, hose, keep, pace }
     }
 
@@ -140,6 +157,12 @@ impl<K: Keep, P: Pace> Simulated<K, P> {
     #[must_use]
     pub fn hose(&self) -> Hose {
         self.hose.clone()
+    }
+
+    /// How fast it flows.
+    #[must_use]
+    pub fn rate(&self) -> Rate {
+        self.rate.clone()
     }
 
     fn reading(&self) -> Reading {
@@ -166,7 +189,7 @@ impl<K: Keep, P: Pace> Simulated<K, P> {
             let most =
                 hand.enough.map_or(open.order.preset, |enough| enough.min(open.order.preset));
             let left = most.saturating_sub(self.totalizer.saturating_sub(open.from));
-            let part = open.flowed_in(time, self.rate).min(left);
+            let part = open.flowed_in(time, self.rate.get()).min(left);
             let next = self.totalizer.saturating_add(part);
             match self.keep.keep(next, self.last.as_ref()) {
                 Ok(()) => self.totalizer = next,
