@@ -1,7 +1,7 @@
 //! Facts from a station's journal.
 
 use nvm::Nvm;
-use station::StationJournal;
+use station::{Index, StationJournal};
 use terminal::PurchaseProgress;
 
 use crate::facts::{JournalFacts, PurchaseFacts, PurchaseStanding};
@@ -15,6 +15,18 @@ pub fn journal<N: Nvm>(name: &str, journal: &StationJournal<N>) -> JournalFacts 
         tacs_seen: journal.tacs_seen().iter().map(|seen| (seen.asn, seen.status)).collect(),
         refused: journal.refused().copied().collect(),
         purchases: journal.purchases().map(|(_, progress)| purchase(progress)).collect(),
+    }
+}
+
+/// What the folded journal of a station daemon holds; `name` is where it was read.
+#[must_use]
+pub fn index(name: &str, index: &Index) -> JournalFacts {
+    JournalFacts {
+        name: name.to_owned(),
+        locks: index.locks().map(|(number, progress)| (number, *progress)).collect(),
+        tacs_seen: index.tacs_seen().iter().map(|seen| (seen.asn, seen.status)).collect(),
+        refused: index.refused().copied().collect(),
+        purchases: index.purchases().map(|(_, progress)| purchase(progress)).collect(),
     }
 }
 

@@ -6,4 +6,4 @@ mod journal;
 
 pub use centre::centre;
 pub use chips::{card, psam};
-pub use journal::journal;
+pub use journal::{index, journal};
