@@ -5,7 +5,7 @@
 //! | GET `/world` | [`World`] |
 //! | POST `/cards/{asn}/insert` | [`Place`]: 204; 409 `slot_taken` or `card_elsewhere` |
 //! | POST `/cards/{asn}/pull` | nothing: 204; 409 `card_not_in` |
-//! | POST `/cards/{asn}/tear` | [`Switched`]: 204 |
+//! | POST `/cards/{asn}/tear` | [`Tear`]: 204 |
 //! | POST `/stations/{name}/nozzles/{n}/hose` | [`Hose`]: 204 |
 //! | POST `/stations/{name}/power` | [`Switched`]: 204, once the station is down, or up again |
 //! | POST `/stations/{name}/link` | [`LinkSwitched`]: 204 |
@@ -115,9 +115,13 @@ documents! {
         pub lock: Option<Lock>,
         /// The centre gives it no new lock.
         pub blacklisted: bool,
-        /// Its power will fail in its next write to its memory. It switches itself off when it has.
+        /// Its power will fail as [`Tear`] says. It switches itself off when it has.
         pub tear: bool,
-        /// It has power: it is in a reader that gives it some, and no write was torn since.
+        /// When, as [`Tear`] has it.
+        pub tear_at: Option<String>,
+        /// Its power failed while it was in the reader: it is dead until it is pulled and put in again.
+        pub dead: bool,
+        /// It has power: it is in a reader that gives it some.
         pub power: bool,
     }
 
@@ -151,6 +155,16 @@ documents! {
     pub struct Switched {
         /// How it shall be.
         pub on: bool,
+    }
+
+    /// The card's power.
+    pub struct Tear {
+        /// It shall fail.
+        pub on: bool,
+        /// When: `next` (in its next write to its memory, somewhere in it; also when absent), or once `lock`, `debit` or
+        /// `unlock` (LOCK FOR REFUEL, DEBIT FOR REFUEL, DEBIT FOR UNLOCK) is carried out, before its answer leaves.
+        #[serde(default)]
+        pub at: Option<String>,
     }
 
     /// The line to the centre.
@@ -228,7 +242,8 @@ documents! {
 
     /// One sum.
     pub struct BooksRow {
-        /// `opening`, `loads`, `unloads`, `on_cards`, `debits`, `in_grey_locks`, `settled`, `owed_to_stations`, `unreported`.
+        /// `opening`, `loads`, `unloads`, `on_cards`, `debits`, `not_covered`, `difference`, `in_grey_locks`,
+        /// `debited_unheard`, `settled`, `owed_to_stations`; `unreported` is a number of reports and no money.
         pub name: String,
         /// The name in words.
         pub words: String,

@@ -1,0 +1,200 @@
+//! The centre, as `greylock host serve --dev` runs it: the same server over the same books, on a loopback port.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use api::STATION_HEADER;
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{HeaderMap, Method};
+use axum::middleware::{Next, from_fn};
+use host::{Centre, Input, MemoryBooks, Notice, Posting, StationId};
+use server::{App, Caller, Shared};
+use store::{Cursor, Desk, Place, Reader, Vault};
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinHandle;
+
+use crate::outside::Outside;
+
+/// The one operator.
+const OPERATOR: &str = "operator";
+/// Rows read at once.
+const AT_ONCE: usize = 1024;
+
+/// The centre.
+pub struct Office {
+    app: Shared,
+    place: Place,
+    vault: Vault,
+    router: Router,
+    address: SocketAddr,
+    reader: Mutex<Option<Reader>>,
+    seen: Mutex<Seen>,
+    rung: Arc<Notify>,
+    stop: watch::Sender<bool>,
+    feed: JoinHandle<()>,
+    serving: JoinHandle<()>,
+}
+
+/// How far the books were told.
+#[derive(Default)]
+struct Seen {
+    postings: Cursor,
+    notices: Cursor,
+}
+
+/// What is new in the books.
+#[derive(Default)]
+pub struct News {
+    /// Money that moved.
+    pub postings: Vec<Posting>,
+    /// What operators are told.
+    pub notices: Vec<Notice>,
+}
+
+impl Office {
+    /// Opens the centre on books in this folder, which it first tells what was issued.
+    ///
+    /// # Errors
+    /// The books cannot be made, or what was issued is refused: a bug.
+    pub async fn open(
+        folder: &Path,
+        keys: host::MainKeys,
+        told: Vec<Input>,
+        outside: &Outside,
+    ) -> Result<Self, String> {
+        let place = Place::Sqlite(folder.join("books.sqlite"));
+        let vault: Vault = Arc::new(keys);
+        issue(&place, &vault, told).await?;
+        let now = outside.clone();
+        let app = App::open(&place, &vault, Arc::new(move || now.stamp())).await;
+        let app = app.map_err(|refused| refused.0.title)?;
+        let feed = tokio::spawn(server::feed::run(Arc::clone(&app)));
+        let rung = Arc::new(Notify::new());
+        let router = recognised(server::router(Arc::clone(&app)), Arc::clone(&rung));
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(words)?;
+        let address = listener.local_addr().map_err(words)?;
+        let (stop, stopped) = watch::channel(false);
+        let door = router.clone();
+        let serving = tokio::spawn(async move {
+            // What it says at its end nobody waits for.
+            let _ = pki::serve(listener, pki::Door::loopback(), door, until(stopped)).await;
+        });
+        let (reader, seen) = Default::default();
+        Ok(Self { app, place, vault, router, address, reader, seen, rung, stop, feed, serving })
+    }
+
+    /// Where stations ask it.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The same for whoever is in this process.
+    #[must_use]
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
+    /// Waits until somebody asked it for something that may have changed the books.
+    pub async fn rung(&self) {
+        self.rung.notified().await;
+    }
+
+    /// All its books.
+    ///
+    /// # Errors
+    /// The books cannot be read.
+    pub fn centre(&self) -> Result<Centre<MemoryBooks, Vault>, String> {
+        let books = self.read(Reader::everything)?;
+        Ok(Centre::new(books, Arc::clone(&self.vault)))
+    }
+
+    /// What is new since this was asked last.
+    ///
+    /// # Errors
+    /// The books cannot be read.
+    pub fn news(&self) -> Result<News, String> {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let (postings, notices) = self.read(|reader| {
+            let postings = reader.postings(&seen.postings, AT_ONCE)?;
+            Ok((postings, reader.notices(&seen.notices, AT_ONCE)?))
+        })?;
+        postings.iter().for_each(|told| seen.postings.pass(told.lane, told.number));
+        notices.iter().for_each(|told| seen.notices.pass(told.lane, told.number));
+        Ok(News {
+            postings: postings.into_iter().map(|told| told.row).collect(),
+            notices: notices.into_iter().map(|told| told.row).collect(),
+        })
+    }
+
+    /// Ends in good order: what runs is answered, streams end.
+    pub async fn close(self) {
+        self.app.close_streams();
+        self.stop.send_replace(true);
+        // It has said all that it had to say.
+        let _ = self.serving.await;
+        self.feed.abort();
+    }
+
+    fn read<T>(
+        &self,
+        read: impl FnOnce(&mut Reader) -> Result<T, store::StoreError>,
+    ) -> Result<T, String> {
+        let mut kept = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut reader = match kept.take() {
+            Some(reader) => reader,
+            None => Reader::open(&self.place, Arc::clone(&self.vault)).map_err(words)?,
+        };
+        let answer = read(&mut reader).map_err(words)?;
+        *kept = Some(reader);
+        Ok(answer)
+    }
+}
+
+fn words(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}
+
+async fn until(mut stopped: watch::Receiver<bool>) {
+    // A sender that is gone stops, too.
+    let _ = stopped.wait_for(|stop| *stop).await;
+}
+
+/// Tells new books what was issued.
+async fn issue(place: &Place, vault: &Vault, told: Vec<Input>) -> Result<(), String> {
+    let (place, vault) = (place.clone(), Arc::clone(vault));
+    let telling = tokio::task::spawn_blocking(move || {
+        let desk = Desk::open(&place, vault, Box::new(|_| {})).map_err(words)?;
+        let answers = desk.apply(told).map_err(words)?;
+        answers.into_iter().try_for_each(|answer| answer.map(|_| ()).map_err(words))
+    });
+    telling.await.map_err(words)?
+}
+
+/// A station says its name, as at any server in development; everybody else who reaches this machine's demo is its
+/// operator. Who asks for a change rings.
+fn recognised(router: Router, rung: Arc<Notify>) -> Router {
+    router.layer(from_fn(move |mut request: Request, next: Next| {
+        let rung = Arc::clone(&rung);
+        async move {
+            let caller = caller(request.headers());
+            request.extensions_mut().insert(caller);
+            let changes = request.method() != Method::GET;
+            let answer = next.run(request).await;
+            if changes {
+                rung.notify_one();
+            }
+            answer
+        }
+    }))
+}
+
+fn caller(headers: &HeaderMap) -> Caller {
+    match headers.get(STATION_HEADER).and_then(|value| value.to_str().ok()) {
+        Some(name) => Caller::Station(StationId::from(name)),
+        None => Caller::Operator(OPERATOR.to_owned()),
+    }
+}

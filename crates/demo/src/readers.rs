@@ -1,0 +1,353 @@
+//! Readers that hands put cards into, and the cards' power.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+use std::time::Duration;
+
+use card::Card;
+use forecourt::slot::{CardInside, CardSlot, Presence, ReaderSilent};
+use forecourt::{ChipTransport, PsamSlot};
+use nvm::memory::{Fill, Tear};
+use psam::Psam;
+use terminal::{Lost, Transport};
+use wire::CardCommand;
+use wire::apdu::ResponseBytes;
+
+use crate::memory::Memory;
+
+/// Who reads the books holds all chips still; who talks to a chip takes a turn.
+#[derive(Clone, Debug, Default)]
+pub struct Still(Arc<RwLock<()>>);
+
+impl Still {
+    fn turn(&self) -> RwLockReadGuard<'_, ()> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks while no card and no PSAM is asked anything.
+    pub fn hold<T>(&self, look: impl FnOnce() -> T) -> T {
+        let _still = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        look()
+    }
+}
+
+/// When a card's power fails.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TearAt {
+    /// Somewhere in its next write.
+    Next,
+    /// LOCK FOR REFUEL is carried out, and its answer does not leave.
+    Lock,
+    /// The same of DEBIT FOR REFUEL.
+    Debit,
+    /// The same of DEBIT FOR UNLOCK.
+    Unlock,
+}
+
+impl TearAt {
+    const NAMES: [(Self, &'static str); 4] = [
+        (Self::Next, "next"),
+        (Self::Lock, "lock"),
+        (Self::Debit, "debit"),
+        (Self::Unlock, "unlock"),
+    ];
+
+    /// By its name in documents.
+    #[must_use]
+    pub fn of(name: &str) -> Option<Self> {
+        Self::NAMES.into_iter().find(|(_, known)| *known == name).map(|(at, _)| at)
+    }
+
+    /// The name in documents.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::NAMES.into_iter().find(|(at, _)| *at == self).map_or("next", |(_, name)| name)
+    }
+
+    /// The tear to arm before this command; noise comes from `seed`.
+    fn in_command(self, command: &[u8], seed: u64) -> Option<Tear> {
+        // A card's commit is one write: backwards from its end, all of it is done when power fails at its first byte.
+        let done = Tear { write: 1, at: 0, fill: Fill::New };
+        let is_it = match (self, CardCommand::parse(command)) {
+            (Self::Next, _) => {
+                let at = usize::try_from(seed % 97).unwrap_or(0);
+                return Some(Tear { write: 1, at, fill: Fill::Random(seed) });
+            }
+            (Self::Lock, Ok(CardCommand::LockForRefuel(_)))
+            | (Self::Debit, Ok(CardCommand::DebitForRefuel(_)))
+            | (Self::Unlock, Ok(CardCommand::DebitForUnlock(_))) => true,
+            _ => false,
+        };
+        is_it.then_some(done)
+    }
+}
+
+/// What a card's chip is like, wherever the card is.
+#[derive(Debug)]
+pub struct CardBody {
+    /// Its number.
+    pub asn: wire::Asn,
+    /// Its memory.
+    pub memory: Memory,
+    power: Mutex<Power>,
+}
+
+/// A card's power.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Power {
+    /// It will fail.
+    pub tear: Option<TearAt>,
+    /// It failed while the card was in a reader, and the card is in it still.
+    pub dead: bool,
+    seed: u64,
+}
+
+impl CardBody {
+    /// A card with this memory.
+    #[must_use]
+    pub fn new(asn: wire::Asn, memory: Memory) -> Self {
+        Self { asn, memory, power: Mutex::default() }
+    }
+
+    /// How its power stands.
+    #[must_use]
+    pub fn power(&self) -> Power {
+        *self.lock()
+    }
+
+    /// Its power shall fail, or not.
+    pub fn tear(&self, tear: Option<TearAt>) {
+        self.lock().tear = tear;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Power> {
+        self.power.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn before(&self, command: &[u8]) {
+        let mut power = self.lock();
+        power.seed = power.seed.wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(1 | 0x1405_7B7E);
+        let tear = power.tear.and_then(|tear| tear.in_command(command, power.seed));
+        if let Some(tear) = tear {
+            self.memory.arm(tear);
+        }
+    }
+
+    /// True when its power failed just now.
+    fn after(&self) -> bool {
+        let mut power = self.lock();
+        let torn = self.memory.is_dark() && !power.dead;
+        if torn {
+            (power.dead, power.tear) = (true, None);
+        }
+        torn
+    }
+
+    fn revive(&self) {
+        self.memory.power_on();
+        self.lock().dead = false;
+    }
+}
+
+/// What somebody hears of a reader.
+pub trait Ear: Send + Sync {
+    /// The card's power failed in a write.
+    fn torn(&self, asn: wire::Asn);
+    /// A card was asked something that may have changed it.
+    fn worked(&self);
+}
+
+/// A reader: at most one card is in it.
+#[derive(Default)]
+pub struct Reader {
+    inside: Mutex<Inside>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Inside {
+    card: Option<Arc<CardBody>>,
+    /// Counts the insertions.
+    turn: u64,
+    /// The last insertion that was given out.
+    given: u64,
+}
+
+impl Reader {
+    /// Puts a card in; false when one is in.
+    pub fn insert(&self, card: &Arc<CardBody>) -> bool {
+        let mut inside = self.lock();
+        if inside.card.is_some() {
+            return false;
+        }
+        card.revive();
+        inside.card = Some(Arc::clone(card));
+        inside.turn += 1;
+        drop(inside);
+        self.changed.notify_all();
+        true
+    }
+
+    /// Pulls this card out; false when it is not in.
+    pub fn pull(&self, asn: wire::Asn) -> bool {
+        let mut inside = self.lock();
+        if !inside.card.as_ref().is_some_and(|card| card.asn == asn) {
+            return false;
+        }
+        if let Some(card) = inside.card.take() {
+            card.revive();
+        }
+        drop(inside);
+        self.changed.notify_all();
+        true
+    }
+
+    /// The card that is in.
+    #[must_use]
+    pub fn card(&self) -> Option<Arc<CardBody>> {
+        self.lock().card.clone()
+    }
+
+    /// Its station starts again, and finds what is in it.
+    fn forget(&self) {
+        self.lock().given = 0;
+    }
+
+    fn holds(&self, turn: u64) -> bool {
+        let inside = self.lock();
+        inside.card.is_some() && inside.turn == turn
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inside> {
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A station's side of a reader.
+pub struct HandSlot {
+    reader: Arc<Reader>,
+    still: Still,
+    ear: Arc<dyn Ear>,
+}
+
+impl HandSlot {
+    /// The reader, for a station that starts.
+    #[must_use]
+    pub fn new(reader: Arc<Reader>, still: Still, ear: Arc<dyn Ear>) -> Self {
+        reader.forget();
+        Self { reader, still, ear }
+    }
+
+    fn power(&self, turn: u64, body: Arc<CardBody>) -> Option<CardInside> {
+        let chip = Card::power_on(body.memory.clone()).ok()?;
+        let inside = CardInReader {
+            chip,
+            body,
+            turn,
+            reader: Arc::clone(&self.reader),
+            still: self.still.clone(),
+            ear: Arc::clone(&self.ear),
+        };
+        let presence = Arc::new(InReader { reader: Arc::clone(&self.reader), turn });
+        Some(CardInside { chip: Box::new(inside), presence })
+    }
+}
+
+impl CardSlot for HandSlot {
+    fn describe(&self) -> (&'static str, Option<String>) {
+        ("hands", None)
+    }
+
+    fn wait_for_card(&mut self, at_most: Duration) -> Result<Option<CardInside>, ReaderSilent> {
+        let inside = self.reader.lock();
+        let is_new = |inside: &mut Inside| inside.card.is_none() || inside.given == inside.turn;
+        let waited = self.reader.changed.wait_timeout_while(inside, at_most, is_new);
+        let (mut inside, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        let Some(body) = inside.card.clone().filter(|_| inside.given != inside.turn) else {
+            return Ok(None);
+        };
+        inside.given = inside.turn;
+        let turn = inside.turn;
+        drop(inside);
+        Ok(self.power(turn, body))
+    }
+
+    fn again(&mut self) -> Result<Option<CardInside>, ReaderSilent> {
+        let inside = self.reader.lock();
+        let (body, turn) = (inside.card.clone(), inside.turn);
+        drop(inside);
+        // A card whose power failed stays dead until hands take it out.
+        Ok(body.filter(|body| !body.power().dead).and_then(|body| self.power(turn, body)))
+    }
+}
+
+struct InReader {
+    reader: Arc<Reader>,
+    turn: u64,
+}
+
+impl Presence for InReader {
+    fn is_in(&self) -> bool {
+        self.reader.holds(self.turn)
+    }
+}
+
+/// A card with power.
+struct CardInReader {
+    chip: Card<Memory>,
+    body: Arc<CardBody>,
+    turn: u64,
+    reader: Arc<Reader>,
+    still: Still,
+    ear: Arc<dyn Ear>,
+}
+
+impl Transport for CardInReader {
+    fn transmit(&mut self, command: &[u8]) -> Result<ResponseBytes, Lost> {
+        let turn = self.still.turn();
+        if !self.reader.holds(self.turn) || self.body.power().dead {
+            return Err(Lost::NotSent);
+        }
+        self.body.before(command);
+        let answer = self.chip.transmit(command).map_err(|_| Lost::Unknown);
+        let torn = self.body.after();
+        drop(turn);
+        if torn {
+            self.ear.torn(self.body.asn);
+        }
+        self.ear.worked();
+        answer
+    }
+
+    fn is_present(&mut self) -> bool {
+        self.reader.holds(self.turn)
+    }
+}
+
+/// The place of a PSAM, which keeps what it knows when its power goes.
+pub struct PsamPlace {
+    /// Its memory.
+    pub memory: Memory,
+    /// With the books.
+    pub still: Still,
+}
+
+impl PsamSlot for PsamPlace {
+    fn power(&mut self) -> Result<ChipTransport, ReaderSilent> {
+        self.memory.power_on();
+        let chip = Psam::power_on(self.memory.clone());
+        let chip = chip.map_err(|error| ReaderSilent(error.to_string()))?;
+        Ok(Box::new(PsamInPlace { chip, still: self.still.clone() }))
+    }
+}
+
+struct PsamInPlace {
+    chip: Psam<Memory>,
+    still: Still,
+}
+
+impl Transport for PsamInPlace {
+    fn transmit(&mut self, command: &[u8]) -> Result<ResponseBytes, Lost> {
+        let _turn = self.still.turn();
+        self.chip.transmit(command).map_err(|_| Lost::Unknown)
+    }
+}

@@ -1,0 +1,104 @@
+//! What happens in the whole world, live and in one order.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Notify, watch};
+
+use crate::documents::{StoryRuns, TimelineLine, WorldEvent};
+
+/// So many events are kept for those who come later or were away.
+const KEPT: usize = 4096;
+/// Hints that something changed come no more often than this.
+const REST: Duration = Duration::from_millis(150);
+
+/// The last events, for any number of listeners.
+pub struct Timeline {
+    kept: Mutex<VecDeque<(u64, Arc<WorldEvent>)>>,
+    last: watch::Sender<u64>,
+    world: AtomicBool,
+    books: AtomicBool,
+    hint: Notify,
+}
+
+impl Default for Timeline {
+    fn default() -> Self {
+        Self {
+            kept: Mutex::default(),
+            last: watch::Sender::new(0),
+            world: AtomicBool::new(false),
+            books: AtomicBool::new(false),
+            hint: Notify::new(),
+        }
+    }
+}
+
+impl Timeline {
+    /// A line.
+    pub fn tell(&self, line: TimelineLine) {
+        self.add(WorldEvent::Told { line });
+    }
+
+    /// A story went on.
+    pub fn story(&self, story: StoryRuns) {
+        self.add(WorldEvent::Story { story });
+    }
+
+    /// What hands can see may be different now.
+    pub fn world_changed(&self) {
+        self.world.store(true, Ordering::Release);
+        self.hint.notify_one();
+    }
+
+    /// Money may have moved.
+    pub fn books_changed(&self) {
+        self.books.store(true, Ordering::Release);
+        self.hint.notify_one();
+    }
+
+    /// Passes hints on, a few in a second at most, until the task is dropped.
+    pub async fn pass_hints(self: Arc<Self>) {
+        loop {
+            self.hint.notified().await;
+            for (flag, part) in [(&self.world, "world"), (&self.books, "books")] {
+                if flag.swap(false, Ordering::AcqRel) {
+                    self.add(WorldEvent::Changed { part: part.to_owned() });
+                }
+            }
+            tokio::time::sleep(REST).await;
+        }
+    }
+
+    /// The number of the newest event, as it changes.
+    #[must_use]
+    pub fn listen(&self) -> watch::Receiver<u64> {
+        self.last.subscribe()
+    }
+
+    /// What was told after this number; `None` when some of it is not kept any more, or there is no such number.
+    #[must_use]
+    pub fn after(&self, number: u64) -> Option<Vec<(u64, Arc<WorldEvent>)>> {
+        let kept = self.kept();
+        let first = kept.front().map_or(1, |(number, _)| *number);
+        if number + 1 < first || number > *self.last.borrow() {
+            return None;
+        }
+        Some(kept.iter().filter(|(told, _)| *told > number).cloned().collect())
+    }
+
+    fn add(&self, event: WorldEvent) {
+        let mut kept = self.kept();
+        let number = *self.last.borrow() + 1;
+        if kept.len() >= KEPT {
+            kept.pop_front();
+        }
+        kept.push_back((number, Arc::new(event)));
+        self.last.send_replace(number);
+    }
+
+    fn kept(&self) -> MutexGuard<'_, VecDeque<(u64, Arc<WorldEvent>)>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
