@@ -17,7 +17,8 @@
 //! | GET `/events` | server-sent events; data is a [`WorldEvent`], id its number |
 //!
 //! Refusals are `api::problem::Problem`. Money is whole smallest units of the currency, quantities are thousandths of
-//! the product's unit. A listener of events that lost its place gets `changed` for every part first.
+//! the product's unit. A listener of events that is new or lost its place gets the last lines of the timeline, then
+//! `changed` for every part.
 
 use std::collections::BTreeMap;
 
@@ -103,7 +104,7 @@ documents! {
         pub holder: String,
         /// Where it is in a reader.
         pub r#where: Option<Place>,
-        /// `unlocked` (green), `tac_unread` (amber), `grey`, `app_locked`.
+        /// `unlocked` (green), `tac_unread` (amber), `grey`, `app_locked`, `unreadable`.
         pub state: String,
         /// The purse that it is for: `ed` or `ep`.
         pub purse: String,
@@ -234,7 +235,7 @@ documents! {
 
     /// What does not add up.
     pub struct BooksProblem {
-        /// Its name in docs/audit and in words.
+        /// Its name, as `greylock audit` has it.
         pub what: String,
         /// What shows it.
         pub evidence: String,

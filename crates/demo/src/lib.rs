@@ -8,18 +8,39 @@
 //! | [`office`] | the centre, and what is new in its books |
 //! | [`cable`] | a station's line to the centre, with a switch |
 //! | [`memory`], [`readers`] | chips, the readers that hands put them into, and their power |
+//! | [`pump`] | pumps and chargers, and the hands on their hoses |
+//! | [`house`] | one station, and the running one while it has power |
+//! | [`world`] | all of it, and what hands do |
+//! | [`refusal`] | what hands cannot do |
+//! | `tell` | what happens, as lines |
 //! | [`books`] | the money of the whole world, held against protocol §11 |
+//! | [`stories`] | protocol §10, played by itself |
+//! | [`demo`] | one world after the other |
+//! | [`run`](mod@run) | the demo from its start to its end |
+//! | [`serve`], [`show`] | all of it over HTTP |
 //! | [`timeline`] | what happens, live |
 //! | [`outside`] | time and randomness |
 #![forbid(unsafe_code)]
 
 pub mod books;
 pub mod cable;
+pub mod demo;
 pub mod documents;
+pub mod house;
 pub mod memory;
 pub mod office;
 pub mod outside;
 pub mod page;
+pub mod pump;
 pub mod readers;
+pub mod refusal;
+pub mod run;
+pub mod serve;
+pub mod show;
+pub mod stories;
+mod tell;
 pub mod timeline;
 pub mod town;
+pub mod world;
+
+pub use run::{Options, RunError, run};

@@ -35,7 +35,7 @@ pub struct Office {
     rung: Arc<Notify>,
     stop: watch::Sender<bool>,
     feed: JoinHandle<()>,
-    serving: JoinHandle<()>,
+    serving: Mutex<Option<JoinHandle<()>>>,
 }
 
 /// How far the books were told.
@@ -82,7 +82,8 @@ impl Office {
             // What it says at its end nobody waits for.
             let _ = pki::serve(listener, pki::Door::loopback(), door, until(stopped)).await;
         });
-        let (reader, seen) = Default::default();
+        let (reader, seen, serving) =
+            (Mutex::default(), Mutex::default(), Mutex::new(Some(serving)));
         Ok(Self { app, place, vault, router, address, reader, seen, rung, stop, feed, serving })
     }
 
@@ -93,7 +94,6 @@ impl Office {
     }
 
     /// The same for whoever is in this process.
-    #[must_use]
     pub fn router(&self) -> Router {
         self.router.clone()
     }
@@ -130,12 +130,20 @@ impl Office {
         })
     }
 
+    /// Ends the streams of events, so that the server can stop.
+    pub fn close_streams(&self) {
+        self.app.close_streams();
+    }
+
     /// Ends in good order: what runs is answered, streams end.
-    pub async fn close(self) {
+    pub async fn close(&self) {
         self.app.close_streams();
         self.stop.send_replace(true);
-        // It has said all that it had to say.
-        let _ = self.serving.await;
+        let serving = self.serving.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(serving) = serving {
+            // It has said all that it had to say.
+            let _ = serving.await;
+        }
         self.feed.abort();
     }
 

@@ -11,6 +11,7 @@ use psam::Psam;
 use terminal::{Lost, Transport};
 use wire::CardCommand;
 use wire::apdu::ResponseBytes;
+use wire::files::DEFAULT_AID;
 
 use crate::memory::Memory;
 
@@ -119,13 +120,31 @@ impl CardBody {
         self.lock().tear = tear;
     }
 
+    /// Sends it a command with power of its own, after SELECT; the status word.
+    ///
+    /// # Errors
+    /// It gives no answer.
+    pub fn tinker(&self, still: &Still, command: &[u8]) -> Result<u16, String> {
+        let _turn = still.turn();
+        self.revive();
+        let mut chip = Card::power_on(self.memory.clone()).map_err(|error| error.to_string())?;
+        let select = CardCommand::SelectName { name: &DEFAULT_AID, le: Some(0) }.encode();
+        let mut status = 0;
+        for command in [select.as_slice(), command] {
+            let answer = chip.transmit(command).map_err(|_| "the card gives no answer")?;
+            let (_, end) = answer.split_last_chunk().ok_or("the card gives no status word")?;
+            status = u16::from_be_bytes(*end);
+        }
+        Ok(status)
+    }
+
     fn lock(&self) -> MutexGuard<'_, Power> {
         self.power.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn before(&self, command: &[u8]) {
         let mut power = self.lock();
-        power.seed = power.seed.wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(1 | 0x1405_7B7E);
+        power.seed = power.seed.wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(0x1405_7B7F);
         let tear = power.tear.and_then(|tear| tear.in_command(command, power.seed));
         if let Some(tear) = tear {
             self.memory.arm(tear);
@@ -190,7 +209,7 @@ impl Reader {
     /// Pulls this card out; false when it is not in.
     pub fn pull(&self, asn: wire::Asn) -> bool {
         let mut inside = self.lock();
-        if !inside.card.as_ref().is_some_and(|card| card.asn == asn) {
+        if inside.card.as_ref().is_none_or(|card| card.asn != asn) {
             return false;
         }
         if let Some(card) = inside.card.take() {

@@ -18,6 +18,7 @@ const REST: Duration = Duration::from_millis(150);
 pub struct Timeline {
     kept: Mutex<VecDeque<(u64, Arc<WorldEvent>)>>,
     last: watch::Sender<u64>,
+    pulse: watch::Sender<u64>,
     world: AtomicBool,
     books: AtomicBool,
     hint: Notify,
@@ -28,6 +29,7 @@ impl Default for Timeline {
         Self {
             kept: Mutex::default(),
             last: watch::Sender::new(0),
+            pulse: watch::Sender::new(0),
             world: AtomicBool::new(false),
             books: AtomicBool::new(false),
             hint: Notify::new(),
@@ -48,14 +50,33 @@ impl Timeline {
 
     /// What hands can see may be different now.
     pub fn world_changed(&self) {
+        self.beat();
         self.world.store(true, Ordering::Release);
         self.hint.notify_one();
     }
 
     /// Money may have moved.
     pub fn books_changed(&self) {
+        self.beat();
         self.books.store(true, Ordering::Release);
         self.hint.notify_one();
+    }
+
+    /// Something happened, be it told or not.
+    pub fn beat(&self) {
+        self.pulse.send_modify(|beats| *beats = beats.wrapping_add(1));
+    }
+
+    /// Changes whenever something happens.
+    #[must_use]
+    pub fn pulse(&self) -> watch::Receiver<u64> {
+        self.pulse.subscribe()
+    }
+
+    /// All that is kept, oldest first.
+    #[must_use]
+    pub fn kept_now(&self) -> Vec<Arc<WorldEvent>> {
+        self.kept().iter().map(|(_, event)| Arc::clone(event)).collect()
     }
 
     /// Passes hints on, a few in a second at most, until the task is dropped.
@@ -96,6 +117,8 @@ impl Timeline {
         }
         kept.push_back((number, Arc::new(event)));
         self.last.send_replace(number);
+        drop(kept);
+        self.beat();
     }
 
     fn kept(&self) -> MutexGuard<'_, VecDeque<(u64, Arc<WorldEvent>)>> {

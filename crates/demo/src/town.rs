@@ -149,6 +149,10 @@ pub struct CardMade {
     pub holder: &'static str,
     /// The purse that it is for.
     pub purse: Purse,
+    /// The centre gives it no new lock.
+    pub blacklisted: bool,
+    /// What was on it.
+    pub money: u32,
     /// Its chip.
     pub memory: Memory,
 }
@@ -239,8 +243,8 @@ impl Town {
                 now: outside.stamp(),
             }));
         }
-        let CardPlan { label, holder, purse, .. } = *plan;
-        self.cards.push(CardMade { asn, label, holder, purse, memory });
+        let CardPlan { label, holder, purse, blacklisted, money } = *plan;
+        self.cards.push(CardMade { asn, label, holder, purse, blacklisted, money, memory });
         Ok(())
     }
 

@@ -10,14 +10,17 @@ const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALH
 
 /// `demo`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  greylock demo --script all")]
+#[command(after_help = "Examples:\n  greylock demo\n  greylock demo --script all")]
 pub struct DemoArgs {
     /// Where the web page is served
     #[arg(long, value_name = "ADDRESS", default_value_t = LISTEN)]
     pub listen: SocketAddr,
-    /// Folder of the demo's images, journals and books [default: a temporary one]
+    /// Folder that keeps journals and books; empty or new [default: a temporary one that goes at the end]
     #[arg(long, value_name = "DIR")]
     pub dir: Option<PathBuf>,
+    /// Folder of the page's files, read at every request, for whoever works on the page [default: those built in]
+    #[arg(long, value_name = "DIR")]
+    pub page: Option<PathBuf>,
     /// Without the page: play every story and say for each what happened and that the money adds up
     #[arg(long, value_enum)]
     pub script: Option<Script>,
@@ -25,7 +28,7 @@ pub struct DemoArgs {
 
 impl Default for DemoArgs {
     fn default() -> Self {
-        Self { listen: LISTEN, dir: None, script: None }
+        Self { listen: LISTEN, dir: None, page: None, script: None }
     }
 }
 

@@ -29,6 +29,15 @@ pub fn stamp_now() -> Stamp {
     stamp(&Zoned::now())
 }
 
+/// The same, and the time since 1970 with its fractions of a second.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "the same place, for the demo's timeline")]
+pub fn moment_now() -> (Stamp, Duration) {
+    let now = Zoned::now();
+    let since = u64::try_from(now.timestamp().as_millisecond()).unwrap_or(0);
+    (stamp(&now), Duration::from_millis(since))
+}
+
 /// Local civil time with its offset from UTC. A leap second counts as the second before it, which the card accepts.
 fn stamp(now: &Zoned) -> Stamp {
     let part = |number: i8| u8::try_from(number).unwrap_or(0);

@@ -1,0 +1,151 @@
+//! The demo: one world after the other, and the story that plays in it.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{RwLock, watch};
+use tokio::task::JoinHandle;
+
+use crate::documents::StoryRuns;
+use crate::outside::Outside;
+use crate::refusal::Refusal;
+use crate::stories::{self, Story};
+use crate::timeline::Timeline;
+use crate::world::World;
+
+/// All of it.
+pub struct Demo {
+    /// What happens, in all worlds.
+    pub timeline: Arc<Timeline>,
+    outside: Outside,
+    folder: PathBuf,
+    world: watch::Sender<Arc<World>>,
+    /// Held while a world is replaced.
+    resetting: RwLock<()>,
+    story: Mutex<Playing>,
+    hints: JoinHandle<()>,
+}
+
+/// The story that runs, or ran last.
+#[derive(Default)]
+struct Playing {
+    shown: Option<StoryRuns>,
+    task: Option<JoinHandle<()>>,
+}
+
+impl Demo {
+    /// Builds a world in a folder that exists.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub async fn open(folder: PathBuf, outside: Outside) -> Result<Arc<Self>, String> {
+        let timeline = Arc::new(Timeline::default());
+        let first = folder.join("world-1");
+        let world = World::open(1, &first, &outside, &timeline, 1.0).await?;
+        let hints = tokio::spawn(Arc::clone(&timeline).pass_hints());
+        let (resetting, story) = (RwLock::new(()), Mutex::default());
+        let world = watch::Sender::new(world);
+        Ok(Arc::new(Self { timeline, outside, folder, world, resetting, story, hints }))
+    }
+
+    /// The world now.
+    #[must_use]
+    pub fn world(&self) -> Arc<World> {
+        Arc::clone(&self.world.borrow())
+    }
+
+    /// The story that runs, or ran last since the reset.
+    #[must_use]
+    pub fn story(&self) -> Option<StoryRuns> {
+        self.playing().shown.clone()
+    }
+
+    /// Everything fresh. A story that runs is stopped.
+    ///
+    /// # Errors
+    /// The new world cannot be built: the old one stays.
+    pub async fn reset(&self) -> Result<(), String> {
+        self.stop_story();
+        self.playing().shown = None;
+        self.renew().await.map(|_| ())
+    }
+
+    /// Puts a fresh world in place of the one that is there.
+    pub(crate) async fn renew(&self) -> Result<Arc<World>, String> {
+        let _one = self.resetting.write().await;
+        let old = self.world();
+        let reset = old.reset + 1;
+        let folder = self.folder.join(format!("world-{reset}"));
+        let (outside, timeline) = (&self.outside, &self.timeline);
+        let new = World::open(reset, &folder, outside, timeline, old.speed()).await?;
+        self.world.send_replace(Arc::clone(&new));
+        old.close().await;
+        self.timeline.world_changed();
+        self.timeline.books_changed();
+        Ok(new)
+    }
+
+    /// Begins a story.
+    ///
+    /// # Errors
+    /// There is none of this name, or one runs.
+    pub fn play(self: &Arc<Self>, name: &str) -> Result<(), Refusal> {
+        let story = stories::named(name).ok_or_else(|| Refusal::NoSuchStory(name.to_owned()))?;
+        let mut playing = self.playing();
+        if playing.task.as_ref().is_some_and(|task| !task.is_finished()) {
+            return Err(Refusal::StoryRuns);
+        }
+        let first = stories::runs(story, 0, story.what, "runs");
+        playing.shown = Some(first.clone());
+        self.timeline.story(first);
+        let demo = Arc::clone(self);
+        playing.task = Some(tokio::spawn(async move { demo.tell(story).await }));
+        Ok(())
+    }
+
+    async fn tell(self: Arc<Self>, story: &'static Story) {
+        let ended = stories::play(&self, story).await;
+        let shown = match ended {
+            Ok(step) => stories::runs(story, step, "the books hold to the cent", "ended"),
+            Err((step, why)) => stories::runs(story, step, &why, "failed"),
+        };
+        self.goes_on(shown);
+    }
+
+    /// A story came to its next step.
+    pub(crate) fn goes_on(&self, shown: StoryRuns) {
+        self.playing().shown = Some(shown.clone());
+        self.timeline.story(shown);
+        self.timeline.world_changed();
+    }
+
+    /// Stops the story that runs, between two of its acts.
+    pub fn stop_story(&self) {
+        let mut playing = self.playing();
+        let Some(task) = playing.task.take().filter(|task| !task.is_finished()) else { return };
+        task.abort();
+        if let Some(shown) = &mut playing.shown {
+            "stopped".clone_into(&mut shown.state);
+            self.timeline.story(shown.clone());
+        }
+    }
+
+    /// Ends the streams of events, so that the server can stop.
+    pub fn close_streams(&self) {
+        let world = self.world();
+        world.houses.iter().for_each(|house| house.close_streams());
+        world.office.close_streams();
+    }
+
+    /// Ends in good order.
+    pub async fn close(&self) {
+        self.stop_story();
+        let _one = self.resetting.write().await;
+        self.world().close().await;
+        self.hints.abort();
+    }
+
+    fn playing(&self) -> MutexGuard<'_, Playing> {
+        self.story.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,535 @@
+//! All stories.
+
+use super::Act::{
+    CardIs, Ended, Flowed, HangUp, Insert, Lift, LineIs, Link, Listed, Load, Paid, Paper, Power,
+    Pull, Ready, Refuel, Replay, Reported, Tear, Unpaid, Waiting,
+};
+use super::{Act, At, Step, Story};
+use crate::readers::TearAt;
+
+const NORTH: At = ("north", 1);
+const NORTH_PETROL: At = ("north", 2);
+const CHARGER: At = ("north", 3);
+const SOUTH: At = ("south", 1);
+
+/// The first card of the wallet: the one that most stories are about.
+const CARD: usize = 0;
+/// Another one.
+const OTHER: usize = 1;
+/// With 6.00 on it.
+const POOR: usize = 3;
+/// On the blacklist.
+const STOLEN: usize = 4;
+/// Of a driver with a battery.
+const CHARGE: usize = 5;
+
+const fn step(words: &'static str, acts: &'static [Act]) -> Step {
+    Step { words, acts }
+}
+
+/// Every story, from what happens each day to what hardly ever does.
+pub const ALL: &[Story] = &[
+    Story {
+        name: "refuelling",
+        title: "A refuelling",
+        row: "nothing breaks",
+        what: "Card in, PIN, fuel, card out. The card is locked before fuel flows and debited after it.",
+        steps: &[
+            step("Ada puts her card in at North Gate", &[Insert(CARD, NORTH), Ready(NORTH)]),
+            step(
+                "She types her PIN; the card is locked, and the nozzle opens",
+                &[Refuel(NORTH, None), CardIs(CARD, "grey")],
+            ),
+            step("12 litres of diesel flow", &[Lift(NORTH, 12_000), Flowed(NORTH, 12_000)]),
+            step(
+                "The card is debited and green again",
+                &[Ended(NORTH, "settled"), CardIs(CARD, "unlocked"), Paid(CARD, 1_980)],
+            ),
+            step(
+                "She takes the card; the centre hears of the sale",
+                &[HangUp(NORTH), Pull(CARD), Reported("north")],
+            ),
+        ],
+    },
+    Story {
+        name: "escape",
+        title: "The escape",
+        row: "the card is pulled while fuel flows (escape)",
+        what: "The driver pulls the card and drives off. The card stays grey, and the next station debits it for the first one.",
+        steps: &[
+            step(
+                "Ada refuels at North Gate",
+                &[Insert(CARD, NORTH), Ready(NORTH), Lift(NORTH, 40_000), Refuel(NORTH, None)],
+            ),
+            step("Fuel flows", &[Flowed(NORTH, 5_000)]),
+            step(
+                "She pulls the card out and drives off: the pump stops, and the card is grey",
+                &[Pull(CARD), HangUp(NORTH), Ended(NORTH, "escaped"), CardIs(CARD, "grey")],
+            ),
+            step(
+                "North Gate reports the grey record, and every station gets it",
+                &[Reported("north"), Listed("south")],
+            ),
+            step(
+                "She puts the card in at South Quay: it is debited for North Gate, and free",
+                &[
+                    Insert(CARD, SOUTH),
+                    Ended(SOUTH, "unlocked"),
+                    CardIs(CARD, "unlocked"),
+                    Paid(CARD, 800),
+                ],
+            ),
+            step(
+                "She takes the card; the centre settles the sale",
+                &[Pull(CARD), Reported("south")],
+            ),
+        ],
+    },
+    Story {
+        name: "neighbour",
+        title: "No centre: ask the neighbour",
+        row: "no line to the centre; escape",
+        what: "Both stations have lost their line to the centre. The grey record goes from one station to the other.",
+        steps: &[
+            step(
+                "Both lines to the centre are cut",
+                &[
+                    Link("north", false),
+                    Link("south", false),
+                    LineIs("north", "down"),
+                    LineIs("south", "down"),
+                ],
+            ),
+            step(
+                "Ada refuels at North Gate",
+                &[
+                    Insert(CARD, NORTH),
+                    Ready(NORTH),
+                    Lift(NORTH, 40_000),
+                    Refuel(NORTH, None),
+                    Flowed(NORTH, 4_000),
+                ],
+            ),
+            step(
+                "She pulls the card out: it is grey",
+                &[Pull(CARD), HangUp(NORTH), Ended(NORTH, "escaped"), CardIs(CARD, "grey")],
+            ),
+            step(
+                "At South Quay the record is asked of North Gate, and the card is free",
+                &[
+                    Insert(CARD, SOUTH),
+                    Ended(SOUTH, "unlocked"),
+                    CardIs(CARD, "unlocked"),
+                    Paid(CARD, 600),
+                ],
+            ),
+            step(
+                "The lines hold again: everything is reported and settled once",
+                &[
+                    Pull(CARD),
+                    Link("north", true),
+                    Link("south", true),
+                    Reported("north"),
+                    Reported("south"),
+                ],
+            ),
+        ],
+    },
+    Story {
+        name: "paper",
+        title: "No network at all: the receipt",
+        row: "no line to the centre; escape; the first station is dark",
+        what: "The first station has no power, the second no line. The code on the receipt holds the signed grey record.",
+        steps: &[
+            step(
+                "Both lines to the centre are cut",
+                &[
+                    Link("north", false),
+                    Link("south", false),
+                    LineIs("north", "down"),
+                    LineIs("south", "down"),
+                ],
+            ),
+            step(
+                "Ada refuels at North Gate",
+                &[
+                    Insert(CARD, NORTH),
+                    Ready(NORTH),
+                    Lift(NORTH, 40_000),
+                    Refuel(NORTH, None),
+                    Flowed(NORTH, 4_000),
+                ],
+            ),
+            step(
+                "She pulls the card out: it is grey, and a receipt is printed",
+                &[Pull(CARD), HangUp(NORTH), Ended(NORTH, "escaped"), CardIs(CARD, "grey")],
+            ),
+            step("She shows the code of the receipt at South Quay", &[Paper("south")]),
+            step("North Gate loses its power", &[Power("north", false)]),
+            step(
+                "South Quay frees the card with the paper alone",
+                &[
+                    Insert(CARD, SOUTH),
+                    Ended(SOUTH, "unlocked"),
+                    CardIs(CARD, "unlocked"),
+                    Paid(CARD, 600),
+                ],
+            ),
+            step(
+                "Power and lines are back: everything is settled once",
+                &[
+                    Pull(CARD),
+                    Power("north", true),
+                    Link("north", true),
+                    Link("south", true),
+                    Reported("north"),
+                    Reported("south"),
+                ],
+            ),
+        ],
+    },
+    Story {
+        name: "lock-answer-lost",
+        title: "LOCK's answer is lost",
+        row: "LOCK went out, its answer is lost, the card comes back here",
+        what: "The card loses its power just after it locked itself. It comes back and shows what it could not say.",
+        steps: &[
+            step(
+                "Ada puts her card in at North Gate",
+                &[Insert(CARD, NORTH), Ready(NORTH), Tear(CARD, TearAt::Lock)],
+            ),
+            step(
+                "The card locks itself, and its power fails before it answers",
+                &[Refuel(NORTH, None), Ended(NORTH, "card_lost"), CardIs(CARD, "grey")],
+            ),
+            step(
+                "She takes it out and puts it in again: nothing flowed, nothing is debited",
+                &[Pull(CARD), Insert(CARD, NORTH), CardIs(CARD, "unlocked"), Unpaid(CARD)],
+            ),
+            step("She takes the card", &[Pull(CARD), Reported("north")]),
+        ],
+    },
+    Story {
+        name: "no-dispense",
+        title: "The card is gone: on-line unlock",
+        row: "LOCK went out, its answer is lost, and the card is gone",
+        what: "The station tells that nothing will flow on this lock, and the centre frees the card with 0.",
+        steps: &[
+            step(
+                "Ada puts her card in at North Gate",
+                &[Insert(CARD, NORTH), Ready(NORTH), Tear(CARD, TearAt::Lock)],
+            ),
+            step(
+                "The card locks itself, and its power fails before it answers",
+                &[Refuel(NORTH, None), Ended(NORTH, "card_lost"), CardIs(CARD, "grey")],
+            ),
+            step(
+                "She leaves with the card; North Gate reports that nothing flowed",
+                &[Pull(CARD), Reported("north")],
+            ),
+            step(
+                "South Quay asks the centre, which debits 0 and frees the card",
+                &[
+                    Insert(CARD, SOUTH),
+                    Ended(SOUTH, "unlocked"),
+                    CardIs(CARD, "unlocked"),
+                    Unpaid(CARD),
+                ],
+            ),
+            step("She takes the card", &[Pull(CARD), Reported("south")]),
+        ],
+    },
+    Story {
+        name: "debit-answer-lost",
+        title: "DEBIT's answer is lost",
+        row: "DEBIT went out, its answer is lost",
+        what: "The card paid and could not say so. The next terminal reads its TAC, and the sale is settled once.",
+        steps: &[
+            step(
+                "Ada refuels at North Gate",
+                &[
+                    Insert(CARD, NORTH),
+                    Ready(NORTH),
+                    Tear(CARD, TearAt::Debit),
+                    Refuel(NORTH, None),
+                    Lift(NORTH, 8_000),
+                    Flowed(NORTH, 8_000),
+                ],
+            ),
+            step(
+                "The card pays, and its power fails before it answers",
+                &[CardIs(CARD, "tac_unread"), Paid(CARD, 1_320)],
+            ),
+            step(
+                "She takes the card out: it is amber, for nobody has read its TAC",
+                &[HangUp(NORTH), Pull(CARD)],
+            ),
+            step(
+                "South Quay reads the TAC, and the card is green",
+                &[Insert(CARD, SOUTH), CardIs(CARD, "unlocked"), Ready(SOUTH)],
+            ),
+            step(
+                "She takes the card; the sale is settled once",
+                &[Pull(CARD), Reported("north"), Reported("south")],
+            ),
+        ],
+    },
+    Story {
+        name: "power-cut",
+        title: "Power cut while fuel flows",
+        row: "the terminal loses power while fuel flows",
+        what: "The station goes dark in mid-delivery. The totalizer and the journal know what flowed.",
+        steps: &[
+            step(
+                "Ada refuels at North Gate",
+                &[
+                    Insert(CARD, NORTH),
+                    Ready(NORTH),
+                    Lift(NORTH, 40_000),
+                    Refuel(NORTH, None),
+                    Flowed(NORTH, 5_000),
+                ],
+            ),
+            step("The station loses its power", &[Power("north", false)]),
+            step(
+                "She takes the grey card and leaves",
+                &[Pull(CARD), HangUp(NORTH), CardIs(CARD, "grey")],
+            ),
+            step(
+                "Power is back: the amount comes from the totalizer, and the record goes up",
+                &[Power("north", true), Reported("north"), Listed("south")],
+            ),
+            step(
+                "South Quay debits what flowed, and the card is free",
+                &[
+                    Insert(CARD, SOUTH),
+                    Ended(SOUTH, "unlocked"),
+                    CardIs(CARD, "unlocked"),
+                    Paid(CARD, 800),
+                ],
+            ),
+            step("She takes the card", &[Pull(CARD), Reported("south")]),
+        ],
+    },
+    Story {
+        name: "power-cut-card-waits",
+        title: "Power cut, and the card stays",
+        row: "the terminal loses power while fuel flows, the card is still there",
+        what: "The driver waits until the lights are on again; the station finishes what it began.",
+        steps: &[
+            step(
+                "Ada refuels at North Gate",
+                &[
+                    Insert(CARD, NORTH),
+                    Ready(NORTH),
+                    Lift(NORTH, 40_000),
+                    Refuel(NORTH, None),
+                    Flowed(NORTH, 5_000),
+                ],
+            ),
+            step("The station loses its power", &[Power("north", false), CardIs(CARD, "grey")]),
+            step(
+                "Power is back: the card in the reader is debited and free",
+                &[HangUp(NORTH), Power("north", true), CardIs(CARD, "unlocked"), Paid(CARD, 800)],
+            ),
+            step("She takes the card", &[Pull(CARD), Reported("north")]),
+        ],
+    },
+    Story {
+        name: "mac3-lost",
+        title: "The on-line unlock's answer is lost",
+        row: "the answer to DEBIT FOR UNLOCK is lost",
+        what: "The centre freed the card, and the card could not confirm it. Its status shows the proof at the next terminal.",
+        steps: &[
+            step(
+                "The card locks itself at North Gate, and its power fails",
+                &[
+                    Insert(CARD, NORTH),
+                    Ready(NORTH),
+                    Tear(CARD, TearAt::Lock),
+                    Refuel(NORTH, None),
+                    Ended(NORTH, "card_lost"),
+                    CardIs(CARD, "grey"),
+                ],
+            ),
+            step("North Gate reports that nothing flowed", &[Pull(CARD), Reported("north")]),
+            step(
+                "South Quay unlocks it on-line, and its power fails before it answers",
+                &[Tear(CARD, TearAt::Unlock), Insert(CARD, SOUTH), CardIs(CARD, "tac_unread")],
+            ),
+            step(
+                "She puts it in again: the centre gets its proof",
+                &[Pull(CARD), Insert(CARD, SOUTH), CardIs(CARD, "unlocked"), Unpaid(CARD)],
+            ),
+            step("She takes the card", &[Pull(CARD), Reported("south")]),
+        ],
+    },
+    Story {
+        name: "torn-write",
+        title: "A write is torn",
+        row: "the card is pulled before LOCK went out",
+        what: "The card's power fails in the middle of a write to its memory. It heals when it has power again.",
+        steps: &[
+            step(
+                "Ada puts her card in at North Gate",
+                &[Insert(CARD, NORTH), Ready(NORTH), Tear(CARD, TearAt::Next)],
+            ),
+            step(
+                "She types her PIN, and the card's next write is torn",
+                &[Refuel(NORTH, None), Ended(NORTH, "card_lost")],
+            ),
+            step(
+                "She puts it in again: no money is gone",
+                &[Pull(CARD), Insert(CARD, NORTH), Ready(NORTH), Unpaid(CARD)],
+            ),
+            step(
+                "She refuels as if nothing had happened",
+                &[
+                    Lift(NORTH, 4_000),
+                    Refuel(NORTH, None),
+                    Ended(NORTH, "settled"),
+                    Paid(CARD, 660),
+                ],
+            ),
+            step("She takes the card", &[HangUp(NORTH), Pull(CARD), Reported("north")]),
+        ],
+    },
+    Story {
+        name: "offline-day",
+        title: "A day without the centre",
+        row: "no line to the centre",
+        what: "Refuelling needs no centre. The journal keeps what happened and sends it when the line is back.",
+        steps: &[
+            step(
+                "North Gate's line to the centre is cut",
+                &[Link("north", false), LineIs("north", "down")],
+            ),
+            step(
+                "Ada refuels",
+                &[
+                    Insert(CARD, NORTH),
+                    Ready(NORTH),
+                    Lift(NORTH, 6_000),
+                    Refuel(NORTH, None),
+                    Ended(NORTH, "settled"),
+                    HangUp(NORTH),
+                    Pull(CARD),
+                ],
+            ),
+            step(
+                "Bram refuels at the next pump",
+                &[
+                    Insert(OTHER, NORTH_PETROL),
+                    Ready(NORTH_PETROL),
+                    Lift(NORTH_PETROL, 6_000),
+                    Refuel(NORTH_PETROL, None),
+                    Ended(NORTH_PETROL, "settled"),
+                    HangUp(NORTH_PETROL),
+                    Pull(OTHER),
+                ],
+            ),
+            step(
+                "Both sales wait in the journal",
+                &[Waiting("north"), Paid(CARD, 990), Paid(OTHER, 1_074)],
+            ),
+            step(
+                "The line holds again: the centre settles both, each once",
+                &[Link("north", true), Reported("north")],
+            ),
+        ],
+    },
+    Story {
+        name: "charger",
+        title: "Charging a car",
+        row: "nothing breaks; kWh instead of litres",
+        what: "A charger is a pump whose unit is another one.",
+        steps: &[
+            step(
+                "Fatima puts her card in at the charger",
+                &[Insert(CHARGE, CHARGER), Ready(CHARGER)],
+            ),
+            step(
+                "She plugs the cable in and types her PIN",
+                &[Lift(CHARGER, 10_000), Refuel(CHARGER, None), CardIs(CHARGE, "grey")],
+            ),
+            step("10 kWh flow", &[Flowed(CHARGER, 10_000)]),
+            step(
+                "The card is debited and green again",
+                &[Ended(CHARGER, "settled"), CardIs(CHARGE, "unlocked"), Paid(CHARGE, 490)],
+            ),
+            step("She takes card and cable", &[HangUp(CHARGER), Pull(CHARGE), Reported("north")]),
+        ],
+    },
+    Story {
+        name: "ceiling",
+        title: "The money runs out",
+        row: "nothing breaks; the nozzle closes at the ceiling",
+        what: "No more flows than the card can pay: the pump stops by itself at 6.00.",
+        steps: &[
+            step("Dana has 6.00 on her card", &[Insert(POOR, SOUTH), Ready(SOUTH)]),
+            step("She tries to fill up", &[Lift(SOUTH, 60_000), Refuel(SOUTH, None)]),
+            step(
+                "The pump stops at what the card can pay",
+                &[Ended(SOUTH, "settled"), CardIs(POOR, "unlocked"), Paid(POOR, 590)],
+            ),
+            step("She takes the card", &[HangUp(SOUTH), Pull(POOR), Reported("south")]),
+        ],
+    },
+    Story {
+        name: "blacklisted",
+        title: "A stolen card",
+        row: "a blacklisted card gets no new lock",
+        what: "The card is on the blacklist: the station refuses it, and nothing is locked or debited.",
+        steps: &[
+            step("Somebody puts a stolen card in", &[Insert(STOLEN, NORTH), Ready(NORTH)]),
+            step(
+                "He knows the PIN; the station refuses the card all the same",
+                &[
+                    Refuel(NORTH, None),
+                    Ended(NORTH, "refused"),
+                    CardIs(STOLEN, "unlocked"),
+                    Unpaid(STOLEN),
+                ],
+            ),
+            step("He leaves", &[Pull(STOLEN)]),
+        ],
+    },
+    Story {
+        name: "load",
+        title: "Money onto the card",
+        row: "nothing breaks; a load is on-line",
+        what: "A load goes through the centre, which hears the card's proof.",
+        steps: &[
+            step("Bram puts his card in at South Quay", &[Insert(OTHER, SOUTH), Ready(SOUTH)]),
+            step(
+                "He loads 50.00: card and centre prove it to each other",
+                &[Load(SOUTH, 5_000), Ended(SOUTH, "done"), CardIs(OTHER, "unlocked")],
+            ),
+            step("He takes the card", &[Pull(OTHER), Reported("south")]),
+        ],
+    },
+    Story {
+        name: "replay",
+        title: "An old DEBIT is replayed",
+        row: "an old DEBIT is replayed",
+        what: "Somebody recorded the debit of a sale and sends it again. The card refuses it.",
+        steps: &[
+            step(
+                "Ada refuels at North Gate",
+                &[
+                    Insert(CARD, NORTH),
+                    Ready(NORTH),
+                    Lift(NORTH, 5_000),
+                    Refuel(NORTH, None),
+                    Ended(NORTH, "settled"),
+                    HangUp(NORTH),
+                ],
+            ),
+            step("She takes the card", &[Pull(CARD), Reported("north")]),
+            step(
+                "Somebody sends the recorded DEBIT again: the card refuses it, and nothing changes",
+                &[Replay(CARD), CardIs(CARD, "unlocked")],
+            ),
+        ],
+    },
+];

@@ -1,0 +1,6 @@
+//! The whole world through its own interface.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::cast_possible_truncation)]
+
+mod hands;
+mod stories;
+mod support;
