@@ -3,30 +3,44 @@
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use api::parameters::{Parameters as Terms, ProductTerms};
 use api::site::PaperTaken;
 use axum::Router;
-use forecourt::{Feed, Forecourt, NoUplink, NozzleSetup, Parameters, Power, Setup, Uplink};
+use client::Switch;
+use forecourt::{Feed, Forecourt, NozzleSetup, Parameters, Power, Setup, Uplink};
 use logbook::{Logbook, OfFolder, Room};
-use station_server::{Callers, Papers};
+use pki::{Authority, Identity, Trust};
+use station_server::Callers;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use uplink::{Linked, NeighbourSetup, Pace, Way, Who};
 
 use crate::cable::Cable;
 use crate::memory::Memory;
 use crate::outside::Outside;
 use crate::pump::Pump;
 use crate::readers::{Ear, HandSlot, PsamPlace, Reader, Still};
-use crate::town::{CURRENCY, DECIMALS, NozzlePlan, PRODUCTS, StationPlan, Town};
+use crate::town::{CURRENCY, DECIMALS, NozzlePlan, PRODUCTS, STATIONS, StationPlan, Town};
 
 /// How often a station that was switched off is looked at until nobody asks it anything.
 const MOMENT: Duration = Duration::from_millis(5);
 /// How many times.
 const PATIENCE: u32 = 1_000;
+
+/// Days that certificates are good.
+const DAYS: u32 = 3650;
+/// Whoever mends a line wants to see it hold.
+const PACE: Pace = Pace {
+    first: Duration::from_millis(200),
+    longest: Duration::from_millis(800),
+    compare: Duration::from_secs(60),
+    neighbour: Duration::from_secs(1),
+    flush: Duration::from_secs(2),
+};
 
 /// What all stations of a world share.
 #[derive(Clone)]
@@ -60,12 +74,15 @@ pub struct House {
     /// Its line to the centre.
     pub cable: Cable,
     folder: PathBuf,
-    identity: Option<Arc<pki::Identity>>,
+    identity: Option<Arc<Identity>>,
     around: Surroundings,
     app: station_server::Shared,
     router: Router,
     door: Door,
-    papers: Arc<PapersHere>,
+    /// The line to centre and neighbours, while there is power.
+    line: Arc<LineHere>,
+    trust: Option<Arc<Trust>>,
+    neighbours: OnceLock<Vec<NeighbourSetup>>,
     /// The running station, for whoever asks.
     running: watch::Sender<Option<Arc<Forecourt>>>,
     /// One switches the power, or reads the journal, at a time.
@@ -85,7 +102,7 @@ impl House {
         plan: &'static StationPlan,
         town: &Town,
         (folder, cable): (PathBuf, Cable),
-        identity: Option<Arc<pki::Identity>>,
+        papers: &Papers,
         around: Surroundings,
     ) -> Result<Self, String> {
         std::fs::create_dir_all(&folder).map_err(words)?;
@@ -97,8 +114,9 @@ impl House {
             let (reader, pump) = (Arc::default(), Pump::new(nozzle.product));
             places.insert(nozzle.number, Place { plan: nozzle, reader, pump, psam });
         }
-        let papers = Arc::new(PapersHere::default());
-        let believed: Arc<dyn Papers> = Arc::clone(&papers) as Arc<dyn Papers>;
+        let line = Arc::new(LineHere::default());
+        let believed: Arc<dyn station_server::Papers> = Arc::clone(&line) as _;
+        let (identity, trust) = (papers.identity(plan.name), papers.trust.clone());
         let started = (around.outside.now)().unix.as_secs();
         let app = station_server::App::new(plan.name, started, None, Some(believed));
         let router = Callers::EverybodyHere.recognise(station_server::router(Arc::clone(&app)));
@@ -113,7 +131,9 @@ impl House {
             app,
             router,
             door,
-            papers,
+            line,
+            trust,
+            neighbours: OnceLock::new(),
             running: watch::Sender::new(None),
             switch: Mutex::new(()),
         })
@@ -141,7 +161,7 @@ impl House {
     /// # Errors
     /// It does not believe it, or has no power.
     pub fn show_paper(&self, text: &str) -> Result<PaperTaken, String> {
-        let taken = self.papers.show(text)?;
+        let taken = station_server::Papers::show(&*self.line, text)?;
         self.running().iter().for_each(|station| station.look_again());
         Ok(taken)
     }
@@ -172,8 +192,8 @@ impl House {
             (false, Some(station)) => {
                 self.app.put(None);
                 self.running.send_replace(None);
-                self.papers.put(None);
                 station.cut();
+                self.line.hang_up();
                 drop_last(station);
             }
             _ => return Ok(false),
@@ -188,7 +208,7 @@ impl House {
         self.app.put(None);
         if let Some(station) = self.running.send_replace(None) {
             station.close();
-            self.papers.put(None);
+            self.line.hang_up();
             drop_last(station);
         }
     }
@@ -228,17 +248,20 @@ impl House {
             dispenser: place.pump.power(speed),
         });
         let now = outside.clone();
-        let uplink: Arc<dyn Uplink> = Arc::new(NoUplink);
+        let (logbook, feed) = (self.logbook()?, Arc::new(Feed::default()));
+        let line = self.lay_line(logbook.clone(), Arc::clone(&feed))?;
+        let uplink: Arc<dyn Uplink> = Arc::clone(&line) as _;
+        self.line.put(Some(line));
         let setup = Setup {
             name: self.plan.name.to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             currency: CURRENCY.to_owned(),
             decimals: DECIMALS,
             nozzles: nozzles.collect(),
-            logbook: self.logbook()?,
+            logbook,
             parameters: parameters()?,
             uplink,
-            feed: Arc::new(Feed::default()),
+            feed,
             clock: Arc::new(move || now.stamp()),
             trace: true,
             identity: self.identity.clone(),
@@ -247,6 +270,36 @@ impl House {
             watcher: None,
         };
         Forecourt::open(setup).map_err(words)
+    }
+
+    fn lay_line(&self, logbook: Logbook, feed: Arc<Feed>) -> Result<Arc<Linked>, String> {
+        let setup = uplink::Setup {
+            centre: Some(way(self.cable.address(), self.plan.name)?),
+            neighbours: self.neighbours.get().cloned().unwrap_or_default(),
+            trust: self.trust.clone(),
+            account: None,
+            folder: self.folder.join("lists"),
+            logbook,
+            feed,
+            pace: PACE,
+            seed: u64::from(self.cable.address().port()),
+        };
+        Linked::open(setup).map_err(words)
+    }
+
+    /// Whom it asks while the centre is away; said once, before it has power.
+    pub fn meet(&self, neighbours: Vec<NeighbourSetup>) {
+        // Who met them before, met the same.
+        let _ = self.neighbours.set(neighbours);
+    }
+
+    /// What its neighbours ask it by.
+    ///
+    /// # Errors
+    /// A bug: its address is none.
+    pub fn as_neighbour(&self, of: &str, tids: Vec<wire::Tid>) -> Result<NeighbourSetup, String> {
+        let way = way(self.door.address, of)?;
+        Ok(NeighbourSetup { name: self.plan.name.to_owned(), way, tids })
     }
 
     fn switching(&self) -> MutexGuard<'_, ()> {
@@ -290,21 +343,34 @@ impl Drop for Door {
     }
 }
 
-/// Whoever checks papers while the station has power.
+/// The line while the station has power.
 #[derive(Default)]
-struct PapersHere(RwLock<Option<Arc<dyn Papers>>>);
+struct LineHere(RwLock<Option<Arc<Linked>>>);
 
-impl PapersHere {
-    fn put(&self, papers: Option<Arc<dyn Papers>>) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = papers;
+impl LineHere {
+    fn put(&self, line: Option<Arc<Linked>>) -> Option<Arc<Linked>> {
+        std::mem::replace(&mut *self.0.write().unwrap_or_else(PoisonError::into_inner), line)
+    }
+
+    /// Nothing is asked or reported any more.
+    fn hang_up(&self) {
+        if let Some(line) = self.put(None) {
+            line.close();
+        }
     }
 }
 
-impl Papers for PapersHere {
+impl station_server::Papers for LineHere {
     fn show(&self, text: &str) -> Result<PaperTaken, String> {
-        let papers = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
-        papers.ok_or("nobody here checks papers now")?.show(text)
+        let line = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
+        line.ok_or("the station has no power")?.show_paper(text).map_err(words)
     }
+}
+
+/// Another end on this machine, asked by a station's name.
+fn way(address: SocketAddr, name: &str) -> Result<Way, String> {
+    let address = format!("http://{address}").parse().map_err(words)?;
+    Ok(Way { address, who: Who::Name(name.to_owned()), switch: Switch::default() })
 }
 
 /// The prices of the town, without limits.
@@ -320,26 +386,37 @@ fn parameters() -> Result<Parameters, String> {
     Parameters::try_from(terms).map_err(words)
 }
 
-/// Makes the authority of the world and a station's certificate: they sign grey records on receipts.
-///
-/// # Errors
-/// The disk refuses, or the clock shows no time.
-pub fn identities(
-    folder: &Path,
-    outside: &Outside,
-) -> Result<BTreeMap<&'static str, Arc<pki::Identity>>, String> {
-    const DAYS: u32 = 3650;
-    let now = pki::UnixTime::since_unix_epoch((outside.now)().unix);
-    std::fs::create_dir_all(folder).map_err(words)?;
-    let name = |text: &str| text.parse::<pki::Name>().map_err(words);
-    let authority = pki::Authority::make(folder, &name("demo")?, DAYS, now).map_err(words)?;
-    let mut identities = BTreeMap::new();
-    for plan in &crate::town::STATIONS {
-        let subject = pki::Subject::Station(name(plan.name)?);
-        let issued = authority.issue(&subject, DAYS, now).map_err(words)?;
-        let pair = pki::Pair::of(&folder.join(plan.name));
-        issued.write(&pair).map_err(words)?;
-        identities.insert(plan.name, Arc::new(pki::Identity::read(&pair).map_err(words)?));
+/// Who signs grey records on receipts, and whose are believed.
+#[derive(Default)]
+pub struct Papers {
+    identities: BTreeMap<&'static str, Arc<Identity>>,
+    trust: Option<Arc<Trust>>,
+}
+
+impl Papers {
+    /// Makes the authority of the world and a certificate for each station.
+    ///
+    /// # Errors
+    /// The disk refuses, or the clock shows no time.
+    pub fn make(folder: &Path, outside: &Outside) -> Result<Self, String> {
+        let now = pki::UnixTime::since_unix_epoch((outside.now)().unix);
+        std::fs::create_dir_all(folder).map_err(words)?;
+        let name = |text: &str| text.parse::<pki::Name>().map_err(words);
+        let authority = Authority::make(folder, &name("demo")?, DAYS, now).map_err(words)?;
+        let mut identities = BTreeMap::new();
+        for plan in &STATIONS {
+            let subject = pki::Subject::Station(name(plan.name)?);
+            let issued = authority.issue(&subject, DAYS, now).map_err(words)?;
+            let pair = pki::Pair::of(&folder.join(plan.name));
+            issued.write(&pair).map_err(words)?;
+            identities.insert(plan.name, Arc::new(Identity::read(&pair).map_err(words)?));
+        }
+        let revoked = folder.join(pki::REVOKED);
+        let trust = Trust::read(&folder.join(pki::CERTIFICATE), Some(&revoked)).map_err(words)?;
+        Ok(Self { identities, trust: Some(Arc::new(trust)) })
     }
-    Ok(identities)
+
+    fn identity(&self, station: &str) -> Option<Arc<Identity>> {
+        self.identities.get(station).cloned()
+    }
 }

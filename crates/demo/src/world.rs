@@ -11,7 +11,7 @@ use wire::{Asn, Purse};
 use crate::books::{self, Everything};
 use crate::cable::Cable;
 use crate::documents::{Books, TimelineLine};
-use crate::house::{House, Surroundings, identities};
+use crate::house::{House, Papers, Surroundings};
 use crate::office::Office;
 use crate::outside::Outside;
 use crate::pump::Lifted;
@@ -96,15 +96,15 @@ impl World {
         let ear = Listening { timeline: Arc::clone(timeline), outside: outside.clone() };
         let around =
             Surroundings { outside: outside.clone(), still: still.clone(), ear: Arc::new(ear) };
-        let identities = identities(&folder.join("authority"), outside)?;
+        let papers = Papers::make(&folder.join("authority"), outside)?;
         let mut houses = Vec::new();
         for plan in &STATIONS {
             let cable = Cable::lay(office.address()).await.map_err(|error| error.to_string())?;
             let site = (folder.join(plan.name), cable);
-            let identity = identities.get(plan.name).cloned();
-            let house = House::build(plan, &town, site, identity, around.clone()).await?;
+            let house = House::build(plan, &town, site, &papers, around.clone()).await?;
             houses.push(Arc::new(house));
         }
+        introduce(&houses, &town)?;
         let cards = town.cards.into_iter().map(|made| Carried {
             label: made.label,
             holder: made.holder,
@@ -382,6 +382,20 @@ impl World {
         }
         tasks.spawn(hear_centre(Arc::downgrade(self), Arc::clone(&self.office)));
     }
+}
+
+/// Every station gets to know the others, and which PSAMs are theirs.
+fn introduce(houses: &[Arc<House>], town: &Town) -> Result<(), String> {
+    for house in houses {
+        let name = house.plan.name;
+        let others = houses.iter().filter(|other| other.plan.name != name);
+        let others = others.map(|other| {
+            let theirs = town.psams.iter().filter(|psam| psam.station == other.plan.name);
+            other.as_neighbour(name, theirs.map(|psam| psam.tid).collect())
+        });
+        house.meet(others.collect::<Result<_, _>>()?);
+    }
+    Ok(())
 }
 
 type Weakly = std::sync::Weak<World>;
