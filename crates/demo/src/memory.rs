@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use nvm::memory::{Ram, Tear};
+use nvm::memory::{Fill, Ram, Tear};
 use nvm::{Nvm, NvmError};
 
 /// A memory that everybody who holds a copy of this has at once.
@@ -31,6 +31,11 @@ impl Memory {
     /// Lets power fail in a write.
     pub fn arm(&self, tear: Tear) {
         self.ram().arm(tear);
+    }
+
+    /// Its power fails now; what was written is there.
+    pub fn cut_power(&self) {
+        self.ram().cut_power(Fill::New);
     }
 
     /// It has power again, and no tear waits.

@@ -31,6 +31,9 @@ impl Still {
     }
 }
 
+/// A card's commit has about so many bytes; a tear behind the end of a write is one at its end.
+const LONGEST_WRITE: usize = 512;
+
 /// When a card's power fails.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum TearAt {
@@ -64,21 +67,14 @@ impl TearAt {
         Self::NAMES.into_iter().find(|(at, _)| *at == self).map_or("next", |(_, name)| name)
     }
 
-    /// The tear to arm before this command; noise comes from `seed`.
-    fn in_command(self, command: &[u8], seed: u64) -> Option<Tear> {
-        // A card's commit is one write: backwards from its end, all of it is done when power fails at its first byte.
-        let done = Tear { write: 1, at: 0, fill: Fill::New };
-        let is_it = match (self, CardCommand::parse(command)) {
-            (Self::Next, _) => {
-                let at = usize::try_from(seed % 97).unwrap_or(0);
-                return Some(Tear { write: 1, at, fill: Fill::Random(seed) });
-            }
+    /// Whether its power fails once this command is carried out.
+    fn is_after(self, command: &[u8]) -> bool {
+        matches!(
+            (self, CardCommand::parse(command)),
             (Self::Lock, Ok(CardCommand::LockForRefuel(_)))
-            | (Self::Debit, Ok(CardCommand::DebitForRefuel(_)))
-            | (Self::Unlock, Ok(CardCommand::DebitForUnlock(_))) => true,
-            _ => false,
-        };
-        is_it.then_some(done)
+                | (Self::Debit, Ok(CardCommand::DebitForRefuel(_)))
+                | (Self::Unlock, Ok(CardCommand::DebitForUnlock(_)))
+        )
     }
 }
 
@@ -99,7 +95,7 @@ pub struct Power {
     pub tear: Option<TearAt>,
     /// It failed while the card was in a reader, and the card is in it still.
     pub dead: bool,
-    seed: u64,
+    tears: u64,
 }
 
 impl CardBody {
@@ -142,23 +138,39 @@ impl CardBody {
         self.power.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn before(&self, command: &[u8]) {
-        let mut power = self.lock();
-        power.seed = power.seed.wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(0x1405_7B7F);
-        let tear = power.tear.and_then(|tear| tear.in_command(command, power.seed));
-        if let Some(tear) = tear {
-            self.memory.arm(tear);
+    /// Sends a command to the chip, and lets its power fail where hands said so.
+    fn transmit(&self, chip: &mut Card<Memory>, command: &[u8]) -> Result<ResponseBytes, Lost> {
+        let tear = self.power().tear;
+        if tear == Some(TearAt::Next) {
+            self.memory.arm(self.next_tear());
+        }
+        let answer = chip.transmit(command).map_err(|_| Lost::Unknown);
+        match tear {
+            // All of it is done, and the answer does not leave.
+            Some(at) if at.is_after(command) => {
+                self.memory.cut_power();
+                Err(Lost::Unknown)
+            }
+            _ => answer,
         }
     }
 
-    /// True when its power failed just now.
-    fn after(&self) -> bool {
+    /// Somewhere in the next write, in a place and with a noise that are other ones each time.
+    fn next_tear(&self) -> Tear {
         let mut power = self.lock();
-        let torn = self.memory.is_dark() && !power.dead;
-        if torn {
+        power.tears = power.tears.wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(0x1405_7B7F);
+        let at = usize::try_from(power.tears >> 32).unwrap_or(0) % LONGEST_WRITE;
+        Tear { write: 1, at, fill: Fill::Random(power.tears) }
+    }
+
+    /// True when its power failed just now.
+    fn failed_now(&self) -> bool {
+        let mut power = self.lock();
+        let failed = self.memory.is_dark() && !power.dead;
+        if failed {
             (power.dead, power.tear) = (true, None);
         }
-        torn
+        failed
     }
 
     fn revive(&self) {
@@ -326,9 +338,8 @@ impl Transport for CardInReader {
         if !self.reader.holds(self.turn) || self.body.power().dead {
             return Err(Lost::NotSent);
         }
-        self.body.before(command);
-        let answer = self.chip.transmit(command).map_err(|_| Lost::Unknown);
-        let torn = self.body.after();
+        let answer = self.body.transmit(&mut self.chip, command);
+        let torn = self.body.failed_now();
         drop(turn);
         if torn {
             self.ear.torn(self.body.asn);

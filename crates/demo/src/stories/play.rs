@@ -252,7 +252,8 @@ impl<'a> Teller<'a> {
         let told = self.demo.timeline.kept_now();
         let debit = told.iter().rev().find_map(|event| match &**event {
             WorldEvent::Told { line: TimelineLine { detail: Some(detail), .. } } => {
-                detail.command.clone().filter(|command| command.starts_with(DEBIT_FOR_REFUEL))
+                let command = detail.command.as_ref()?.to_uppercase();
+                command.starts_with(DEBIT_FOR_REFUEL).then_some(command)
             }
             _ => None,
         });
@@ -345,7 +346,8 @@ fn balance_of(card: &crate::world::Carried) -> Option<u32> {
 
 fn is_ready(station: &Forecourt) -> Option<()> {
     let site = station.site();
-    site.nozzles.iter().all(|nozzle| nozzle.state == "free").then_some(())
+    let are_free = site.nozzles.iter().all(|nozzle| nozzle.state == "free");
+    (are_free && site.centre.state == "up").then_some(())
 }
 
 /// The cards that a story names.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use demo::documents::WorldEvent;
 use demo::stories::ALL;
 use serde_json::json;
 
@@ -12,7 +13,15 @@ async fn play(stage: &Stage, name: &str) {
     let ended = stage
         .until("the story ends", async || stage.demo.story().filter(|runs| runs.state != "runs"));
     let ended = ended.await;
-    assert_eq!(ended.state, "ended", "{name} at step {}: {}", ended.step, ended.words);
+    if ended.state != "ended" {
+        let told = stage.demo.timeline.kept_now();
+        let told = told.iter().rev().take(40).rev().filter_map(|event| match &**event {
+            WorldEvent::Told { line } => Some(format!("{} {} {}", line.at, line.who, line.words)),
+            _ => None,
+        });
+        let told: Vec<_> = told.collect();
+        panic!("{name} at step {}: {}\n{}", ended.step, ended.words, told.join("\n"));
+    }
     let books = stage.books().await;
     assert!(books.ok, "{name}: {:?}", books.problems);
 }
