@@ -92,7 +92,7 @@ impl Demo {
     pub fn play(self: &Arc<Self>, name: &str) -> Result<(), Refusal> {
         let story = stories::named(name).ok_or_else(|| Refusal::NoSuchStory(name.to_owned()))?;
         let mut playing = self.playing();
-        if playing.task.as_ref().is_some_and(|task| !task.is_finished()) {
+        if playing.shown.as_ref().is_some_and(|shown| shown.state == "runs") {
             return Err(Refusal::StoryRuns);
         }
         let first = stories::runs(story, 0, story.what, "runs");
@@ -122,9 +122,10 @@ impl Demo {
     /// Stops the story that runs, between two of its acts.
     pub fn stop_story(&self) {
         let mut playing = self.playing();
-        let Some(task) = playing.task.take().filter(|task| !task.is_finished()) else { return };
-        task.abort();
-        if let Some(shown) = &mut playing.shown {
+        if let Some(task) = playing.task.take() {
+            task.abort();
+        }
+        if let Some(shown) = playing.shown.as_mut().filter(|shown| shown.state == "runs") {
             "stopped".clone_into(&mut shown.state);
             self.timeline.story(shown.clone());
         }

@@ -268,6 +268,7 @@ impl House {
             issuers: Vec::new(),
             power: Power::default(),
             watcher: None,
+            retention_days: None,
         };
         Forecourt::open(setup).map_err(words)
     }

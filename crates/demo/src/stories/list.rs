@@ -265,13 +265,20 @@ pub const ALL: &[Story] = &[
                 &[HangUp(NORTH), Pull(CARD)],
             ),
             step(
-                "South Quay reads the TAC, and the card is green",
-                &[Insert(CARD, SOUTH), CardIs(CARD, "unlocked"), Ready(SOUTH)],
+                "South Quay reads the TAC, and the centre settles the sale",
+                &[Insert(CARD, SOUTH), Ready(SOUTH), Reported("south"), Reported("north")],
             ),
             step(
-                "She takes the card; the sale is settled once",
-                &[Pull(CARD), Reported("north"), Reported("south")],
+                "She fills up a little, and the card is green again",
+                &[
+                    Lift(SOUTH, 3_000),
+                    Refuel(SOUTH, None),
+                    Ended(SOUTH, "settled"),
+                    CardIs(CARD, "unlocked"),
+                    Paid(CARD, 1_815),
+                ],
             ),
+            step("She takes the card", &[HangUp(SOUTH), Pull(CARD), Reported("south")]),
         ],
     },
     Story {
@@ -330,7 +337,7 @@ pub const ALL: &[Story] = &[
             step("The station loses its power", &[Power("north", false), CardIs(CARD, "grey")]),
             step(
                 "Power is back: the card in the reader is debited and free",
-                &[HangUp(NORTH), Power("north", true), CardIs(CARD, "unlocked"), Paid(CARD, 800)],
+                &[HangUp(NORTH), Power("north", true), Ended(NORTH, "unlocked"), Paid(CARD, 800)],
             ),
             step("She takes the card", &[Pull(CARD), Reported("north")]),
         ],
@@ -359,7 +366,7 @@ pub const ALL: &[Story] = &[
             ),
             step(
                 "She puts it in again: the centre gets its proof",
-                &[Pull(CARD), Insert(CARD, SOUTH), CardIs(CARD, "unlocked"), Unpaid(CARD)],
+                &[Pull(CARD), Insert(CARD, SOUTH), Ready(SOUTH), Reported("south"), Unpaid(CARD)],
             ),
             step("She takes the card", &[Pull(CARD), Reported("south")]),
         ],
