@@ -1,9 +1,10 @@
 //! The demo over HTTP: the page, the stations, the centre and the hands behind one listener.
 
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::middleware::{Next, from_fn};
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -244,10 +245,26 @@ async fn station(
 }
 
 /// Passes a request on to whom it is for, as if he had been asked himself.
-async fn pass(to: Router, prefix: &str, mut request: Request) -> Response {
+async fn pass(to: Router, prefix: &str, request: Request) -> Response {
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
     let path = path.strip_prefix(prefix).filter(|path| path.starts_with('/')).unwrap_or("/");
     let Ok(uri) = path.parse::<Uri>() else { return StatusCode::BAD_REQUEST.into_response() };
-    *request.uri_mut() = uri;
-    to.oneshot(request).await.into_response()
+    to.oneshot(afresh(request, uri)).await.into_response()
+}
+
+/// The same request to another place: it knows who asks, but not the parts of the path that it came by, which the next
+/// router would count as its own.
+fn afresh(request: Request, uri: Uri) -> Request {
+    let (mut old, body) = request.into_parts();
+    let mut new = Request::new(body);
+    *new.method_mut() = old.method;
+    *new.uri_mut() = uri;
+    *new.version_mut() = old.version;
+    *new.headers_mut() = old.headers;
+    let extensions = new.extensions_mut();
+    old.extensions.remove::<pki::Peer>().map(|peer| extensions.insert(peer));
+    old.extensions.remove::<pki::Ending>().map(|ending| extensions.insert(ending));
+    let remote = old.extensions.remove::<ConnectInfo<SocketAddr>>();
+    remote.map(|remote| extensions.insert(remote));
+    new
 }
