@@ -23,6 +23,9 @@ const STOLEN: usize = 4;
 /// Of a driver with a battery.
 const CHARGE: usize = 5;
 
+/// More than any card here can pay.
+const A_LOT: u64 = 500_000;
+
 const fn step(words: &'static str, acts: &'static [Act]) -> Step {
     Step { words, acts }
 }
@@ -59,7 +62,7 @@ pub const ALL: &[Story] = &[
         steps: &[
             step(
                 "Ada refuels at North Gate",
-                &[Insert(CARD, NORTH), Ready(NORTH), Lift(NORTH, 40_000), Refuel(NORTH, None)],
+                &[Insert(CARD, NORTH), Ready(NORTH), Lift(NORTH, A_LOT), Refuel(NORTH, None)],
             ),
             step("Fuel flows", &[Flowed(NORTH, 5_000)]),
             step(
@@ -105,7 +108,7 @@ pub const ALL: &[Story] = &[
                 &[
                     Insert(CARD, NORTH),
                     Ready(NORTH),
-                    Lift(NORTH, 40_000),
+                    Lift(NORTH, A_LOT),
                     Refuel(NORTH, None),
                     Flowed(NORTH, 4_000),
                 ],
@@ -155,7 +158,7 @@ pub const ALL: &[Story] = &[
                 &[
                     Insert(CARD, NORTH),
                     Ready(NORTH),
-                    Lift(NORTH, 40_000),
+                    Lift(NORTH, A_LOT),
                     Refuel(NORTH, None),
                     Flowed(NORTH, 4_000),
                 ],
@@ -292,7 +295,7 @@ pub const ALL: &[Story] = &[
                 &[
                     Insert(CARD, NORTH),
                     Ready(NORTH),
-                    Lift(NORTH, 40_000),
+                    Lift(NORTH, A_LOT),
                     Refuel(NORTH, None),
                     Flowed(NORTH, 5_000),
                 ],
@@ -329,7 +332,7 @@ pub const ALL: &[Story] = &[
                 &[
                     Insert(CARD, NORTH),
                     Ready(NORTH),
-                    Lift(NORTH, 40_000),
+                    Lift(NORTH, A_LOT),
                     Refuel(NORTH, None),
                     Flowed(NORTH, 5_000),
                 ],
