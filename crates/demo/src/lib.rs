@@ -12,7 +12,7 @@
 //! | [`house`] | one station, and the running one while it has power |
 //! | [`world`] | all of it, and what hands do |
 //! | [`refusal`] | what hands cannot do |
-//! | `tell` | what happens, as lines |
+//! | `hear`, `tell` | what stations and centre tell, as lines |
 //! | [`books`] | the money of the whole world, held against protocol §11 |
 //! | [`stories`] | protocol §10, played by itself |
 //! | [`demo`] | one world after the other |
@@ -26,6 +26,7 @@ pub mod books;
 pub mod cable;
 pub mod demo;
 pub mod documents;
+mod hear;
 pub mod house;
 pub mod memory;
 pub mod office;

@@ -3,6 +3,7 @@
 //! A story is data: steps with words, each with what hands do and what is waited for. Nothing is waited for by time; the
 //! rest between two steps is for people to follow, and goes with the speed.
 
+mod breaks;
 mod list;
 mod play;
 

@@ -1,0 +1,91 @@
+//! What stations and centre tell, passed on to the timeline.
+
+use std::sync::Arc;
+
+use api::site::Happened;
+use forecourt::Forecourt;
+
+use crate::house::House;
+use crate::office::Office;
+use crate::tell;
+use crate::world::World;
+
+type Weakly = std::sync::Weak<World>;
+
+/// One run of a station after the other.
+pub(crate) async fn station(world: Weakly, house: Arc<House>) {
+    let mut running = house.watch();
+    loop {
+        let station = running.borrow_and_update().clone();
+        let ended = match station {
+            Some(station) => {
+                let feed = run_of(world.clone(), house.plan.name, &station);
+                drop(station);
+                tokio::select! {
+                    () = feed => false,
+                    changed = running.changed() => changed.is_err(),
+                }
+            }
+            None => running.changed().await.is_err(),
+        };
+        if ended {
+            return;
+        }
+    }
+}
+
+/// Until it is dropped.
+fn run_of(
+    world: Weakly,
+    name: &'static str,
+    station: &Arc<Forecourt>,
+) -> impl Future<Output = ()> + Send + use<> {
+    let feed = Arc::clone(station.feed());
+    async move {
+        let (mut last, mut number) = (feed.listen(), 0);
+        loop {
+            // Of what is kept no more, nothing is told.
+            let told = feed.after(number).unwrap_or_default();
+            number = told.last().map_or_else(|| *last.borrow(), |told| told.number);
+            {
+                let Some(world) = world.upgrade() else { return };
+                told.iter().for_each(|told| world.heard(name, &told.happened));
+            }
+            if last.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+}
+
+impl World {
+    fn heard(&self, station: &str, happened: &Happened) {
+        if let Some(line) = tell::of_station(station, happened) {
+            self.timeline.tell(self.stamped(line));
+            self.timeline.books_changed();
+        }
+        if !matches!(happened, Happened::Apdu { .. } | Happened::Nozzle { .. }) {
+            self.timeline.world_changed();
+        }
+        self.timeline.beat();
+    }
+}
+
+pub(crate) async fn centre(world: Weakly, office: Arc<Office>) {
+    loop {
+        let reading = Arc::clone(&office);
+        let news = tokio::task::spawn_blocking(move || reading.news()).await;
+        {
+            let Some(world) = world.upgrade() else { return };
+            if let Ok(Ok(news)) = news {
+                let lines = news.postings.iter().map(tell::of_posting);
+                for line in lines.chain(news.notices.iter().map(tell::of_notice)) {
+                    world.timeline.tell(world.stamped(line));
+                }
+                world.timeline.books_changed();
+                world.timeline.world_changed();
+            }
+        }
+        office.rung().await;
+    }
+}
