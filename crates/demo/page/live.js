@@ -1,0 +1,182 @@
+// What happens, as it happens: three streams of server-sent events, kept up and brought level after a break.
+
+import * as api from './api.js';
+
+/** Milliseconds until a stream that the server refused is tried again, doubled up to the most. */
+const FIRST_WAIT = 500;
+const LONGEST_WAIT = 8000;
+
+/** A stream that comes back by itself, also after a refusal, which EventSource takes as final. */
+class Stream {
+  #url;
+  #heard;
+  #state;
+  #source = null;
+  #timer = 0;
+  #wait = FIRST_WAIT;
+
+  /** `heard` gets each event; `state` is told `true` at each connection, and `false` when it breaks. */
+  constructor(url, heard, state) {
+    this.#url = url;
+    this.#heard = heard;
+    this.#state = state;
+  }
+
+  open() {
+    if (this.#source !== null) return;
+    clearTimeout(this.#timer);
+    const source = new EventSource(this.#url);
+    this.#source = source;
+    source.onopen = () => {
+      this.#wait = FIRST_WAIT;
+      this.#state(true);
+    };
+    source.onmessage = (message) => this.#heard(JSON.parse(message.data));
+    source.onerror = () => {
+      this.#state(false);
+      if (source.readyState !== EventSource.CLOSED) return;
+      this.close();
+      this.#timer = setTimeout(() => this.open(), this.#wait);
+      this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT);
+    };
+  }
+
+  close() {
+    clearTimeout(this.#timer);
+    this.#source?.close();
+    this.#source = null;
+  }
+
+  /** From the start, at once. */
+  again() {
+    this.close();
+    this.#wait = FIRST_WAIT;
+    this.open();
+  }
+}
+
+/** Runs one call at a time; whoever asks meanwhile gets one more, not many. */
+function coalesced(ask) {
+  let running = false;
+  let again = false;
+  return async function run() {
+    if (running) {
+      again = true;
+      return;
+    }
+    running = true;
+    do {
+      again = false;
+      // A failed question is asked again by the next event, or when the stream comes back.
+      await ask().catch(() => {});
+    } while (again);
+    running = false;
+  };
+}
+
+/** Follows the world and its stations into the store. `ended(station, outcome)` is told of each visit's end. */
+export class Live {
+  #store;
+  #ended;
+  #world;
+  #stations = new Map();
+  #askWorld;
+  #askBooks;
+
+  constructor(store, ended) {
+    this.#store = store;
+    this.#ended = ended;
+    this.#askWorld = coalesced(async () => this.#tookWorld(await api.world()));
+    this.#askBooks = coalesced(async () => this.#store.setBooks(await api.books()));
+    this.#world = new Stream('/demo/v1/events', (event) => this.#happened(event), (up) => this.#worldLive(up));
+  }
+
+  start() {
+    this.#world.open();
+    // A page that nobody sees gives its connections back: a browser has six for one server.
+    document.addEventListener('visibilitychange', () => (document.hidden ? this.#pause() : this.#resume()));
+    addEventListener('pagehide', () => this.#pause());
+    addEventListener('pageshow', () => this.#resume());
+  }
+
+  /** Asks for everything again, now. */
+  refresh() {
+    this.#askWorld();
+    this.#askBooks();
+  }
+
+  #pause() {
+    this.#world.close();
+    this.#stations.forEach(({ stream }) => stream.close());
+  }
+
+  #resume() {
+    this.#world.open();
+    this.#stations.forEach(({ stream }) => stream.open());
+  }
+
+  #worldLive(up) {
+    this.#store.setLive('world', up);
+    if (up) this.refresh();
+  }
+
+  #happened(event) {
+    if (event.event === 'told') this.#store.addLine(event.line);
+    else if (event.event === 'story') this.#store.setStory(event.story);
+    else if (event.event === 'changed') (event.part === 'books' ? this.#askBooks : this.#askWorld)();
+  }
+
+  #tookWorld(world) {
+    const fresh = this.#store.setWorld(world);
+    for (const { name } of world.stations) {
+      const known = this.#stations.get(name) ?? this.#follow(name);
+      const power = world.switches[name]?.power ?? true;
+      if (fresh || (power && !known.power)) known.stream.again();
+      if (!power) this.#store.setSite(name, null);
+      known.power = power;
+    }
+    if (fresh) this.#askBooks();
+  }
+
+  #follow(name) {
+    const ask = coalesced(async () => this.#store.setSite(name, await api.site(name)));
+    const state = (up) => {
+      this.#store.setLive(name, up);
+      if (up) ask();
+    };
+    const stream = new Stream(`/stations/${name}/v1/events`, (event) => this.#station(name, event, ask), state);
+    const known = { stream, power: true };
+    this.#stations.set(name, known);
+    stream.open();
+    return known;
+  }
+
+  #station(name, event, ask) {
+    const change = (act) => this.#store.changeSite(name, act);
+    switch (event.event) {
+      case 'nozzle':
+        change((site) => {
+          const place = site.nozzles.findIndex((nozzle) => nozzle.number === event.nozzle.number);
+          if (place >= 0) site.nozzles[place] = event.nozzle;
+        });
+        break;
+      case 'centre':
+        change((site) => {
+          site.centre = event.line;
+        });
+        break;
+      case 'list':
+        change((site) => {
+          site[event.list] = event.standing;
+        });
+        break;
+      case 'warned':
+        ask();
+        break;
+      case 'ended':
+        this.#ended(name, event.outcome);
+        break;
+      default:
+    }
+  }
+}
