@@ -39,12 +39,12 @@ export function chip() {
 }
 
 const HUNG = 'M126 64 C152 64 158 120 143 128 C134 132 136 104 137 92';
-const LIFTED = 'M126 64 C182 66 190 150 166 180';
+const LIFTED = 'M126 64 C176 66 190 140 172 186';
 
 function car() {
   return svg(
     'g',
-    { class: 'car', transform: 'translate(60 158)' },
+    { class: 'car', transform: 'translate(80 167) scale(0.86)' },
     svg('ellipse', { class: 'car-shadow', cx: 58, cy: 46, rx: 58, ry: 4 }),
     svg('path', {
       class: 'car-body',
@@ -65,7 +65,7 @@ function nozzleHead() {
     { class: 'gun' },
     svg('rect', { class: 'gun-holster', x: 129, y: 74, width: 15, height: 26, rx: 4 }),
     svg('path', { class: 'gun-hung', d: 'M132 78h9v6l-3 8h-4l-2-8z' }),
-    svg('path', { class: 'gun-lifted', d: 'M161 176l10 4-4 7-9-4z' }),
+    svg('path', { class: 'gun-lifted', d: 'M168 181l9 4-4 7-9-4z' }),
   );
 }
 
@@ -76,18 +76,19 @@ function nozzleHead() {
 export function pump(kind) {
   const text = (name, y, at = 114) => svg('text', { class: name, x: at, y, 'text-anchor': 'end' });
   const parts = {
-    amount: text('digits amount', 78),
-    quantity: text('digits quantity', 97),
-    price: text('digits price', 113),
+    amount: text('digits amount', 76),
+    quantity: text('digits quantity', 92),
+    price: text('digits price', 105),
+    ceiling: text('digits price', 116),
     product: svg('text', { class: 'product', x: 70, y: 42, 'text-anchor': 'middle' }),
-    bar: svg('rect', { class: 'ceiling-bar', x: 26, y: 120, width: 0, height: 4, rx: 2 }),
-    holder: svg('text', { class: 'slot-name', x: 56, y: 160 }),
-    mark: svg('g', { transform: 'translate(40 148)' }),
+    bar: svg('rect', { class: 'ceiling-bar', x: 26, y: 121, width: 0, height: 4, rx: 2 }),
+    holder: svg('text', { class: 'slot-name', x: 52, y: 161 }),
+    mark: svg('g', { transform: 'translate(34 150)' }),
   };
   parts.card = svg(
     'g',
     { class: 'slot-card' },
-    svg('rect', { class: 'slot-plastic', x: 34, y: 139, width: 72, height: 32, rx: 4 }),
+    svg('rect', { class: 'slot-plastic', x: 29, y: 139, width: 82, height: 36, rx: 5 }),
     parts.mark,
     parts.holder,
   );
@@ -105,11 +106,12 @@ export function pump(kind) {
       d: kind === 'charger' ? 'M14 48a22 22 0 0 1 22-22h68a22 22 0 0 1 22 22z' : 'M14 48V35a9 9 0 0 1 9-9h94a9 9 0 0 1 9 9v13z',
     }),
     parts.product,
-    svg('rect', { class: 'display', x: 20, y: 55, width: 100, height: 74, rx: 5 }),
+    svg('rect', { class: 'display', x: 20, y: 53, width: 100, height: 77, rx: 5 }),
     parts.amount,
     parts.quantity,
     parts.price,
-    svg('rect', { class: 'ceiling-rail', x: 26, y: 120, width: 88, height: 4, rx: 2 }),
+    parts.ceiling,
+    svg('rect', { class: 'ceiling-rail', x: 26, y: 121, width: 88, height: 4, rx: 2 }),
     parts.bar,
     svg('rect', { class: 'slot', x: 28, y: 135, width: 84, height: 7, rx: 3 }),
     parts.card,

@@ -1,7 +1,7 @@
 // The books: both sides of protocol §11, which are equal at every moment, or the cents by which they are not.
 
 import { el, keyed, mark, say, svg } from './dom.js';
-import { clock, money, named } from './format.js';
+import { clock, money } from './format.js';
 
 const LEFT = new Set(['opening', 'loads', 'unloads']);
 const RIGHT = new Set(['on_cards', 'debits']);
@@ -22,7 +22,7 @@ export class Books {
     this.#store = desk.store;
     this.#chip = chip;
     this.#build(root);
-    desk.store.on('books', () => this.show());
+    desk.store.on(['books', 'world'], () => this.show());
   }
 
   #build(root) {
@@ -81,7 +81,7 @@ export class Books {
 
   #others(books) {
     const rest = books.rows.filter((row) => !LEFT.has(row.name) && !RIGHT.has(row.name));
-    const owed = Object.entries(books.centre.owed).map(([name, amount]) => ({ name: `owed ${name}`, words: `Owed to ${named(name)}`, amount }));
+    const owed = Object.entries(books.centre.owed).map(([name, amount]) => ({ name: `owed ${name}`, words: `Owed to ${this.#store.title(name)}`, amount }));
     const accounts = books.centre.accounts.map(({ name, balance }) => ({ name: `account ${name}`, words: `Centre: ${name}`, amount: balance }));
     return [...rest, ...owed, ...accounts];
   }

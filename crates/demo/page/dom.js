@@ -22,14 +22,14 @@ function furnish(node, attributes) {
 /** An HTML element. Children are elements or text; empty ones are left out. */
 export function el(name, attributes = {}, ...children) {
   const node = furnish(document.createElement(name), attributes);
-  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
   return node;
 }
 
 /** An SVG element. */
 export function svg(name, attributes = {}, ...children) {
   const node = furnish(document.createElementNS(SVG, name), attributes);
-  node.append(...children.flat().filter(Boolean));
+  node.append(...children.flat(Infinity).filter(Boolean));
   return node;
 }
 

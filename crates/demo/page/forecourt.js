@@ -2,7 +2,7 @@
 
 import * as api from './api.js';
 import { button, el, mark, say, svg } from './dom.js';
-import { named, span } from './format.js';
+import { span } from './format.js';
 import { Pump } from './pump.js';
 
 /** A switch: a button that says whether it is on. */
@@ -45,7 +45,7 @@ class Station {
       el(
         'div',
         { class: 'canopy' },
-        el('h3', { id: heading }, el('span', { class: 'sign', text: named(shown.name) }), el('span', { class: 'sign-sub', text: shown.title })),
+        el('h3', { id: heading, class: 'sign', text: shown.title }),
       ),
       el('div', { class: 'yard' }, [...this.pumps.values()].map((pump) => pump.node)),
       el('div', { class: 'ground' }, this.#power.node, this.#link.node, this.#line, this.#warnings),

@@ -21,12 +21,6 @@ export const lastFour = (asn) => `•••• ${asn.slice(-4)}`;
 /** A card's number in groups of four. */
 export const grouped = (asn) => asn.replace(/(.{4})(?=.)/g, '$1 ');
 
-/** `north` as a name. */
-export const named = (name) => name.charAt(0).toUpperCase() + name.slice(1);
-
-/** A reader in words. */
-export const placeName = (place) => `${named(place.station)} ${place.nozzle}`;
-
 /** Bytes in hex, in pairs, so that a line can break between them. */
 export const pairs = (hex) => hex.replace(/\s+/g, '').replace(/(..)(?=.)/g, '$1 ').toUpperCase();
 

@@ -112,7 +112,7 @@ export class Live {
 
   #resume() {
     this.#world.open();
-    this.#stations.forEach(({ stream }) => stream.open());
+    this.#stations.forEach(({ stream, power }) => power && stream.open());
   }
 
   #worldLive(up) {
@@ -131,8 +131,12 @@ export class Live {
     for (const { name } of world.stations) {
       const known = this.#stations.get(name) ?? this.#follow(name);
       const power = world.switches[name]?.power ?? true;
-      if (fresh || (power && !known.power)) known.stream.again();
-      if (!power) this.#store.setSite(name, null);
+      if (!power) {
+        known.stream.close();
+        this.#store.setSite(name, null);
+      } else if (fresh || !known.power) {
+        known.stream.again();
+      }
       known.power = power;
     }
     if (fresh) this.#askBooks();

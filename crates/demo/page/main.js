@@ -5,7 +5,7 @@ import { Books } from './books.js';
 import { mark, say } from './dom.js';
 import { draggable } from './drag.js';
 import { Forecourt } from './forecourt.js';
-import { money, placeName } from './format.js';
+import { money } from './format.js';
 import { Keys } from './keys.js';
 import { Live } from './live.js';
 import { Orders } from './order.js';
@@ -89,7 +89,7 @@ class Desk {
     const receipt = receiptOf(station, outcome);
     if (receipt) this.store.addReceipt(receipt);
     const { decimals, currency } = this.store.world;
-    const words = [`${placeName({ station, nozzle: outcome.nozzle })}: ${ENDS[outcome.outcome] ?? outcome.outcome}`];
+    const words = [`${this.store.placeName({ station, nozzle: outcome.nozzle })}: ${ENDS[outcome.outcome] ?? outcome.outcome}`];
     if (outcome.amount > 0) words.push(`${money(outcome.amount, decimals)} ${currency}`);
     if (outcome.balance_after !== null && outcome.balance_after !== undefined) words.push(`${money(outcome.balance_after, decimals)} ${currency} left`);
     if (outcome.reason) words.push(outcome.reason);

@@ -3,7 +3,6 @@
 import * as api from './api.js';
 import { openDialog } from './dialog.js';
 import { button, el, say } from './dom.js';
-import { named } from './format.js';
 
 const ASKED = [
   ['refuel', 'Refuel'],
@@ -49,7 +48,7 @@ export class Orders {
         form.complain(refused.message);
       }
     });
-    const dialog = openDialog(`${named(station)} ${nozzle}${card ? `, ${card.label}` : ''}`, form.node, { kind: 'order' });
+    const dialog = openDialog(`${store.placeName({ station, nozzle })}${card ? `, ${card.label}` : ''}`, form.node, { kind: 'order' });
   }
 }
 

@@ -3,7 +3,7 @@
 import * as api from './api.js';
 import { CEILING_WIDTH, pump as drawPump, stateMark } from './art.js';
 import { allow, allowed, button, el, mark, say } from './dom.js';
-import { cardState, money, named, nozzleState, quantity } from './format.js';
+import { cardState, money, nozzleState, quantity } from './format.js';
 
 const RUNS = new Set(['busy', 'open', 'flowing', 'finishing']);
 
@@ -31,7 +31,7 @@ export class Pump {
     this.words = charger
       ? { lift: 'Plug in', hang: 'Unplug', next: 'Plug the cable in.', hose: 'cable' }
       : { lift: 'Lift hose', hang: 'Hang up', next: 'Lift the hose.', hose: 'hose' };
-    const name = `${named(this.#station)} ${this.#number}`;
+    const name = this.#name();
     const parts = this.#parts;
     const make = (key, text, act) => {
       parts[key] = button(text, act, { class: `act act-${key}`, 'aria-label': `${text}: ${name}` });
@@ -43,7 +43,7 @@ export class Pump {
     return el(
       'article',
       { class: 'pump', 'aria-label': `${name}, ${shown.product}`, data: { station: this.#station, nozzle: this.#number, kind: shown.kind } },
-      el('h4', { class: 'pump-name' }, el('span', { text: name }), parts.state),
+      el('h4', { class: 'pump-name' }, el('span', { text: `${charger ? 'Charger' : 'Pump'} ${this.#number}` }), parts.state),
       this.#art.drawing,
       parts.reading,
       parts.says,
@@ -53,7 +53,6 @@ export class Pump {
         make('card', 'Put a card in', () => this.#card()),
         make('pin', 'Enter PIN', () => this.#pin()),
         make('hose', this.words.lift, () => this.#hose()),
-        make('receipt', 'Receipt', () => this.#desk.receipts.open(this.#receipt())),
       ),
     );
   }
@@ -62,7 +61,7 @@ export class Pump {
 
   #card() {
     const card = this.#desk.store.cardAt(this.#station, this.#number);
-    if (card) this.#desk.act(() => api.pull(card.asn), `${card.label} is out of ${named(this.#station)} ${this.#number}.`);
+    if (card) this.#desk.act(() => api.pull(card.asn), `${card.label} is out of ${this.#name()}.`);
     else this.#desk.cards.choose(this.#station, this.#number);
   }
 
@@ -88,6 +87,10 @@ export class Pump {
   }
 
   // What is shown.
+
+  #name() {
+    return this.#desk.store.placeName({ station: this.#station, nozzle: this.#number });
+  }
 
   #nozzle() {
     return this.#desk.store.nozzle(this.#station, this.#number);
@@ -140,14 +143,7 @@ export class Pump {
     mark(this.#art.bar, 'width', (share * CEILING_WIDTH).toFixed(1));
     const ceiling = sale ? `, at most ${money(sale.ceiling, decimals)} ${currency}` : '';
     say(this.#parts.reading, dark ? 'The display is dark.' : `${amount} ${currency}, ${flowed}, ${unitPrice}${ceiling}`);
-    mark(this.node, 'data-ceiling', sale ? `max ${money(sale.ceiling, decimals)}` : null);
-    this.#showCeiling(sale, decimals);
-  }
-
-  #showCeiling(sale, decimals) {
-    if (sale && this.#nozzle()?.state !== 'free') {
-      say(this.#art.price, `max ${money(sale.ceiling, decimals)}  ·  ${money(sale.unit_price, decimals)}`);
-    }
+    say(this.#art.ceiling, sale ? `max ${money(sale.ceiling, decimals)}` : '');
   }
 
   #showSlot(card) {
@@ -155,18 +151,18 @@ export class Pump {
     mark(this.#art.card, 'data-asn', card?.asn ?? null);
     mark(this.#art.card, 'data-dead', card?.dead ? 'true' : null);
     this.#art.card.classList.toggle('in', Boolean(card));
-    say(this.#art.holder, card ? card.label.slice(0, 9) : '');
+    say(this.#art.holder, card ? card.label.length > 9 ? `${card.label.slice(0, 8)}…` : card.label : '');
     if (this.#art.mark.dataset.state !== (card?.state ?? '')) {
       this.#art.mark.dataset.state = card?.state ?? '';
-      this.#art.mark.replaceChildren(...(card ? [stateMark(card.state, { width: 12, height: 12 })] : []));
+      this.#art.mark.replaceChildren(...(card ? [stateMark(card.state, { width: 14, height: 14 })] : []));
     }
     const says = card ? `${card.label}, ${cardState(card.state).word}` : 'no card';
     mark(this.node, 'aria-description', says);
   }
 
   #showActs(state, nozzle, card) {
-    const { card: slot, pin, hose, receipt } = this.#parts;
-    const name = `${named(this.#station)} ${this.#number}`;
+    const { card: slot, pin, hose } = this.#parts;
+    const name = this.#name();
     const text = (node, words) => {
       say(node, words);
       mark(node, 'aria-label', `${words}: ${name}`);
@@ -178,7 +174,6 @@ export class Pump {
     const stops = state === 'open' || state === 'flowing';
     text(pin, stops ? 'Stop' : nozzle?.card?.state === 'grey' ? 'Unlock' : 'Enter PIN');
     allow(pin, stops || (state === 'card' && Boolean(nozzle?.card)), card ? 'The station is at work.' : 'Put a card in first.');
-    allow(receipt, Boolean(this.#receipt()), 'There is none yet.');
     slot.classList.toggle('primary', !card && !RUNS.has(state) && state !== 'off');
     pin.classList.toggle('primary', allowed(pin) && !stops);
     hose.classList.toggle('primary', state === 'open' && !lifted);

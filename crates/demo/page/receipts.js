@@ -3,7 +3,7 @@
 import * as api from './api.js';
 import { openDialog } from './dialog.js';
 import { button, el, keyed, mark, say } from './dom.js';
-import { money, named } from './format.js';
+import { money } from './format.js';
 
 /** The receipt of a visit's outcome, where there is one: something was locked, and delivered or debited. */
 export function receiptOf(station, outcome) {
@@ -28,7 +28,7 @@ export class Receipts {
     const { receipts, world } = this.#desk.store;
     mark(this.#root, 'data-empty', receipts.length === 0 ? 'true' : null);
     keyed(this.#root, receipts, (one) => `${one.tid}-${one.ttc}-${one.grey}`, (one) => {
-      const words = `${named(one.station)} ${one.nozzle} · ${money(one.amount, world?.decimals)}`;
+      const words = `${this.#desk.store.placeName(one)} · ${money(one.amount, world?.decimals)}`;
       const node = button(words, () => this.open(one), { class: 'paper', data: { grey: one.grey ? 'true' : 'false' }, 'aria-label': `Receipt ${words}${one.grey ? ', not paid: grey' : ''}` });
       return { node: el('li', {}, node) };
     });
@@ -47,7 +47,7 @@ export class Receipts {
     const parts = [el('div', { class: 'receipt-paper' }, picture)];
     if (address) parts.push(el('details', { class: 'receipt-words' }, el('summary', { text: 'As text' }), text));
     if (shown.paper) parts.push(this.#paper(receipt, shown.paper));
-    openDialog(`Receipt of ${named(station)}`, el('div', { class: 'receipt' }, parts), { kind: 'wide', closed: () => address && URL.revokeObjectURL(address) });
+    openDialog(`Receipt of ${this.#desk.store.title(station)}`, el('div', { class: 'receipt' }, parts), { kind: 'wide', closed: () => address && URL.revokeObjectURL(address) });
   }
 
   /** The part for a grey card: the paper is shown to a station, which then frees the card without any line. */
@@ -58,9 +58,10 @@ export class Receipts {
       const taken = await this.#desk.ask(() => api.paper(station, text), (words) => say(result, words));
       if (!taken) return;
       const { decimals, currency } = this.#desk.store.world;
-      say(result, `${named(station)} checked the signature of ${taken.station}: the lock costs ${money(taken.amount, decimals)} ${currency}. Now put the card in at ${named(station)}.`);
+      const title = this.#desk.store.title(station);
+      say(result, `${title} checked the signature of ${taken.station}: the lock costs ${money(taken.amount, decimals)} ${currency}. Now put the card in at ${title}.`);
     };
-    const buttons = others.map(({ name }) => button(`Show this paper at ${named(name)}`, () => show(name), { class: 'big primary', data: { paper: name } }));
+    const buttons = others.map(({ name }) => button(`Show this paper at ${this.#desk.store.title(name)}`, () => show(name), { class: 'big primary', data: { paper: name } }));
     return el(
       'section',
       { class: 'paper-use', 'aria-label': 'What this paper is good for' },

@@ -117,6 +117,16 @@ export class Store {
     return this.world?.stations.find((station) => station.name === name);
   }
 
+  /** A station's name for people. */
+  title(name) {
+    return this.station(name)?.title ?? name;
+  }
+
+  /** A reader in words. */
+  placeName({ station, nozzle }) {
+    return `${this.title(station)} ${nozzle}`;
+  }
+
   /** A nozzle as the station says it is; undefined while nothing is heard. */
   nozzle(station, number) {
     return this.sites.get(station)?.nozzles.find((nozzle) => nozzle.number === number);

@@ -1,7 +1,7 @@
 // The timeline: what hands, card, PSAM, station and centre did, newest last; each APDU can be opened.
 
 import { button, el, mark, say } from './dom.js';
-import { named, pairs } from './format.js';
+import { pairs } from './format.js';
 
 /** Who acts, in the order of the filters. */
 const WHO = [
@@ -50,8 +50,8 @@ function detail({ command, answer, lock, fields }, isApdu) {
   );
 }
 
-function row(line) {
-  const place = line.station ? `${named(line.station)}${line.nozzle ? ` ${line.nozzle}` : ''}` : '';
+function row(line, title) {
+  const place = line.station ? `${title(line.station)}${line.nozzle ? ` ${line.nozzle}` : ''}` : '';
   const head = [
     el('time', { text: line.at.slice(0, 12) }),
     el('span', { class: 'who', text: NAMES.get(line.who) ?? line.who }),
@@ -89,7 +89,11 @@ export class Timeline {
       const box = el('input', { type: 'checkbox', checked: true, on: { change: () => this.#hide(name, !box.checked) } });
       return el('label', { class: 'filter', data: { who: name } }, box, el('span', { text: words }));
     });
-    const place = el('select', { 'aria-label': 'Station', on: { change: () => this.#only(place.value) } }, [['', 'Everywhere'], ['north', 'North'], ['south', 'South']].map(([value, text]) => el('option', { value, text })));
+    const place = el('select', { 'aria-label': 'Station', on: { change: () => this.#only(place.value) } }, el('option', { value: '', text: 'Everywhere' }));
+    this.#store.on('world', () => {
+      if (place.options.length > 1) return;
+      place.append(...this.#store.world.stations.map(({ name, title }) => el('option', { value: name, text: title })));
+    });
     return el('div', { class: 'filters', role: 'group', 'aria-label': 'Show in the timeline' }, who, place);
   }
 
@@ -115,7 +119,8 @@ export class Timeline {
     const follows = this.#atEnd();
     if (lines.length === 0) this.#list.replaceChildren();
     const fresh = lines.filter((line) => line.number > this.#drawn).slice(-SHOWN);
-    this.#list.append(...fresh.map(row));
+    const title = (name) => this.#store.title(name);
+    this.#list.append(...fresh.map((line) => row(line, title)));
     while (this.#list.children.length > SHOWN) this.#list.firstElementChild.remove();
     this.#drawn = told;
     if (follows) this.#toEnd();

@@ -4,7 +4,7 @@ import * as api from './api.js';
 import { chip, stateMark } from './art.js';
 import { openDialog } from './dialog.js';
 import { allow, button, el, keyed, mark, say } from './dom.js';
-import { cardState, grouped, lastFour, money, named, placeName } from './format.js';
+import { cardState, grouped, lastFour, money } from './format.js';
 
 const TEARS = [
   [null, 'It holds'],
@@ -47,7 +47,7 @@ class Face {
     say(this.#word, state.word);
     say(this.#balance, money(card.balance, decimals));
     const flags = [card.blacklisted && 'blacklisted', card.tear && 'power will fail', card.dead && 'without power'].filter(Boolean);
-    const where = card.where ? `in ${placeName(card.where)}` : 'in the wallet';
+    const where = card.where ? `in ${this.#desk.store.placeName(card.where)}` : 'in the wallet';
     say(this.#where, [where, ...flags].join(' · '));
     const label = `${card.label}, ${state.word}, ${money(card.balance, decimals)} ${currency}, ${[where, ...flags].join(', ')}`;
     mark(this.button, 'aria-label', label);
@@ -73,7 +73,7 @@ export class Wallet {
   /** Puts a card in, and the focus on the PIN. */
   async insert(asn, station, nozzle) {
     const card = this.#desk.store.card(asn);
-    const done = await this.#desk.act(() => api.insert(asn, station, nozzle), `${card.label} is in ${named(station)} ${nozzle}.`);
+    const done = await this.#desk.act(() => api.insert(asn, station, nozzle), `${card.label} is in ${this.#desk.store.placeName({ station, nozzle })}.`);
     if (done) this.#desk.forecourt.pump(station, nozzle)?.focusNext('pin');
   }
 
@@ -90,7 +90,7 @@ export class Wallet {
       return el('li', {}, node);
     });
     const body = rows.length ? el('ul', { class: 'choices' }, rows) : el('p', { text: 'Every card is in a reader. Pull one out first.' });
-    const dialog = openDialog(`Which card goes into ${named(station)} ${nozzle}?`, body);
+    const dialog = openDialog(`Which card goes into ${this.#desk.store.placeName({ station, nozzle })}?`, body);
   }
 
   /** The dialog of one card. */
@@ -127,7 +127,7 @@ export class Wallet {
         close();
         this.#desk.act(() => api.pull(card.asn), `${card.label} is out.`);
       };
-      return button(`Pull it out of ${placeName(card.where)}`, pull, { class: 'big primary', data: { first: '' } });
+      return button(`Pull it out of ${this.#desk.store.placeName(card.where)}`, pull, { class: 'big primary', data: { first: '' } });
     }
     const places = this.#desk.store.world.stations.flatMap((station) => station.nozzles.map((nozzle) => ({ station, nozzle })));
     const firstFree = places.find(({ nozzle }) => !nozzle.card);
@@ -138,7 +138,7 @@ export class Wallet {
         this.insert(card.asn, station.name, nozzle.number);
       };
       const node = button('', put, { class: 'choice', data: place === firstFree ? { first: '' } : {} });
-      node.append(el('span', { class: 'choice-name', text: `${named(station.name)} ${nozzle.number}` }), el('span', { class: 'choice-more', text: nozzle.card ? 'taken' : nozzle.product }));
+      node.append(el('span', { class: 'choice-name', text: `${station.title} ${nozzle.number}` }), el('span', { class: 'choice-more', text: nozzle.card ? 'taken' : nozzle.product }));
       allow(node, !nozzle.card, 'Another card is in this reader.');
       return el('li', {}, node);
     });
