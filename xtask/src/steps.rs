@@ -44,6 +44,11 @@ const STEPS: &[Step] = &[
         run: pcsc,
     },
     Step {
+        name: "page",
+        about: "the page of the demo in a browser: every story by its button, by keys, by day and night",
+        run: page,
+    },
+    Step {
         name: "databases",
         about: "the centre's books and server on a PostgreSQL of the tests' own",
         run: databases::step,
@@ -122,6 +127,10 @@ fn pcsc(workspace: &Workspace) -> Outcome {
     workspace.cargo(
         "test --workspace --all-features --test pcsc -- --ignored --show-output --test-threads=6 --skip bench",
     )
+}
+
+fn page(workspace: &Workspace) -> Outcome {
+    workspace.cargo("test --package demo --test page -- --ignored --show-output --test-threads=2")
 }
 
 /// In the profile of the tests, since only the shape of the figures is judged: docs/bench.md says how to get figures.

@@ -52,6 +52,8 @@ const TOOLS: &[Tool] = &[
     Tool { name: "cryptography", probe: "dpkg --status python3-cryptography", from: Apt("python3-cryptography"), used_by: "pcsc, the codes of that terminal" },
     Tool { name: "postgres", probe: "dpkg --status postgresql", from: Apt("postgresql"), used_by: "databases" },
     Tool { name: "runuser", probe: "runuser --version", from: Apt("util-linux"), used_by: "databases, to start PostgreSQL when run by root" },
+    Tool { name: "chromium", probe: "chromium --version", from: Apt("chromium"), used_by: "page" },
+    Tool { name: "inter", probe: "dpkg --status fonts-inter", from: Apt("fonts-inter"), used_by: "page, the type of its pictures" },
     Tool { name: "cargo-deny", probe: "cargo deny --version", from: Crate("cargo-deny", "0.20.2"), used_by: "deny" },
 ];
 

@@ -3,8 +3,9 @@
 import { el, keyed, mark, say, svg } from './dom.js';
 import { clock, money } from './format.js';
 
-const LEFT = new Set(['opening', 'loads', 'unloads']);
-const RIGHT = new Set(['on_cards', 'debits']);
+/** The sums of both sides, in short; their rows say it at length. */
+const LEFT = new Map([['opening', 'Issued'], ['loads', '+ loaded'], ['unloads', '− unloaded']]);
+const RIGHT = new Map([['on_cards', 'On cards'], ['debits', '+ debited']]);
 
 /** opening + loads − unloads, and money on cards + debits by cards, out of the books' rows. */
 export function sides(rows) {
@@ -71,11 +72,11 @@ export class Books {
   }
 
   #rows(root, rows, decimals) {
-    const sign = (row) => (row.name === 'unloads' ? -row.amount : row.amount);
     keyed(root, rows, (row) => row.name, (first) => {
       const value = el('dd', {});
-      const node = el('div', { data: { name: first.name } }, el('dt', { text: first.words }), value);
-      return { node, show: (row) => say(value, money(sign(row) || 0, decimals)) };
+      const short = LEFT.get(first.name) ?? RIGHT.get(first.name) ?? first.words;
+      const node = el('div', { title: first.words, data: { name: first.name } }, el('dt', { text: short }), value);
+      return { node, show: (row) => say(value, money(row.amount, decimals)) };
     });
   }
 

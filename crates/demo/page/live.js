@@ -15,7 +15,7 @@ class Stream {
   #timer = 0;
   #wait = FIRST_WAIT;
 
-  /** `heard` gets each event; `state` is told `true` at each connection, and `false` when it breaks. */
+  /** `heard` gets each event and its number; `state` is told `true` at each connection, and `false` when it breaks. */
   constructor(url, heard, state) {
     this.#url = url;
     this.#heard = heard;
@@ -31,7 +31,7 @@ class Stream {
       this.#wait = FIRST_WAIT;
       this.#state(true);
     };
-    source.onmessage = (message) => this.#heard(JSON.parse(message.data));
+    source.onmessage = (message) => this.#heard(JSON.parse(message.data), message.lastEventId);
     source.onerror = () => {
       this.#state(false);
       if (source.readyState !== EventSource.CLOSED) return;
@@ -88,7 +88,7 @@ export class Live {
     this.#ended = ended;
     this.#askWorld = coalesced(async () => this.#tookWorld(await api.world()));
     this.#askBooks = coalesced(async () => this.#store.setBooks(await api.books()));
-    this.#world = new Stream('/demo/v1/events', (event) => this.#happened(event), (up) => this.#worldLive(up));
+    this.#world = new Stream('/demo/v1/events', (event, id) => this.#happened(event, id), (up) => this.#worldLive(up));
   }
 
   start() {
@@ -120,8 +120,8 @@ export class Live {
     if (up) this.refresh();
   }
 
-  #happened(event) {
-    if (event.event === 'told') this.#store.addLine(event.line);
+  #happened(event, id) {
+    if (event.event === 'told') this.#store.addLine(event.line, id);
     else if (event.event === 'story') this.#store.setStory(event.story);
     else if (event.event === 'changed') (event.part === 'books' ? this.#askBooks : this.#askWorld)();
   }

@@ -13,6 +13,8 @@ export class Store {
   #listeners = new Map();
   #changed = new Set();
   #frame = 0;
+  /** The lines that came, by their number and time: a demo that was started again counts afresh. */
+  #known = new Set();
 
   world = null;
   books = null;
@@ -87,7 +89,11 @@ export class Store {
     this.tell(`site:${name}`);
   }
 
-  addLine(line) {
+  /** Adds a line; one that was told before, as after a break, is left out. */
+  addLine(line, id) {
+    const name = `${id} ${line.at}`;
+    if (this.#known.has(name)) return;
+    this.#known.add(name);
     this.told += 1;
     this.lines.push({ ...line, number: this.told });
     if (this.lines.length > LINES) this.lines.splice(0, this.lines.length - LINES);

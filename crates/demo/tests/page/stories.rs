@@ -1,0 +1,52 @@
+//! Every story, played by clicking its button.
+
+use crate::street::{DESK, PHONE, Street};
+
+/// Plays them all on one screen; each one begins with a click, and ends with the books.
+fn play_all(screen: (u32, u32), scheme: &str, pictures: &str) {
+    let mut street = Street::open(screen, scheme);
+    let stories = street.get("/demo/v1/world")["stories"].as_array().unwrap().clone();
+    assert!(stories.len() >= 10, "{} stories", stories.len());
+    for story in &stories {
+        let name = story["name"].as_str().unwrap();
+        street.click("#tab-stories");
+        street.click(&format!("[data-story='{name}']"));
+        street.until("document.getElementById('stage').dataset.state === 'runs'");
+        street.until("document.getElementById('stage').dataset.state !== 'runs'");
+        let state = street.eval("document.getElementById('stage').dataset.state");
+        let words = street.eval("document.querySelector('[data-stage=\"words\"]').textContent");
+        assert_eq!(state, "ended", "{name}: {words}");
+        street.books_hold();
+        street.eval("scrollTo(0, 0)");
+        street.keep(&format!("{pictures}-{name}"));
+    }
+    println!("{} stories played by clicking, {} {scheme}", stories.len(), screen.0);
+    street.close();
+}
+
+#[test]
+#[ignore = "needs Chromium: cargo xtask page"]
+fn every_story_plays_by_its_button_on_a_desk() {
+    play_all(DESK, "light", "desk");
+}
+
+#[test]
+#[ignore = "needs Chromium: cargo xtask page"]
+fn every_story_plays_by_its_button_on_a_phone_at_night() {
+    play_all(PHONE, "dark", "phone");
+}
+
+#[test]
+#[ignore = "needs Chromium: cargo xtask page"]
+fn the_large_button_plays_the_escape_and_a_person_can_stop_it() {
+    let mut street = Street::open(DESK, "dark");
+    street.post("/demo/v1/speed", "{factor: 1}");
+    street.keep("first-sight-dark");
+    street.click("[data-stage='play']");
+    street.until("document.querySelector('.pump[data-state=\"flowing\"]')");
+    street.until("document.querySelector('.slot-card.in[data-state=\"grey\"]')");
+    street.keep("escape-flows-dark");
+    street.click("[data-stage='stop']");
+    street.until("document.getElementById('stage').dataset.state === 'stopped'");
+    street.close();
+}
