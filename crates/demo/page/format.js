@@ -16,7 +16,7 @@ export function quantity(thousandths) {
 }
 
 /** The last four digits of a card's number. */
-export const lastFour = (asn) => `•••• ${asn.slice(-4)}`;
+export const lastFour = (asn) => `··${asn.slice(-4)}`;
 
 /** A card's number in groups of four. */
 export const grouped = (asn) => asn.replace(/(.{4})(?=.)/g, '$1 ');

@@ -151,7 +151,7 @@ export class Pump {
     mark(this.#art.card, 'data-asn', card?.asn ?? null);
     mark(this.#art.card, 'data-dead', card?.dead ? 'true' : null);
     this.#art.card.classList.toggle('in', Boolean(card));
-    say(this.#art.holder, card ? card.label.length > 9 ? `${card.label.slice(0, 8)}…` : card.label : '');
+    say(this.#art.holder, card ? card.holder.split(' ')[0].slice(0, 9) : '');
     if (this.#art.mark.dataset.state !== (card?.state ?? '')) {
       this.#art.mark.dataset.state = card?.state ?? '';
       this.#art.mark.replaceChildren(...(card ? [stateMark(card.state, { width: 14, height: 14 })] : []));

@@ -55,7 +55,7 @@ function row(line, title) {
   const head = [
     el('time', { text: line.at.slice(0, 12) }),
     el('span', { class: 'who', text: NAMES.get(line.who) ?? line.who }),
-    el('span', { class: 'words' }, line.words, place ? el('span', { class: 'place', text: place }) : null),
+    el('span', { class: 'words' }, place ? el('span', { class: 'place', text: place }) : null, line.words),
   ];
   const has = line.detail && (line.detail.command || line.detail.lock || line.detail.fields?.length);
   const data = { who: line.who, what: line.what, station: line.station ?? '' };
@@ -73,6 +73,8 @@ export class Timeline {
   #list;
   #end;
   #drawn = 0;
+  /** The list goes on by itself: nobody has scrolled away from its end. */
+  #follows = true;
 
   constructor(desk, root) {
     this.#store = desk.store;
@@ -80,7 +82,9 @@ export class Timeline {
     this.#end = button('Newest ↓', () => this.#toEnd(), { class: 'to-end', hidden: true });
     const empty = el('p', { class: 'empty', text: 'Nothing has happened yet. Put a card in, or play a story.' });
     root.append(this.#filters(), el('div', { class: 'lines-frame' }, empty, this.#list, this.#end));
-    this.#list.addEventListener('scroll', () => mark(this.#end, 'hidden', this.#atEnd()));
+    this.#list.addEventListener('scroll', () => this.#scrolled());
+    // It has no height while its tab is not chosen.
+    new ResizeObserver(() => this.#follows && this.#toEnd()).observe(this.#list);
     desk.store.on('lines', () => this.show());
   }
 
@@ -105,25 +109,28 @@ export class Timeline {
     mark(this.#list, 'data-only', station || null);
   }
 
-  #atEnd() {
-    return this.#list.scrollHeight - this.#list.scrollTop - this.#list.clientHeight < NEAR;
+  #scrolled() {
+    const { scrollHeight, scrollTop, clientHeight } = this.#list;
+    if (clientHeight === 0) return;
+    this.#follows = scrollHeight - scrollTop - clientHeight < NEAR;
+    mark(this.#end, 'hidden', this.#follows);
   }
 
   #toEnd() {
+    this.#follows = true;
     this.#list.scrollTop = this.#list.scrollHeight;
     this.#end.hidden = true;
   }
 
   show() {
     const { lines, told } = this.#store;
-    const follows = this.#atEnd();
     if (lines.length === 0) this.#list.replaceChildren();
     const fresh = lines.filter((line) => line.number > this.#drawn).slice(-SHOWN);
     const title = (name) => this.#store.title(name);
     this.#list.append(...fresh.map((line) => row(line, title)));
     while (this.#list.children.length > SHOWN) this.#list.firstElementChild.remove();
     this.#drawn = told;
-    if (follows) this.#toEnd();
+    if (this.#follows) this.#toEnd();
     else mark(this.#end, 'hidden', false);
   }
 }

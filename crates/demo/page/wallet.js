@@ -28,7 +28,7 @@ class Face {
       'button',
       { type: 'button', class: 'face', data: { asn: card.asn }, 'aria-keyshortcuts': String(place + 1), on: { click: () => desk.cards.open(card.asn) } },
       el('span', { class: 'face-top' }, el('span', { class: 'face-label', text: card.label }), chip()),
-      el('span', { class: 'face-number', text: lastFour(card.asn) }),
+      el('span', { class: 'face-number', text: `${card.holder} ${lastFour(card.asn)}` }),
       el('span', { class: 'face-foot' }, el('span', { class: 'badge' }, this.#mark, this.#word), this.#balance),
       this.#where,
     );
