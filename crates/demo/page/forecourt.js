@@ -48,7 +48,7 @@ class Station {
         el('h3', { id: heading, class: 'sign', text: shown.title }),
       ),
       el('div', { class: 'yard' }, [...this.pumps.values()].map((pump) => pump.node)),
-      el('div', { class: 'ground' }, this.#power.node, this.#link.node, this.#line, this.#warnings),
+      el('div', { class: 'ground' }, this.#power.node, this.#link.node, el('div', { class: 'station-says' }, this.#line, this.#warnings)),
     );
   }
 
@@ -73,7 +73,7 @@ class Station {
     const open = site.journal.open_locks;
     const locks = open === 0 ? 'no open lock' : `${open} open lock${open === 1 ? '' : 's'}`;
     const { state, queue, seconds } = site.centre;
-    const waits = queue === 0 ? 'everything reported' : `${queue} report${queue === 1 ? '' : 's'} wait`;
+    const waits = queue === 0 ? 'everything reported' : `${queue} report${queue === 1 ? ' waits' : 's wait'}`;
     const line = state === 'down' ? `no answer from the centre for ${span(seconds)}, ` : '';
     return `${line}${waits}, ${locks}`;
   }

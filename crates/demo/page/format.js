@@ -15,6 +15,9 @@ export function quantity(thousandths) {
   return ((thousandths ?? 0) / 1000).toFixed(2);
 }
 
+/** With a capital at its beginning. */
+export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** The last four digits of a card's number. */
 export const lastFour = (asn) => `··${asn.slice(-4)}`;
 

@@ -6,6 +6,9 @@ import * as api from './api.js';
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 8000;
 
+/** Milliseconds behind something that happened, when stations are asked how their queues and locks stand now. */
+const SOON = 400;
+
 /** A stream that comes back by itself, also after a refusal, which EventSource takes as final. */
 class Stream {
   #url;
@@ -82,11 +85,19 @@ export class Live {
   #stations = new Map();
   #askWorld;
   #askBooks;
+  #storiesTold = 0;
+  #soon = 0;
 
   constructor(store, ended) {
     this.#store = store;
     this.#ended = ended;
-    this.#askWorld = coalesced(async () => this.#tookWorld(await api.world()));
+    this.#askWorld = coalesced(async () => {
+      const told = this.#storiesTold;
+      const world = await api.world();
+      // What was told while the answer was on its way is newer than the answer.
+      if (told !== this.#storiesTold && this.#store.world?.reset === world.reset) world.story = this.#store.world.story;
+      this.#tookWorld(world);
+    });
     this.#askBooks = coalesced(async () => this.#store.setBooks(await api.books()));
     this.#world = new Stream('/demo/v1/events', (event, id) => this.#happened(event, id), (up) => this.#worldLive(up));
   }
@@ -121,9 +132,24 @@ export class Live {
   }
 
   #happened(event, id) {
+    this.#askStationsSoon();
     if (event.event === 'told') this.#store.addLine(event.line, id);
-    else if (event.event === 'story') this.#store.setStory(event.story);
+    else if (event.event === 'story') this.#storyTold(event.story);
     else if (event.event === 'changed') (event.part === 'books' ? this.#askBooks : this.#askWorld)();
+  }
+
+  /** Queues and open locks change without an event of their own. */
+  #askStationsSoon() {
+    if (this.#soon !== 0) return;
+    this.#soon = setTimeout(() => {
+      this.#soon = 0;
+      this.#stations.forEach(({ ask, power }) => power && ask());
+    }, SOON);
+  }
+
+  #storyTold(story) {
+    this.#storiesTold += 1;
+    this.#store.setStory(story);
   }
 
   #tookWorld(world) {
@@ -143,13 +169,22 @@ export class Live {
   }
 
   #follow(name) {
-    const ask = coalesced(async () => this.#store.setSite(name, await api.site(name)));
+    const newer = new Map();
+    const ask = coalesced(async () => {
+      newer.clear();
+      const site = await api.site(name);
+      site.nozzles = site.nozzles.map((nozzle) => newer.get(nozzle.number) ?? nozzle);
+      this.#store.setSite(name, site);
+    });
     const state = (up) => {
       this.#store.setLive(name, up);
       if (up) ask();
     };
-    const stream = new Stream(`/stations/${name}/v1/events`, (event) => this.#station(name, event, ask), state);
-    const known = { stream, power: true };
+    const stream = new Stream(`/stations/${name}/v1/events`, (event) => {
+      if (event.event === 'nozzle') newer.set(event.nozzle.number, event.nozzle);
+      this.#station(name, event, ask);
+    }, state);
+    const known = { stream, ask, power: true };
     this.#stations.set(name, known);
     stream.open();
     return known;

@@ -2,12 +2,13 @@
 
 import * as api from './api.js';
 import { button, el, keyed, mark, say } from './dom.js';
+import { capital } from './format.js';
 
 /** Played by the large button. */
 const ESCAPE = 'escape';
 
 const ENDS = {
-  ended: 'The books add up.',
+  ended: 'Played to its end.',
   failed: 'It did not end as it should.',
   stopped: 'Stopped.',
 };
@@ -93,11 +94,11 @@ export class Stories {
     if (!shown) return;
     say(title, shown.title);
     const ends = ENDS[state];
-    say(words, ends && story.words && state === 'ended' ? `${story.words}` : story.words || ends || '');
+    say(words, capital(story.words || ends || ''));
     say(count, state === 'runs' ? `Step ${story.step} of ${story.of}` : (ends ?? ''));
     mark(bar, 'max', Math.max(1, story.of));
     mark(bar, 'value', state === 'ended' ? story.of : story.step);
-    const says = state === 'runs' ? `Step ${story.step}: ${story.words}` : `${shown.title}: ${ends ?? ''}`;
+    const says = state === 'runs' ? `Step ${story.step}: ${story.words}` : `${shown.title}: ${ends ?? ''} ${capital(story.words)}`;
     if (says !== this.#said) this.#desk.announce(says);
     this.#said = says;
   }

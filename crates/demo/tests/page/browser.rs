@@ -175,6 +175,9 @@ impl Browser {
     pub(crate) fn click(&mut self, selector: &str) {
         self.until(&format!("document.querySelector({selector:?})"));
         let (x, y) = self.middle(selector);
+        let hit = self
+            .eval(&format!("document.elementFromPoint({x}, {y})?.closest({selector:?}) !== null"));
+        assert_eq!(hit, true, "something lies over {selector}");
         let button = |kind: &str| json!({"type": kind, "x": x, "y": y, "button": "left", "buttons": 1, "clickCount": 1});
         self.call("Input.dispatchMouseEvent", &button("mousePressed"));
         self.call("Input.dispatchMouseEvent", &button("mouseReleased"));
@@ -193,7 +196,8 @@ impl Browser {
 
     fn middle(&mut self, selector: &str) -> (f64, f64) {
         self.eval(&format!(
-            "document.querySelector({selector:?}).scrollIntoView({{block: 'center', behavior: 'instant'}})"
+            "document.querySelector({selector:?}).scrollIntoView({{block: 'center', behavior: 'instant'}}); \
+             new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
         ));
         self.place(selector)
     }
