@@ -19,31 +19,41 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Plan {
     /// The program `greylock`.
     pub program: PathBuf,
-    /// Its data folder, with the vault.
-    pub data: PathBuf,
-    /// More arguments, like `--db URL`.
-    pub more: Vec<OsString>,
+    /// What it is told.
+    pub words: Vec<OsString>,
     /// A command before it, like `prlimit …`.
     pub before: Vec<OsString>,
+    /// More environment.
+    pub environment: Vec<(OsString, OsString)>,
 }
 
 impl Plan {
+    /// `greylock` with these words.
+    ///
+    /// # Errors
+    /// When nobody said where the program is.
+    pub fn told<W: Into<OsString>>(words: impl IntoIterator<Item = W>) -> Result<Self, String> {
+        let program = std::env::var_os(PROGRAM);
+        let program =
+            program.ok_or_else(|| format!("{PROGRAM} is not set: run cargo xtask ordeal"))?;
+        let (program, words) = (program.into(), words.into_iter().map(Into::into).collect());
+        Ok(Self { program, words, before: Vec::new(), environment: Vec::new() })
+    }
+
     /// `greylock host serve --dev` with this data folder.
     ///
     /// # Errors
     /// When nobody said where the program is.
     pub fn new(data: &Path) -> Result<Self, String> {
-        let program = std::env::var_os(PROGRAM);
-        let program =
-            program.ok_or_else(|| format!("{PROGRAM} is not set: run cargo xtask ordeal"))?;
-        let (program, data) = (program.into(), data.to_owned());
-        Ok(Self { program, data, more: Vec::new(), before: Vec::new() })
+        let words = ["host", "serve", "--dev", "--listen", "127.0.0.1:0", "--data"];
+        let words = words.map(OsString::from).into_iter().chain([data.into()]);
+        Self::told(words)
     }
 
     /// The same with a database of its own.
     #[must_use]
     pub fn with_db(mut self, url: &str) -> Self {
-        self.more.extend(["--db".into(), url.into()]);
+        self.words.extend(["--db".into(), url.into()]);
         self
     }
 }
@@ -65,8 +75,8 @@ impl Server {
         words.push(plan.program.clone().into());
         let (first, rest) = words.split_first().ok_or("no program")?;
         let mut command = Command::new(first);
-        command.args(rest).args(["host", "serve", "--dev", "--listen", "127.0.0.1:0", "--data"]);
-        command.arg(&plan.data).args(&plan.more).env("TZ", "UTC");
+        command.args(rest).args(&plan.words).env("TZ", "UTC");
+        command.envs(plan.environment.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|error| format!("{first:?}: {error}"))?;
         let stderr = child.stderr.take().ok_or("no standard error")?;
