@@ -57,7 +57,8 @@ fn the_examples_of_personalisation_run_as_shown() {
 
 #[test]
 fn the_story_that_the_readme_shows_is_the_one_that_is_told() {
-    let demo = Command::new(env!("CARGO_BIN_EXE_greylock")).output().unwrap();
+    let mut demo = Command::new(env!("CARGO_BIN_EXE_greylock"));
+    let demo = demo.args(["demo", "--script", "all"]).output().unwrap();
     let told = String::from_utf8(demo.stdout).unwrap();
     let readme = readme();
     let (_, story) = readme.split_once("```text\n").unwrap();
