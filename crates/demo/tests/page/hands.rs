@@ -53,6 +53,7 @@ fn a_refuelling_goes_by_keys_alone() {
     street.until(&format!(
         "Number(document.querySelector(\"{NORTH_1} .quantity\").textContent.split(' ')[0]) > 1"
     ));
+    street.eval("scrollTo(0, 0)");
     street.keep("keys-flowing");
     street.key("Enter");
     street.until(&state(NORTH_1, "card"));
