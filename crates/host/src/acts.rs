@@ -350,20 +350,23 @@ const HEARD: &str = "a code of it was right";
 /// A number that was begun before is begun again.
 fn begun_again(life: &Life, chip: Option<Chip>) -> Result<(Life, Registered), Refusal> {
     match chip {
-        same if same == life.chip && (same.is_some() || life.given_up().next().is_none()) => {
+        same if same == life.chip && !life.is_without_chip() => {
             Ok((life.clone(), Registered { repeat: true }))
         }
         Some(chip) if life.gave_up(chip) => Err(Refusal::ChipGivenUp),
-        // What was given up is out after all: a second chip of this number would be a clone.
-        Some(_) if life.chip.is_none() && life.active => Err(Refusal::ChipIsOut),
-        Some(_) if life.chip.is_none() && life.given_up().next().is_some() => {
-            if life.alarms.iter().any(|alarm| alarm.code == Code::ChipGivenUpIsOut) {
-                return Err(Refusal::ChipIsOut);
-            }
+        // What was given up, or begun on no chip, is out: a second chip of this number would be a clone.
+        Some(_) if life.chip.is_none() && (life.active || given_up_is_out(life)) => {
+            Err(Refusal::ChipIsOut)
+        }
+        Some(_) if life.is_without_chip() => {
             Ok((Life { chip, ..life.clone() }, Registered { repeat: false }))
         }
         _ => Err(Refusal::BegunOnAnotherChip),
     }
+}
+
+fn given_up_is_out(life: &Life) -> bool {
+    life.alarms.iter().any(|alarm| alarm.code == Code::ChipGivenUpIsOut)
 }
 
 const fn replaced_of(subject: Subject) -> Refusal {

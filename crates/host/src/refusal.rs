@@ -99,7 +99,7 @@ refusals! {
     AccountAlreadyOpen, "account_already_open", Operator, "a prepaid account of this name is open for another holder or other stations: choose another name";
     FundingDisagrees, "funding_disagrees", Operator, "another amount was entered under this reference: one reference is one payment";
     FundingOutOfRange, "funding_out_of_range", Operator, "a payment is at least one unit and at most a million million of them: correct the amount";
-    ReferenceMissing, "reference_missing", Operator, "a payment is named by a reference of 1 to 64 printable bytes: enter the bank's";
+    ReferenceMissing, "reference_missing", Operator, "a payment is named by a reference of 1 to 64 printable bytes without blanks around it: enter the bank's";
     OtcUsed, "otc_used", Station, "the card has used this on-line number already: the answer is of an earlier moment; ask the card again";
     AmountOutOfRange, "amount_out_of_range", Station, "the card cannot hold this balance: ask for another amount";
     UnloadExceedsBooks, "unload_exceeds_books", Card, "the books hold less for this purse, without what is pending: unload less, or let its stations report first";

@@ -6,7 +6,7 @@
 //! dead before that. A MAC1 with another ICC proves nothing about the order of the two sessions,
 //! so an older one that somebody held back must not free what a newer one put onto the card.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crypto::{Direction, Transfer, check};
 use serde::{Deserialize, Serialize};
@@ -245,13 +245,29 @@ impl<B: Books, V: Codes> Centre<B, V> {
         way.after(init.balance, amount).ok_or(Refusal::AmountOutOfRange)?;
         // Money that the books do not hold free for the purse is not paid out.
         let float = self.books.balance(&Account::Float(asn, purse));
-        if way == Way::Unload && float < i128::from(units(amount)) {
+        let wanted = self.unloads_before(asn, purse, init.otc) + i128::from(units(amount));
+        if way == Way::Unload && float < wanted {
             return Err(Refusal::UnloadExceedsBooks);
         }
         match request.account {
             Some(name) => self.may_pay(name, request),
             None => Ok(()),
         }
+    }
+
+    /// What unloads under earlier numbers take that the card has not proved: it went on to this number, so of each number
+    /// one answer was carried out, and the highest one counts until something proves which.
+    fn unloads_before(&self, asn: Asn, purse: Purse, otc: u16) -> i128 {
+        let proved: BTreeSet<u16> = self.proved_numbers(asn, purse).collect();
+        let mut most: BTreeMap<u16, i128> = BTreeMap::new();
+        for row in self.books.transfers_of(asn) {
+            let open = row.way == Way::Unload && row.purse == purse && row.otc < otc;
+            if open && !proved.contains(&row.otc) {
+                let most = most.entry(row.otc).or_default();
+                *most = i128::from(units(row.amount)).max(*most);
+            }
+        }
+        most.values().sum()
     }
 
     /// The account covers what the answer would hold of it beyond what answers under this number hold already.

@@ -103,6 +103,16 @@ impl<B: Books, V: Codes> Centre<B, V> {
         transfers.chain(changes).chain(unlocks).chain(seen).max().unwrap_or(0)
     }
 
+    /// On-line numbers of which it is proved what used them.
+    pub(crate) fn proved_numbers(&self, asn: Asn, purse: Purse) -> impl Iterator<Item = u16> {
+        let rows = self.books.transfers_of(asn).into_iter();
+        let rows = rows.filter(move |row| row.purse == purse && row.tac.is_some());
+        let decisions = self.books.decisions_of(asn).into_iter();
+        let decisions = decisions.filter(move |row| row.purse() == purse && row.mac3.is_some());
+        let changes = self.books.changes(asn, purse).into_iter().map(|change| change.otc);
+        rows.map(|row| row.otc).chain(decisions.map(|row| row.otc)).chain(changes)
+    }
+
     /// The money of a load is taken in, or off its prepaid account, when it is decided, and is the card's once that
     /// proves it: of several answers under one OTC it can take one, so the highest of each account is in flight.
     fn hold_in_flight(

@@ -189,6 +189,21 @@ fn forged_old_and_excessive_requests_are_refused() {
     assert_eq!(scene.confirm(Way::Load, 0, Mac([1; 4])), Err(Refusal::TacFitsNoTransfer));
 }
 
+/// An overdraft lets the card give more than the books hold for it: what went off it unproved counts.
+#[test]
+fn unloads_whose_proof_is_withheld_take_no_more_than_the_books_hold() {
+    let mut scene = Scene::new();
+    scene.card.balance += 90_000;
+    let (asked, decision) = scene.transfer(Way::Unload, 30_000, 1);
+    let tac = scene.card.obey_transfer(&asked, &decision);
+    let more = scene.card.ask_transfer(Way::Unload, 30_000, at(5));
+    assert_eq!(scene.host.decide_transfer(&more), Err(Refusal::UnloadExceedsBooks));
+    let less = scene.card.ask_transfer(Way::Unload, 20_000, at(6));
+    assert!(scene.host.decide_transfer(&less).is_ok(), "50,000 is what the books hold");
+    scene.confirm(Way::Unload, 0, tac).unwrap();
+    assert_eq!(scene.money()[2], 20_000);
+}
+
 #[test]
 fn a_blacklisted_or_replaced_card_is_neither_loaded_nor_unloaded() {
     let mut scene = Scene::new();
