@@ -6,6 +6,8 @@ use std::process::{Child, Command, Stdio};
 use serde_json::{Value, json};
 
 use crate::host_serve::{GREYLOCK, Server};
+use crate::served::certificates;
+use crate::world::World;
 
 #[test]
 fn the_configuration_is_printed_as_it_holds_and_nothing_is_made() {
@@ -44,24 +46,14 @@ fn tell(child: &Child, signal: &str) {
 
 #[test]
 fn a_hangup_has_certificates_and_level_read_again_and_an_invalid_file_changes_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let at = |name: &str| folder.path().join(name);
-    let run = |words: &str| {
-        let mut command = Command::new(GREYLOCK);
-        let output = command.args(words.split(' ')).current_dir(folder.path()).output().unwrap();
-        assert!(output.status.success(), "{words}: {output:?}");
-    };
-    run("keys new --out keys.toml");
-    run("keys seal --keys keys.toml --seal-key vault.key --out vault.sealed");
-    run("pki init --dir pki --name Test");
-    run("pki server --dir pki --ip 127.0.0.1 --out centre");
-    run("pki operator --dir pki --name ada --out ada");
+    let world = World::empty();
+    certificates(&world);
     let config = "data = \".\"\ncertificate = \"centre\"\nauthority = \"pki\"\nlisten = \"127.0.0.1:0\"\n\
                   metrics_listen = \"127.0.0.1:0\"\nlog_format = \"json\"\n";
-    std::fs::write(at("centre.toml"), config).unwrap();
+    std::fs::write(world.path("centre.toml"), config).unwrap();
     let mut child = Command::new(GREYLOCK)
         .args(["host", "serve", "--config"])
-        .arg(at("centre.toml"))
+        .arg(world.path("centre.toml"))
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
@@ -76,7 +68,7 @@ fn a_hangup_has_certificates_and_level_read_again_and_an_invalid_file_changes_no
     let curl = |words: &[&str]| {
         let mut curl = Command::new("curl");
         curl.args(["--silent", "--max-time", "20"]).args(words);
-        String::from_utf8(curl.current_dir(folder.path()).output().unwrap().stdout).unwrap()
+        String::from_utf8(curl.current_dir(world.folder()).output().unwrap().stdout).unwrap()
     };
     assert!(curl(&[&metrics]).contains("greylock_build_info"));
     let as_ada = ["--cacert", "pki/authority.pem", "--cert", "ada.pem", "--key", "ada.key"];
@@ -87,14 +79,14 @@ fn a_hangup_has_certificates_and_level_read_again_and_an_invalid_file_changes_no
     assert_eq!((&said["caller"], &said["route"]), (&json!("operator ada"), &json!("/v1/accounts")));
 
     // What cannot be read stays out, all of it.
-    std::fs::write(at("centre.toml"), format!("{config}log = \"loud\"\n")).unwrap();
+    std::fs::write(world.path("centre.toml"), format!("{config}log = \"loud\"\n")).unwrap();
     tell(&child, "-HUP");
     assert!(line_with(&mut stderr, "nothing was read again").contains("line 7"));
     assert!(ask().contains("\"sum\":0"));
     line_with(&mut stderr, "answered");
 
-    run("pki revoke --dir pki --operator ada");
-    std::fs::write(at("centre.toml"), format!("{config}log = \"error\"\n")).unwrap();
+    world.run("pki revoke --dir pki --operator ada").done();
+    std::fs::write(world.path("centre.toml"), format!("{config}log = \"error\"\n")).unwrap();
     tell(&child, "-HUP");
     line_with(&mut stderr, "were read again");
     assert_eq!(ask(), "", "his certificate was taken back");

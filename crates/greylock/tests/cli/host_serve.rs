@@ -7,6 +7,9 @@ use std::process::{Child, ChildStderr, Command, Stdio};
 
 use serde_json::{Value, json};
 
+use crate::served::certificates;
+use crate::world::World;
+
 pub(crate) const GREYLOCK: &str = env!("CARGO_BIN_EXE_greylock");
 
 /// A server in development, on a port that the system chose.
@@ -140,21 +143,12 @@ fn what_cannot_be_served_is_said_before_anything_is_made() {
 
 #[test]
 fn with_certificates_nobody_without_one_is_let_in() {
-    let folder = tempfile::tempdir().unwrap();
-    let run = |words: &str| {
-        let mut command = Command::new(GREYLOCK);
-        let output = command.args(words.split(' ')).current_dir(folder.path()).output().unwrap();
-        assert!(output.status.success(), "{words}: {output:?}");
-    };
-    run("keys new --out keys.toml");
-    run("keys seal --keys keys.toml --seal-key vault.key --out vault.sealed");
-    run("pki init --dir pki --name Test");
-    run("pki server --dir pki --ip 127.0.0.1 --out centre");
-    run("pki operator --dir pki --name ada --out ada");
+    let world = World::empty();
+    certificates(&world);
     let mut child = Command::new(GREYLOCK)
         .args(["host", "serve", "--listen", "127.0.0.1:0", "--vault", "vault.sealed"])
         .args(["--seal-key", "vault.key", "--certificate", "centre", "--authority", "pki"])
-        .current_dir(folder.path())
+        .current_dir(world.folder())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
@@ -166,7 +160,8 @@ fn with_certificates_nobody_without_one_is_let_in() {
         let mut curl = Command::new("curl");
         curl.args(["--silent", "--cacert", "pki/authority.pem", "--write-out", "%{http_code}"]);
         curl.args(["--output", "/dev/null", "--max-time", "20"]).args(certificate);
-        let output = curl.arg(format!("{address}/v1/accounts")).current_dir(folder.path()).output();
+        let output =
+            curl.arg(format!("{address}/v1/accounts")).current_dir(world.folder()).output();
         String::from_utf8(output.unwrap().stdout).unwrap()
     };
     assert_eq!(ask(&["--cert", "ada.pem", "--key", "ada.key"]), "200");

@@ -93,17 +93,7 @@ impl Host {
 
     /// A server that knows everybody by certificates.
     pub(crate) fn certified(world: &World) -> Self {
-        for command in [
-            "keys new --out keys.toml",
-            "keys seal --keys keys.toml --seal-key vault.key --out vault.sealed",
-            "pki init --dir pki --name Test",
-            "pki server --dir pki --ip 127.0.0.1 --out centre",
-            "pki station --dir pki --name station --out station-cert",
-            "pki operator --dir pki --name ada --out ada",
-            "pki operator --dir pki --name grace --out grace",
-        ] {
-            world.run(command).done();
-        }
+        certificates(world);
         let keys = "--vault vault.sealed --seal-key vault.key --data data";
         let served = Served::start(world, &format!("{keys} --certificate centre --authority pki"));
         let by = |stem: &str| format!("--host {} --certificate {stem} --authority pki", served.url);
@@ -117,6 +107,21 @@ impl Host {
         world.run(&format!("card issue {} {card}", self.operator)).done();
         let psam = format!("--tid {TID} --station station --out psam.img");
         world.run(&format!("psam issue {} {psam}", self.operator)).done();
+    }
+}
+
+/// Sealed keys, and certificates of a centre, a station and two operators.
+pub(crate) fn certificates(world: &World) {
+    for command in [
+        "keys new --out keys.toml",
+        "keys seal --keys keys.toml --seal-key vault.key --out vault.sealed",
+        "pki init --dir pki --name Test",
+        "pki server --dir pki --ip 127.0.0.1 --out centre",
+        "pki station --dir pki --name station --out station-cert",
+        "pki operator --dir pki --name ada --out ada",
+        "pki operator --dir pki --name grace --out grace",
+    ] {
+        world.run(command).done();
     }
 }
 

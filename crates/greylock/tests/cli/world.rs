@@ -1,7 +1,7 @@
 //! A folder with keys, a card and a PSAM, and the binary to run in it.
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
@@ -75,6 +75,11 @@ impl World {
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
+    }
+
+    /// The folder that commands run in.
+    pub(crate) fn folder(&self) -> &Path {
+        self.0.path()
     }
 
     pub(crate) fn bytes(&self, name: &str) -> Vec<u8> {
