@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use crate::shell::{Outcome, Workspace, run};
-use crate::{databases, features, link, ordeal, proof, schema, sim, tidy, tools};
+use crate::{databases, features, link, ordeal, packaging, proof, schema, sim, tidy, tools};
 
 /// One check, which also runs alone as `cargo xtask NAME`.
 pub(crate) struct Step {
@@ -62,6 +62,11 @@ const STEPS: &[Step] = &[
         name: "schema",
         about: "requests made from the OpenAPI document: no 500, no answer that it does not have",
         run: schema::step,
+    },
+    Step {
+        name: "packaging",
+        about: "units, containers and their configurations, linted and played without an engine",
+        run: packaging::step,
     },
     Step {
         name: "bench",
