@@ -20,5 +20,7 @@ have pki || "$greylock" pki init --dir pki --name greylock-network
 have centre.pem || "$greylock" pki server --dir pki --dns centre --dns localhost --ip 127.0.0.1 --out centre
 for station in north south; do
     have "$station.pem" || "$greylock" pki station --dir pki --name "$station" --out "$station"
+    have "$station-server.pem" ||
+        "$greylock" pki server --dir pki --dns "$station" --dns localhost --ip 127.0.0.1 --out "$station-server"
 done
 have operator.pem || "$greylock" pki operator --dir pki --name operator --out operator

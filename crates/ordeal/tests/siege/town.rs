@@ -160,7 +160,11 @@ fn config(town: &Town, station: usize) -> String {
     );
     let other = 1 - station;
     let url = town.stations[other].line.url();
-    text.push_str(&format!("[[neighbours]]\nname = \"{}\"\nurl = \"{url}\"\n", STATIONS[other]));
+    let tids = NOZZLES.map(|nozzle| format!("\"{}\"", tid(other, nozzle))).join(", ");
+    let name_there = STATIONS[other];
+    text.push_str(&format!(
+        "[[neighbour]]\nname = \"{name_there}\"\nurl = \"{url}\"\ntids = [{tids}]\n"
+    ));
     for nozzle in NOZZLES {
         let (tid, psam) = (tid(station, nozzle), psam(station, nozzle));
         let words = format!(
