@@ -13,7 +13,7 @@ use crate::contact::Contact;
 use crate::post::{Post, Refusal};
 use crate::pump::Pump;
 use crate::setup::NozzleSetup;
-use crate::slot::{CardSlot, PsamSlot};
+use crate::slot::{CardInside, CardSlot, PsamSlot};
 use crate::words::failure_words;
 
 /// How long the reader is waited for, before the thread looks whether the station ends.
@@ -113,6 +113,8 @@ pub(crate) struct Nozzle {
     pub(crate) works: Works,
     /// The card that was given out may still be in.
     pub(crate) given: bool,
+    /// A card that nobody has looked at yet.
+    inside: Option<CardInside>,
 }
 
 impl Nozzle {
@@ -141,6 +143,7 @@ impl Nozzle {
             psam_has_power: false,
             works,
             given: false,
+            inside: None,
         }
     }
 
@@ -185,7 +188,8 @@ impl Nozzle {
         self.post.trouble(Some(warning));
     }
 
-    /// PSAM and dispenser answer, and what the journal holds open was taken as far as it goes without a card.
+    /// PSAM and dispenser answer. A card that is in is kept for its look, which begins with the open locks; when there is
+    /// none they are taken as far as they go without.
     fn make_ready(&mut self) -> Result<(), Trouble> {
         if !self.psam_has_power {
             let chip = self.psam_slot.power().map_err(|silent| Trouble::Psam(silent.0))?;
@@ -198,6 +202,16 @@ impl Nozzle {
         self.post.show(|nozzle| nozzle.tid = Some(tid));
         let read = terminal::Dispenser::totalizer(&mut self.works.pump);
         read.map_err(|_| Trouble::Dispenser(self.works.pump.last_error()))?;
+        let inside =
+            if self.given { self.slot.again() } else { self.slot.wait_for_card(Duration::ZERO) };
+        self.inside = inside.map_err(|silent| Trouble::Reader(silent.0))?;
+        self.given = self.inside.is_some();
+        if self.given { Ok(()) } else { self.recover_without_card() }
+    }
+
+    /// Ends what the journal holds open as far as that goes without a card. While one is in nothing is said to be final
+    /// that it may still show.
+    fn recover_without_card(&mut self) -> Result<(), Trouble> {
         let sale = self.sale_terms(Amount::MAX);
         let mut nothing = Contact::nothing(Arc::clone(&self.common), self.number);
         let recovered = self.works.terminal(&mut nothing, sale).recover(None);
@@ -207,21 +221,23 @@ impl Nozzle {
         })
     }
 
+    /// A card from its insertion on, and what its leaving makes final.
+    fn take(&mut self, card: CardInside) -> Result<(), Trouble> {
+        self.card_in(card)?;
+        if self.given || self.common.is_closing() { Ok(()) } else { self.recover_without_card() }
+    }
+
     /// Takes cards until something falls silent or the station ends.
     fn serve(&mut self) -> Result<(), Trouble> {
-        if self.given {
-            let card = self.slot.again().map_err(|silent| Trouble::Reader(silent.0))?;
-            self.given = false;
-            if let Some(card) = card {
-                self.card_in(card)?;
-            }
+        if let Some(card) = self.inside.take() {
+            self.take(card)?;
         }
         let mut asked = Instant::now();
         while !self.common.is_closing() {
             self.show_free();
             let waited = self.slot.wait_for_card(WAIT);
             if let Some(card) = waited.map_err(|silent| Trouble::Reader(silent.0))? {
-                self.card_in(card)?;
+                self.take(card)?;
             } else if asked.elapsed() >= ASK_EVERY {
                 asked = Instant::now();
                 let read = terminal::Dispenser::totalizer(&mut self.works.pump);

@@ -156,7 +156,8 @@ where
     }
 
     /// LOCK. An answer that was lost or is nonsense is looked for on the card once; a refusal
-    /// is believed only if the card does not show the lock.
+    /// is believed only if the card does not show the lock. `no_dispense` is final, so a card that
+    /// is still in the reader and shows nothing yet leaves the lock open for [`Terminal::recover`].
     fn send_lock(&mut self, recorded: LockRecorded) -> Result<LockAnswered, Failure> {
         let failure = match recorded.lock(self.card) {
             Ok(answered) => return Ok(answered),
@@ -166,8 +167,12 @@ where
             recorded.void(self.journal)?;
             return Err(failure);
         }
-        if let Ok(answered) = recorded.from_status(self.card) {
-            return Ok(answered);
+        match recorded.from_status(self.card) {
+            Ok(answered) => return Ok(answered),
+            // It shows something else than this lock.
+            Err(Failure::Refused(_)) => {}
+            Err(_) if self.card.is_present() => return Err(failure),
+            Err(_) => {}
         }
         let step = instead(Bug::LostLockIsVoid, Step::NoDispense, Step::Void);
         append(self.journal, recorded.terms(), step)?;

@@ -5,5 +5,6 @@ mod breaks;
 mod many;
 mod prices;
 mod smoke;
+mod stays;
 #[allow(dead_code, unused_imports)]
 mod support;

@@ -23,6 +23,8 @@ pub enum Deed {
     Pass,
     /// Lets the chip have it, and keeps its answer.
     LoseAnswer,
+    /// Lets the chip have it and keeps its answer; nothing passes any more before the chip gets power anew.
+    Break,
     /// Keeps it from the chip.
     Keep,
     /// Answers in its place with 9000 and these four bytes; the chip never hears of it.
@@ -84,6 +86,7 @@ struct Powered {
     memory: Shared,
     shim: Arc<Mutex<Shim>>,
     dead: Arc<Mutex<bool>>,
+    broken: bool,
 }
 
 impl Transport for Powered {
@@ -92,7 +95,11 @@ impl Transport for Powered {
             Either::Card(_) => CardCommand::parse(command).map_or("?", |command| command.name()),
             Either::Psam(_) => PsamCommand::parse(command).map_or("?", |command| command.name()),
         };
+        if self.broken {
+            return Err(Lost::Unknown);
+        }
         let deed = (self.shim.lock().unwrap())(name);
+        self.broken = deed == Deed::Break;
         if deed == Deed::Reset
             && let Either::Psam(psam) = &mut self.chip
         {
@@ -108,7 +115,18 @@ impl Transport for Powered {
             Either::Card(card) => card.transmit(command).map_err(|_| Lost::Unknown),
             Either::Psam(psam) => psam.transmit(command).map_err(|_| Lost::Unknown),
         };
-        if deed == Deed::LoseAnswer { Err(Lost::Unknown) } else { answer }
+        let lost = matches!(deed, Deed::LoseAnswer | Deed::Break);
+        if lost { Err(Lost::Unknown) } else { answer }
+    }
+}
+
+/// Does this with the first command of this name.
+fn once(name: &'static str, deed: Deed) -> impl FnMut(&'static str) -> Deed + Send + 'static {
+    let mut done = false;
+    move |command| {
+        let now = command == name && !done;
+        done |= now;
+        if now { deed } else { Deed::Pass }
     }
 }
 
@@ -123,7 +141,13 @@ impl CardMemory {
         let card = Card::power_on(self.memory.clone()).unwrap();
         let (shim, dead) = (Arc::clone(&self.shim), Arc::default());
         let memory = self.memory.clone();
-        Some(Box::new(Powered { chip: Either::Card(Box::new(card)), memory, shim, dead }))
+        Some(Box::new(Powered {
+            chip: Either::Card(Box::new(card)),
+            memory,
+            shim,
+            dead,
+            broken: false,
+        }))
     }
 
     /// Its power fails in one of its next writes.
@@ -152,18 +176,21 @@ impl CardMemory {
 
     /// Does this with the first command of this name, once.
     pub fn meddle_once(&self, name: &'static str, deed: Deed) {
-        let mut done = false;
-        self.meddle(move |command| {
-            if command == name && !done {
-                done = true;
-                return deed;
-            }
-            Deed::Pass
-        });
+        self.meddle(once(name, deed));
     }
 }
 
 impl PsamMemory {
+    /// Somebody is on its wire from now on.
+    pub fn meddle(&self, shim: impl FnMut(&'static str) -> Deed + Send + 'static) {
+        *self.shim.lock().unwrap() = Box::new(shim);
+    }
+
+    /// Does this with the first command of this name, once.
+    pub fn meddle_once(&self, name: &'static str, deed: Deed) {
+        self.meddle(once(name, deed));
+    }
+
     pub fn power(&self) -> Option<ChipTransport> {
         if *self.dead.lock().unwrap() {
             return None;
@@ -172,7 +199,13 @@ impl PsamMemory {
         let psam = Psam::power_on(self.memory.clone()).unwrap();
         let (shim, dead) = (Arc::clone(&self.shim), Arc::clone(&self.dead));
         let memory = self.memory.clone();
-        Some(Box::new(Powered { chip: Either::Psam(Box::new(psam)), memory, shim, dead }))
+        Some(Box::new(Powered {
+            chip: Either::Psam(Box::new(psam)),
+            memory,
+            shim,
+            dead,
+            broken: false,
+        }))
     }
 }
 

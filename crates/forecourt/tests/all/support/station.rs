@@ -42,6 +42,8 @@ pub struct Bench {
     pub watcher: Option<Watcher>,
     pub trace: bool,
     pub retention_days: Option<u32>,
+    /// Stays in the reader of the first nozzle when the station is opened.
+    pub left_in: Option<CardMemory>,
     heard: u64,
 }
 
@@ -93,6 +95,7 @@ impl Bench {
             watcher: None,
             trace: false,
             retention_days: None,
+            left_in: None,
             heard: 0,
         }
     }
@@ -119,6 +122,9 @@ impl Bench {
                 psam: Box::new(PsamIn(Box::new(move || psam.power()))),
                 dispenser: Box::new(pump),
             });
+        }
+        if let Some(card) = self.left_in.clone() {
+            self.insert(1, &card);
         }
         let setup = Setup {
             name: "north".to_owned(),

@@ -1,0 +1,95 @@
+//! The card stays in while something breaks: nothing is final before it has left, and no centre is needed to free it.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use crate::support::{Bench, CardMemory, Deed, World};
+
+fn bench() -> (Bench, CardMemory) {
+    let mut world = World::new();
+    let card = world.card(10_000);
+    let mut bench = Bench::new(world, 1);
+    bench.open();
+    bench.uplink.up.store(false, Ordering::SeqCst);
+    (bench, card)
+}
+
+/// The card is asked for a refuelling that comes to nothing, and is free again off-line.
+fn is_freed_with_nothing(bench: &mut Bench, card: &CardMemory, ended: &str) {
+    let unlocked = bench.wait_for_end("unlock");
+    assert_eq!((unlocked.outcome.as_str(), unlocked.amount), ("unlocked", 0), "{ended}");
+    assert_eq!(unlocked.how.as_deref(), Some("local"), "{ended}");
+    assert_eq!((card.is_grey(), card.balance()), (false, 10_000), "{ended}");
+    assert!(bench.station().open_locks().is_empty());
+}
+
+fn refuel(bench: &mut Bench, card: &CardMemory) {
+    let ended = bench.refuel(1, card, 1_000);
+    assert!(!["settled", "escaped"].contains(&ended.outcome.as_str()), "{ended:?}");
+}
+
+#[test]
+fn the_contact_breaks_during_lock_and_the_card_is_freed_off_line() {
+    let (mut bench, card) = bench();
+    card.meddle_once("LOCK FOR REFUEL", Deed::Break);
+    refuel(&mut bench, &card);
+    is_freed_with_nothing(&mut bench, &card, "LOCK");
+}
+
+#[test]
+fn the_psam_loses_its_answer_to_certificate_and_the_card_is_freed_off_line() {
+    let (mut bench, card) = bench();
+    bench.nozzles[0].psam.meddle_once("CERTIFICATE SAM GREY LOCK", Deed::LoseAnswer);
+    refuel(&mut bench, &card);
+    is_freed_with_nothing(&mut bench, &card, "CERTIFICATE");
+}
+
+#[test]
+fn the_totalizer_falls_silent_after_certificate_and_the_card_is_freed_off_line() {
+    let (mut bench, card) = bench();
+    let silent = Arc::clone(&bench.nozzles[0].silent);
+    let falls = Arc::clone(&silent);
+    bench.nozzles[0].psam.meddle(move |command| {
+        *falls.lock().unwrap() |= command == "CERTIFICATE SAM GREY LOCK";
+        Deed::Pass
+    });
+    refuel(&mut bench, &card);
+    bench.wait_for_state(1, "out_of_order");
+    bench.nozzles[0].psam.meddle(|_| Deed::Pass);
+    *silent.lock().unwrap() = false;
+    is_freed_with_nothing(&mut bench, &card, "totalizer");
+}
+
+#[test]
+fn the_power_goes_after_lock_and_the_card_that_was_left_in_is_freed_off_line() {
+    let (mut bench, card) = bench();
+    let power = bench.power.clone();
+    card.meddle(move |command| {
+        if command == "LOCK FOR REFUEL" {
+            power.cut();
+        }
+        Deed::Pass
+    });
+    refuel(&mut bench, &card);
+    card.meddle(|_| Deed::Pass);
+    assert!(card.is_grey());
+    bench.left_in = Some(card.clone());
+    bench.open();
+    is_freed_with_nothing(&mut bench, &card, "power");
+}
+
+#[test]
+fn a_card_that_leaves_makes_its_open_lock_final() {
+    let (mut bench, card) = bench();
+    let hand = bench.nozzles[0].hand.clone();
+    let mut locked = false;
+    card.meddle(move |command| {
+        locked |= command == "LOCK FOR REFUEL";
+        if locked && hand.is_in() { Deed::Break } else { Deed::Pass }
+    });
+    refuel(&mut bench, &card);
+    let open = bench.station().open_locks();
+    assert_eq!(open.iter().map(|lock| lock.step).collect::<Vec<_>>(), ["lock_sent"]);
+    bench.pull(1);
+    bench.wait_for_step("no_dispense");
+}
