@@ -15,7 +15,7 @@ use crate::failure::{Failure, Refusal};
 use crate::journal::Journal;
 use crate::present::{Admitted, present, read_status};
 use crate::price::SaleTerms;
-use crate::psam::was_never_claimed;
+use crate::psam::{ask_selected, was_never_claimed};
 use crate::sale::Open;
 use crate::transport::{Dispenser, Transport};
 
@@ -297,8 +297,9 @@ impl LockAnswered {
 
     /// CERTIFICATE SAM GREY LOCK, once.
     pub fn certify_once(&self, psam: &mut impl Transport) -> Result<Certified, Failure> {
-        let ttc = Some(self.terms.id.ttc);
-        exchange::psam(psam, &PsamCommand::CertificateGreyLock { ttc, mac2: self.answer.mac2 })?;
+        let LockId { tid, ttc, .. } = self.terms.id;
+        let mac2 = self.answer.mac2;
+        ask_selected(psam, tid, &PsamCommand::CertificateGreyLock { ttc: Some(ttc), mac2 })?;
         Ok(Certified { terms: self.terms, answer: self.answer })
     }
 }

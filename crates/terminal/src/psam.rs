@@ -18,6 +18,25 @@ pub fn open(psam: &mut impl Transport) -> Result<Tid, Failure> {
     Ok(Tid(tid))
 }
 
+/// Sends a command to the PSAM with this TID. One that lost its power for a moment answers 6985 to everything: so a
+/// refusal with 6985 is believed only from one that was selected, and it is asked once more. What is not that PSAM
+/// any more counts as lost.
+pub(crate) fn ask_selected(
+    psam: &mut impl Transport,
+    tid: Tid,
+    command: &PsamCommand<'_>,
+) -> Result<exchange::Answer, Failure> {
+    match exchange::psam(psam, command) {
+        Err(Failure::PsamRefused { status: StatusWord::CONDITIONS, .. }) => {
+            if open(psam) != Ok(tid) {
+                return Err(Failure::PsamLost { during: command.name() });
+            }
+            exchange::psam(psam, command)
+        }
+        result => result,
+    }
+}
+
 /// Tells the PSAM that a lock given up needs no slot: a certified lock would keep its slot for
 /// ever, so its GMAC is drawn for the amount 0 and thrown away. It could do no more than what
 /// `no_dispense` says already. An uncertified or unknown lock answers an error, which is as good.

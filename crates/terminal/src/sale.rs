@@ -14,6 +14,7 @@ use crate::journal::Journal;
 use crate::lock::append;
 use crate::present::{clear_tac, read_status};
 use crate::price::amount_of;
+use crate::psam::ask_selected;
 use crate::transport::Transport;
 
 /// `locked` is durable: the nozzle may open, up to the ceiling. Nothing else gives this permit.
@@ -111,8 +112,8 @@ impl Delivered {
             end: Some(End { date, time }),
             ttc: Some(id.ttc),
         });
-        let answer = match exchange::psam(psam, &command) {
-            // Whatever it says no with, this PSAM gives no GMAC for this delivery any more.
+        let answer = match ask_selected(psam, id.tid, &command) {
+            // Whatever it says no with once it is selected, this PSAM gives no GMAC for this delivery any more.
             Err(Failure::PsamRefused { .. }) => return Err(Refusal::PsamForgot.into()),
             result => result?,
         };

@@ -93,3 +93,17 @@ fn a_card_that_leaves_makes_its_open_lock_final() {
     bench.pull(1);
     bench.wait_for_step("no_dispense");
 }
+
+#[test]
+fn a_psam_that_loses_its_power_for_a_moment_in_a_sale_goes_on_with_it() {
+    for command in ["CERTIFICATE SAM GREY LOCK", "DEBIT SAM GREY UNLOCK"] {
+        let (mut bench, card) = bench();
+        bench.nozzles[0].psam.meddle_once(command, Deed::Reset);
+        let ended = bench.refuel(1, &card, 1_000);
+        assert_eq!(
+            (ended.outcome.as_str(), ended.amount),
+            ("settled", 789),
+            "{command}: {ended:?}"
+        );
+    }
+}
