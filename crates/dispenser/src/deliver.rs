@@ -7,6 +7,10 @@ use crate::{Dispenser, DispenserError, Order, Reading, State};
 /// How often somebody looks at the card while fuel flows.
 pub const LOOK_EVERY: Duration = Duration::from_millis(100);
 
+/// A nozzle that was told to stop so often and is open all the same is no longer waited for: WAIT would keep it open, and
+/// without it the nozzle closes by itself.
+const STOPS: usize = 100;
+
 /// Who watches a delivery.
 pub trait Watch {
     /// Told the totalizer whenever it moved, and asked whether the nozzle may stay open: false when the card is gone, or
@@ -25,7 +29,7 @@ impl<F: FnMut(u64) -> bool> Watch for F {
 pub enum Delivered {
     /// The nozzle is closed; this is the totalizer.
     Closed(u64),
-    /// Nothing was opened: the dispenser refused.
+    /// Nothing was opened: the dispenser refused, and says afterwards that it is not open for this order.
     NotOpened(u64),
 }
 
@@ -49,22 +53,24 @@ pub fn deliver(
     order: &Order,
     watch: &mut (impl Watch + ?Sized),
 ) -> Result<Delivered, DispenserError> {
-    let before = dispenser.read()?;
+    let mut last = dispenser.read()?.totalizer;
     match dispenser.authorise(order) {
         Ok(()) => {}
-        Err(DispenserError::Refused(_)) => return Ok(Delivered::NotOpened(before.totalizer)),
+        // The order may have gone out twice: what the nozzle says of itself counts.
+        Err(DispenserError::Refused(_)) => {
+            let Reading { state, totalizer } = dispenser.read()?;
+            last = forward(last, totalizer)?;
+            match state {
+                State::Open(id) | State::Finished(id) if id == order.id => {}
+                _ => return Ok(Delivered::NotOpened(totalizer)),
+            }
+        }
         Err(error) => return Err(error),
     }
-    let mut last = before.totalizer;
-    let mut stopping = false;
+    let mut stops = 0;
     loop {
         let Reading { state, totalizer } = dispenser.wait(LOOK_EVERY)?;
-        if totalizer < last {
-            return Err(DispenserError::Broken(format!(
-                "its totalizer went back from {last} to {totalizer}"
-            )));
-        }
-        last = totalizer;
+        last = forward(last, totalizer)?;
         match state {
             State::Finished(id) if id == order.id => return Ok(Delivered::Closed(totalizer)),
             State::Open(id) if id == order.id => {}
@@ -75,9 +81,21 @@ pub fn deliver(
                 )));
             }
         }
-        if !stopping && !watch.may_go_on(totalizer) {
+        if stops == STOPS {
+            return Err(DispenserError::Broken("it was stopped and stays open".to_owned()));
+        }
+        if stops > 0 || !watch.may_go_on(totalizer) {
             dispenser.stop()?;
-            stopping = true;
+            stops += 1;
         }
     }
+}
+
+/// The totalizer, which never goes back.
+fn forward(last: u64, totalizer: u64) -> Result<u64, DispenserError> {
+    if totalizer < last {
+        let words = format!("its totalizer went back from {last} to {totalizer}");
+        return Err(DispenserError::Broken(words));
+    }
+    Ok(totalizer)
 }
