@@ -58,6 +58,9 @@ impl Remote {
         if self.line.is_some() {
             match self.exchange(request) {
                 Err(DispenserError::Silent(_)) => {}
+                // Somebody else may have asked for the nozzle since: it is ours again by a new connection. An order is
+                // not said twice before the nozzle was looked at.
+                Err(DispenserError::Refused(_)) if !matches!(request, Request::Open(_)) => {}
                 answered => return answered,
             }
         }

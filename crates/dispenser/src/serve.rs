@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{BufReader, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -19,14 +20,33 @@ pub type Shared = Arc<Mutex<dyn Dispenser>>;
 /// The nozzles of a dispenser by number.
 pub type Nozzles = BTreeMap<u8, Shared>;
 
+/// A nozzle, and how many connections have asked for it.
+struct Asked {
+    nozzle: Shared,
+    connections: AtomicU64,
+}
+
+type AllAsked = BTreeMap<u8, Arc<Asked>>;
+
+/// The nozzle of a connection, and which of those that asked for it this one is.
+struct Chosen {
+    asked: Arc<Asked>,
+    connection: u64,
+}
+
 /// Serves connections, each on a thread of its own, until the listener breaks.
 ///
 /// # Errors
 /// No connection can be taken any more.
 pub fn serve(listener: &TcpListener, nozzles: &Nozzles) -> std::io::Result<()> {
+    let asked = nozzles.iter().map(|(number, nozzle)| {
+        let (nozzle, connections) = (Arc::clone(nozzle), AtomicU64::new(0));
+        (*number, Arc::new(Asked { nozzle, connections }))
+    });
+    let nozzles: Arc<AllAsked> = Arc::new(asked.collect());
     loop {
         let (stream, _) = listener.accept()?;
-        let nozzles = nozzles.clone();
+        let nozzles = Arc::clone(&nozzles);
         std::thread::Builder::new().name("dispenser".to_owned()).spawn(move || {
             // Whoever breaks off or falls silent has to call again. He may have done so already, on another
             // connection: so nothing is stopped here, the nozzle itself notices that nobody watches.
@@ -39,7 +59,7 @@ fn locked(nozzle: &Shared) -> MutexGuard<'_, dyn Dispenser + 'static> {
     nozzle.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn talk(stream: TcpStream, nozzles: &Nozzles) -> std::io::Result<()> {
+fn talk(stream: TcpStream, nozzles: &AllAsked) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     stream.set_read_timeout(Some(HANG_UP))?;
     let mut lines = BufReader::new(stream);
@@ -54,18 +74,25 @@ fn talk(stream: TcpStream, nozzles: &Nozzles) -> std::io::Result<()> {
     }
 }
 
-fn answered(request: &Request, nozzles: &Nozzles, chosen: &mut Option<Shared>) -> Answer {
+fn answered(request: &Request, nozzles: &AllAsked, chosen: &mut Option<Chosen>) -> Answer {
     if let Request::Nozzle(number) = request {
-        return match nozzles.get(number) {
-            Some(nozzle) => {
-                *chosen = Some(Arc::clone(nozzle));
-                Answer::Nozzle(*number, locked(nozzle).unit())
-            }
-            None => Answer::No(format!("there is no nozzle {number} here")),
+        let Some(asked) = nozzles.get(number) else {
+            return Answer::No(format!("there is no nozzle {number} here"));
         };
+        // Counted while nobody else uses the nozzle, so that nothing older is served from here on.
+        let nozzle = locked(&asked.nozzle);
+        let connection = asked.connections.fetch_add(1, Ordering::SeqCst) + 1;
+        *chosen = Some(Chosen { asked: Arc::clone(asked), connection });
+        return Answer::Nozzle(*number, nozzle.unit());
     }
-    let Some(nozzle) = chosen else { return Answer::No("say NOZZLE n first".to_owned()) };
-    let mut nozzle = locked(nozzle);
+    let Some(Chosen { asked, connection }) = chosen else {
+        return Answer::No("say NOZZLE n first".to_owned());
+    };
+    let mut nozzle = locked(&asked.nozzle);
+    // An OPEN that comes late would open a nozzle whose lock has its end.
+    if asked.connections.load(Ordering::SeqCst) != *connection {
+        return Answer::No("a newer connection has this nozzle".to_owned());
+    }
     let done = match request {
         Request::Open(order) => nozzle.authorise(order),
         Request::Stop => nozzle.stop(),

@@ -52,6 +52,35 @@ fn a_connection_that_broke_is_made_again() {
 }
 
 #[test]
+fn what_an_older_connection_still_brings_opens_nothing() {
+    let nozzle = pump(&Paper::default(), &Turning::default());
+    let address = served(BTreeMap::from([(1, Arc::new(Mutex::new(nozzle)) as _)]));
+    let connect = || BufReader::new(TcpStream::connect(address).unwrap());
+    let say = |lines: &mut BufReader<TcpStream>, words: &str| {
+        lines.get_mut().write_all(format!("{words}\n").as_bytes()).unwrap();
+        let mut answer = String::new();
+        lines.read_line(&mut answer).unwrap();
+        answer
+    };
+    let (mut older, mut newer) = (connect(), connect());
+    assert_eq!(say(&mut older, "NOZZLE 1"), "NOZZLE 1 L\n");
+    assert_eq!(say(&mut newer, "NOZZLE 1"), "NOZZLE 1 L\n");
+    for late in ["OPEN a 5000 789", "STOP", "WAIT 10", "READ"] {
+        assert_eq!(say(&mut older, late), "NO a newer connection has this nozzle\n", "{late}");
+    }
+    assert_eq!(say(&mut newer, "READ"), "IDLE 0\n");
+}
+
+#[test]
+fn a_nozzle_that_somebody_else_asked_for_is_ours_again() {
+    let nozzle = pump(&Paper::default(), &Turning::default());
+    let address = served(BTreeMap::from([(1, Arc::new(Mutex::new(nozzle)) as _)]));
+    let mut remote = Remote::connect(&address.to_string(), 1).unwrap();
+    let _other = Remote::connect(&address.to_string(), 1).unwrap();
+    assert_eq!(remote.read().map(|reading| reading.totalizer), Ok(0));
+}
+
+#[test]
 fn a_stranger_who_talks_otherwise_is_told_how() {
     let address = served(BTreeMap::new());
     let mut lines = BufReader::new(TcpStream::connect(address).unwrap());
