@@ -228,7 +228,8 @@ documents! {
         /// `refuel`, `unlock`, `load`, `unload`, `purchase`.
         pub what: String,
         /// `settled`, `escaped`, `refused`, `card_lost`, `unlocked`, `nothing` (the card was free already), `done` (load,
-        /// unload, purchase).
+        /// unload, purchase). A purchase whose answer was lost ends as `refused` with `unknown`; when the card shows later
+        /// what came of it, that is a purchase of its own: `done`, and the goods are owed, or `refused` with `not_paid`.
         pub outcome: String,
         /// Why it was refused or broke off, by a name that stays: `card_blacklisted`, `above_limit`, `card_lost`,
         /// `card_refused`, `no_record_no_link`, …

@@ -16,16 +16,29 @@ pub(crate) struct Book {
     logbook: Logbook,
     common: Arc<Common>,
     nozzle: u8,
+    /// Purchases that came to their end by this hand, until somebody takes them.
+    ended: Vec<(Tid, Ttc)>,
 }
 
 impl Book {
     pub(crate) fn new(common: &Arc<Common>, nozzle: u8) -> Self {
-        Self { logbook: common.logbook.clone(), common: Arc::clone(common), nozzle }
+        Self {
+            logbook: common.logbook.clone(),
+            common: Arc::clone(common),
+            nozzle,
+            ended: Vec::new(),
+        }
     }
 
     /// Why the last entry was not kept.
     pub(crate) fn last_error(&self) -> String {
         self.logbook.last_error().unwrap_or("the power is off").to_owned()
+    }
+
+    /// Purchases that came to their end by this hand since this was asked last.
+    pub(crate) fn ended_purchases(&mut self) -> Vec<PurchaseProgress> {
+        let ended = std::mem::take(&mut self.ended);
+        ended.into_iter().filter_map(|(tid, ttc)| self.logbook.purchase(tid, ttc)).collect()
     }
 
     fn tell(&self, entry: &Entry) {
@@ -90,6 +103,12 @@ impl Journal for Book {
         self.logbook.append(entry)?;
         if let Some(watcher) = &self.common.watcher {
             watcher(entry);
+        }
+        if let Entry::Purchase { tid, ttc, step: PurchaseStep::Paid(_) | PurchaseStep::Void } =
+            entry
+            && !self.ended.contains(&(*tid, *ttc))
+        {
+            self.ended.push((*tid, *ttc));
         }
         // A status that is kept already is no new entry.
         if !known {

@@ -133,15 +133,21 @@ impl Nozzle {
         }
     }
 
-    /// What the journal holds open is finished, and a grey card is unlocked; that is a visit of its own.
+    /// What the journal holds open is finished, and a grey card is unlocked; that is a visit of its own, and so is each
+    /// purchase whose answer had been lost and that the card shows now.
     pub(crate) fn begin(&mut self, session: &mut Session) -> Result<Ready, NotFreed> {
         let before = self.apdus(session);
         let sale = self.sale_terms(Amount::MAX);
         let uplink = Arc::clone(&self.common.uplink);
         let mut line = Line::new(&*uplink);
         let mut freed = None;
+        self.works.book.ended_purchases();
         let mut terminal = self.works.terminal(&mut session.card, sale);
         let begun = visit::begin(&mut terminal, &mut line, &mut freed);
+        for found in self.works.book.ended_purchases() {
+            let visit = outcome::begun(self.number, self.post.begin_visit(), "purchase");
+            self.post.end_visit(&outcome::purchase_found(visit, &found));
+        }
         if let Some(freed) = freed {
             let freed = WasFreed { freed, how: line.how(freed.how) };
             session.freed = Some(freed);

@@ -2,7 +2,7 @@
 
 use api::site::Outcome;
 use station::visit::{Freed, NotFreed, Sale};
-use terminal::{Failure, Progress};
+use terminal::{Failure, Progress, PurchaseProgress};
 use wire::record::encode;
 use wire::{Amount, Asn, LockId};
 
@@ -131,5 +131,30 @@ pub(crate) fn escaped(
         outcome.balance_before = Some(terms.balance.units());
         outcome.balance_after = Some(terms.balance.units());
     }
+    outcome
+}
+
+/// A purchase whose answer had been lost, and its card shows what came of it.
+pub(crate) fn purchase_found(mut outcome: Outcome, found: &PurchaseProgress) -> Outcome {
+    let terms = found.terms();
+    outcome.asn = Some(terms.id.asn.to_string());
+    outcome.lock = Some(lock_document(&terms.id));
+    outcome.balance_before = Some(terms.balance.units());
+    let PurchaseProgress::Paid(_, answer, _) = found else {
+        outcome.balance_after = outcome.balance_before;
+        let words = format!(
+            "the card did not pay the {} whose answer was lost: ask for them again",
+            terms.amount
+        );
+        return refused(outcome, "not_paid", words);
+    };
+    outcome.outcome = "done".to_owned();
+    outcome.amount = terms.amount.units();
+    outcome.balance_after = terms.balance.checked_sub(terms.amount).map(Amount::units);
+    outcome.tac = Some(answer.tac.to_string());
+    outcome.reason = Some(format!(
+        "the card paid the {} whose answer was lost: the goods are owed, do not ask for the money again",
+        terms.amount
+    ));
     outcome
 }

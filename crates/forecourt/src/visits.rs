@@ -162,15 +162,21 @@ impl Nozzle {
             }
             Err(NoGoods::Before(reason)) => self.not_freed(ended, &reason),
             Err(NoGoods::NotPaid(NotPaid::Nothing(failure))) => self.failed(ended, &failure),
-            Err(NoGoods::NotPaid(
-                NotPaid::Unknown { terms, failure } | NotPaid::Unproved { terms, failure, .. },
-            )) => {
+            Err(NoGoods::NotPaid(NotPaid::Unknown { terms, failure })) => {
                 ended.lock = Some(crate::words::lock_document(&terms.id));
                 let words = format!(
                     "{}; give no goods: whether the card paid is shown when it is put in again",
                     failure_words(&failure)
                 );
                 (outcome::refused(ended, "unknown", words), self.works.trouble(&failure))
+            }
+            Err(NoGoods::NotPaid(NotPaid::Unproved { terms, failure, .. })) => {
+                ended.lock = Some(crate::words::lock_document(&terms.id));
+                let words = format!(
+                    "{}; give no goods: something answered, the PSAM does not prove that the card paid, and the centre finds out",
+                    failure_words(&failure)
+                );
+                (outcome::refused(ended, "unproved", words), self.works.trouble(&failure))
             }
         }
     }

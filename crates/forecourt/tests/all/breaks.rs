@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use api::site::{Happened, Outcome, PayAsked};
+use api::site::{Happened, Outcome};
 use nvm::memory::{Fill, Tear};
 use terminal::{Journal as _, Progress};
 use wire::{Tid, Ttc};
@@ -340,24 +340,6 @@ fn the_answer_to_the_on_line_unlock_is_lost_and_the_card_shows_it_later() {
     bench.nozzles[0].hose.lift_for(1_000);
     bench.station().refuel(1, Bench::asked()).unwrap();
     assert_eq!(bench.wait_for_end("refuel").outcome, "settled");
-}
-
-#[test]
-fn a_purchase_whose_answer_is_lost_is_known_when_the_card_is_in_again() {
-    let (mut bench, card) = bench(10_000);
-    pulls_during(&bench, &card, "DEBIT FOR PURCHASE", Deed::LoseAnswer);
-    bench.insert(1, &card);
-    bench.wait_for_state(1, "card");
-    let pin = Some(crate::support::chips::PIN.to_owned());
-    let asked = PayAsked { what: "purchase".to_owned(), pin, purse: None, amount: 300 };
-    bench.station().pay(1, asked).unwrap();
-    let ended = bench.wait_for_end("purchase");
-    assert_eq!(ended.refusal.as_deref(), Some("unknown"), "{ended:?}");
-    card.meddle(|_| Deed::Pass);
-    bench.wait_for_state(1, "free");
-    bench.insert(1, &card);
-    bench.wait_for_step("purchased");
-    assert_eq!(card.balance(), 9_700);
 }
 
 /// A visit in which the power goes at the n-th command to card or PSAM; what the totalizer counted, or nothing when there

@@ -4,6 +4,7 @@
 mod breaks;
 mod many;
 mod prices;
+mod purchases;
 mod smoke;
 mod stays;
 #[allow(dead_code, unused_imports)]
