@@ -54,10 +54,11 @@ pub(crate) fn forget(
         let old = index.finished().filter(|end| end.day.is_some_and(|day| day < before));
         let mut old: Vec<_> = old.collect();
         old.sort_by_key(|end| end.record);
-        old.truncate(most);
         let mut needed = index.needed_readings();
         // The next number follows the last one that is there.
         needed.insert(shared.last_record());
+        // Each of the needed ones may hold one back.
+        old.truncate(most.saturating_add(needed.len()));
         (old, needed, held.marked())
     };
     let Some(last) = candidates.iter().map(|end| end.record).max() else { return Ok(0) };
@@ -70,6 +71,9 @@ pub(crate) fn forget(
             numbers.remove(&number);
         }
     }
+    let left: Vec<_> =
+        candidates.iter().filter(|end| numbers.contains(&end.number)).take(most).collect();
+    numbers = left.iter().map(|end| end.number).collect();
     let goes = |record: u64, entry: &Entry| match entry {
         Entry::Reported { .. } => record < newest_mark && !needed.contains(&record),
         other => number(other).is_some_and(|number| numbers.contains(&number)),
@@ -86,8 +90,7 @@ pub(crate) fn forget(
     let mut forgotten = kept.and_then(|bytes| Forgotten::from_bytes(&bytes)).unwrap_or_default();
     forgotten.rows += gone.len() as u64;
     forgotten.numbers += numbers.len() as u64;
-    let left = candidates.iter().filter(|end| numbers.contains(&end.number));
-    forgotten.amount += left.map(|end| u64::from(end.amount.units())).sum::<u64>();
+    forgotten.amount += left.iter().map(|end| u64::from(end.amount.units())).sum::<u64>();
     database.drop_rows(&gone, (NAME, &forgotten.to_bytes()))?;
     let mut held = shared.held.write().unwrap_or_else(PoisonError::into_inner);
     held.forget(&numbers, &gone);

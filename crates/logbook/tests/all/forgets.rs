@@ -73,6 +73,25 @@ fn what_ended_and_is_reported_leaves_in_batches_and_all_else_stays() {
 }
 
 #[test]
+fn needed_readings_at_the_head_hold_nothing_else_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut book = open(&folder.path().join("logbook")).unwrap();
+    for (ttc, other) in [(1, 2), (2, 3), (3, 4)] {
+        steps(1, ttc).iter().for_each(|entry| book.append(entry).unwrap());
+        // Open for long, and locks 1 to 3 hold the readings before them.
+        steps(other, 1)[..1].iter().for_each(|entry| book.append(entry).unwrap());
+    }
+    for ttc in 4..=9 {
+        steps(1, ttc).iter().for_each(|entry| book.append(entry).unwrap());
+    }
+    let through = book.records();
+    book.append(&Entry::Reported { through }).unwrap();
+    assert_eq!(book.forget(tomorrow(), 3), Ok(3));
+    assert!((1..=3).all(|ttc| book.progress(tid(1), Ttc(ttc)).is_some()));
+    assert_eq!(book.forget(tomorrow(), 3), Ok(2), "and the last one has the newest reading");
+}
+
+#[test]
 fn what_is_not_reported_never_leaves() {
     let folder = tempfile::tempdir().unwrap();
     let mut book = open(&folder.path().join("logbook")).unwrap();
