@@ -3,7 +3,7 @@
 //! Every request may be said again: so a request whose answer was lost goes out once more over a new connection.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpStream, ToSocketAddrs as _};
 use std::time::Duration;
 
 use crate::line::{Answer, LONGEST, LONGEST_WAIT, Request};
@@ -40,7 +40,7 @@ impl Remote {
 
     /// A new connection.
     fn call(&mut self, nozzle: u8) -> Result<Unit, DispenserError> {
-        let stream = TcpStream::connect(&self.address).map_err(|error| self.silent(&error))?;
+        let stream = connect(&self.address).map_err(|error| self.silent(&error))?;
         let limit = Some(PATIENCE + LONGEST_WAIT);
         stream.set_read_timeout(limit).map_err(|error| self.silent(&error))?;
         stream.set_write_timeout(limit).map_err(|error| self.silent(&error))?;
@@ -111,6 +111,19 @@ impl Remote {
         self.line = None;
         DispenserError::Broken(format!("{} at {} answered `{answer}`", self.nozzle, self.address))
     }
+}
+
+/// A connection to the first of its addresses that answers; one that says nothing at all is waited for no longer than an
+/// answer is.
+fn connect(address: &str) -> std::io::Result<TcpStream> {
+    let mut failed = std::io::ErrorKind::NotFound.into();
+    for address in address.to_socket_addrs()? {
+        match TcpStream::connect_timeout(&address, PATIENCE) {
+            Ok(stream) => return Ok(stream),
+            Err(error) => failed = error,
+        }
+    }
+    Err(failed)
 }
 
 fn said_and_heard(line: &mut BufReader<TcpStream>, request: &Request) -> std::io::Result<String> {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use dispenser::remote::Remote;
 use dispenser::serve::{Nozzles, serve};
@@ -78,6 +79,19 @@ fn a_nozzle_that_somebody_else_asked_for_is_ours_again() {
     let mut remote = Remote::connect(&address.to_string(), 1).unwrap();
     let _other = Remote::connect(&address.to_string(), 1).unwrap();
     assert_eq!(remote.read().map(|reading| reading.totalizer), Ok(0));
+}
+
+#[test]
+fn an_address_that_says_nothing_is_given_up() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    // Nobody takes a connection: once all that may wait do, the next one hears nothing.
+    let connect = || TcpStream::connect_timeout(&address, Duration::from_millis(100));
+    let waiting: Vec<TcpStream> = std::iter::from_fn(|| connect().ok()).take(10_000).collect();
+    let began = Instant::now();
+    let remote = Remote::connect(&address.to_string(), 1).map(drop);
+    assert!(matches!(remote, Err(DispenserError::Silent(_))), "{remote:?}");
+    assert!(began.elapsed() < Duration::from_secs(20), "{} wait", waiting.len());
 }
 
 #[test]
