@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
 use api::site::{JournalStanding, Nozzle, ParametersStanding, Product, Reader, Site, Warning};
+use dispenser::Unit;
 use logbook::Logbook;
 use receipt::{Ending, Paper, Receipt};
 use terminal::{Journal as _, Progress, SaleTerms};
@@ -21,6 +22,9 @@ use crate::setup::{ClockFn, ForecourtError, NozzleSetup, Power, Setup, Watcher};
 use crate::station::OpenLock;
 use crate::uplink::Uplink;
 use crate::warden::Bell;
+
+/// A clock that is off by more seconds than that is told, and begins no lock.
+pub(crate) const CLOCK_OFF: u64 = 120;
 
 /// What the threads of a station share.
 pub(crate) struct Common {
@@ -39,7 +43,8 @@ pub(crate) struct Common {
     pub(crate) watcher: Option<Watcher>,
     pub(crate) retention_days: Option<u32>,
     posts: BTreeMap<u8, Arc<Post>>,
-    products: BTreeMap<u8, u8>,
+    /// What each nozzle sells, and what its dispenser measures.
+    products: BTreeMap<u8, (u8, Unit)>,
     prices: Prices,
     closing: AtomicBool,
     bell: Arc<Bell>,
@@ -69,7 +74,9 @@ impl Common {
             (nozzle.number, Arc::new(Post::new(shown, Arc::clone(&feed))))
         });
         let posts: BTreeMap<_, _> = posts.collect();
-        let products = nozzles.iter().map(|nozzle| (nozzle.number, nozzle.product)).collect();
+        let products =
+            nozzles.iter().map(|nozzle| (nozzle.number, (nozzle.product, nozzle.dispenser.unit())));
+        let products = products.collect();
         let (closing, threads) = (AtomicBool::new(false), Mutex::default());
         let common = Arc::new(Self {
             name,
@@ -133,25 +140,25 @@ impl Common {
 
     /// What a nozzle sells now, up to a limit. What has no price is refused by the terminal.
     pub(crate) fn sale_terms(&self, nozzle: u8, product: u8, limit: Amount) -> SaleTerms {
-        let prices = self.prices_now();
-        let found = prices.product(product);
-        SaleTerms {
-            nozzle,
-            product,
-            unit_price: found.as_ref().map_or(0, |product| product.terms.unit_price),
-            rounding: found.map_or(Rounding::Down, |product| product.rounding),
-            limit,
-        }
+        sale_terms_of(&self.prices_now(), (nozzle, product), limit)
     }
 
     /// Whether a new lock or purchase may begin now, as far as clock and disk go.
     pub(crate) fn may_lock(&self) -> Result<(), NoLock> {
         self.logbook.has_room().map_err(|little| NoLock::DiskLow(little.to_string()))?;
         let behind = |newest: Stamp| self.now().unix_seconds() < newest.unix_seconds();
-        if self.logbook.newest().is_some_and(behind) {
-            return Err(NoLock::ClockBehind);
+        match self.clock_is_right() {
+            Some(false) => Err(NoLock::ClockOff),
+            // What stands in the journal was made with a clock that ran ahead.
+            Some(true) => Ok(()),
+            None if self.logbook.newest().is_some_and(behind) => Err(NoLock::ClockBehind),
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    /// Whether the clock agrees with the centre's, where that said its time.
+    pub(crate) fn clock_is_right(&self) -> Option<bool> {
+        Some(self.uplink.clock_offset()?.unsigned_abs() <= CLOCK_OFF)
     }
 
     pub(crate) fn now(&self) -> Stamp {
@@ -221,13 +228,20 @@ impl Common {
         &self,
         parameters: Parameters,
     ) -> Result<ParametersStanding, Refused> {
-        for (nozzle, product) in &self.products {
-            if parameters.product(*product).is_none() {
+        for (nozzle, (product, measures)) in &self.products {
+            let Some(sold) = parameters.product(*product) else {
                 let words = format!("nozzle {nozzle} sells product {product}, which is missing");
+                return Err(Refused::Malformed(words));
+            };
+            let unit = &sold.terms.unit;
+            if unit != measures.symbol() {
+                let words = format!(
+                    "nozzle {nozzle} measures {measures}, and product {product} is sold by {unit}"
+                );
                 return Err(Refused::Malformed(words));
             }
         }
-        self.prices.set(parameters, &self.logbook)?;
+        self.prices.set(parameters, &self.logbook, self.now())?;
         Ok(self.parameters())
     }
 
@@ -282,6 +296,22 @@ impl Common {
     pub(crate) fn paper(&self, tid: Tid, ttc: Ttc) -> Option<Paper> {
         let Progress::Claimed(record) = self.logbook.progress(tid, ttc)? else { return None };
         Paper::sign(&record, self.identity.as_deref()?).ok()
+    }
+}
+
+/// What a nozzle sells by these prices.
+pub(crate) fn sale_terms_of(
+    prices: &Parameters,
+    (nozzle, product): (u8, u8),
+    limit: Amount,
+) -> SaleTerms {
+    let found = prices.product(product);
+    SaleTerms {
+        nozzle,
+        product,
+        unit_price: found.as_ref().map_or(0, |product| product.terms.unit_price),
+        rounding: found.map_or(Rounding::Down, |product| product.rounding),
+        limit,
     }
 }
 

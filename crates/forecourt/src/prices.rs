@@ -59,9 +59,18 @@ impl Prices {
         Arc::clone(&both.now)
     }
 
-    /// Brings newer ones: durable when this returns. What waited before never comes into force.
-    pub(crate) fn set(&self, parameters: Parameters, logbook: &Logbook) -> Result<(), Refused> {
+    /// Brings newer ones: durable when this returns. What waits still never comes into force.
+    pub(crate) fn set(
+        &self,
+        parameters: Parameters,
+        logbook: &Logbook,
+        now: Stamp,
+    ) -> Result<(), Refused> {
         let mut both = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        // Those that are due are in force, though nobody has asked for a price since.
+        if let Some(next) = both.next.take_if(|next| next.is_due(now)) {
+            both.now = next;
+        }
         let known = both.next.as_ref().unwrap_or(&both.now).version();
         if parameters.version() <= known {
             return Err(Refused::OldParameters { given: parameters.version(), known });
@@ -96,4 +105,40 @@ fn read(bytes: &[u8]) -> Result<(Parameters, Option<Parameters>), ForecourtError
         Parameters::try_from(document).map_err(|error| wrong(&error))
     };
     Ok((checked(now)?, next.map(checked).transpose()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use api::parameters::ProductTerms;
+    use wire::{Date, Time};
+
+    fn version(version: u64, from: Option<&str>) -> Parameters {
+        let product =
+            ProductTerms { number: 1, unit_price: 789, unit: "L".to_owned(), ..Default::default() };
+        let from = from.map(ToOwned::to_owned);
+        let document =
+            document::Parameters { version, from, products: vec![product], ..Default::default() };
+        Parameters::try_from(document).unwrap()
+    }
+
+    fn at(hour: u8) -> Stamp {
+        let (date, time) = (Date::new(2026, 6, 1).unwrap(), Time::new(hour, 0, 0).unwrap());
+        Stamp { date, time, utc_offset_minutes: 0 }
+    }
+
+    #[test]
+    fn those_that_are_due_are_in_force_when_newer_ones_come() {
+        let folder = tempfile::tempdir().unwrap();
+        let room = logbook::Room::of(Box::new(logbook::OfFolder(folder.path().to_owned())));
+        let logbook = Logbook::open(&folder.path().join("logbook"), room).unwrap();
+        let prices = Prices::open(version(1, None), &logbook, at(1)).unwrap();
+        prices.set(version(2, Some("20260601020000")), &logbook, at(1)).unwrap();
+        assert_eq!(prices.now(at(1)).version(), 1);
+        prices.set(version(3, Some("20260601050000")), &logbook, at(3)).unwrap();
+        let standing = prices.standing(at(3));
+        assert_eq!((standing.version, standing.next), (2, Some(3)));
+        let again = Prices::open(version(1, None), &logbook, at(3)).unwrap();
+        assert_eq!(again.now(at(3)).version(), 2);
+    }
 }

@@ -93,6 +93,9 @@ pub enum NoLock {
     /// The clock shows a time before the newest entry of the journal.
     #[error("the clock of the station runs behind its journal: set it")]
     ClockBehind,
+    /// The clock is not the centre's.
+    #[error("the clock of the station does not agree with the centre's: set it")]
+    ClockOff,
     /// The disk is nearly full.
     #[error("{0}")]
     DiskLow(String),
@@ -137,6 +140,7 @@ impl NoLock {
             Self::VehicleNeeded => "vehicle_needed",
             Self::VehicleNotAllowed => "vehicle_not_allowed",
             Self::ClockBehind => "clock_behind",
+            Self::ClockOff => "clock_off",
             Self::DiskLow(_) => "disk_low",
         }
     }

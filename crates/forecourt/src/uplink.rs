@@ -73,7 +73,8 @@ pub trait Uplink: Send + Sync {
     /// How line and lists stand.
     fn standing(&self) -> Standing;
 
-    /// Seconds that the station's clock is ahead of the centre's, where the centre said its time.
+    /// Seconds that the station's clock, as it stands now, is ahead of the centre's; nothing where the centre did not say
+    /// its time of late. New locks and the retention go by it.
     fn clock_offset(&self) -> Option<i64> {
         None
     }

@@ -12,11 +12,13 @@ use terminal::{Checks, Failure, Journal as _, NotPaid, Payment, Ready};
 use wire::{Amount, Asn, Purse};
 
 use crate::asked::{Pay, Refuel, What};
+use crate::common::sale_terms_of;
 use crate::inside::Session;
 use crate::limits::Fuelling;
 use crate::line::Line;
 use crate::nozzle::{Nozzle, Trouble};
 use crate::outcome;
+use crate::parameters::Parameters;
 use crate::refused::{NoLock, name_of};
 use crate::words::failure_words;
 
@@ -80,11 +82,13 @@ impl Nozzle {
             Ok(free) => free,
             Err(ended) => return *ended,
         };
-        let limit = match self.ceiling(ready.asn(), asked) {
+        // Others may come into force at any moment: one fill has one set.
+        let prices = self.common.prices_now();
+        let limit = match self.ceiling(&prices, ready.asn(), asked) {
             Ok(limit) => limit,
             Err(no) => return (outcome::refused(begun, no.name(), no.to_string()), None),
         };
-        let sale = self.sale_terms(limit);
+        let sale = sale_terms_of(&prices, (self.number, self.product()), limit);
         let common = Arc::clone(&self.common);
         let blacklist = |asn| common.uplink.is_blacklisted(asn);
         let checks =
@@ -104,7 +108,7 @@ impl Nozzle {
     }
 
     /// The most that this fill may cost, or why it does not begin.
-    fn ceiling(&self, asn: Asn, asked: &Refuel) -> Result<Amount, NoLock> {
+    fn ceiling(&self, prices: &Parameters, asn: Asn, asked: &Refuel) -> Result<Amount, NoLock> {
         self.common.may_lock()?;
         let today = self.common.logbook.fills(asn, self.common.now().date);
         let fuelling = Fuelling {
@@ -114,7 +118,7 @@ impl Nozzle {
             vehicle: asked.vehicle.as_deref(),
             today: &today,
         };
-        let ceiling = self.common.prices_now().ceiling(&fuelling)?;
+        let ceiling = prices.ceiling(&fuelling)?;
         match asked.amount {
             Some(Amount::ZERO) => Err(NoLock::AboveLimit("that was asked for")),
             Some(amount) => Ok(ceiling.min(amount)),

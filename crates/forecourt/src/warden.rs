@@ -35,12 +35,15 @@ impl Bell {
 /// Looks until the station ends.
 pub(crate) fn watch(common: &Common, bell: &Bell) {
     let mut told: Vec<Warning> = Vec::new();
-    let mut cleaned = None;
+    let (mut cleaned, mut newest) = (None, common.logbook.newest());
     while !common.is_closing() {
         told = tell(common, told);
         let today = common.now().date;
-        if cleaned != Some(today) && !clean(common) {
+        if cleaned != Some(today) && !clean(common, newest) {
             cleaned = Some(today);
+        }
+        if cleaned == Some(today) {
+            newest = common.logbook.newest();
         }
         bell.wait(LOOK_EVERY);
     }
@@ -64,10 +67,18 @@ fn key(warning: &Warning) -> (&str, Option<u8>) {
     (&warning.name, warning.nozzle)
 }
 
-/// One batch of old ends; whether there may be more.
-fn clean(common: &Common) -> bool {
+/// One batch of old ends; whether there may be more. A clock that runs ahead must not drop the ends of today, which the
+/// limits of a day count: where the centre does not confirm it, nothing is newer than the journal was before this day.
+fn clean(common: &Common, newest: Option<Stamp>) -> bool {
     let Some(days) = common.retention_days else { return false };
-    let Some(before) = days_before(common.now(), days) else { return false };
+    let now = common.now();
+    let today = match (common.clock_is_right(), newest) {
+        (Some(true), _) => now,
+        (None, Some(newest)) if newest.unix_seconds() < now.unix_seconds() => newest,
+        (None, Some(_)) => now,
+        (None, None) | (Some(false), _) => return false,
+    };
+    let Some(before) = days_before(today, days) else { return false };
     common.logbook.forget(before, BATCH).is_ok_and(|gone| gone == BATCH)
 }
 

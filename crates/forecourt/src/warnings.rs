@@ -2,10 +2,8 @@
 
 use api::site::Warning;
 
-use crate::common::Common;
+use crate::common::{CLOCK_OFF, Common};
 
-/// Seconds that the station's clock may be off from the centre's.
-const CLOCK_OFF: u64 = 120;
 /// Seconds that the centre may be away before somebody is told: a line that comes and goes is no news.
 const AWAY: u64 = 60;
 /// Seconds after which a list that the centre has not confirmed is old.
@@ -31,7 +29,8 @@ fn disk(common: &Common) -> Option<Warning> {
 fn clock(common: &Common) -> Option<Warning> {
     let now = common.now().unix_seconds();
     let behind = common.logbook.newest().map(|newest| newest.unix_seconds() - now);
-    if let Some(behind) = behind.filter(|behind| *behind > 0) {
+    let confirmed = common.clock_is_right().is_some();
+    if let Some(behind) = behind.filter(|behind| *behind > 0 && !confirmed) {
         let words = format!(
             "the clock runs {behind} seconds behind the newest entry of the journal: no new lock is begun"
         );
@@ -39,7 +38,10 @@ fn clock(common: &Common) -> Option<Warning> {
     }
     let off = common.uplink.clock_offset().filter(|off| off.unsigned_abs() > CLOCK_OFF)?;
     let which = if off > 0 { "ahead of" } else { "behind" };
-    let words = format!("the clock is {} seconds {which} the centre's: set it", off.unsigned_abs());
+    let words = format!(
+        "the clock is {} seconds {which} the centre's, and no new lock is begun: set it",
+        off.unsigned_abs()
+    );
     Some(warning("clock_off", words))
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use api::parameters::Limits;
 use api::site::{Happened, RefuelAsked};
 use forecourt::{Parameters, Refused};
-use wire::{Stamp, Time};
+use wire::{Date, Stamp, Time};
 
 use crate::support::station::prices;
 use crate::support::{Bench, CardMemory, World};
@@ -119,6 +119,65 @@ fn a_clock_behind_the_journal_begins_no_lock_and_is_told() {
 }
 
 #[test]
+fn parameters_in_another_unit_than_the_dispenser_measures_are_refused() {
+    let (mut bench, _) = bench(1);
+    bench.open();
+    let mut other = prices();
+    (other.version, other.products[0].unit) = (2, "kWh".to_owned());
+    let refused = bench.station().set_parameters(Parameters::try_from(other).unwrap());
+    assert_eq!(refused.map_err(|refused| refused.name()), Err("malformed"));
+    bench.open();
+    assert_eq!(bench.station().site().parameters.version, 1);
+}
+
+#[test]
+fn a_clock_that_ran_ahead_once_stops_nobody_once_the_centre_confirms_it() {
+    let (mut bench, card) = bench(10_000);
+    bench.open();
+    let right = *bench.clock.lock().unwrap();
+    *bench.clock.lock().unwrap() = Stamp { date: Date::new(2027, 6, 1).unwrap(), ..right };
+    assert_eq!(bench.refuel(1, &card, 1_000).outcome, "settled");
+    *bench.uplink.offset.lock().unwrap() = Some(365 * 86_400);
+    let refused = again(&mut bench, &card, 1_000);
+    assert_eq!(refused.refusal.as_deref(), Some("clock_off"), "{refused:?}");
+    *bench.clock.lock().unwrap() = right;
+    *bench.uplink.offset.lock().unwrap() = None;
+    let refused = again(&mut bench, &card, 1_000);
+    assert_eq!(refused.refusal.as_deref(), Some("clock_behind"), "{refused:?}");
+    *bench.uplink.offset.lock().unwrap() = Some(-3);
+    assert_eq!(again(&mut bench, &card, 1_000).outcome, "settled");
+    assert!(bench.station().warnings().is_empty());
+}
+
+#[test]
+fn a_clock_that_runs_ahead_drops_no_ends_of_today() {
+    for offset in [None, Some(61 * 86_400)] {
+        let (mut bench, card) = bench(10_000);
+        bench.retention_days = Some(30);
+        bench.open();
+        assert_eq!(bench.refuel(1, &card, 1_000).outcome, "settled");
+        assert_eq!(again(&mut bench, &card, 1_000).outcome, "settled");
+        assert!(forecourt::Uplink::flush(&*bench.uplink));
+        *bench.uplink.offset.lock().unwrap() = offset;
+        bench.clock.lock().unwrap().date = Date::new(2026, 8, 1).unwrap();
+        bench.disk.store(40 << 20, Ordering::SeqCst);
+        bench.open();
+        // What the warden tells in its second round follows the cleaning of its first.
+        for low in [true, false] {
+            bench.wait("disk_low", |happened| match happened {
+                Happened::Warned { warning, on } if warning.name == "disk_low" => {
+                    (*on == low).then_some(())
+                }
+                _ => None,
+            });
+            bench.disk.store(u64::MAX, Ordering::SeqCst);
+        }
+        let forgotten = bench.station().logbook().forgotten().unwrap();
+        assert_eq!(forgotten.numbers, 0, "{offset:?}");
+    }
+}
+
+#[test]
 fn a_disk_that_fills_begins_no_lock_and_what_is_open_comes_to_its_end() {
     let (mut bench, card) = bench(10_000);
     bench.open();
@@ -171,7 +230,8 @@ fn old_ends_leave_by_themselves() {
     assert_eq!(again(&mut bench, &card, 1_000).outcome, "settled");
     assert!(forecourt::Uplink::flush(&*bench.uplink));
     bench.pull(1);
-    bench.clock.lock().unwrap().date = wire::Date::new(2026, 8, 1).unwrap();
+    bench.clock.lock().unwrap().date = Date::new(2026, 8, 1).unwrap();
+    *bench.uplink.offset.lock().unwrap() = Some(0);
     bench.open();
     let book = Mutex::new(bench.station().logbook());
     let end = std::time::Instant::now() + std::time::Duration::from_secs(10);

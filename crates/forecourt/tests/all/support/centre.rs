@@ -24,6 +24,8 @@ pub struct FakeUplink {
     pub blacklisted: Mutex<Vec<Asn>>,
     pub records: Mutex<BTreeMap<LockId, (ClaimedRecord, Found)>>,
     pub nudges: AtomicU64,
+    /// What the centre says of the station's clock.
+    pub offset: Mutex<Option<i64>>,
     /// Calls that had to wait for the network.
     pub waits: AtomicU64,
 }
@@ -38,6 +40,7 @@ impl FakeUplink {
             blacklisted: Mutex::default(),
             records: Mutex::default(),
             nudges: AtomicU64::new(0),
+            offset: Mutex::default(),
             waits: AtomicU64::new(0),
         }
     }
@@ -139,6 +142,10 @@ impl Uplink for FakeUplink {
         let OpenTransfer { way, purse, otc } = open;
         let open = host::OpenTransfer { way: at_centre(way), purse, otc };
         Ok(self.rules.lock().unwrap().confirm_transfer(asn, open, tac, noon(55)).is_ok())
+    }
+
+    fn clock_offset(&self) -> Option<i64> {
+        *self.offset.lock().unwrap()
     }
 
     fn standing(&self) -> Standing {
