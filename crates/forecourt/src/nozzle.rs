@@ -1,5 +1,6 @@
 //! One nozzle's thread: out of order, free, or with a card in.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,6 +11,7 @@ use wire::{Amount, Stamp, StatusWord, Tid};
 use crate::book::Book;
 use crate::common::Common;
 use crate::contact::Contact;
+use crate::outcome;
 use crate::post::{Post, Refusal};
 use crate::pump::Pump;
 use crate::setup::NozzleSetup;
@@ -23,6 +25,8 @@ const ASK_EVERY: Duration = Duration::from_secs(5);
 /// A nozzle that is out of order is tried again after this long at first, and then after twice as long each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// After a fault of the program: so long that the warden tells it.
+const FAULT_PAUSE: Duration = Duration::from_secs(2);
 
 /// Why a nozzle is out of order.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -32,6 +36,8 @@ pub(crate) enum Trouble {
     Reader(String),
     /// A lock of the journal cannot be finished now.
     OpenLock(String),
+    /// The program broke off.
+    Fault(String),
 }
 
 impl Trouble {
@@ -41,6 +47,7 @@ impl Trouble {
             Self::Dispenser(words) => ("dispenser_silent", words),
             Self::Reader(words) => ("reader_silent", words),
             Self::OpenLock(words) => ("open_lock", words),
+            Self::Fault(words) => ("program_fault", words),
         };
         Warning { name: name.to_owned(), words: words.clone(), nozzle: Some(nozzle) }
     }
@@ -147,8 +154,25 @@ impl Nozzle {
         }
     }
 
-    /// Works until the station ends.
+    /// Works until the station ends. A fault of the program must not leave a nozzle behind that looks as if it worked: its
+    /// visit ends, and it begins anew with what the journal says.
     pub(crate) fn run(mut self) {
+        let mut pause = FAULT_PAUSE;
+        while catch_unwind(AssertUnwindSafe(|| self.work())).is_err() {
+            (self.psam_has_power, self.given, self.inside) = (false, true, None);
+            let words =
+                "the program broke off at this nozzle and begins anew: report it with the log";
+            if let Some((visit, what)) = self.post.running() {
+                let begun = outcome::begun(self.number, visit, what);
+                self.post.end_visit(&outcome::refused(begun, "program_fault", words.to_owned()));
+            }
+            self.out_of_order(&Trouble::Fault(words.to_owned()));
+            self.post.rest(pause);
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    fn work(&mut self) {
         let mut pause = FIRST_PAUSE;
         while !self.common.is_closing() {
             let mut served = self.make_ready();

@@ -32,6 +32,8 @@ struct Inside {
     command: Option<(u64, Command)>,
     visits: u64,
     runs: Option<u64>,
+    /// What was asked for last: `refuel`, ….
+    asked: &'static str,
     ended: VecDeque<Outcome>,
     stop: bool,
     look_again: bool,
@@ -64,6 +66,7 @@ impl Post {
             command: None,
             visits: 0,
             runs: None,
+            asked: "",
             ended: VecDeque::new(),
             stop: false,
             look_again: false,
@@ -143,10 +146,17 @@ impl Post {
         }
         inside.visits += 1;
         let visit = inside.visits;
+        inside.asked = command.name();
         inside.command = Some((visit, command));
         (inside.runs, inside.stop) = (Some(visit), false);
         self.wake.notify_all();
         Ok(visit)
+    }
+
+    /// The visit that runs, and what it is.
+    pub(crate) fn running(&self) -> Option<(u64, &'static str)> {
+        let inside = self.inside();
+        inside.runs.map(|visit| (visit, inside.asked))
     }
 
     /// Waits for a command, at most so long.

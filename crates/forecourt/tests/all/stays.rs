@@ -1,7 +1,10 @@
 //! The card stays in while something breaks: nothing is final before it has left, and no centre is needed to free it.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use api::site::Happened;
+use wire::{Entry, Step};
 
 use crate::support::{Bench, CardMemory, Deed, World};
 
@@ -106,4 +109,22 @@ fn a_psam_that_loses_its_power_for_a_moment_in_a_sale_goes_on_with_it() {
             "{command}: {ended:?}"
         );
     }
+}
+
+#[test]
+fn a_fault_of_the_program_ends_the_visit_and_the_nozzle_begins_anew() {
+    let (mut bench, card) = bench();
+    let faults = AtomicBool::new(true);
+    bench.watcher = Some(Arc::new(move |entry: &Entry| {
+        let locked = matches!(entry, Entry::Lock { step: Step::Locked(_), .. });
+        assert!(!locked || !faults.swap(false, Ordering::SeqCst), "a fault of the program");
+    }));
+    bench.open();
+    let ended = bench.refuel(1, &card, 1_000);
+    assert_eq!(ended.refusal.as_deref(), Some("program_fault"), "{ended:?}");
+    bench.wait("program_fault", |happened| match happened {
+        Happened::Warned { warning, on: true } if warning.name == "program_fault" => Some(()),
+        _ => None,
+    });
+    is_freed_with_nothing(&mut bench, &card, "fault");
 }
