@@ -143,9 +143,10 @@ impl Common {
         sale_terms_of(&self.prices_now(), (nozzle, product), limit)
     }
 
-    /// Whether a new lock or purchase may begin now, as far as clock and disk go.
+    /// Whether a new lock or purchase may begin now, as far as clock, disk and logbook go.
     pub(crate) fn may_lock(&self) -> Result<(), NoLock> {
         self.logbook.has_room().map_err(|little| NoLock::DiskLow(little.to_string()))?;
+        self.logbook.broken().map_or(Ok(()), |words| Err(NoLock::LogbookBroken(words)))?;
         let behind = |newest: Stamp| self.now().unix_seconds() < newest.unix_seconds();
         match self.clock_is_right() {
             Some(false) => Err(NoLock::ClockOff),

@@ -99,6 +99,9 @@ pub enum NoLock {
     /// The disk is nearly full.
     #[error("{0}")]
     DiskLow(String),
+    /// The disk failed, and the logbook is not read again yet.
+    #[error("the logbook takes nothing now: {0}")]
+    LogbookBroken(String),
 }
 
 /// The stable name of a refusal of the terminal itself.
@@ -142,6 +145,7 @@ impl NoLock {
             Self::ClockBehind => "clock_behind",
             Self::ClockOff => "clock_off",
             Self::DiskLow(_) => "disk_low",
+            Self::LogbookBroken(_) => "logbook_broken",
         }
     }
 }

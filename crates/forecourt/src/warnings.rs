@@ -11,7 +11,7 @@ const STALE: u64 = 24 * 60 * 60;
 
 /// Everything, with what the nozzles say.
 pub(crate) fn all(common: &Common, nozzles: impl Iterator<Item = Warning>) -> Vec<Warning> {
-    let station = [disk(common), clock(common), centre(common), lists(common)];
+    let station = [disk(common), logbook(common), clock(common), centre(common), lists(common)];
     let mut all: Vec<Warning> = station.into_iter().flatten().collect();
     all.extend(nozzles);
     all.extend(common.uplink.warnings());
@@ -20,6 +20,11 @@ pub(crate) fn all(common: &Common, nozzles: impl Iterator<Item = Warning>) -> Ve
 
 fn warning(name: &str, words: String) -> Warning {
     Warning { name: name.to_owned(), words, nozzle: None }
+}
+
+fn logbook(common: &Common) -> Option<Warning> {
+    let words = common.logbook.broken()?;
+    Some(warning("logbook_broken", format!("{words}: check the disk; no new lock is begun")))
 }
 
 fn disk(common: &Common) -> Option<Warning> {

@@ -95,6 +95,15 @@ impl Database {
         Ok(Self { connection })
     }
 
+    /// Each entry fails from now on, as long as this connection is open.
+    #[cfg(test)]
+    #[allow(clippy::unwrap_used)]
+    pub(crate) fn break_writes(&self) {
+        let trigger = "CREATE TEMP TRIGGER breaks BEFORE INSERT ON main.entries
+            BEGIN SELECT RAISE(ABORT, 'disk I/O error'); END;";
+        self.connection.execute_batch(trigger).unwrap();
+    }
+
     /// Every row, folded; and the number of the last one.
     pub(crate) fn fold(&self) -> Result<(Held, u64), LogbookError> {
         let (mut held, mut last) = (Held::default(), 0);

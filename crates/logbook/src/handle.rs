@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use std::thread::JoinHandle;
 
 use station::{Index, Outbox, Records};
@@ -29,6 +29,8 @@ pub(crate) struct Shared {
     pub(crate) held: RwLock<Held>,
     last_record: AtomicU64,
     room: Room,
+    /// Why nobody knows what is on the disk, until it was read again.
+    broken: Mutex<Option<String>>,
 }
 
 /// The way to the thread that writes. It ends with the last handle, and the file is free then.
@@ -56,6 +58,19 @@ impl Shared {
         self.last_record.store(record, Ordering::Release);
     }
 
+    pub(crate) fn broken(&self) -> MutexGuard<'_, Option<String>> {
+        self.broken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What was read from the disk takes the place of what was held.
+    pub(crate) fn hold(&self, held: Held, last: u64) {
+        let mut before = self.held.write().unwrap_or_else(PoisonError::into_inner);
+        *before = held;
+        self.set_last_record(last);
+        drop(before);
+        *self.broken() = None;
+    }
+
     /// A lock is begun only while everything that is open could still come to its end.
     pub(crate) fn has_room(&self, entry: &Entry) -> Result<(), String> {
         match entry {
@@ -81,15 +96,20 @@ impl Logbook {
     /// # Errors
     /// It is in use, damaged, or of another version.
     pub fn open(path: &Path, room: Room) -> Result<Self, LogbookError> {
-        let database = Database::open(path)?;
+        Self::over(Database::open(path)?, path, room)
+    }
+
+    /// Over an open database.
+    pub(crate) fn over(database: Database, path: &Path, room: Room) -> Result<Self, LogbookError> {
         let (held, last) = database.fold()?;
         let (queue, jobs) = sync_channel(QUEUE);
-        let shared =
-            Arc::new(Shared { held: RwLock::new(held), last_record: AtomicU64::new(last), room });
+        let (held, last_record) = (RwLock::new(held), AtomicU64::new(last));
+        let shared = Arc::new(Shared { held, last_record, room, broken: Mutex::default() });
+        let path = path.to_owned();
         let of_writer = Arc::clone(&shared);
         let writer = std::thread::Builder::new().name("logbook".to_owned());
         let writer = writer
-            .spawn(move || write(database, &of_writer, &jobs))
+            .spawn(move || write(database, &path, &of_writer, &jobs))
             .map_err(LogbookError::Thread)?;
         let desk = Arc::new(Desk { queue: Some(queue), writer: Some(writer) });
         Ok(Self { shared, desk, last_error: None })
@@ -99,6 +119,12 @@ impl Logbook {
     #[must_use]
     pub fn last_error(&self) -> Option<&str> {
         self.last_error.as_deref()
+    }
+
+    /// Why nothing is written now, after an error of the disk; it is opened again by itself, every second.
+    #[must_use]
+    pub fn broken(&self) -> Option<String> {
+        self.shared.broken().clone()
     }
 
     /// Whether an operator should make room on the disk.

@@ -1,8 +1,10 @@
 //! The one thread that writes. Entries that wait together share one commit.
 
 use std::collections::BTreeSet;
-use std::sync::mpsc::{Receiver, SyncSender};
+use std::path::Path;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
 use wire::{Asn, Date, Entry, LockId, Tid, Ttc};
 
@@ -12,6 +14,8 @@ use crate::retention;
 
 /// Most entries of one commit.
 const MOST: usize = 64;
+/// So often a database that broke is opened again.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// Who is told, and of what.
 pub(crate) type Reply<T> = SyncSender<Result<T, String>>;
@@ -51,39 +55,107 @@ fn subject(entry: &Entry) -> Subject {
     }
 }
 
-/// Writes until every handle is gone. After an error that leaves open what is on the disk nothing more is written: a
-/// logbook that is opened again reads what is there.
-pub(crate) fn write(mut database: Database, shared: &Arc<Shared>, jobs: &Receiver<Job>) {
-    let (mut waiting, mut broken) = (None, None);
-    while let Some(next) = waiting.take().or_else(|| jobs.recv().ok()) {
-        let first = match next {
-            Job::Append(first) => first,
-            other => {
-                serve(&mut database, shared, other);
-                continue;
-            }
+/// Writes until every handle is gone. After an error that leaves open what is on the disk the database is opened again and
+/// every row is read and folded, before anything more is written.
+pub(crate) fn write(database: Database, path: &Path, shared: &Arc<Shared>, jobs: &Receiver<Job>) {
+    let (mut waiting, mut database) = (None, Ok(database));
+    loop {
+        let next = match (waiting.take(), &database) {
+            (Some(job), _) => Some(job),
+            (None, Ok(_)) => match jobs.recv() {
+                Ok(job) => Some(job),
+                Err(_) => return,
+            },
+            (None, Err(_)) => match jobs.recv_timeout(AGAIN) {
+                Ok(job) => Some(job),
+                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Disconnected) => return,
+            },
         };
-        let mut subjects = BTreeSet::from([subject(&first.entry)]);
-        let mut batch = vec![first];
-        while batch.len() < MOST
-            && let Ok(job) = jobs.try_recv()
-        {
-            match job {
-                Job::Append(job) if !subjects.contains(&subject(&job.entry)) => {
-                    subjects.insert(subject(&job.entry));
-                    batch.push(job);
+        let mut opened = match database {
+            Ok(opened) => opened,
+            Err(_) => match open_again(path, shared) {
+                Ok(opened) => opened,
+                Err(words) => {
+                    if let Some(job) = next {
+                        refuse(job, &words);
+                    }
+                    database = Err(words);
+                    continue;
                 }
-                other => {
-                    waiting = Some(other);
-                    break;
-                }
-            }
+            },
+        };
+        let broken = next.and_then(|job| do_one(&mut opened, shared, jobs, (job, &mut waiting)));
+        database = match broken {
+            None => Ok(opened),
+            Some(words) => Err(words),
+        };
+    }
+}
+
+/// The database is closed by now.
+fn open_again(path: &Path, shared: &Shared) -> Result<Database, String> {
+    let read = Database::open(path).and_then(|opened| Ok((opened.fold()?, opened)));
+    match read {
+        Ok(((held, last), opened)) => {
+            shared.hold(held, last);
+            Ok(opened)
         }
-        broken = broken.or_else(|| commit(&mut database, shared, &mut batch));
-        if let Some(words) = &broken {
-            batch.iter().for_each(|job| answer(job, Err(words.clone())));
+        Err(error) => {
+            let words = format!("{error}; the logbook cannot be read again");
+            *shared.broken() = Some(words.clone());
+            Err(words)
         }
     }
+}
+
+/// A job, and the entries that wait behind it. Says what broke.
+fn do_one(
+    database: &mut Database,
+    shared: &Shared,
+    jobs: &Receiver<Job>,
+    (job, waiting): (Job, &mut Option<Job>),
+) -> Option<String> {
+    let first = match job {
+        Job::Append(first) => first,
+        other => {
+            serve(database, shared, other);
+            return None;
+        }
+    };
+    let mut subjects = BTreeSet::from([subject(&first.entry)]);
+    let mut batch = vec![first];
+    while batch.len() < MOST
+        && let Ok(job) = jobs.try_recv()
+    {
+        match job {
+            Job::Append(job) if !subjects.contains(&subject(&job.entry)) => {
+                subjects.insert(subject(&job.entry));
+                batch.push(job);
+            }
+            other => {
+                *waiting = Some(other);
+                break;
+            }
+        }
+    }
+    let words = commit(database, shared, &mut batch)?;
+    *shared.broken() = Some(words.clone());
+    batch.iter().for_each(|job| answer(job, Err(words.clone())));
+    Some(words)
+}
+
+/// Nothing is done while the database cannot be opened.
+fn refuse(job: Job, words: &str) {
+    let words = words.to_owned();
+    // Whoever asked and is gone by now needs no answer.
+    let _ = match job {
+        Job::Append(job) => job.reply.send(Err(words)).ok(),
+        Job::Keep(_, _, reply) => reply.send(Err(words)).ok(),
+        Job::Kept(_, reply) => reply.send(Err(words)).ok(),
+        Job::Rows { reply, .. } => reply.send(Err(words)).ok(),
+        Job::Forget { reply, .. } => reply.send(Err(words)).ok(),
+    };
 }
 
 /// What is no entry.
@@ -130,7 +202,7 @@ fn commit(database: &mut Database, shared: &Shared, batch: &mut Vec<Append>) -> 
         Err(error @ LogbookError::Full) => {
             std::mem::take(batch).iter().for_each(|job| answer(job, Err(error.to_string())));
         }
-        Err(error) => return Some(format!("{error}; the station has to open its logbook again")),
+        Err(error) => return Some(format!("{error}; the logbook is read again")),
     }
     None
 }
@@ -164,4 +236,56 @@ fn take(shared: &Shared, first: u64, batch: Vec<Append>) {
 fn answer(job: &Append, answer: Result<(), String>) {
     // Whoever asked waits for nothing else.
     let _ = job.reply.send(answer);
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::path::Path;
+
+    use terminal::Journal as _;
+    use wire::{Entry, Step, Tid, Ttc};
+
+    use crate::database::Database;
+    use crate::{Logbook, OfFolder, Room};
+
+    fn over(database: Database, path: &Path) -> Logbook {
+        let room = Room::of(Box::new(OfFolder(path.parent().unwrap().to_owned())));
+        Logbook::over(database, path, room).unwrap()
+    }
+
+    fn void(ttc: u32) -> Entry {
+        Entry::Lock { tid: Tid([1; 6]), ttc: Ttc(ttc), step: Step::Void }
+    }
+
+    #[test]
+    fn after_an_error_of_the_disk_it_is_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("logbook");
+        let mut book = over(Database::open(&path).unwrap(), &path);
+        book.append(&void(1)).unwrap();
+        drop(book);
+        let database = Database::open(&path).unwrap();
+        database.break_writes();
+        let mut book = over(database, &path);
+        assert!(book.append(&void(2)).is_err());
+        assert!(book.last_error().is_some_and(|words| words.contains("disk I/O error")));
+        book.append(&void(2)).unwrap();
+        assert_eq!((book.broken(), book.records()), (None, 2));
+        assert!([1, 2].iter().all(|ttc| book.progress(Tid([1; 6]), Ttc(*ttc)).is_some()));
+    }
+
+    #[test]
+    fn what_cannot_be_read_again_stays_broken() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("logbook");
+        let database = Database::open(&path).unwrap();
+        database.break_writes();
+        let mut book = over(database, &path);
+        std::fs::remove_file(&path).unwrap();
+        std::fs::create_dir(&path).unwrap();
+        assert!(book.append(&void(1)).is_err());
+        assert!(book.append(&void(1)).is_err());
+        assert!(book.broken().is_some() && book.kept("parameters").is_err());
+    }
 }
