@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use api::site::Warning;
-use terminal::{Clock, Failure, SaleTerms, Terminal};
-use wire::{Amount, Stamp, StatusWord, Tid};
+use terminal::{Clock, Failure, Journal as _, Progress, SaleTerms, Terminal};
+use wire::{Amount, Stamp, StatusWord, Tid, Ttc};
 
 use crate::book::Book;
 use crate::common::Common;
@@ -25,6 +25,8 @@ const ASK_EVERY: Duration = Duration::from_secs(5);
 /// A nozzle that is out of order is tried again after this long at first, and then after twice as long each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// So many of a PSAM's last numbers are looked at for given-up locks when it gets power.
+const LOOK_BACK: u32 = 1000;
 /// After a fault of the program: so long that the warden tells it.
 const FAULT_PAUSE: Duration = Duration::from_secs(2);
 
@@ -221,6 +223,7 @@ impl Nozzle {
             let tid = terminal::psam::open(&mut psam);
             let tid = tid.map_err(|failure| Trouble::Psam(failure_words(&failure)))?;
             (self.works.psam, self.works.tid, self.psam_has_power) = (psam, tid, true);
+            self.retire_given_up()?;
         }
         let tid = self.works.tid.to_string();
         self.post.show(|nozzle| nozzle.tid = Some(tid));
@@ -231,6 +234,22 @@ impl Nozzle {
         self.inside = inside.map_err(|silent| Trouble::Reader(silent.0))?;
         self.given = self.inside.is_some();
         if self.given { Ok(()) } else { self.recover_without_card() }
+    }
+
+    /// Locks that were given up may still have their slots in the PSAM, when it was silent then; once their ends leave the
+    /// journal nobody would free those.
+    fn retire_given_up(&mut self) -> Result<(), Trouble> {
+        let Works { psam, tid, book, .. } = &mut self.works;
+        let highest = book.highest_ttc(*tid).unwrap_or_default();
+        let mut after = highest.0.checked_sub(LOOK_BACK).map(Ttc);
+        while let Some(ttc) = book.next_given_up(*tid, after) {
+            if let Some(terms) = book.progress(*tid, ttc).as_ref().and_then(Progress::terms) {
+                let retired = terminal::psam::retire(psam, terms);
+                retired.map_err(|failure| Trouble::Psam(failure_words(&failure)))?;
+            }
+            after = Some(ttc);
+        }
+        Ok(())
     }
 
     /// Ends what the journal holds open as far as that goes without a card. While one is in nothing is said to be final

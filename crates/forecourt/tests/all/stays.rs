@@ -128,3 +128,30 @@ fn a_fault_of_the_program_ends_the_visit_and_the_nozzle_begins_anew() {
     });
     is_freed_with_nothing(&mut bench, &card, "fault");
 }
+
+#[test]
+fn a_psam_that_gets_power_gives_the_slots_of_given_up_locks_free() {
+    let (mut bench, card) = bench();
+    let hand = bench.nozzles[0].hand.clone();
+    card.meddle(move |command| {
+        let locks = command == "LOCK FOR REFUEL";
+        if locks {
+            let pulling = hand.clone();
+            std::thread::spawn(move || pulling.pull());
+            while hand.is_in() {
+                std::thread::yield_now();
+            }
+        }
+        if locks { Deed::LoseAnswer } else { Deed::Pass }
+    });
+    refuel(&mut bench, &card);
+    let retired = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&retired);
+    bench.nozzles[0].psam.meddle(move |command| {
+        seen.fetch_or(command == "DEBIT SAM GREY UNLOCK", Ordering::SeqCst);
+        Deed::Pass
+    });
+    bench.open();
+    bench.wait_for_state(1, "free");
+    assert!(retired.load(Ordering::SeqCst));
+}
