@@ -52,7 +52,7 @@ impl Book {
                 (step.name(), progress.map(|progress| progress.terms().id))
             }
             Entry::TacSeen { .. } => ("tac_seen", None),
-            Entry::Refused(lock) => ("refused", Some(*lock)),
+            Entry::Refused(lock) | Entry::RefusedRecord { lock, .. } => ("refused", Some(*lock)),
             Entry::Reported { .. } => return,
         };
         self.common.feed.tell(Happened::Journal {
@@ -88,7 +88,9 @@ fn words(entry: &Entry) -> String {
             PurchaseStep::Void => format!("purchase {ttc} was not paid"),
         },
         Entry::TacSeen { asn, status } => format!("card {asn} shows code {}", status.b),
-        Entry::Refused(lock) => format!("card {} refused this record", lock.asn),
+        Entry::Refused(lock) | Entry::RefusedRecord { lock, .. } => {
+            format!("card {} refused this record", lock.asn)
+        }
         Entry::Reported { through } => format!("the centre has all up to {through}"),
     }
 }
@@ -142,8 +144,12 @@ impl Journal for Book {
         self.logbook.next_given_up(tid, after)
     }
 
-    fn is_refused(&self, lock: &LockId) -> bool {
-        self.logbook.is_refused(lock)
+    fn is_refused(&self, record: &ClaimedRecord) -> bool {
+        self.logbook.is_refused(record)
+    }
+
+    fn has_refused(&self, lock: &LockId) -> bool {
+        self.logbook.has_refused(lock)
     }
 
     fn purchase(&self, tid: Tid, ttc: Ttc) -> Option<PurchaseProgress> {

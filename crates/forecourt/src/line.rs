@@ -1,7 +1,7 @@
 //! One nozzle's way to the centre: the uplink reports by itself, so a visit only nudges it.
 
 use station::visit::How;
-use station::{Link, LinkDown, OpenTransfer, Taken, TransferAnswer, UnlockAnswer};
+use station::{Link, LinkDown, OpenTransfer, Sought, Taken, TransferAnswer, UnlockAnswer};
 use terminal::online::Asked;
 use terminal::transfer::TransferAsked;
 use wire::{Asn, ClaimedRecord, LockId, Mac, Report};
@@ -57,7 +57,11 @@ impl Link for Line<'_> {
     }
 
     fn grey_record(&mut self, lock: &LockId) -> Result<Option<ClaimedRecord>, LinkDown> {
-        let found = self.uplink.grey_record(lock);
+        self.find_record(&Sought { lock, fits: &|_| true, anywhere: true })
+    }
+
+    fn find_record(&mut self, sought: &Sought<'_>) -> Result<Option<ClaimedRecord>, LinkDown> {
+        let found = self.uplink.grey_record(sought);
         self.found = found.as_ref().map(|(_, found)| *found);
         Ok(found.map(|(record, _)| record))
     }

@@ -1,10 +1,10 @@
 //! What nozzles ask of whoever talks with the centre and with neighbours.
 
 use api::site::{Line, ListStanding, Neighbour, Warning};
-use station::{LinkDown, OpenTransfer, TransferAnswer, UnlockAnswer};
+use station::{LinkDown, OpenTransfer, Sought, TransferAnswer, UnlockAnswer};
 use terminal::online::Asked;
 use terminal::transfer::TransferAsked;
-use wire::{Asn, ClaimedRecord, LockId, Mac};
+use wire::{Asn, ClaimedRecord, Mac};
 
 /// Where a grey record was found.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -42,9 +42,9 @@ pub trait Uplink: Send + Sync {
     /// Whether a card gets no new lock.
     fn is_blacklisted(&self, asn: Asn) -> bool;
 
-    /// The grey record of a lock of another station: from the list, else from a paper that was shown here, else from the
-    /// centre while it is up and from neighbours, who are asked and may take a second.
-    fn grey_record(&self, lock: &LockId) -> Option<(ClaimedRecord, Found)>;
+    /// A grey record that fits: from the list, else from the centre while it is up, else from a paper that was shown here,
+    /// else from neighbours; those who are asked may take a second.
+    fn grey_record(&self, sought: &Sought<'_>) -> Option<(ClaimedRecord, Found)>;
 
     /// Asks the centre for an on-line unlock, and waits for it.
     ///
@@ -101,7 +101,7 @@ impl Uplink for NoUplink {
         false
     }
 
-    fn grey_record(&self, _: &LockId) -> Option<(ClaimedRecord, Found)> {
+    fn grey_record(&self, _: &Sought<'_>) -> Option<(ClaimedRecord, Found)> {
         None
     }
 

@@ -10,7 +10,7 @@ use terminal::{
     Terminal, Transport,
 };
 use wire::apdu::ResponseBytes;
-use wire::{Amount, Date, Entry, LockId, Purse, Stamp, Tid, Ttc};
+use wire::{Amount, ClaimedRecord, Date, Entry, LockId, Purse, Stamp, Tid, Ttc};
 
 use crate::use_nvm::Flash;
 use crate::{use_card, use_psam};
@@ -80,7 +80,11 @@ impl Journal for Devices {
         black_box(None)
     }
 
-    fn is_refused(&self, _: &LockId) -> bool {
+    fn is_refused(&self, _: &ClaimedRecord) -> bool {
+        black_box(false)
+    }
+
+    fn has_refused(&self, _: &LockId) -> bool {
         black_box(false)
     }
 }

@@ -9,8 +9,10 @@ use wire::Entry;
 use crate::derived::Held;
 
 /// Version of the tables and of the entries' bytes in them, as `user_version`: the entries are those of a station's
-/// journal of version 2 (docs/formats.md).
-const VERSION: i64 = 2;
+/// journal of version 3 (docs/formats.md).
+const VERSION: i64 = 3;
+/// Rows of this version are rows of ours: it only had no refused records.
+const BEFORE: i64 = 2;
 
 const TABLES: &str = "
     CREATE TABLE entries (record INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
@@ -85,6 +87,7 @@ impl Database {
         let found = change.query_row("PRAGMA user_version", [], |row| row.get(0))?;
         match found {
             VERSION => {}
+            BEFORE => change.pragma_update(None, "user_version", VERSION)?,
             0 if is_empty(&change)? => {
                 change.execute_batch(TABLES)?;
                 change.pragma_update(None, "user_version", VERSION)?;

@@ -300,8 +300,12 @@ impl Journal for Logbook {
         self.held().index.next_given_up(tid, after)
     }
 
-    fn is_refused(&self, lock: &LockId) -> bool {
-        self.held().index.is_refused(lock)
+    fn is_refused(&self, record: &ClaimedRecord) -> bool {
+        self.held().index.is_refused(record)
+    }
+
+    fn has_refused(&self, lock: &LockId) -> bool {
+        self.held().index.has_refused(lock)
     }
 
     fn purchase(&self, tid: Tid, ttc: Ttc) -> Option<PurchaseProgress> {

@@ -50,7 +50,7 @@ fn subject(entry: &Entry) -> Subject {
             Subject::Number(*tid, *ttc)
         }
         Entry::TacSeen { asn, .. } => Subject::Card(*asn),
-        Entry::Refused(lock) => Subject::Refused(*lock),
+        Entry::Refused(lock) | Entry::RefusedRecord { lock, .. } => Subject::Refused(*lock),
         Entry::Reported { .. } => Subject::Reported,
     }
 }

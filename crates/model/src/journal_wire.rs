@@ -77,7 +77,7 @@ impl Journal for JournalWire<'_> {
             Entry::Lock { step, .. } => (step.name(), APPEND),
             Entry::Purchase { step, .. } => (step.name(), APPEND),
             Entry::TacSeen { .. } => ("TAC seen", APPEND),
-            Entry::Refused(_) => ("refused", APPEND),
+            Entry::Refused(_) | Entry::RefusedRecord { .. } => ("refused", APPEND),
             Entry::Reported { .. } => ("reported", &[][..]),
         };
         let kind = self.oracle.borrow_mut().choose(during, menu);
@@ -114,8 +114,12 @@ impl Journal for JournalWire<'_> {
         self.kept.index().next_given_up(tid, after)
     }
 
-    fn is_refused(&self, lock: &LockId) -> bool {
-        self.kept.index().is_refused(lock)
+    fn is_refused(&self, record: &ClaimedRecord) -> bool {
+        self.kept.index().is_refused(record)
+    }
+
+    fn has_refused(&self, lock: &LockId) -> bool {
+        self.kept.index().has_refused(lock)
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use terminal::{Journal, JournalFailed, OutOfOrder, Progress, PurchaseProgress};
 use wire::{
     Amount, Asn, ClaimedRecord, Date, Entry, GreyStatus, LockId, PurchaseStep, Report, Step, Tid,
-    Ttc,
+    Tried, Ttc,
 };
 
 /// A lock in the journal.
@@ -68,7 +68,8 @@ pub struct Index {
     purchases: BTreeMap<(Tid, Ttc), KnownPurchase>,
     /// What the totalizer of a nozzle showed, by nozzle and number of the record.
     readings: BTreeMap<(u8, u64), u64>,
-    refused: BTreeSet<LockId>,
+    /// `None` for any record of the lock.
+    refused: BTreeSet<(LockId, Option<Tried>)>,
     tacs: Vec<TacSeen>,
     reported: u64,
 }
@@ -129,9 +130,9 @@ impl Index {
         &self.tacs
     }
 
-    /// Records that a card refused here, which are never tried again.
+    /// Locks of which a card refused a record here, which is never tried again; once for each record.
     pub fn refused(&self) -> impl Iterator<Item = &LockId> {
-        self.refused.iter()
+        self.refused.iter().map(|(lock, _)| lock)
     }
 
     /// How far a lock got.
@@ -177,8 +178,15 @@ impl Index {
 
     /// True when a card answered 9302 to this record here.
     #[must_use]
-    pub fn is_refused(&self, lock: &LockId) -> bool {
-        self.refused.contains(lock)
+    pub fn is_refused(&self, record: &ClaimedRecord) -> bool {
+        let lock = record.terms.id;
+        [None, Some(record.tried())].into_iter().any(|tried| self.refused.contains(&(lock, tried)))
+    }
+
+    /// True when a card answered 9302 to any record of this lock here.
+    #[must_use]
+    pub fn has_refused(&self, lock: &LockId) -> bool {
+        self.refused.range((*lock, None)..).next().is_some_and(|(refused, _)| refused == lock)
     }
 
     /// [`Records::record_of`].
@@ -330,7 +338,7 @@ pub(crate) enum Fold {
     Lock((Tid, Ttc), Progress),
     Purchase((Tid, Ttc), PurchaseProgress),
     Tac(Asn, GreyStatus),
-    Refused(LockId),
+    Refused(LockId, Option<Tried>),
     Reported(u64),
 }
 
@@ -344,7 +352,8 @@ impl Fold {
                 Self::Purchase((*tid, *ttc), index.after_purchase((*tid, *ttc), step)?)
             }
             Entry::TacSeen { asn, status } => Self::Tac(*asn, *status),
-            Entry::Refused(lock) => Self::Refused(*lock),
+            Entry::Refused(lock) => Self::Refused(*lock, None),
+            Entry::RefusedRecord { lock, tried } => Self::Refused(*lock, Some(*tried)),
             Entry::Reported { through } => Self::Reported(*through),
         })
     }
@@ -361,8 +370,8 @@ impl Fold {
                 index.purchases.insert(key, KnownPurchase { progress, record });
             }
             Self::Tac(asn, status) => index.tacs.push(TacSeen { asn, status, record }),
-            Self::Refused(lock) => {
-                index.refused.insert(lock);
+            Self::Refused(lock, tried) => {
+                index.refused.insert((lock, tried));
             }
             Self::Reported(through) => index.reported = index.reported.max(through),
         }

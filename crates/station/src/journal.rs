@@ -15,9 +15,9 @@ const MOST: usize = 256;
 /// Bytes of the journal's identity in its fixed section: random, so that records of another
 /// journal never fit this one.
 pub const IDENTITY_LEN: usize = 16;
-/// Version of the entries' layout. Version 2 knows purchases; a journal of version 1 goes on with
-/// all that it knows, and takes none.
-pub const VERSION: u8 = 2;
+/// Version of the entries' layout. Version 2 knows purchases, version 3 which record was refused; a journal of an earlier
+/// one goes on with all that it knows: it takes no purchases, and names a refused record by its lock.
+pub const VERSION: u8 = 3;
 /// The oldest version that is read.
 const OLDEST: u8 = 1;
 
@@ -160,9 +160,7 @@ impl<N: Nvm> Journal for StationJournal<N> {
         if self.index.knows(entry) {
             return Ok(());
         }
-        if entry.since_version() > self.version {
-            return Err(JournalFailed);
-        }
+        let entry = &entry.in_version(self.version).ok_or(JournalFailed)?;
         // What would not fold must not be written either: it would make the journal unreadable.
         let fold = Fold::of(&self.index, entry).map_err(|_| JournalFailed)?;
         let appended = self.log.append(&entry.to_bytes());
@@ -200,8 +198,12 @@ impl<N: Nvm> Journal for StationJournal<N> {
         self.index.next_given_up(tid, after)
     }
 
-    fn is_refused(&self, lock: &LockId) -> bool {
-        self.index.is_refused(lock)
+    fn is_refused(&self, record: &ClaimedRecord) -> bool {
+        self.index.is_refused(record)
+    }
+
+    fn has_refused(&self, lock: &LockId) -> bool {
+        self.index.has_refused(lock)
     }
 
     fn purchase(&self, tid: Tid, ttc: Ttc) -> Option<PurchaseProgress> {

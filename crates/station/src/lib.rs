@@ -15,5 +15,5 @@ pub mod visit;
 
 pub use index::{Index, Outbox, Records, TacSeen};
 pub use journal::{JournalError, StationJournal};
-pub use link::{Link, LinkDown, NoLink, OpenTransfer, Taken, TransferAnswer, UnlockAnswer};
+pub use link::{Link, LinkDown, NoLink, OpenTransfer, Sought, Taken, TransferAnswer, UnlockAnswer};
 pub use pump::{Flow, Pump};

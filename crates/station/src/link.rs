@@ -46,6 +46,18 @@ pub struct OpenTransfer {
     pub otc: u16,
 }
 
+/// Which grey record is looked for.
+#[derive(Clone, Copy)]
+pub struct Sought<'a> {
+    /// The lock that the card shows.
+    pub lock: &'a LockId,
+    /// Whether a record may be tried: it agrees with what the card shows, and was not refused. One that may not hides
+    /// no other.
+    pub fits: &'a dyn Fn(&ClaimedRecord) -> bool,
+    /// Also on papers and at neighbours: false once a card refused a record of this lock here.
+    pub anywhere: bool,
+}
+
 /// The link to the centre.
 pub trait Link {
     /// Sends reports, any number of times.
@@ -53,6 +65,11 @@ pub trait Link {
 
     /// The grey record of the centre's list for a lock.
     fn grey_record(&mut self, lock: &LockId) -> Result<Option<ClaimedRecord>, LinkDown>;
+
+    /// The first grey record that fits, wherever this station may look: on the centre's list where the line knows nothing else.
+    fn find_record(&mut self, sought: &Sought<'_>) -> Result<Option<ClaimedRecord>, LinkDown> {
+        Ok(self.grey_record(sought.lock)?.filter(sought.fits))
+    }
 
     /// Asks for an on-line unlock (claim 2).
     fn unlock(&mut self, asked: &Asked) -> Result<UnlockAnswer, LinkDown>;

@@ -9,7 +9,7 @@ use terminal::{
 use wire::{Amount, Asn, ClaimedRecord, GreyState, LockId, Mac, Tid};
 
 use crate::index::{Outbox, Records};
-use crate::link::{Link, LinkDown, Taken, UnlockAnswer};
+use crate::link::{Link, LinkDown, Sought, Taken, UnlockAnswer};
 use crate::transfer::prove_open;
 
 /// How a grey card was freed, or an unread TAC taken.
@@ -201,14 +201,13 @@ fn free_locally<C: Transport, J: Records>(
     grey: &Grey,
     lock: &LockId,
 ) -> Result<Option<Freed>, NotFreed> {
-    if journal.is_refused(lock) {
-        return Ok(None);
-    }
-    let agree = |record: ClaimedRecord| grey.agree(&record).ok();
-    let own = journal.record_of(lock).and_then(agree);
+    let fits = |record: &ClaimedRecord| grey.agree(record).is_ok() && !journal.is_refused(record);
+    let own = journal.record_of(lock).filter(fits);
+    // What anybody may have made up is tried once: a record of the station itself and of the centre's list stays usable.
+    let sought = Sought { lock, fits: &fits, anywhere: !journal.has_refused(lock) };
     // Others are asked only when the own record does not do: that may take its time.
-    let agreed = own.or_else(|| link.grey_record(lock).ok().flatten().and_then(agree));
-    let Some(agreed) = agreed else { return Ok(None) };
+    let found = own.or_else(|| link.find_record(&sought).ok().flatten());
+    let Some(agreed) = found.and_then(|record| grey.agree(&record).ok()) else { return Ok(None) };
     let settled = match agreed.debit(card, journal) {
         Ok(settled) => settled,
         Err(Failure::CardRefused { .. }) => return Ok(None),

@@ -94,7 +94,7 @@ where
         let lock = grey.lock_id();
         let known = self.journal.progress(lock.tid, lock.ttc);
         match known.as_ref().and_then(Progress::record) {
-            Some(record) if !self.journal.is_refused(&lock) => self.debit_present(record, grey),
+            Some(record) if !self.journal.is_refused(record) => self.debit_present(record, grey),
             _ => Ok(false),
         }
     }

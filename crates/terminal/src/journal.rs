@@ -1,6 +1,6 @@
 //! The journal as the terminal sees it: what is appended is durable, and can be looked up.
 
-use wire::{Entry, LockId, Tid, Ttc};
+use wire::{ClaimedRecord, Entry, LockId, Tid, Ttc};
 
 use crate::progress::Progress;
 use crate::purchase::PurchaseProgress;
@@ -35,7 +35,11 @@ pub trait Journal {
     fn next_given_up(&self, tid: Tid, after: Option<Ttc>) -> Option<Ttc>;
 
     /// True when a card answered 9302 to this record here: it is never tried again.
-    fn is_refused(&self, lock: &LockId) -> bool;
+    fn is_refused(&self, record: &ClaimedRecord) -> bool;
+
+    /// True when a card answered 9302 here to any record of this lock: those on papers and of neighbours are then not
+    /// tried any more, so that they cost a card no more than one of its errors.
+    fn has_refused(&self, lock: &LockId) -> bool;
 
     /// How far a purchase got, by (TID, TTC). A journal that keeps none knows none.
     fn purchase(&self, _tid: Tid, _ttc: Ttc) -> Option<PurchaseProgress> {

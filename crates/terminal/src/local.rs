@@ -58,8 +58,7 @@ impl Agreed {
         card: &mut impl Transport,
         journal: &mut impl Journal,
     ) -> Result<Settled, Failure> {
-        let id = self.record.terms.id;
-        if journal.is_refused(&id) {
+        if journal.is_refused(&self.record) {
             return Err(Refusal::RecordRefused.into());
         }
         let tac = debit_once(&self.record, card, journal)?;

@@ -182,7 +182,8 @@ pub(crate) fn debit_once(
 ) -> Result<Mac, Failure> {
     let outcome = debit_for(record, card);
     if let Err(Failure::CardRefused { status: StatusWord::WRONG_MAC, .. }) = outcome {
-        journal.append(&Entry::Refused(record.terms.id))?;
+        let (lock, tried) = (record.terms.id, record.tried());
+        journal.append(&Entry::RefusedRecord { lock, tried })?;
     }
     outcome
 }

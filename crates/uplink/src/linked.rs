@@ -9,7 +9,7 @@ use client::{Client, ServerLink, Switch};
 use forecourt::{Found, Standing, Uplink};
 use lists::Kind;
 use pki::Trust;
-use station::{Link as _, LinkDown, OpenTransfer, TransferAnswer, UnlockAnswer};
+use station::{Link as _, LinkDown, OpenTransfer, Sought, TransferAnswer, UnlockAnswer};
 use terminal::online::Asked;
 use terminal::transfer::TransferAsked;
 use wire::{Asn, ClaimedRecord, LockId, Mac};
@@ -46,6 +46,7 @@ impl Linked {
             account: setup.account,
             held: Held::open(&setup.folder)?,
             neighbours: RwLock::new(Arc::new(Neighbours::new(&setup.neighbours, pace, &stop)?)),
+            logbook: setup.logbook.clone(),
             papers,
             pace,
             feed: setup.feed,
@@ -75,7 +76,7 @@ impl Linked {
     /// # Errors
     /// It is none, no station of the authority signed it, or its PSAM is not that station's.
     pub fn show_paper(&self, text: &str) -> Result<PaperTaken, PaperRefused> {
-        self.shared.papers.show(text, &self.shared.neighbours())
+        self.shared.papers.show(text, &self.shared.neighbours(), &|tid| self.shared.is_own(tid))
     }
 
     /// Whether the record of a lock is on the list; nobody is asked.
@@ -119,6 +120,12 @@ impl Linked {
         if ran && let Err(error) = self.shared.held.save(true) {
             tracing::warn!(%error, "the lists cannot be written: they are fetched anew");
         }
+    }
+
+    /// The record of a lock on the centre's own list, while it is up.
+    fn at_the_centre(&self, lock: &LockId) -> Option<ClaimedRecord> {
+        let centre = self.shared.centre().filter(|_| self.shared.line.is_up())?;
+        self.link(centre.quick).grey_record(lock).ok()?
     }
 
     fn link(&self, client: Client) -> ServerLink {
@@ -173,20 +180,18 @@ impl Uplink for Linked {
         self.shared.held.is_blacklisted(asn)
     }
 
-    fn grey_record(&self, lock: &LockId) -> Option<(ClaimedRecord, Found)> {
-        if let Some(record) = self.shared.held.grey_record(lock) {
-            return Some((record, Found::List));
+    fn grey_record(&self, sought: &Sought<'_>) -> Option<(ClaimedRecord, Found)> {
+        let found = |record: ClaimedRecord, at| (sought.fits)(&record).then_some((record, at));
+        let held = self.shared.held.grey_record(sought.lock);
+        let listed = held.and_then(|record| found(record, Found::List));
+        let listed = listed.or_else(|| found(self.at_the_centre(sought.lock)?, Found::List));
+        // What may be made up comes last, and never for a PSAM of this station: its journal knows those locks.
+        if listed.is_some() || !sought.anywhere || self.shared.is_own(sought.lock.tid) {
+            return listed;
         }
-        if let Some(record) = self.shared.papers.record(lock) {
-            return Some((record, Found::Paper));
-        }
-        if self.shared.line.is_up()
-            && let Some(centre) = self.shared.centre()
-            && let Ok(Some(record)) = self.link(centre.quick).grey_record(lock)
-        {
-            return Some((record, Found::List));
-        }
-        self.shared.neighbours().record(lock).map(|record| (record, Found::Neighbour))
+        let papers = self.shared.papers.records(sought.lock);
+        let paper = papers.into_iter().find_map(|record| found(record, Found::Paper));
+        paper.or_else(|| found(self.shared.neighbours().record(sought)?, Found::Neighbour))
     }
 
     fn unlock(&self, asked: &Asked) -> Result<UnlockAnswer, LinkDown> {

@@ -11,6 +11,7 @@ use std::time::Instant;
 
 use api::site::Neighbour;
 use client::{Client, Limits, Switch};
+use station::Sought;
 use wire::record::{decode, encode};
 use wire::{ClaimedRecord, LockId, Tid};
 
@@ -22,7 +23,7 @@ struct Nearby {
     name: String,
     url: String,
     client: Client,
-    /// The only ones of which it may give records; all that no other has, when it is empty.
+    /// The only ones of which it may give records.
     tids: BTreeSet<Tid>,
     /// It answered when it was asked last.
     answered: Mutex<Option<bool>>,
@@ -57,17 +58,19 @@ impl Neighbours {
         Ok(Self { all, pace })
     }
 
-    /// Whether a station may speak for this PSAM. One that is not known here may for those that nobody is known to have.
+    /// Whether a station may speak for this PSAM: a neighbour for its own alone, one that is not known here for those that
+    /// no neighbour has.
     pub(crate) fn may_speak(&self, station: &str, tid: Tid) -> bool {
         let named = self.all.iter().find(|nearby| nearby.name == station);
         match named {
-            Some(nearby) if !nearby.tids.is_empty() => nearby.tids.contains(&tid),
-            _ => !self.all.iter().any(|nearby| nearby.tids.contains(&tid)),
+            Some(nearby) => nearby.tids.contains(&tid),
+            None => !self.all.iter().any(|nearby| nearby.tids.contains(&tid)),
         }
     }
 
-    /// Asks all that may have it, at once; the first record counts, and after the limit nothing does.
-    pub(crate) fn record(&self, lock: &LockId) -> Option<ClaimedRecord> {
+    /// Asks all that may have it, at once; the first record that fits counts, and after the limit nothing does.
+    pub(crate) fn record(&self, sought: &Sought<'_>) -> Option<ClaimedRecord> {
+        let lock = sought.lock;
         let until = Instant::now() + self.pace.neighbour;
         let asked = self.all.iter().filter(|nearby| self.may_speak(&nearby.name, lock.tid));
         let (answer, answers) = sync_channel(self.all.len());
@@ -87,12 +90,12 @@ impl Neighbours {
         }
         for _ in 0..waiting {
             match answers.recv_timeout(until.saturating_duration_since(Instant::now())) {
-                Ok((Some(record), giver)) => {
+                Ok((Some(record), giver)) if (sought.fits)(&record) => {
                     let (neighbour, lock) = (giver.name.as_str(), record.terms.id.to_string());
                     tracing::info!(neighbour, lock, "a neighbour gave a grey record");
                     return Some(record);
                 }
-                Ok((None, _)) => {}
+                Ok(_) => {}
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return None,
             }
         }

@@ -7,7 +7,7 @@ use api::operate::Lock;
 use api::site::PaperTaken;
 use pki::Trust;
 use receipt::{Paper, PaperError, Signed};
-use wire::{ClaimedRecord, LockId};
+use wire::{ClaimedRecord, LockId, Tid};
 
 use crate::neighbours::Neighbours;
 
@@ -31,7 +31,15 @@ pub enum PaperRefused {
         /// Who signed.
         station: String,
         /// Of the record.
-        tid: wire::Tid,
+        tid: Tid,
+    },
+    /// Its PSAM is this station's own, whose journal has the record without any paper.
+    #[error(
+        "its PSAM {tid} is this station's own, which needs no paper: put the card in, and ask the centre if that frees it not"
+    )]
+    OwnPsam {
+        /// Of the record.
+        tid: Tid,
     },
 }
 
@@ -52,20 +60,26 @@ impl Papers {
         &self,
         text: &str,
         neighbours: &Neighbours,
+        is_own: &dyn Fn(Tid) -> bool,
     ) -> Result<PaperTaken, PaperRefused> {
         let trust = self.trust.read().unwrap_or_else(PoisonError::into_inner).clone();
         let trust = trust.ok_or(PaperRefused::NoAuthority)?;
         let Signed { record, station } = Paper::from_text(text)?.check(&trust)?;
         let id = record.terms.id;
+        if is_own(id.tid) {
+            return Err(PaperRefused::OwnPsam { tid: id.tid });
+        }
         if !neighbours.may_speak(&station, id.tid) {
             return Err(PaperRefused::NotItsPsam { station, tid: id.tid });
         }
         let mut believed = self.believed();
-        believed.retain(|kept| kept.terms.id != id);
-        if believed.len() >= MOST {
-            believed.pop_front();
+        // Not in the place of an earlier one: that would let the later one hide it.
+        if !believed.contains(&record) {
+            if believed.len() >= MOST {
+                believed.pop_front();
+            }
+            believed.push_back(record);
         }
-        believed.push_back(record);
         tracing::info!(station, lock = %id, "a paper is believed");
         let lock = Lock {
             asn: id.asn.to_string(),
@@ -77,8 +91,9 @@ impl Papers {
         Ok(PaperTaken { lock, amount: record.delivery.amount.units(), station })
     }
 
-    pub(crate) fn record(&self, lock: &LockId) -> Option<ClaimedRecord> {
-        self.believed().iter().find(|record| record.terms.id == *lock).copied()
+    /// All that were shown of a lock, in the order in which they were.
+    pub(crate) fn records(&self, lock: &LockId) -> Vec<ClaimedRecord> {
+        self.believed().iter().filter(|record| record.terms.id == *lock).copied().collect()
     }
 
     fn believed(&self) -> MutexGuard<'_, VecDeque<ClaimedRecord>> {

@@ -57,7 +57,7 @@ pub struct NeighbourSetup {
     pub name: String,
     /// How it is reached.
     pub way: Way,
-    /// Its PSAMs: of others it may give no record. Where none is named, of every PSAM that no other neighbour has.
+    /// Its PSAMs: of others it may give no record.
     pub tids: Vec<Tid>,
 }
 

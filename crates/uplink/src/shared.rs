@@ -5,6 +5,9 @@ use std::time::{Duration, Instant};
 
 use client::{Client, Limits, Switch};
 use forecourt::Feed;
+use logbook::Logbook;
+use terminal::Journal as _;
+use wire::Tid;
 
 use crate::held::Held;
 use crate::line::{LineState, Part};
@@ -39,6 +42,7 @@ pub(crate) struct Shared {
     pub(crate) line: LineState,
     pub(crate) neighbours: RwLock<Arc<Neighbours>>,
     pub(crate) papers: Papers,
+    pub(crate) logbook: Logbook,
     pub(crate) pace: Pace,
     pub(crate) feed: Arc<Feed>,
     pub(crate) remarks: Mutex<Remarks>,
@@ -65,6 +69,12 @@ impl Shared {
 
     pub(crate) fn neighbours(&self) -> Arc<Neighbours> {
         Arc::clone(&self.neighbours.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Whether a PSAM worked here: nobody else's word counts for its locks, which are in the journal. Its newest one
+    /// stays there for ever.
+    pub(crate) fn is_own(&self, tid: Tid) -> bool {
+        self.logbook.highest_ttc(tid).is_some()
     }
 
     pub(crate) fn remarks(&self) -> MutexGuard<'_, Remarks> {

@@ -47,7 +47,7 @@ pub use ids::{Asn, Icc, LockId, Mac, Tid, Trn, Ttc};
 pub use key::{Dispersing, KeyRef, Scheme, Suite};
 pub use psam_command::PsamCommand;
 pub use purchase::{PurchaseStep, PurchaseTerms};
-pub use record::{Certified, Claim, ClaimedRecord, Delivery, LockTerms};
+pub use record::{Certified, Claim, ClaimedRecord, Delivery, LockTerms, Tried};
 pub use report::Report;
 pub use response::PurchaseAnswer;
 pub use status::StatusWord;

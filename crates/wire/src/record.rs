@@ -102,6 +102,28 @@ pub struct ClaimedRecord {
     pub claim: Claim,
 }
 
+/// What of a record goes out with DEBIT FOR REFUEL beside the lock: a card that refuses it has refused just this.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Tried {
+    /// The amount.
+    pub amount: Amount,
+    /// date'.
+    pub date: Date,
+    /// time'.
+    pub time: Time,
+    /// GMAC.
+    pub gmac: Mac,
+}
+
+impl ClaimedRecord {
+    /// What DEBIT FOR REFUEL sends of it.
+    #[must_use]
+    pub const fn tried(&self) -> Tried {
+        let Delivery { amount, at, .. } = self.delivery;
+        Tried { amount, date: at.date, time: at.time, gmac: self.claim.gmac }
+    }
+}
+
 /// A layout that is appended to a buffer and read back from its front.
 pub trait Layout: Sized {
     /// Appends the bytes.
@@ -248,6 +270,25 @@ impl Layout for Claim {
 
     fn read(reader: &mut Reader<'_>) -> Option<Self> {
         Some(Self { gmac: Mac(reader.take()?), sam_tac: Mac(reader.take()?) })
+    }
+}
+
+impl Layout for Tried {
+    /// Amount 4, date' 4, time' 3, GMAC 4.
+    fn push_to(&self, out: &mut RecordBytes) {
+        out.push(&self.amount.to_bytes());
+        out.push(&self.date.to_bytes());
+        out.push(&self.time.to_bytes());
+        out.push(&self.gmac.0);
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        Some(Self {
+            amount: Amount::new(reader.u32()?)?,
+            date: Date::from_bytes(reader.take()?)?,
+            time: Time::from_bytes(reader.take()?)?,
+            gmac: Mac(reader.take()?),
+        })
     }
 }
 

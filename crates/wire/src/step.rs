@@ -4,7 +4,9 @@ use crate::buf::Reader;
 use crate::grey_status::GreyStatus;
 use crate::ids::{Asn, LockId, Mac, Tid, Ttc};
 use crate::purchase::{PurchaseStep, PurchaseTerms};
-use crate::record::{Certified, Claim, Delivery, Layout, LockTerms, RecordBytes, decode, encode};
+use crate::record::{
+    Certified, Claim, Delivery, Layout, LockTerms, RecordBytes, Tried, decode, encode,
+};
 use crate::response::PurchaseAnswer;
 
 /// One step of one lock. Steps after the first are found by (TID, TTC).
@@ -45,8 +47,16 @@ pub enum Entry {
         /// What it showed, the long form.
         status: GreyStatus,
     },
-    /// A card answered 9302 to this record: it is never tried again from this station.
+    /// A card answered 9302 to some record of this lock, which is not named: journals of version 1 and 2. No record of
+    /// it is tried again from this station.
     Refused(LockId),
+    /// A card answered 9302 to this record: it is never tried again from this station, another of its lock is.
+    RefusedRecord {
+        /// The lock that the card showed.
+        lock: LockId,
+        /// What was tried.
+        tried: Tried,
+    },
     /// The centre has taken everything up to this journal record.
     Reported {
         /// Number of the last journal record that went up.
@@ -64,12 +74,24 @@ pub enum Entry {
 }
 
 impl Entry {
-    /// The journal's version that knows this kind of entry: purchases came with version 2.
+    /// The journal's version that knows this kind of entry: purchases came with version 2, refused records with 3.
     #[must_use]
     pub const fn since_version(&self) -> u8 {
         match self {
+            Self::RefusedRecord { .. } => 3,
             Self::Purchase { .. } => 2,
             _ => 1,
+        }
+    }
+
+    /// The same as a journal of this version holds it, a refused record by its lock where it must be; `None` when it can
+    /// hold none.
+    #[must_use]
+    pub const fn in_version(&self, version: u8) -> Option<Self> {
+        match self {
+            Self::RefusedRecord { lock, .. } if version < 3 => Some(Self::Refused(*lock)),
+            entry if entry.since_version() <= version => Some(*entry),
+            _ => None,
         }
     }
 
@@ -120,6 +142,7 @@ const REPORTED: u8 = 10;
 const PURCHASE_SENT: u8 = 11;
 const PURCHASED: u8 = 12;
 const PURCHASE_VOID: u8 = 13;
+const REFUSED_RECORD: u8 = 14;
 
 impl Layout for Entry {
     fn push_to(&self, out: &mut RecordBytes) {
@@ -146,6 +169,11 @@ impl Layout for Entry {
                 out.push(&[REFUSED]);
                 id.push_to(out);
             }
+            Self::RefusedRecord { lock, tried } => {
+                out.push(&[REFUSED_RECORD]);
+                lock.push_to(out);
+                tried.push_to(out);
+            }
             Self::Reported { through } => {
                 out.push(&[REPORTED]);
                 out.push(&through.to_be_bytes());
@@ -161,6 +189,10 @@ impl Layout for Entry {
                 status: GreyStatus::parse(&reader.take::<{ GreyStatus::LONG }>()?)?,
             }),
             REFUSED => Some(Self::Refused(LockId::read(reader)?)),
+            REFUSED_RECORD => Some(Self::RefusedRecord {
+                lock: LockId::read(reader)?,
+                tried: Tried::read(reader)?,
+            }),
             REPORTED => Some(Self::Reported { through: reader.u64()? }),
             code @ PURCHASE_SENT..=PURCHASE_VOID => {
                 let (tid, ttc) = (Tid(reader.take()?), Ttc(reader.u32()?));

@@ -3,9 +3,10 @@
 use std::sync::atomic::Ordering;
 
 use api::site::{Happened, Outcome};
+use forecourt::Found;
 use nvm::memory::{Fill, Tear};
 use terminal::{Journal as _, Progress};
-use wire::{Tid, Ttc};
+use wire::{ClaimedRecord, Mac, Tid, Ttc};
 
 use crate::support::{Bench, CardMemory, Deed, World};
 
@@ -314,12 +315,52 @@ fn a_grey_card_of_another_station_waits_for_its_paper() {
     assert_eq!(refused.refusal.as_deref(), Some("no_record_no_link"));
 
     here.wait_for_state(1, "card");
-    let found = (record, forecourt::Found::Paper);
-    here.uplink.records.lock().unwrap().insert(record.terms.id, found);
+    here.uplink.records.lock().unwrap().insert(record.terms.id, (record, Found::Paper));
     here.station().look_again();
     let unlocked = here.wait_for_end("unlock");
     assert_eq!((unlocked.outcome.as_str(), unlocked.how.as_deref()), ("unlocked", Some("paper")));
     assert_eq!((unlocked.amount, card.is_grey()), (escaped.amount, false));
+}
+
+#[test]
+fn a_record_that_somebody_made_up_costs_a_card_one_error_and_bars_no_other() {
+    let (mut there, card) = bench(10_000);
+    let hand = there.nozzles[0].hand.clone();
+    there.while_flowing(1, move |totalizer| {
+        if totalizer >= 1_000 {
+            hand.pull();
+        }
+    });
+    let escaped = there.refuel(1, &card, 5_000);
+    let record = *progress(&there, &escaped).record().unwrap();
+    let mut world = World::new();
+    // Another PSAM than the one there.
+    (0..2).for_each(|_| drop(world.card(1)));
+    let mut here = Bench::new(world, 1);
+    here.open();
+    here.uplink.up.store(false, Ordering::SeqCst);
+    here.insert(1, &card);
+    let ends = |here: &mut Bench, record: ClaimedRecord, found: Found| {
+        here.wait_for_state(1, "card");
+        here.uplink.records.lock().unwrap().insert(record.terms.id, (record, found));
+        here.station().unlock(1).unwrap();
+        here.wait_for_end("unlock")
+    };
+    let tried = |here: &Bench| here.station().logbook().look(|index| index.refused().count());
+    let [mut first, mut second] = [record; 2];
+    (first.claim.gmac, second.claim.gmac) = (Mac([1; 4]), Mac([2; 4]));
+    for (record, found, refused) in [
+        (first, Found::Neighbour, 1),
+        (second, Found::Paper, 1),
+        (first, Found::List, 1),
+        (second, Found::List, 2),
+    ] {
+        let ended = ends(&mut here, record, found);
+        assert_eq!(ended.refusal.as_deref(), Some("no_record_no_link"), "{found:?}");
+        assert_eq!(tried(&here), refused, "{found:?}");
+    }
+    let unlocked = ends(&mut here, record, Found::List);
+    assert_eq!((unlocked.outcome.as_str(), unlocked.amount), ("unlocked", escaped.amount));
 }
 
 #[test]

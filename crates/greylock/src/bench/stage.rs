@@ -89,7 +89,11 @@ impl Journal for NoJournal {
         None
     }
 
-    fn is_refused(&self, _: &LockId) -> bool {
+    fn is_refused(&self, _: &ClaimedRecord) -> bool {
+        false
+    }
+
+    fn has_refused(&self, _: &LockId) -> bool {
         false
     }
 }

@@ -5,7 +5,7 @@ use station::{Index, Records as _};
 use terminal::{Journal as _, Progress};
 use wire::{Entry, Mac, Step, Ttc};
 
-use crate::records::{claim, delivery, terms};
+use crate::records::{claim, delivery, record, terms};
 use crate::support::{open, steps, tid};
 
 #[test]
@@ -112,4 +112,25 @@ fn a_row_that_somebody_altered_is_named() {
     database.pragma_update(None, "user_version", 9).unwrap();
     drop(database);
     assert!(matches!(open(&path).map(drop), Err(LogbookError::Version(9))));
+}
+
+#[test]
+fn a_logbook_of_version_2_goes_on_as_one_of_version_3() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("logbook");
+    let mut book = open(&path).unwrap();
+    book.append(&Entry::Refused(terms().id)).unwrap();
+    drop(book);
+    let version = |database: &rusqlite::Connection| -> i64 {
+        database.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap()
+    };
+    let database = rusqlite::Connection::open(&path).unwrap();
+    database.pragma_update(None, "user_version", 2).unwrap();
+    drop(database);
+    let mut book = open(&path).unwrap();
+    assert!(book.is_refused(&record()), "whichever record it was");
+    let lock = wire::LockId { ttc: Ttc(9), ..terms().id };
+    book.append(&Entry::RefusedRecord { lock, tried: record().tried() }).unwrap();
+    drop(book);
+    assert_eq!(version(&rusqlite::Connection::open(&path).unwrap()), 3);
 }

@@ -7,6 +7,7 @@ use station::journal::{IDENTITY_LEN, VERSION};
 use terminal::Journal;
 use wire::{Entry, PurchaseStep};
 
+use crate::records::record;
 use crate::tears::{entries, purchase, purchase_step};
 
 fn made_now() -> Vec<u8> {
@@ -29,6 +30,24 @@ fn the_current_format_is_frozen() {
     let journal = StationJournal::open(Ram::holding(frozen(VERSION), true)).unwrap();
     assert_eq!(journal.records(), entries().len() as u64);
     assert_eq!(IDENTITY_LEN, 16);
+}
+
+/// A journal of version 2 is read and goes on: a record that a card refused bars its lock, as ever in such a journal.
+#[test]
+fn version_2_is_read_and_names_a_refused_record_by_its_lock() {
+    let mut journal = StationJournal::open(Ram::holding(frozen(2), true)).unwrap();
+    let known = entries().into_iter().filter(|entry| entry.since_version() <= 2).count() as u64;
+    assert_eq!(journal.records(), known);
+    assert!(journal.takes_purchases());
+    let mut record = record();
+    record.terms.id.ctc += 1;
+    let lock = record.terms.id;
+    assert!(!journal.is_refused(&record));
+    journal.append(&Entry::RefusedRecord { lock, tried: record.tried() }).unwrap();
+    record.claim.gmac = wire::Mac([9; 4]);
+    assert!(journal.is_refused(&record), "which one is not known");
+    let journal = StationJournal::open(journal.into_medium()).unwrap();
+    assert!(journal.is_refused(&record) && journal.has_refused(&lock));
 }
 
 /// A journal of version 1 is read and goes on, with everything but purchases.

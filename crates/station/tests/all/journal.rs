@@ -33,6 +33,23 @@ fn a_lock_is_found_by_its_whole_id_only() {
 }
 
 #[test]
+fn a_refused_record_bars_itself_and_no_other_of_its_lock() {
+    let mut journal = fresh();
+    let (right, mut forged) = (record(), record());
+    forged.claim.gmac = Mac([9; 4]);
+    let (lock, tried) = (right.terms.id, forged.tried());
+    journal.append(&Entry::RefusedRecord { lock, tried }).unwrap();
+    assert!(journal.is_refused(&forged) && !journal.is_refused(&right));
+    assert!(journal.has_refused(&lock));
+    assert!(!journal.has_refused(&LockId { ttc: Ttc(lock.ttc.0 - 1), ..lock }));
+    forged.delivery.amount = wire::Amount::new(1).unwrap();
+    assert!(!journal.is_refused(&forged), "the card has not seen this one");
+    // As an earlier version noted it: nobody knows which one it was.
+    journal.append(&Entry::Refused(lock)).unwrap();
+    assert!(journal.is_refused(&right) && journal.is_refused(&forged));
+}
+
+#[test]
 fn what_cannot_follow_is_not_written() {
     let mut journal = fresh();
     let id = terms().id;

@@ -24,6 +24,7 @@ pub(crate) fn entries() -> Vec<Entry> {
         step(Step::Settled(TAC)),
         Entry::TacSeen { asn: id.asn, status: debited_status() },
         Entry::Refused(id),
+        Entry::RefusedRecord { lock: id, tried: record().tried() },
         Entry::Reported { through: 5 },
         purchase_step(PurchaseStep::Sent(purchase())),
         purchase_step(PurchaseStep::Paid(answer())),

@@ -81,7 +81,7 @@ fn a_neighbour_gives_the_record_of_its_psam_to_a_station() {
     let neighbour = north.setup(NORTH, house.as_station(SOUTH), vec![T1]);
     let rig = Rig::with_neighbours(&folder, vec![neighbour]);
     assert_eq!(rig.linked.standing().neighbours[0].answered, None);
-    let found = rig.linked.grey_record(&record.terms.id);
+    let found = rig.found(&record.terms.id);
     assert_eq!(found, Some((record, Found::Neighbour)));
     let by = north.by.lock().unwrap().clone();
     assert_eq!(by, Some(Peer::Station(SOUTH.parse().unwrap())));
@@ -97,7 +97,7 @@ fn a_record_of_another_lock_is_of_no_use() {
     let north = Nearby::serve(&house, Gives::Record(other));
     let neighbour = north.setup(NORTH, house.as_station(SOUTH), vec![T1]);
     let rig = Rig::with_neighbours(&folder, vec![neighbour]);
-    assert_eq!(rig.linked.grey_record(&record.terms.id), None);
+    assert_eq!(rig.found(&record.terms.id), None);
     assert_eq!(north.asked(), 1);
 }
 
@@ -107,15 +107,21 @@ fn nobody_is_asked_for_a_lock_of_anothers_psam() {
     let record = Scene::new().grey(100, 1);
     let [wrong, right] = [(); 2].map(|()| Nearby::serve(&house, Gives::Record(record)));
     let who = house.as_station(SOUTH);
-    // The third one has no PSAMs named: it speaks for those that nobody has.
+    // West has no PSAM named, and so none.
     let neighbours = vec![
         wrong.setup("East", who.clone(), vec![T2]),
         wrong.setup("West", who.clone(), Vec::new()),
         right.setup(NORTH, who, vec![T1]),
     ];
     let rig = Rig::with_neighbours(&folder, neighbours);
-    assert!(rig.linked.grey_record(&record.terms.id).is_some());
+    assert!(rig.found(&record.terms.id).is_some());
     assert_eq!((wrong.asked(), right.asked()), (0, 1));
+
+    let folder = Folder::new();
+    let nameless = vec![right.setup(NORTH, house.as_station(SOUTH), Vec::new())];
+    let rig = Rig::with_neighbours(&folder, nameless);
+    assert_eq!(rig.found(&record.terms.id), None);
+    assert_eq!(right.asked(), 1, "nor is one of which no PSAM is named");
 }
 
 #[test]
@@ -125,7 +131,7 @@ fn a_neighbour_of_another_house_is_not_believed_and_lets_nobody_in() {
     let north = Nearby::serve(&other, Gives::Record(record));
     let neighbour = north.setup(NORTH, house.as_station(SOUTH), vec![T1]);
     let rig = Rig::with_neighbours(&folder, vec![neighbour]);
-    assert_eq!(rig.linked.grey_record(&record.terms.id), None);
+    assert_eq!(rig.found(&record.terms.id), None);
     assert_eq!(north.asked(), 0);
     assert_eq!(rig.linked.standing().neighbours[0].answered, Some(false));
 }
@@ -138,20 +144,20 @@ fn one_that_is_silent_keeps_nobody_waiting() {
     let north = Nearby::serve(&house, Gives::Record(record));
     let who = house.as_station(SOUTH);
     let neighbours = vec![
-        silent.setup("East", who.clone(), Vec::new()),
-        north.setup(NORTH, who.clone(), Vec::new()),
+        silent.setup("East", who.clone(), vec![T1]),
+        north.setup(NORTH, who.clone(), vec![T1]),
     ];
     // As long as a test may take: only an answer ends it sooner.
     let patient = Pace { neighbour: Duration::from_secs(60), ..pace() };
     let setup = Setup { neighbours, pace: patient, ..folder.setup(None) };
     let rig = Rig::new(setup);
     let begun = Instant::now();
-    assert_eq!(rig.linked.grey_record(&record.terms.id), Some((record, Found::Neighbour)));
+    assert_eq!(rig.found(&record.terms.id), Some((record, Found::Neighbour)));
     assert!(begun.elapsed() < Duration::from_secs(30), "the first answer counts");
 
     let folder = Folder::new();
     let hasty = Pace { neighbour: Duration::from_millis(50), ..pace() };
-    let neighbours = vec![silent.setup("East", who, Vec::new())];
+    let neighbours = vec![silent.setup("East", who, vec![T1])];
     let rig = Rig::new(Setup { neighbours, pace: hasty, ..folder.setup(None) });
-    assert_eq!(rig.linked.grey_record(&record.terms.id), None);
+    assert_eq!(rig.found(&record.terms.id), None);
 }

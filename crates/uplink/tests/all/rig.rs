@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use api::site::Happened;
 use client::Switch;
-use forecourt::{Feed, Uplink as _};
+use forecourt::{Feed, Found, Uplink as _};
 use logbook::{Disk, Logbook, Room};
+use station::Sought;
 use tempfile::TempDir;
 use terminal::Journal as _;
 use uplink::{Linked, NeighbourSetup, Pace, Setup, Way, Who};
-use wire::{ClaimedRecord, Entry, Mac, Step};
+use wire::{ClaimedRecord, Entry, LockId, Mac, Step};
 
 /// Nothing here is waited for longer: then the test has failed.
 pub const LIMIT: Duration = Duration::from_secs(60);
@@ -123,6 +124,11 @@ impl Rig {
             logbook.append(&entry).unwrap();
         }
         self.linked.nudge();
+    }
+
+    /// The record of a lock, whatever it says.
+    pub fn found(&self, lock: &LockId) -> Option<(ClaimedRecord, Found)> {
+        self.linked.grey_record(&Sought { lock, fits: &|_| true, anywhere: true })
     }
 
     /// How often the centre's list was fetched whole.

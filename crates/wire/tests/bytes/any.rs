@@ -413,6 +413,10 @@ pub(crate) fn entry() -> BoxedStrategy<Entry> {
         7 => (tid(), ttc(), step()).prop_map(|(tid, ttc, step)| Entry::Lock { tid, ttc, step }),
         1 => (asn(), status(true)).prop_map(|(asn, status)| Entry::TacSeen { asn, status }),
         1 => lock_id().prop_map(Entry::Refused),
+        1 => claimed_record().prop_map(|record| Entry::RefusedRecord {
+            lock: record.terms.id,
+            tried: record.tried(),
+        }),
         1 => any::<u64>().prop_map(|through| Entry::Reported { through }),
         3 => (tid(), ttc(), any_purchase::purchase_step())
             .prop_map(|(tid, ttc, step)| Entry::Purchase { tid, ttc, step }),

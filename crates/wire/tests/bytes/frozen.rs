@@ -15,7 +15,7 @@ use wire::{
 };
 
 /// The journal's layout has no version byte of its own: the journal that carries it has.
-const ENTRY_VERSION: u8 = 2;
+const ENTRY_VERSION: u8 = 3;
 
 /// The lines of a file: kind and bytes.
 fn read(file: &str) -> BTreeMap<String, Vec<u8>> {
@@ -131,11 +131,12 @@ fn name_of_entry(entry: &Entry) -> &'static str {
         },
         Entry::TacSeen { .. } => "tac_seen",
         Entry::Refused(_) => "refused",
+        Entry::RefusedRecord { .. } => "refused_record",
         Entry::Reported { .. } => "reported",
         Entry::Purchase { step, .. } => step.name(),
     }
 }
-const ENTRIES: usize = 13;
+const ENTRIES: usize = 14;
 
 fn name_of_report(report: &Report) -> &'static str {
     match report {
@@ -165,6 +166,7 @@ fn entries() -> Vec<Entry> {
         steps.into_iter().map(|step| Entry::Lock { tid: TID, ttc: TTC, step }).collect();
     all.push(Entry::TacSeen { asn: ASN, status: status() });
     all.push(Entry::Refused(id()));
+    all.push(Entry::RefusedRecord { lock: id(), tried: record().tried() });
     all.push(Entry::Reported { through: 0x0102_0304_0506_0708 });
     let steps = [PurchaseStep::Sent(purchase()), PurchaseStep::Paid(answer()), PurchaseStep::Void];
     all.extend(steps.map(|step| Entry::Purchase { tid: TID, ttc: TTC, step }));

@@ -8,7 +8,7 @@ use api::site::{Line, ListStanding};
 use forecourt::{Found, Standing, Uplink};
 use host::{TransferRequest, UnlockRequest};
 use logbook::Logbook;
-use station::{LinkDown, OpenTransfer, Records as _, TransferAnswer, UnlockAnswer};
+use station::{LinkDown, OpenTransfer, Records as _, Sought, TransferAnswer, UnlockAnswer};
 use terminal::online::{Asked, Decided};
 use terminal::transfer::{TransferAsked, TransferDecided, Way};
 use wire::{Asn, ClaimedRecord, LockId, Mac};
@@ -84,12 +84,17 @@ impl Uplink for FakeUplink {
         self.blacklisted.lock().unwrap().contains(&asn)
     }
 
-    fn grey_record(&self, lock: &LockId) -> Option<(ClaimedRecord, Found)> {
-        if let Some(found) = self.records.lock().unwrap().get(lock) {
-            return Some(*found);
+    fn grey_record(&self, sought: &Sought<'_>) -> Option<(ClaimedRecord, Found)> {
+        if let Some(found) = self.records.lock().unwrap().get(sought.lock) {
+            let elsewhere = found.1 != Found::List;
+            let usable = (sought.fits)(&found.0) && (sought.anywhere || !elsewhere);
+            if usable {
+                return Some(*found);
+            }
         }
         self.line().ok()?;
-        Some((self.rules.lock().unwrap().grey_record(lock)?, Found::List))
+        let record = self.rules.lock().unwrap().grey_record(sought.lock)?;
+        (sought.fits)(&record).then_some((record, Found::List))
     }
 
     fn unlock(&self, asked: &Asked) -> Result<UnlockAnswer, LinkDown> {
