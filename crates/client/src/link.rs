@@ -23,13 +23,15 @@ pub struct ServerLink {
     pub account: Option<String>,
     /// What the centre had to say against reports, and why it was out of reach; each thing once.
     pub remarks: Vec<String>,
+    /// The last call that failed did so because nobody was reached.
+    pub out_of_reach: bool,
 }
 
 impl ServerLink {
     /// Over this client, which must be a station's.
     #[must_use]
     pub const fn new(client: Client) -> Self {
-        Self { client, account: None, remarks: Vec::new() }
+        Self { client, account: None, remarks: Vec::new(), out_of_reach: false }
     }
 
     /// The client under it.
@@ -47,12 +49,14 @@ impl ServerLink {
     /// To a station a centre that fails, or does not know it, is as good as away: what it has to say stays in its journal.
     fn down(&mut self, error: &ClientError) -> LinkDown {
         self.remark(format!("the centre is out of reach: {error}"));
+        self.out_of_reach = error.is_out_of_reach();
         LinkDown
     }
 
     /// An answer that the server should not have given.
     fn odd(&mut self, what: &str) -> LinkDown {
         self.remark(format!("the centre is out of reach: its answer has no {what}"));
+        self.out_of_reach = false;
         LinkDown
     }
 

@@ -39,21 +39,14 @@ impl<'a> Line<'a> {
             (How::TacRead, _) => "tac_read",
         }
     }
-
-    fn is_up(&self) -> bool {
-        self.uplink.standing().centre.state == "up"
-    }
 }
 
 impl Link for Line<'_> {
     /// The uplink reads the journal itself. Only where the centre must have heard of it is it waited for.
     fn report(&mut self, _: &[Report]) -> Result<Taken, LinkDown> {
         self.uplink.nudge();
-        match (self.waits, self.is_up()) {
-            (true, true) if self.uplink.flush() => Ok(Taken::All),
-            (_, true) => Ok(Taken::Some),
-            (_, false) => Err(LinkDown),
-        }
+        // Tried even where the centre was away: it may be back, and whoever goes on asks it himself.
+        Ok(if self.waits && self.uplink.flush() { Taken::All } else { Taken::Some })
     }
 
     fn grey_record(&mut self, lock: &LockId) -> Result<Option<ClaimedRecord>, LinkDown> {
@@ -86,5 +79,63 @@ impl Link for Line<'_> {
 
     fn prove_transfer(&mut self, asn: Asn, open: OpenTransfer, tac: Mac) -> Result<bool, LinkDown> {
         self.uplink.prove_transfer(asn, open, tac)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+    use crate::uplink::{NoUplink, Standing};
+
+    /// Its centre is away as far as it knows, and takes reports when somebody tries.
+    #[derive(Default)]
+    struct Back(AtomicBool);
+
+    impl Uplink for Back {
+        fn nudge(&self) {}
+
+        fn flush(&self) -> bool {
+            self.0.load(Ordering::SeqCst)
+        }
+
+        fn is_blacklisted(&self, _: Asn) -> bool {
+            false
+        }
+
+        fn grey_record(&self, _: &Sought<'_>) -> Option<(ClaimedRecord, Found)> {
+            None
+        }
+
+        fn unlock(&self, _: &Asked) -> Result<UnlockAnswer, LinkDown> {
+            Ok(UnlockAnswer::Wait(String::new()))
+        }
+
+        fn transfer(&self, asked: &TransferAsked) -> Result<TransferAnswer, LinkDown> {
+            NoUplink.transfer(asked)
+        }
+
+        fn open_transfers(&self, asn: Asn) -> Result<Vec<OpenTransfer>, LinkDown> {
+            NoUplink.open_transfers(asn)
+        }
+
+        fn prove_transfer(&self, asn: Asn, open: OpenTransfer, tac: Mac) -> Result<bool, LinkDown> {
+            NoUplink.prove_transfer(asn, open, tac)
+        }
+
+        fn standing(&self) -> Standing {
+            NoUplink.standing()
+        }
+    }
+
+    #[test]
+    fn whether_the_centre_is_back_is_tried_and_not_looked_up() {
+        let uplink = Back::default();
+        assert_eq!(Line::new(&uplink).report(&[]), Ok(Taken::Some), "it goes on and asks");
+        assert_eq!(Line::waiting(&uplink).report(&[]), Ok(Taken::Some));
+        uplink.0.store(true, Ordering::SeqCst);
+        assert_eq!(Line::waiting(&uplink).report(&[]), Ok(Taken::All));
+        assert_eq!(Line::new(&uplink).report(&[]), Ok(Taken::Some), "nobody waits");
     }
 }

@@ -36,7 +36,8 @@ pub trait Uplink: Send + Sync {
     /// There is something new to report: reports go up by themselves, in their own time.
     fn nudge(&self);
 
-    /// Waits until what was to be reported when this was called is taken, at most two seconds; false when it is not.
+    /// Waits until what was to be reported when this was called is taken, at most two seconds; false when it is not, also while
+    /// the centre does not take one of them yet.
     fn flush(&self) -> bool;
 
     /// Whether a card gets no new lock.

@@ -38,15 +38,14 @@ pub struct Heard {
 }
 
 /// Whether a station may forget a report with this answer. What is unknown to the centre only
-/// because something was not registered yet must come again; everything else was understood.
+/// because something was not registered yet must come again; everything else was understood. A TAC
+/// of a card that nobody issued is final: cards are registered before they are handed out, and any
+/// made-up card could pin a station's journal for ever otherwise.
 #[must_use]
 pub const fn is_final(answer: &Result<Heard, Refusal>) -> bool {
     !matches!(
         answer,
-        Err(Refusal::TidUnknown
-            | Refusal::CardUnknown
-            | Refusal::KeyVersionUnknown
-            | Refusal::LedgerOverflow)
+        Err(Refusal::TidUnknown | Refusal::KeyVersionUnknown | Refusal::LedgerOverflow)
             | Ok(Heard {
                 news: News::Quarantined(Code::CardUnknown | Code::KeyVersionUnknown),
                 ..

@@ -100,7 +100,11 @@ impl Linked {
         let neighbours = Arc::new(Neighbours::new(neighbours, pace, stop)?);
         *self.shared.neighbours.write().unwrap_or_else(PoisonError::into_inner) = neighbours;
         if centre.is_some() {
-            *self.shared.centre.write().unwrap_or_else(PoisonError::into_inner) = centre;
+            let mut now = self.shared.centre.write().unwrap_or_else(PoisonError::into_inner);
+            // Whoever was taken back must not go on telling over a stream that was opened before.
+            if let Some(before) = std::mem::replace(&mut *now, centre) {
+                before.retired.cut();
+            }
         }
         self.shared.papers.set_trust(trust);
         Ok(())
@@ -142,7 +146,9 @@ impl Linked {
         let centre = self.shared.centre().ok_or(LinkDown)?;
         let mut link = self.link(centre.patient);
         let answered = ask(&mut link);
-        if answered.is_err() {
+        if answered.is_ok() {
+            self.shared.came_back();
+        } else if link.out_of_reach {
             let reason = link.remarks.pop().unwrap_or_else(|| "it does not answer".to_owned());
             let reason = reason.trim_start_matches("the centre is out of reach: ");
             self.shared.line.down(Part::Events, reason);

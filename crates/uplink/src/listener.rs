@@ -11,7 +11,7 @@ use lists::{Cursor, Kind};
 use crate::held::{Gap, KINDS, name_of};
 use crate::line::Part;
 use crate::pace::BackOff;
-use crate::shared::Shared;
+use crate::shared::{Centre, Shared};
 use crate::uploader::words_of;
 
 /// The thread's own.
@@ -54,8 +54,10 @@ impl Listener {
             if before.stop {
                 return;
             }
-            let away = match self.follow() {
+            let Some(centre) = self.shared.centre() else { return };
+            let away = match self.follow(&centre) {
                 Ok(()) | Err(Left::Again) => false,
+                Err(Left::Failed(_)) if centre.retired.is_cut() => false,
                 Err(Left::Failed(reason)) => {
                     if !self.shared.bell.signals().stop {
                         self.shared.line.down(Part::Events, &reason);
@@ -72,16 +74,13 @@ impl Listener {
     }
 
     /// Bases and comparison first, then events as they come.
-    fn follow(&mut self) -> Result<(), Left> {
-        let Some(centre) = self.shared.centre() else {
-            return Err(Left::Failed("there is none".to_owned()));
-        };
+    fn follow(&mut self, centre: &Centre) -> Result<(), Left> {
         for (place, kind) in KINDS.into_iter().enumerate() {
             self.agree(&centre.patient, place, kind)?;
         }
         self.save(false);
         let mut cursor = self.cursor().ok_or(Left::Again)?;
-        let mut events = centre.patient.events(Some(&cursor.to_string()))?;
+        let mut events = centre.stream.events(Some(&cursor.to_string()))?;
         self.back_off.reset();
         self.shared.is_up(Part::Events);
         self.reached(&cursor);

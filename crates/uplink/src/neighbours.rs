@@ -43,7 +43,7 @@ impl Neighbours {
     ) -> Result<Self, UplinkError> {
         let limits = Limits { connect: pace.neighbour, call: pace.neighbour, ..Limits::default() };
         let nearby = |setup: &NeighbourSetup| {
-            let client = setup.way.client(limits, stop);
+            let client = setup.way.client(limits, &[stop]);
             let client =
                 client.map_err(|error| UplinkError::Way { name: setup.name.clone(), error })?;
             Ok(Arc::new(Nearby {

@@ -51,8 +51,10 @@ pub(crate) struct Papers {
 }
 
 impl Papers {
+    /// From now on believes these; a paper that was believed before is shown again.
     pub(crate) fn set_trust(&self, trust: Option<Arc<Trust>>) {
         *self.trust.write().unwrap_or_else(PoisonError::into_inner) = trust;
+        self.believed().clear();
     }
 
     /// Takes a paper by the text of its code.

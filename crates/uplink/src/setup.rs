@@ -38,7 +38,7 @@ pub struct Way {
 
 impl Way {
     /// A client; nothing is sent yet.
-    pub(crate) fn client(&self, limits: Limits, stop: &Switch) -> Result<Client, ClientError> {
+    pub(crate) fn client(&self, limits: Limits, stops: &[&Switch]) -> Result<Client, ClientError> {
         let caller = match &self.who {
             Who::Name(name) => Caller::Station(name.clone()),
             Who::Certificate { trust, identity } => Caller::Certificate {
@@ -46,7 +46,9 @@ impl Way {
                 identity: Box::new(Identity::clone(identity)),
             },
         };
-        Client::switched(self.address.clone(), caller, limits, &[self.switch.clone(), stop.clone()])
+        let switches: Vec<Switch> =
+            [&self.switch].into_iter().chain(stops.iter().copied()).cloned().collect();
+        Client::switched(self.address.clone(), caller, limits, &switches)
     }
 }
 

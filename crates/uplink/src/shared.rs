@@ -16,20 +16,26 @@ use crate::pace::Pace;
 use crate::papers::Papers;
 use crate::setup::{UplinkError, Way};
 
-/// Clients of the centre: one with patience, one for a customer who waits.
+/// Clients of the centre: one with patience, one for a customer who waits, one for a stream.
 #[derive(Clone)]
 pub(crate) struct Centre {
     pub(crate) patient: Client,
     pub(crate) quick: Client,
+    pub(crate) stream: Client,
+    /// Ends the stream when others take the place of these.
+    pub(crate) retired: Switch,
 }
 
 impl Centre {
     pub(crate) fn of(way: &Way, pace: Pace, stop: &Switch) -> Result<Self, UplinkError> {
         let failed = |error| UplinkError::Way { name: "the centre".to_owned(), error };
+        let retired = Switch::default();
         let quick = Limits { connect: pace.neighbour, call: pace.neighbour, ..Limits::default() };
         Ok(Self {
-            patient: way.client(Limits::default(), stop).map_err(failed)?,
-            quick: way.client(quick, stop).map_err(failed)?,
+            patient: way.client(Limits::default(), &[stop]).map_err(failed)?,
+            quick: way.client(quick, &[stop]).map_err(failed)?,
+            stream: way.client(Limits::default(), &[stop, &retired]).map_err(failed)?,
+            retired,
         })
     }
 }
@@ -79,6 +85,14 @@ impl Shared {
 
     pub(crate) fn remarks(&self) -> MutexGuard<'_, Remarks> {
         self.remarks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The centre answered a customer: whoever waits for it to come back tries at once.
+    pub(crate) fn came_back(&self) {
+        if !self.line.is_up() {
+            self.line.up(Part::Events);
+            self.bell.ring(|signals| signals.came_up += 1);
+        }
     }
 
     /// The centre answered: whoever waited for it to come back goes on.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use api::collect::{ReportTaken, Reports};
-use client::ClientError;
+use client::{Client, ClientError};
 use logbook::Logbook;
 use terminal::Journal as _;
 use wire::record::encode;
@@ -19,6 +19,9 @@ use crate::shared::{Remarks, Shared, Signals};
 /// Reports of one request: the server takes 512.
 const BATCH: usize = 500;
 
+/// Reports of one round that are held alone: a centre that can do nothing with more of them is away.
+const ALONE: usize = 16;
+
 /// Reports by the record that they are of, as they are sent.
 type Sent = (u64, String);
 
@@ -27,6 +30,8 @@ pub(crate) struct Uploader {
     shared: Arc<Shared>,
     logbook: Logbook,
     back_off: BackOff,
+    /// For reports that are held: they say nothing about the line.
+    held_back_off: BackOff,
     /// Taken by the centre, but behind one that it did not take: not marked yet, and not sent again while this runs.
     /// A report that comes twice changes nothing, so it need not outlive the thread.
     taken: BTreeMap<Sent, ()>,
@@ -47,10 +52,12 @@ enum Round {
 impl Uploader {
     pub(crate) fn new(shared: Arc<Shared>, logbook: Logbook, seed: u64) -> Self {
         let back_off = BackOff::new(shared.pace, seed);
+        let held_back_off = BackOff::new(shared.pace, seed.rotate_left(16));
         Self {
             shared,
             logbook,
             back_off,
+            held_back_off,
             taken: BTreeMap::new(),
             held: BTreeMap::new(),
             again: None,
@@ -71,17 +78,22 @@ impl Uploader {
             }
             let round = self.round();
             let answered = matches!(round, Round::Answered);
+            // One that is held may be the very one that somebody waits for.
+            let all_taken = answered && self.held.is_empty();
             self.shared.bell.ring(|signals| {
-                (signals.tried, signals.answered) = (asked.flushes, answered);
+                (signals.tried, signals.answered) = (asked.flushes, all_taken);
             });
             seen = asked;
+            if answered {
+                self.back_off.reset();
+            }
             let until = match round {
                 Round::Answered if self.held.is_empty() => {
-                    self.back_off.reset();
+                    self.held_back_off.reset();
                     None
                 }
                 Round::Answered => {
-                    let wait = || Instant::now() + self.back_off.wait();
+                    let wait = || Instant::now() + self.held_back_off.wait();
                     Some(*self.again.get_or_insert_with(wait))
                 }
                 Round::Down => Some(Instant::now() + self.back_off.wait()),
@@ -120,22 +132,52 @@ impl Uploader {
         self.shared.line.set_queue(pending.len() - self.taken_of(&pending));
         let mut count = 0;
         for batch in to_send.chunks(BATCH) {
-            let reports = Reports { reports: batch.iter().map(|(_, hex)| hex.clone()).collect() };
-            let taken = match centre.patient.report(&reports) {
-                Ok(taken) if taken.answers.len() == batch.len() => taken,
-                Ok(_) => return self.down("its answer has no word on each report"),
-                Err(error) => return self.down(&words_of(&error)),
-            };
-            self.shared.is_up(Part::Reports);
-            for (sent, answer) in batch.iter().zip(&taken.answers) {
-                self.note(sent, answer);
+            let mut alone = 0;
+            if let Err(reason) = self.send(&centre.patient, batch, &mut alone) {
+                return self.down(&reason);
             }
+            self.shared.is_up(Part::Reports);
             count += batch.len();
             self.mark(last, &pending);
             self.shared.line.set_queue(pending.len() - self.taken_of(&pending));
         }
         self.tell(count);
         Round::Answered
+    }
+
+    /// Sends some, and notes the answer to each. Some that are refused together are halved until the one stands alone with
+    /// which the centre cannot do anything: that is held, and keeps no other back. `alone` counts those.
+    fn send(&mut self, centre: &Client, batch: &[Sent], alone: &mut usize) -> Result<(), String> {
+        let reports = Reports { reports: batch.iter().map(|(_, hex)| hex.clone()).collect() };
+        let error = match centre.report(&reports) {
+            Ok(taken) if taken.answers.len() == batch.len() => {
+                for (sent, answer) in batch.iter().zip(&taken.answers) {
+                    self.note(sent, answer);
+                }
+                return Ok(());
+            }
+            Ok(_) => return Err("its answer has no word on each report".to_owned()),
+            Err(error) => error,
+        };
+        if !is_about_these(&error) || *alone >= ALONE {
+            return Err(words_of(&error));
+        }
+        if let [sent] = batch {
+            *alone += 1;
+            self.hold(sent, &error);
+            return Ok(());
+        }
+        let (first, second) = batch.split_at(batch.len() / 2);
+        self.send(centre, first, alone)?;
+        self.send(centre, second, alone)
+    }
+
+    fn hold(&mut self, sent: &Sent, error: &ClientError) {
+        self.held.insert(sent.clone(), ());
+        let words = words_of(error);
+        tracing::warn!(record = sent.0, words, "the centre cannot do anything with a report");
+        let mut remarks = self.shared.remarks();
+        (remarks.held, remarks.words) = (u64::try_from(self.held.len()).unwrap_or(u64::MAX), words);
     }
 
     fn taken_of(&self, pending: &[Sent]) -> usize {
@@ -188,6 +230,12 @@ impl Uploader {
             self.shared.line.tell(&format!("the centre answered {count} {reports}"));
         }
     }
+}
+
+/// Whether an answer is about what was sent, and not about who sent it or the centre as it stands.
+fn is_about_these(error: &ClientError) -> bool {
+    let status = error.problem.as_deref().map(|problem| problem.status);
+    matches!(status, Some(400 | 413 | 422 | 500))
 }
 
 fn hex_of(report: &Report) -> String {

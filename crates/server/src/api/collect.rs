@@ -19,7 +19,8 @@ const MOST: usize = 512;
 /// Report outcomes
 ///
 /// What is answered is durable. A report that was heard before is answered again and changes nothing. Only the
-/// station that owns a TID reports its outcomes; a TAC that a card shows may be reported by anybody.
+/// station that owns a TID reports its outcomes; a TAC that a card shows may be reported by anybody. What is no report is
+/// answered as not final, with a problem; the others are taken.
 #[utoipa::path(
     post, path = "/v1/reports", tag = "stations", request_body = Reports,
     responses(
@@ -37,19 +38,27 @@ pub(super) async fn report(
         return Err(Refused::malformed(format!("reports: at most {MOST} at once")));
     }
     let now = app.now();
-    let mut inputs = Vec::with_capacity(batch.reports.len());
-    for (place, text) in batch.reports.iter().enumerate() {
-        let bytes = hex::decode(text).ok();
-        let report = bytes.and_then(|bytes| wire::record::decode::<Report>(&bytes));
-        let wrong = || Refused::malformed(format!("reports[{place}]: no report in hex"));
-        let report = report.ok_or_else(wrong)?;
-        inputs.push(Input::Hear { station: station.0.clone(), report, now });
-    }
-    let answers = match inputs.is_empty() {
+    let reports: Vec<Option<Report>> = batch.reports.iter().map(|text| decoded(text)).collect();
+    let hear = |report: &Report| Input::Hear { station: station.0.clone(), report: *report, now };
+    let inputs: Vec<Input> = reports.iter().flatten().map(hear).collect();
+    let outputs = match inputs.is_empty() {
         true => Vec::new(),
         false => app.apply_all(inputs).await?,
     };
-    Ok(Json(ReportsTaken { answers: answers.into_iter().map(taken).collect() }))
+    let mut outputs = outputs.into_iter();
+    let answer = |(place, report): (usize, &Option<Report>)| match report {
+        Some(_) => outputs.next().map_or_else(|| refused(false, *Refused::bug().0), taken),
+        // A newer station's, perhaps: it keeps this one, and the others are taken.
+        None => {
+            let wrong = format!("reports[{place}]: no report in hex that this centre knows");
+            refused(false, *Refused::malformed(wrong).0)
+        }
+    };
+    Ok(Json(ReportsTaken { answers: reports.iter().enumerate().map(answer).collect() }))
+}
+
+fn decoded(text: &str) -> Option<Report> {
+    wire::record::decode(&hex::decode(text).ok()?)
 }
 
 fn taken(output: Output) -> ReportTaken {

@@ -95,7 +95,7 @@ async fn a_lock_is_followed_from_the_request_to_the_events() {
         (&json!("/v1/reports"), &json!(200), &json!("station north"))
     );
     assert!(answered["millis"].is_u64());
-    site.post(north(), "/v1/reports", json!({ "reports": ["zz"] })).await;
+    site.post(north(), "/v1/reports", json!({ "reports": 1 })).await;
     let lines = log.lines();
     assert_eq!(lines.last().unwrap()["problem"], "malformed");
     // No card, no code.

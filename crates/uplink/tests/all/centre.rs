@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
@@ -53,6 +54,8 @@ impl Books {
 /// A server that runs.
 pub struct Centre {
     pub address: SocketAddr,
+    /// Streams of events that were opened.
+    pub streams: Arc<AtomicUsize>,
     runtime: Option<Runtime>,
     app: Shared,
     stop: Option<oneshot::Sender<()>>,
@@ -70,6 +73,13 @@ impl Centre {
             (app, tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap())
         });
         let address = listener.local_addr().unwrap();
+        let streams = Arc::new(AtomicUsize::new(0));
+        let opened = Arc::clone(&streams);
+        let named = move |request: Request, next: Next| {
+            let is_stream = request.uri().path() == "/v1/events";
+            opened.fetch_add(usize::from(is_stream), Ordering::SeqCst);
+            named(request, next)
+        };
         let router = server::router(Arc::clone(&app)).layer(from_fn(named));
         let (stop, stopped) = oneshot::channel::<()>();
         runtime.spawn(server::feed::run(Arc::clone(&app)));
@@ -78,7 +88,7 @@ impl Centre {
             axum::serve(listener, router).with_graceful_shutdown(stopped).await.unwrap();
         });
         let (stop, serving) = (Some(stop), Some(serving));
-        Self { address, runtime: Some(runtime), app, stop, serving }
+        Self { address, streams, runtime: Some(runtime), app, stop, serving }
     }
 }
 

@@ -1,12 +1,14 @@
 //! The lists are the centre's: live, after a cut, after damage, after the centre's books were put back.
 
+use std::sync::atomic::Ordering;
+
 use forecourt::{Found, Uplink as _};
 use host::{Input, Measure, Subject};
 use wire::{ClaimedRecord, Report};
 
 use crate::centre::{Books, Centre};
 use crate::proxy::{Mode, Proxy};
-use crate::rig::{Folder, Rig};
+use crate::rig::{Folder, Rig, way};
 use crate::support::{CARD, NORTH, OTHER, SOUTH, Scene, act, at};
 
 fn heard(report: Report) -> Input {
@@ -136,4 +138,16 @@ fn an_event_that_was_missed_is_made_good_by_a_new_base() {
     let rig = Rig::at(&folder, address, SOUTH);
     rig.until("the next event is heard", || rig.linked.is_blacklisted(CARD));
     assert!(rig.bases() >= 4, "both lists were fetched again: {}", rig.bases());
+}
+
+#[test]
+fn with_new_certificates_the_stream_is_opened_anew() {
+    let (books, folder) = (Books::new(), Folder::new());
+    let centre = Centre::start(&books);
+    let rig = Rig::at(&folder, centre.address, SOUTH);
+    rig.until("it listens", || centre.streams.load(Ordering::SeqCst) == 1);
+    rig.until_up();
+    rig.linked.renew(Some(&way(centre.address, SOUTH)), &[], None).unwrap();
+    rig.until("it listens anew", || centre.streams.load(Ordering::SeqCst) == 2);
+    assert_eq!(rig.linked.standing().centre.state, "up", "that was no outage");
 }

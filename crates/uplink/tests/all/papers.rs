@@ -111,3 +111,18 @@ fn without_an_authority_no_paper_is_believed() {
     let paper = Paper::sign(&Scene::new().grey(100, 1), &house.station(NORTH)).unwrap();
     assert_eq!(rig.linked.show_paper(&paper.to_text()), Err(PaperRefused::NoAuthority));
 }
+
+#[test]
+fn with_new_certificates_a_paper_is_shown_again() {
+    let (house, other, folder) = (House::new(), House::new(), Folder::new());
+    let rig = rig(&folder, &house);
+    let record = Scene::new().grey(100, 1);
+    let text = Paper::sign(&record, &house.station(NORTH)).unwrap().to_text();
+    rig.linked.show_paper(&text).unwrap();
+    rig.linked.renew(None, &[], Some(Arc::new(other.trust()))).unwrap();
+    assert_eq!(rig.found(&record.terms.id), None, "whoever signed it may have been taken back");
+    rig.linked.show_paper(&text).unwrap_err();
+    rig.linked.renew(None, &[], Some(Arc::new(house.trust()))).unwrap();
+    rig.linked.show_paper(&text).unwrap();
+    assert!(rig.found(&record.terms.id).is_some());
+}

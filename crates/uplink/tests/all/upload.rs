@@ -1,14 +1,18 @@
 //! What the journal has goes up: after days, after a cut, after a kill, once.
 
-use std::sync::atomic::Ordering;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use forecourt::Uplink as _;
 use host::Input;
+use station::OpenTransfer;
 use terminal::Journal as _;
+use terminal::transfer::Way;
+use uplink::{Pace, Setup};
 
 use crate::centre::{Books, Centre};
 use crate::proxy::{Mode, Proxy};
-use crate::rig::{Folder, Rig, entries};
+use crate::rig::{Folder, Rig, entries, pace, way};
 use crate::support::world::start;
 use crate::support::{NORTH, Scene};
 
@@ -107,7 +111,7 @@ fn a_report_that_is_not_taken_keeps_no_other_back() {
     let (known, tac) = scene.sale(100, 10);
     rig.write(&known, Some(tac));
     rig.until("the other one is taken", || books.outcomes() == 1);
-    assert!(rig.linked.flush(), "every report was answered");
+    assert!(!rig.linked.flush(), "one is held: it may be the one that somebody waits for");
     let waiting = rig.logbook.pending().1.len();
     assert_eq!(waiting, 2, "nothing is marked behind the one that is not taken");
     assert_eq!(rig.linked.standing().centre.queue, 1, "only that one waits");
@@ -116,4 +120,80 @@ fn a_report_that_is_not_taken_keeps_no_other_back() {
     rig.until_reported();
     let words = rig.linked.warnings().remove(0).words;
     assert!(words.contains("refused 1 reports"), "{words}");
+}
+
+/// A centre that fails over one report until it is mended, and takes all others.
+async fn failing_over(bad: String, mended: Arc<AtomicBool>) -> std::net::SocketAddr {
+    use api::collect::{ReportTaken, Reports, ReportsTaken};
+    use axum::http::StatusCode;
+    use axum::response::IntoResponse as _;
+    use axum::{Json, Router, routing::post};
+
+    let report = move |Json(batch): Json<Reports>| async move {
+        if batch.reports.contains(&bad) && !mended.load(Ordering::SeqCst) {
+            let problem = r#"{ "type": "x", "title": "it failed", "status": 500 }"#;
+            let media = [("content-type", "application/problem+json")];
+            return (StatusCode::INTERNAL_SERVER_ERROR, media, problem).into_response();
+        }
+        let taken = |_: &String| ReportTaken {
+            r#final: true,
+            tid: None,
+            ttc: None,
+            outcome: None,
+            news: None,
+            reason: None,
+            problem: None,
+        };
+        Json(ReportsTaken { answers: batch.reports.iter().map(taken).collect() }).into_response()
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let router = Router::new().route("/v1/reports", post(report));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    address
+}
+
+#[test]
+fn a_report_over_which_the_centre_fails_keeps_no_other_back() {
+    let (runtime, folder) = (tokio::runtime::Runtime::new().unwrap(), Folder::new());
+    let mut scene = Scene::new();
+    let sold: Vec<_> = (1..=7).map(|minute| scene.sale(100, minute)).collect();
+    let bad = wire::Report::Sale(sold[3].0, sold[3].1);
+    let bad = hex::encode(wire::record::encode(&bad).as_slice());
+    let mended = Arc::new(AtomicBool::new(false));
+    let address = runtime.block_on(failing_over(bad, Arc::clone(&mended)));
+    let mut logbook = folder.setup(None).logbook;
+    sold.iter().flat_map(|(record, tac)| entries(record, Some(*tac))).for_each(|entry| {
+        logbook.append(&entry).unwrap();
+    });
+    drop(logbook);
+    let rig = Rig::at(&folder, address, NORTH);
+    rig.until("six are taken", || rig.linked.standing().centre.queue == 1);
+    let words = rig.linked.warnings().remove(0).words;
+    assert!(words.contains("does not take 1 yet") && words.contains("it failed"), "{words}");
+    assert!(!rig.linked.flush(), "that one is not there");
+    mended.store(true, Ordering::SeqCst);
+    rig.until_reported();
+    assert!(rig.linked.flush());
+}
+
+#[test]
+fn a_customer_whom_the_centre_answers_brings_the_line_back() {
+    let (books, folder) = (Books::new(), Folder::new());
+    let centre = Centre::start(&books);
+    let proxy = Proxy::to(centre.address);
+    proxy.set(Mode::Cut);
+    let hour = std::time::Duration::from_secs(3600);
+    let patient = Pace { first: hour, longest: hour, ..pace() };
+    let setup = folder.setup(Some(way(proxy.address, NORTH)));
+    let rig = Rig::new(Setup { pace: patient, ..setup });
+    rig.until_down();
+    let prove = || {
+        let open = OpenTransfer { way: Way::Load, purse: wire::Purse::Ed, otc: 1 };
+        rig.linked.prove_transfer(crate::support::CARD, open, wire::Mac([1; 4]))
+    };
+    assert!(prove().is_err(), "it is away");
+    proxy.set(Mode::Passes);
+    assert_eq!(prove(), Ok(false), "it answers, and says no");
+    rig.until_up();
 }
