@@ -72,7 +72,7 @@ impl Figures {
 
     pub(crate) fn request(&self, method: &str, route: &str, status: u16) {
         let labels = [
-            ("method", Cow::Owned(method.to_owned())),
+            ("method", Cow::Borrowed(known(method))),
             ("route", Cow::Owned(route.to_owned())),
             ("status", Cow::Owned(status.to_string())),
         ];
@@ -96,6 +96,12 @@ impl Figures {
         let _ = encode(&mut text, &page.0);
         text
     }
+}
+
+/// A method that this server knows; of any other word a label would make a new row each.
+fn known(method: &str) -> &'static str {
+    let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"];
+    known.into_iter().find(|known| *known == method).unwrap_or("other")
 }
 
 /// The help of a figure, without the full stop that the registry puts behind it.

@@ -20,9 +20,10 @@ mod unlocks;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{StatusCode, Uri};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
@@ -70,13 +71,22 @@ pub fn router(app: Shared) -> Router {
         .with_state(app)
 }
 
-/// Figures and health alone, for whoever reaches it: the shell serves it on a loopback address.
+/// Figures and health alone, for whoever is on this machine: the shell serves it on a loopback address, and pages of other
+/// sites get nothing.
 pub fn figures_router(app: Shared) -> Router {
     Router::new()
         .route("/metrics", axum::routing::get(health::figures))
         .route("/health", axum::routing::get(health::health))
         .route("/ready", axum::routing::get(health::ready))
+        .layer(from_fn(only_from_here))
         .with_state(app)
+}
+
+async fn only_from_here(request: Request, next: Next) -> Response {
+    if pki::is_from_here(request.headers()) {
+        return next.run(request).await;
+    }
+    Refused::not_permitted("figures are for this machine alone").into_response()
 }
 
 fn described() -> OpenApiRouter<Shared> {

@@ -16,6 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::Shared;
+use crate::caller::Callers;
 use crate::events;
 use crate::problem::Problem;
 use crate::trail;
@@ -55,13 +56,15 @@ pub fn router(app: Shared) -> Router {
         .with_state(app)
 }
 
-/// Figures and health alone, for whoever reaches it: the shell serves it on a loopback address.
+/// Figures and health alone, for whoever is on this machine: the shell serves it on a loopback address, and pages of other
+/// sites get nothing.
 pub fn figures_router(app: Shared) -> Router {
-    Router::new()
+    let router = Router::new()
         .route("/metrics", axum::routing::get(health::figures))
         .route("/health", axum::routing::get(health::health))
         .route("/ready", axum::routing::get(health::ready))
-        .with_state(app)
+        .with_state(app);
+    Callers::EverybodyHere.recognise(router)
 }
 
 fn described() -> OpenApiRouter<Shared> {

@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::http::Request;
 use serde_json::json;
 use station_server::{Caller, Callers, resources};
+use tower::ServiceExt as _;
 
 use crate::rig::Rig;
 use crate::support::World;
@@ -79,4 +80,31 @@ async fn on_this_machine_everybody_is_an_operator_but_pages_of_other_sites() {
     assert_eq!(asked(here.clone(), Some("http://127.0.0.1:7817")).await, 200);
     assert_eq!(asked(here, Some("https://shop.example")).await, 403);
     assert_eq!(asked(secured, None).await, 401, "no certificate, nobody");
+}
+
+#[tokio::test]
+async fn figures_are_for_this_machine_and_no_page_of_another_site() {
+    let rig = Rig::new(World::new(), 1);
+    let router = station_server::figures_router(std::sync::Arc::clone(&rig.app));
+    let asked = |name: &'static str, value: &'static str| {
+        let request = Request::builder().uri("/metrics").header(name, value);
+        let answered = router.clone().oneshot(request.body(Body::empty()).unwrap());
+        async move { answered.await.unwrap().status().as_u16() }
+    };
+    assert_eq!(asked("host", "127.0.0.1:9100").await, 200);
+    assert_eq!(asked("host", "rebound.example:9100").await, 403);
+    assert_eq!(asked("origin", "https://shop.example").await, 403);
+}
+
+#[tokio::test]
+async fn methods_that_nobody_knows_are_one_row() {
+    let rig = Rig::new(World::new(), 1);
+    for method in ["BREW", "WHEN", "PROPFIND"] {
+        let request = Request::builder().method(method).uri("/v1/site");
+        rig.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    }
+    let text = rig.ask("GET /metrics", None).await.text();
+    let counted = text.lines().filter(|line| line.contains("method=\"other\"")).count();
+    assert_eq!(counted, 1, "{text}");
+    assert!(!text.contains("BREW"), "{text}");
 }
