@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use host::{Answer, Input};
 use store::{Desk, Look, PATIENCE, Place, Prepared, Reader, StoreError, Vault};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use wire::Stamp;
 
 use crate::feed::{Bell, Feed};
@@ -15,6 +15,9 @@ use crate::trail::{self, Scribe};
 
 /// Connections that read at the same time.
 const READERS: usize = 8;
+
+/// Of them those that write whole lists.
+const BASES: usize = 2;
 
 /// Calls whose codes a task computes by itself.
 const FEW: usize = 8;
@@ -29,6 +32,7 @@ pub struct App {
     vault: Vault,
     idle: Mutex<Vec<Reader>>,
     turns: Arc<Semaphore>,
+    bases: Arc<Semaphore>,
     clock: Clock,
     accounts_only: AtomicBool,
     /// What stations hear without asking.
@@ -97,6 +101,7 @@ impl App {
             vault: Arc::clone(vault),
             idle: Mutex::new(Vec::new()),
             turns: Arc::new(Semaphore::new(READERS)),
+            bases: Arc::new(Semaphore::new(BASES)),
             clock,
             accounts_only: AtomicBool::new(false),
             feed,
@@ -213,6 +218,15 @@ impl App {
             answer
         });
         Ok(reading.await.map_err(|_| Refused::bug())??)
+    }
+
+    /// A turn to write a whole list; nobody waits for one.
+    pub(crate) fn turn_for_a_base(&self) -> Result<OwnedSemaphorePermit, Refused> {
+        let turn = Arc::clone(&self.bases).try_acquire_owned();
+        turn.map_err(|_| {
+            StoreError::unavailable("as many whole lists as may be are being fetched: come again")
+                .into()
+        })
     }
 
     /// Asks the rules.

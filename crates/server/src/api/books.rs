@@ -42,10 +42,10 @@ fn written(reader: &mut store::Reader, parts: &Parts) -> Result<(), store::Store
     reader.export(|table, row| {
         rows += 1;
         push(&mut part, &line(table, row));
-        part.len() < PART || parts.blocking_send(Ok(std::mem::take(&mut part))).is_ok()
+        part.len() < PART || parts.give(std::mem::take(&mut part))
     })?;
     push(&mut part, &Line::End { rows });
-    let _ = parts.blocking_send(Ok(part));
+    let _ = parts.give(part);
     Ok(())
 }
 

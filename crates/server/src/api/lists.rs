@@ -120,8 +120,11 @@ pub(super) async fn list_base(
     InPath(list): InPath<String>,
 ) -> Result<impl IntoResponse, Refused> {
     let list = of_name(&list)?;
+    // Taken before anything is read: however slowly lists are fetched, others can read.
+    let turn = app.turn_for_a_base()?;
     let written = move |reader: &mut store::Reader, parts: &Parts| {
-        reader.list_base(list, |part| parts.blocking_send(Ok(part)).is_ok())
+        let _turn = turn;
+        reader.list_base(list, |part| parts.give(part))
     };
     let body: Body = streamed(app, written).await?;
     Ok(([(CONTENT_TYPE, "application/octet-stream")], body))
