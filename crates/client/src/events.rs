@@ -19,12 +19,17 @@ pub struct Told<E = Event> {
     pub event: E,
 }
 
+/// The name of the event that says that the books were just read.
+const FRESH: &str = "fresh";
+
 /// What comes over a stream.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Sign<E = Event> {
     /// An event.
     Told(Told<E>),
-    /// The server is there, and has sent all that there is.
+    /// The server has just read its books, and has sent all that there is.
+    Fresh,
+    /// The server is there; whether it can read its books is not known.
     Alive,
 }
 
@@ -34,6 +39,7 @@ pub struct Events<E = Event> {
     lines: BufReader<BodyReader<'static>>,
     /// Of the event that is being read.
     id: String,
+    name: String,
     data: String,
 }
 
@@ -54,7 +60,13 @@ impl Client {
     ) -> Result<Events<E>, ClientError> {
         let body = self.stream(path, after)?;
         let lines = BufReader::new(body.into_reader());
-        Ok(Events { kind: PhantomData, lines, id: String::new(), data: String::new() })
+        Ok(Events {
+            kind: PhantomData,
+            lines,
+            id: String::new(),
+            name: String::new(),
+            data: String::new(),
+        })
     }
 }
 
@@ -66,7 +78,7 @@ impl<E: DeserializeOwned> Iterator for Events<E> {
         loop {
             match self.next_sign()? {
                 Ok(Sign::Told(told)) => return Some(Ok(told)),
-                Ok(Sign::Alive) => {}
+                Ok(Sign::Fresh | Sign::Alive) => {}
                 Err(error) => return Some(Err(error)),
             }
         }
@@ -93,26 +105,31 @@ impl<E: DeserializeOwned> Events<E> {
             if line.starts_with(':') {
                 return Some(Ok(Sign::Alive));
             }
-            if let Some(told) = self.take(line) {
-                return Some(told.map(Sign::Told));
+            if let Some(sign) = self.take(line) {
+                return Some(sign);
             }
         }
     }
 
     /// An empty line ends an event; a line that begins with a colon is a sign of life.
-    fn take(&mut self, line: &str) -> Option<Result<Told<E>, ClientError>> {
+    fn take(&mut self, line: &str) -> Option<Result<Sign<E>, ClientError>> {
         let value = |text: &str| text.strip_prefix(' ').unwrap_or(text).to_owned();
         match line.split_once(':') {
             Some(("id", text)) => self.id = value(text),
+            Some(("event", text)) => self.name = value(text),
             Some(("data", text)) => self.data.push_str(&value(text)),
             Some(_) => {}
             None if line.is_empty() && !self.data.is_empty() => {
                 let data = std::mem::take(&mut self.data);
                 let told = serde_json::from_str(&data);
-                let told = told.map(|event| Told { cursor: self.id.clone(), event });
+                self.name.clear();
+                let told = told.map(|event| Sign::Told(Told { cursor: self.id.clone(), event }));
                 return Some(told.map_err(|error| {
                     ClientError::centre(format!("an event cannot be read: {error}"))
                 }));
+            }
+            None if line.is_empty() && std::mem::take(&mut self.name) == FRESH => {
+                return Some(Ok(Sign::Fresh));
             }
             None => {}
         }

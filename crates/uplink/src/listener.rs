@@ -89,7 +89,8 @@ impl Listener {
             self.shared.is_up(Part::Events);
             match sign {
                 Sign::Told(told) => cursor = self.take(&cursor, &told)?,
-                Sign::Alive => self.alive(),
+                Sign::Fresh => self.fresh(),
+                Sign::Alive => {}
             }
             if self.shared.bell.signals().stop {
                 return Ok(());
@@ -181,8 +182,8 @@ impl Listener {
         }
     }
 
-    /// The server is silent for want of events.
-    fn alive(&mut self) {
+    /// The server has read its books and has nothing more to tell.
+    fn fresh(&mut self) {
         self.catching_up = None;
         for kind in KINDS {
             self.shared.held.is_fresh(kind);

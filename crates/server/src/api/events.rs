@@ -24,7 +24,8 @@ use crate::caller::Known;
 use crate::feed::AT_ONCE;
 use crate::problem::Refused;
 
-/// A line now and then, so that a dead connection is noticed.
+/// How often a silent stream says that the books were read and there is nothing new; and how often, while they are
+/// being read, that the server is there.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
 
 /// From where.
@@ -37,7 +38,9 @@ pub(super) struct From {
 
 /// Hear of grey records and blacklisted cards as they come
 ///
-/// Server-sent events; the data of each is JSON with `event` = `grey`, `grey_gone`, `blacklisted` or `cleared`.
+/// Server-sent events; the data of each is JSON with `event` = `grey`, `grey_gone`, `blacklisted` or `cleared`. One that is
+/// named `fresh` has no data: the books were just read, and there was nothing behind its id. A comment only says that the
+/// server is there.
 #[utoipa::path(
     get, path = "/v1/events", tag = "stations", params(From),
     responses(
@@ -59,15 +62,31 @@ pub(super) async fn events(
     let closing = app.feed.closing();
     let here = Here::new(&app);
     let read = VecDeque::new();
-    let listener = Listener { app, cursor, news, closing, read, behind: true, _here: here };
+    let listener =
+        Listener { app, cursor, news, closing, read, behind: true, fresh: false, _here: here };
     let stream = unfold(listener, |mut listener| async move {
-        let fed = listener.next().await?;
-        listener.app.figures.sent.inc();
+        let next = listener.next().await?;
         let sent = Sent::default().id(listener.cursor.to_string());
-        let data = serde_json::to_string(&fed.event).unwrap_or_default();
-        Some((Ok(sent.data(data)), listener))
+        let sent = match next {
+            Next::Fed(fed) => {
+                listener.app.figures.sent.inc();
+                sent.data(serde_json::to_string(&fed.event).unwrap_or_default())
+            }
+            Next::Fresh => sent.event(FRESH),
+        };
+        Some((Ok(sent), listener))
     });
     Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(SIGN_OF_LIFE)))
+}
+
+/// The name of the event that says so.
+const FRESH: &str = "fresh";
+
+/// What is sent.
+enum Next {
+    Fed(Fed),
+    /// The books were read, and there is nothing more in them.
+    Fresh,
 }
 
 struct Listener {
@@ -79,6 +98,8 @@ struct Listener {
     read: VecDeque<Fed>,
     /// There may be events in the books that were not read.
     behind: bool,
+    /// The books were read to their end, and nobody was told so.
+    fresh: bool,
     _here: Here,
 }
 
@@ -100,24 +121,33 @@ impl Drop for Here {
 
 impl Listener {
     /// The next event; nothing when the server stops or the books are away: the station asks again.
-    async fn next(&mut self) -> Option<Fed> {
+    async fn next(&mut self) -> Option<Next> {
         loop {
             if let Some(fed) = self.read.pop_front() {
                 self.cursor.pass(fed.lane, fed.number);
-                return Some(fed);
+                return Some(Next::Fed(fed));
             }
             if self.behind {
                 let cursor = self.cursor.clone();
                 let read = self.app.read(move |reader| reader.events_after(&cursor, AT_ONCE)).await;
                 let read = read.ok()?;
                 self.behind = read.len() >= AT_ONCE;
+                self.fresh = !self.behind;
                 self.read.extend(read);
                 continue;
+            }
+            if std::mem::take(&mut self.fresh) {
+                return Some(Next::Fresh);
             }
             let news = tokio::select! {
                 // A sender that is gone closes, too.
                 _ = self.closing.wait_for(|closing| *closing) => return None,
                 news = self.news.recv() => news,
+                // Silence may also be a feed that cannot read.
+                () = tokio::time::sleep(SIGN_OF_LIFE) => {
+                    self.behind = true;
+                    continue;
+                }
             };
             match news {
                 Ok(fed) if self.cursor.has_passed(fed.lane, fed.number) => {}
@@ -125,7 +155,7 @@ impl Listener {
                 Ok(fed) if !self.cursor.comes_next(fed.lane, fed.number) => self.behind = true,
                 Ok(fed) => {
                     self.cursor.pass(fed.lane, fed.number);
-                    return Some(Fed::clone(&fed));
+                    return Some(Next::Fed(Fed::clone(&fed)));
                 }
                 Err(RecvError::Lagged(_)) => self.behind = true,
                 Err(RecvError::Closed) => return None,

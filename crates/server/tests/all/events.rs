@@ -111,3 +111,17 @@ async fn what_was_committed_before_the_feed_began_is_heard_too() {
     assert_eq!(early.next().await.1["event"], "grey_gone");
     pump.abort();
 }
+
+#[tokio::test]
+async fn that_nothing_is_missing_is_said_when_the_books_were_read() {
+    let site = Site::new().await;
+    give_cards_and_psams(&site).await;
+    let record = Scene::new().grey(1_200, 1);
+    report(&site, &wire::Report::Grey(record)).await;
+    let mut ear = Ear::open(&site, "").await;
+    let (id, _) = ear.next().await;
+    let frame = ear.body.frame().await.unwrap().unwrap();
+    let sign = std::str::from_utf8(frame.data_ref().unwrap()).unwrap();
+    assert!(sign.contains("event: fresh\n") && !sign.contains("data"), "{sign}");
+    assert!(sign.contains(&format!("id: {id}\n")), "{sign}");
+}

@@ -1,6 +1,7 @@
 //! The lists are the centre's: live, after a cut, after damage, after the centre's books were put back.
 
-use std::sync::atomic::Ordering;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use forecourt::{Found, Uplink as _};
 use host::{Input, Measure, Subject};
@@ -100,7 +101,6 @@ async fn with_a_gap() -> std::net::SocketAddr {
     use axum::routing::get;
     use axum::{Json, Router};
     use lists::{Blacklist, Cursor, Digest, GreyList};
-    use std::sync::atomic::{AtomicUsize, Ordering};
 
     let cursor: Cursor = "0:1".parse().unwrap();
     let base = move |Path(list): Path<String>| async move {
@@ -150,4 +150,63 @@ fn with_new_certificates_the_stream_is_opened_anew() {
     rig.linked.renew(Some(&way(centre.address, SOUTH)), &[], None).unwrap();
     rig.until("it listens anew", || centre.streams.load(Ordering::SeqCst) == 2);
     assert_eq!(rig.linked.standing().centre.state, "up", "that was no outage");
+}
+
+/// A centre that is there and says either that it read its books, or only that it is there.
+async fn alive(reads: Arc<AtomicBool>, streams: Arc<AtomicUsize>) -> std::net::SocketAddr {
+    use axum::extract::Path;
+    use axum::routing::get;
+    use axum::{Json, Router};
+    use lists::{Blacklist, Cursor, Digest, GreyList};
+
+    let cursor: Cursor = "0:1".parse().unwrap();
+    let base = move |Path(list): Path<String>| async move {
+        match list.as_str() {
+            "blacklist" => Blacklist::base(0, Vec::new()).to_bytes(&cursor),
+            _ => GreyList::default().to_bytes(&cursor),
+        }
+    };
+    let state = || async {
+        let (cursor, end) = ("0:1".to_owned(), "0:9".to_owned());
+        let digest = Digest::default().to_string();
+        Json(api::lists::ListState { cursor, version: 0, rows: 0, digest, end })
+    };
+    let events = move || {
+        streams.fetch_add(1, Ordering::SeqCst);
+        let sign = if reads.load(Ordering::SeqCst) { "event: fresh\nid: 0:1\n\n" } else { ":\n\n" };
+        async move { sign }
+    };
+    let router = Router::new()
+        .route("/v1/lists/{list}", get(base))
+        .route("/v1/lists/{list}/state", get(state))
+        .route("/v1/events", get(events));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    address
+}
+
+#[test]
+fn a_centre_that_only_says_that_it_is_there_makes_no_list_fresh() {
+    let (runtime, folder) = (tokio::runtime::Runtime::new().unwrap(), Folder::new());
+    let (reads, streams) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    let address = runtime.block_on(alive(Arc::clone(&reads), Arc::clone(&streams)));
+    let rig = Rig::at(&folder, address, SOUTH);
+    rig.until("both lists are there", || rig.bases() == 2);
+    rig.linked.close();
+    drop(rig);
+    // The lists are on the disk now, and how fresh they are is not known.
+    let before = streams.load(Ordering::SeqCst);
+    let rig = Rig::at(&folder, address, SOUTH);
+    while streams.load(Ordering::SeqCst) < before + 3 {
+        std::thread::yield_now();
+    }
+    assert_eq!(rig.linked.standing().blacklist.seconds, None);
+    reads.store(true, Ordering::SeqCst);
+    let fresh = || rig.linked.standing().blacklist.seconds.is_some();
+    let begun = std::time::Instant::now();
+    while !fresh() {
+        assert!(begun.elapsed() < crate::rig::LIMIT, "it read its books");
+        std::thread::yield_now();
+    }
 }
