@@ -1,7 +1,7 @@
 //! Store-and-forward: the thread that reports what the journal has and the centre has not taken, in the journal's order,
 //! and so in the order of each PSAM.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -34,9 +34,9 @@ pub(crate) struct Uploader {
     held_back_off: BackOff,
     /// Taken by the centre, but behind one that it did not take: not marked yet, and not sent again while this runs.
     /// A report that comes twice changes nothing, so it need not outlive the thread.
-    taken: BTreeMap<Sent, ()>,
+    taken: BTreeSet<Sent>,
     /// Not taken yet: sent again when the line comes back, and now and then.
-    held: BTreeMap<Sent, ()>,
+    held: BTreeSet<Sent>,
     /// When those are sent again.
     again: Option<Instant>,
 }
@@ -58,8 +58,8 @@ impl Uploader {
             logbook,
             back_off,
             held_back_off,
-            taken: BTreeMap::new(),
-            held: BTreeMap::new(),
+            taken: BTreeSet::new(),
+            held: BTreeSet::new(),
             again: None,
         }
     }
@@ -127,7 +127,11 @@ impl Uploader {
         let (last, pending) = self.logbook.pending();
         let pending: Vec<Sent> =
             pending.into_iter().map(|(record, report)| (record, hex_of(&report))).collect();
-        let new = |sent: &&Sent| !self.taken.contains_key(*sent) && !self.held.contains_key(*sent);
+        // What was marked is not pending any more.
+        let first = pending.first().map_or(u64::MAX, |(record, _)| *record);
+        self.taken.retain(|(record, _)| *record >= first);
+        self.mark(last, &pending);
+        let new = |sent: &&Sent| !self.taken.contains(*sent) && !self.held.contains(*sent);
         let to_send: Vec<Sent> = pending.iter().filter(new).cloned().collect();
         self.shared.line.set_queue(pending.len() - self.taken_of(&pending));
         let mut count = 0;
@@ -173,7 +177,7 @@ impl Uploader {
     }
 
     fn hold(&mut self, sent: &Sent, error: &ClientError) {
-        self.held.insert(sent.clone(), ());
+        self.held.insert(sent.clone());
         let words = words_of(error);
         tracing::warn!(record = sent.0, words, "the centre cannot do anything with a report");
         let mut remarks = self.shared.remarks();
@@ -181,7 +185,7 @@ impl Uploader {
     }
 
     fn taken_of(&self, pending: &[Sent]) -> usize {
-        pending.iter().filter(|sent| self.taken.contains_key(*sent)).count()
+        pending.iter().filter(|sent| self.taken.contains(*sent)).count()
     }
 
     fn down(&self, reason: &str) -> Round {
@@ -193,9 +197,9 @@ impl Uploader {
         let words = answer.problem.as_ref().map(|problem| problem.title.clone());
         let words = words.or_else(|| answer.reason.clone());
         if answer.r#final {
-            self.taken.insert(sent.clone(), ());
+            self.taken.insert(sent.clone());
         } else {
-            self.held.insert(sent.clone(), ());
+            self.held.insert(sent.clone());
         }
         let mut remarks = self.shared.remarks();
         remarks.held = u64::try_from(self.held.len()).unwrap_or(u64::MAX);
@@ -211,15 +215,13 @@ impl Uploader {
 
     /// Marks up to before the first report that is not taken.
     fn mark(&mut self, last: u64, pending: &[Sent]) {
-        let open = pending.iter().find(|sent| !self.taken.contains_key(*sent));
+        let open = pending.iter().find(|sent| !self.taken.contains(*sent));
         let through = open.map_or(last, |(record, _)| record.saturating_sub(1));
         if pending.first().is_none_or(|(record, _)| *record > through) {
             return;
         }
         // An entry that cannot be written makes reports go up once more, which is harmless.
-        if self.logbook.append(&Entry::Reported { through }).is_ok() {
-            self.taken.retain(|(record, _), ()| *record > through);
-        }
+        let _ = self.logbook.append(&Entry::Reported { through });
     }
 
     fn tell(&self, count: usize) {

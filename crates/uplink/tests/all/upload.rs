@@ -54,6 +54,17 @@ fn a_station_that_was_alone_tells_everything_when_the_centre_is_back() {
 }
 
 #[test]
+fn what_is_taken_waits_no_longer() {
+    let (books, folder) = (Books::new(), Folder::new());
+    let centre = Centre::start(&books);
+    let rig = Rig::at(&folder, centre.address, NORTH);
+    rig.until_up();
+    sales(&rig, &mut Scene::new(), 1);
+    rig.until_reported();
+    rig.until("the queue is empty", || rig.linked.standing().centre.queue == 0);
+}
+
+#[test]
 fn lost_answers_are_asked_for_again_and_nothing_is_done_twice() {
     let (books, folder) = (Books::new(), Folder::new());
     let centre = Centre::start(&books);
