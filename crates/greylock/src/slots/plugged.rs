@@ -1,7 +1,6 @@
 //! A virtual card that is connected: the reader's side of the protocol that `greylock card serve` speaks, frames of a
 //! 2-byte big-endian length and a payload.
 
-use std::collections::VecDeque;
 use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -14,6 +13,8 @@ use wire::apdu::ResponseBytes;
 const OFF: [u8; 1] = [0];
 const ON: [u8; 1] = [1];
 const ATR: [u8; 1] = [4];
+/// Bytes of the longest answer: data and status word.
+const MOST: usize = 258;
 /// How long a card may think about a command.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -26,7 +27,9 @@ pub(super) struct Plugged {
 
 #[derive(Default)]
 struct Inbox {
-    answers: VecDeque<Vec<u8>>,
+    /// A question is out.
+    asked: bool,
+    answer: Option<Vec<u8>>,
     gone: bool,
     /// Counts the times that it got power: an older hold on it has none.
     power: u64,
@@ -43,9 +46,16 @@ impl Plugged {
     /// Hears what the card says until it is pulled.
     pub(super) fn hear(&self) {
         while let Ok(frame) = read_frame(&self.stream) {
-            self.inbox().answers.push_back(frame);
+            let mut inbox = self.inbox();
+            // No card speaks unasked, and nothing that one sends is kept without end.
+            if !std::mem::take(&mut inbox.asked) {
+                break;
+            }
+            inbox.answer = Some(frame);
+            drop(inbox);
             self.heard.notify_all();
         }
+        self.eject();
         self.inbox().gone = true;
         self.heard.notify_all();
     }
@@ -75,7 +85,10 @@ impl Plugged {
         };
         self.send(&OFF).and_then(|()| self.send(&ON)).ok()?;
         match self.ask(&ATR) {
-            Ok(atr) if !atr.is_empty() => Some(Powered { card: Arc::clone(self), power }),
+            // ISO 7816-3: the initial character is 3B or 3F.
+            Ok(atr) if matches!(atr.first(), Some(0x3B | 0x3F)) => {
+                Some(Powered { card: Arc::clone(self), power })
+            }
             _ => {
                 self.eject();
                 None
@@ -90,14 +103,13 @@ impl Plugged {
             if inbox.gone {
                 return Err(Lost::NotSent);
             }
-            // What came unasked, or too late, is no answer to this.
-            inbox.answers.clear();
+            (inbox.asked, inbox.answer) = (true, None);
         }
         let sent = self.send(payload);
         sent.map_err(|_| Lost::Unknown)?;
-        let silent = |inbox: &mut Inbox| inbox.answers.is_empty() && !inbox.gone;
+        let silent = |inbox: &mut Inbox| inbox.answer.is_none() && !inbox.gone;
         let waited = self.heard.wait_timeout_while(self.inbox(), PATIENCE, silent);
-        let answer = waited.unwrap_or_else(PoisonError::into_inner).0.answers.pop_front();
+        let answer = waited.unwrap_or_else(PoisonError::into_inner).0.answer.take();
         answer.ok_or_else(|| {
             // Its late answer must not be taken for the next command's.
             self.eject();
@@ -125,7 +137,11 @@ impl Presence for Plugged {
 fn read_frame(mut stream: &TcpStream) -> io::Result<Vec<u8>> {
     let mut length = [0; 2];
     stream.read_exact(&mut length)?;
-    let mut payload = vec![0; usize::from(u16::from_be_bytes(length))];
+    let length = usize::from(u16::from_be_bytes(length));
+    if length > MOST {
+        return Err(io::ErrorKind::InvalidData.into());
+    }
+    let mut payload = vec![0; length];
     stream.read_exact(&mut payload)?;
     Ok(payload)
 }
@@ -150,7 +166,7 @@ impl Transport for Powered {
         }
         let answer = self.card.ask(command)?;
         match answer.len() {
-            2..=258 => Ok(ResponseBytes::new().with(&answer)),
+            2..=MOST => Ok(ResponseBytes::new().with(&answer)),
             _ => Err(Lost::Unknown),
         }
     }
@@ -166,5 +182,57 @@ impl Drop for Powered {
             // One that was pulled has none.
             let _ = self.card.send(&OFF);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    /// The reader's end, and the card's.
+    fn pair() -> (Arc<Plugged>, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let card = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let plugged = Plugged::new(listener.accept().unwrap().0).unwrap();
+        let hearing = Arc::clone(&plugged);
+        std::thread::spawn(move || hearing.hear());
+        (plugged, card)
+    }
+
+    /// A card that answers its power with this.
+    fn powered(answer: &[u8]) -> (bool, bool) {
+        let (plugged, mut card) = pair();
+        let frame = [&u16::try_from(answer.len()).unwrap().to_be_bytes(), answer].concat();
+        let card = std::thread::spawn(move || {
+            for _ in 0..3 {
+                read_frame(&card).unwrap();
+            }
+            card.write_all(&frame).unwrap();
+            card
+        });
+        let has_power = plugged.power().is_some();
+        let _card = card.join().unwrap();
+        (has_power, plugged.wait_until_gone(if has_power { Duration::ZERO } else { PATIENCE }))
+    }
+
+    #[test]
+    fn a_card_that_speaks_unasked_is_thrown_out() {
+        let (plugged, mut card) = pair();
+        assert!(plugged.is_in());
+        card.write_all(&[0, 2, 0x90, 0]).unwrap();
+        assert!(plugged.wait_until_gone(PATIENCE));
+        assert_eq!(card.read(&mut [0; 1]).unwrap_or(0), 0, "its connection is ended");
+    }
+
+    #[test]
+    fn an_answer_to_reset_begins_as_one_and_no_answer_is_longer_than_a_card_s() {
+        assert_eq!(powered(&[0x3B, 0]), (true, false));
+        assert_eq!(powered(&[0x3F, 0]), (true, false));
+        assert_eq!(powered(&[0x90, 0]), (false, true));
+        assert_eq!(powered(&[]), (false, true));
+        assert_eq!(powered(&[0x3B; 258]), (true, false));
+        assert_eq!(powered(&[0x3B; 259]), (false, true));
     }
 }
