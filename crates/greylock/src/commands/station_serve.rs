@@ -93,43 +93,55 @@ struct Again<'a> {
 }
 
 impl Again<'_> {
-    /// Takes over certificates, prices and limits, and the level of the log, as far as they are good.
+    /// Takes over certificates, prices and limits, and the level of the log, each as far as it is good: what an operator
+    /// took back counts at once, whatever is wrong with the rest.
     fn read(&self) {
-        match self.take_over() {
-            Ok(new) => {
-                // Said at any level, old or new.
-                self.logs.set(tracing::Level::INFO);
-                tracing::info!("certificates, parameters and level of the log were read again");
-                if self.config.needs_restart(&new) {
-                    tracing::warn!("what else changed in the configuration waits for a new start");
-                }
-                self.logs.set(new.level);
-            }
+        let new = match Config::gather(self.args, &self.environment) {
+            Ok(new) => new,
             Err(error) => {
                 tracing::error!("not read again, and what was in force stays so: {error}");
+                return;
+            }
+        };
+        let outcomes = [
+            ("the certificates of its own door", self.take_certificates(&new)),
+            ("certificates and trust of its line", renew(&self.line, &new)),
+            ("the parameters", self.take_parameters(&new)),
+        ];
+        // Said at any level, old or new.
+        self.logs.set(tracing::Level::INFO);
+        for (what, outcome) in &outcomes {
+            if let Err(error) = outcome {
+                tracing::error!("{what} were not read again, and those in force stay so: {error}");
             }
         }
+        if outcomes.iter().all(|(_, outcome)| outcome.is_ok()) {
+            tracing::info!("certificates, parameters and level of the log were read again");
+        }
+        if self.config.needs_restart(&new) {
+            tracing::warn!("what else changed in the configuration waits for a new start");
+        }
+        self.logs.set(new.level);
     }
 
-    fn take_over(&self) -> Result<Config, Error> {
-        let new = Config::gather(self.args, &self.environment)?;
+    fn take_certificates(&self, new: &Config) -> Result<(), Error> {
+        if let (Some(tls), Door::Certificates(stem), Some(authority)) =
+            (&self.tls, &new.door, &new.authority)
+        {
+            tls.replace(read_tls(stem, authority)?);
+        }
+        Ok(())
+    }
+
+    fn take_parameters(&self, new: &Config) -> Result<(), Error> {
         let parameters = read_parameters(&new.parameters)?;
-        let certificates = match (&self.tls, &new.door, &new.authority) {
-            (Some(tls), Door::Certificates(stem), Some(authority)) => {
-                Some((tls, read_tls(stem, authority)?))
-            }
-            _ => None,
-        };
-        // The same version once more brings nothing.
-        if parameters.version() != self.station.site().parameters.version {
-            let taken = self.station.set_parameters(parameters);
-            taken.map_err(|refused| Error::new(Fault::Operator, refused.to_string()))?;
+        let standing = self.station.site().parameters;
+        // The same version once more brings nothing, whether it is in force or waits.
+        if [Some(standing.version), standing.next].contains(&Some(parameters.version())) {
+            return Ok(());
         }
-        renew(&self.line, &new)?;
-        if let Some((tls, config)) = certificates {
-            tls.replace(config);
-        }
-        Ok(new)
+        let taken = self.station.set_parameters(parameters);
+        taken.map(drop).map_err(|refused| Error::new(Fault::Operator, refused.to_string()))
     }
 }
 

@@ -165,7 +165,7 @@ fn prices_come_by_command_and_by_signal() {
     // What is no set of prices stays out.
     world.put("prices.toml", b"version = 4\nproducts = 5\n");
     station.tell("-HUP");
-    line_with(&mut station.stderr, "not read again");
+    line_with(&mut station.stderr, "the parameters were not read again");
     station.stop();
 }
 
