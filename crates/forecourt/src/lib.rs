@@ -48,4 +48,4 @@ pub use refused::{NoLock, Refused, name_of};
 pub use setup::{ClockFn, ForecourtError, NozzleSetup, Power, Setup, Watcher};
 pub use slot::{CardInside, CardSlot, ChipTransport, Presence, PsamSlot, ReaderSilent};
 pub use station::{Forecourt, OpenLock};
-pub use uplink::{Found, NoUplink, Standing, Uplink};
+pub use uplink::{Flushed, Found, NoUplink, Standing, Uplink};

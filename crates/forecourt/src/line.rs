@@ -6,7 +6,7 @@ use terminal::online::Asked;
 use terminal::transfer::TransferAsked;
 use wire::{Asn, ClaimedRecord, LockId, Mac, Report};
 
-use crate::uplink::{Found, Uplink};
+use crate::uplink::{Flushed, Found, Uplink};
 
 /// The way to the centre for one visit.
 pub(crate) struct Line<'a> {
@@ -46,7 +46,7 @@ impl Link for Line<'_> {
     fn report(&mut self, _: &[Report]) -> Result<Taken, LinkDown> {
         self.uplink.nudge();
         // Tried even where the centre was away: it may be back, and whoever goes on asks it himself.
-        Ok(if self.waits && self.uplink.flush() { Taken::All } else { Taken::Some })
+        Ok(if self.waits && self.uplink.flush() == Flushed::All { Taken::All } else { Taken::Some })
     }
 
     fn grey_record(&mut self, lock: &LockId) -> Result<Option<ClaimedRecord>, LinkDown> {
@@ -61,7 +61,7 @@ impl Link for Line<'_> {
 
     fn unlock(&mut self, asked: &Asked) -> Result<UnlockAnswer, LinkDown> {
         // What is not reported yet may be this very card's record.
-        if !self.uplink.flush() {
+        if self.uplink.flush() == Flushed::Not {
             return Err(LinkDown);
         }
         let answer = self.uplink.unlock(asked)?;
@@ -96,8 +96,8 @@ mod tests {
     impl Uplink for Back {
         fn nudge(&self) {}
 
-        fn flush(&self) -> bool {
-            self.0.load(Ordering::SeqCst)
+        fn flush(&self) -> Flushed {
+            if self.0.load(Ordering::SeqCst) { Flushed::All } else { Flushed::Not }
         }
 
         fn is_blacklisted(&self, _: Asn) -> bool {

@@ -30,15 +30,25 @@ pub struct Standing {
     pub grey_list: ListStanding,
 }
 
+/// What became of reports that somebody waited for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Flushed {
+    /// The centre has them all durably.
+    All,
+    /// It has answered to all, and some it does not take yet: to it they are unheard, as protocol §9 has it.
+    Some,
+    /// It was not reached in time.
+    Not,
+}
+
 /// The line to the centre and the lists, shared by all nozzles. Everything but the calls that say so answers from
 /// memory, at once.
 pub trait Uplink: Send + Sync {
     /// There is something new to report: reports go up by themselves, in their own time.
     fn nudge(&self);
 
-    /// Waits until what was to be reported when this was called is taken, at most two seconds; false when it is not, also while
-    /// the centre does not take one of them yet.
-    fn flush(&self) -> bool;
+    /// Waits until the centre has answered all that was to be reported when this was called, at most two seconds.
+    fn flush(&self) -> Flushed;
 
     /// Whether a card gets no new lock.
     fn is_blacklisted(&self, asn: Asn) -> bool;
@@ -94,8 +104,8 @@ pub struct NoUplink;
 impl Uplink for NoUplink {
     fn nudge(&self) {}
 
-    fn flush(&self) -> bool {
-        false
+    fn flush(&self) -> Flushed {
+        Flushed::Not
     }
 
     fn is_blacklisted(&self, _: Asn) -> bool {

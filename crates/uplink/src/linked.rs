@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use api::site::{PaperTaken, Warning};
 use client::{Client, ServerLink, Switch};
-use forecourt::{Found, Standing, Uplink};
+use forecourt::{Flushed, Found, Standing, Uplink};
 use lists::Kind;
 use pki::Trust;
 use station::{Link as _, LinkDown, OpenTransfer, Sought, TransferAnswer, UnlockAnswer};
@@ -168,9 +168,9 @@ impl Uplink for Linked {
         self.shared.bell.ring(|signals| signals.nudges += 1);
     }
 
-    fn flush(&self) -> bool {
+    fn flush(&self) -> Flushed {
         if self.shared.centre().is_none() {
-            return false;
+            return Flushed::Not;
         }
         let until = Instant::now() + self.shared.pace.flush;
         let mut mine = 0;
@@ -179,7 +179,7 @@ impl Uplink for Linked {
             mine = signals.flushes;
         });
         let then = self.shared.bell.wait(Some(until), |now| now.tried >= mine || now.stop);
-        then.tried >= mine && then.answered
+        if then.tried >= mine { then.flushed } else { Flushed::Not }
     }
 
     fn is_blacklisted(&self, asn: Asn) -> bool {

@@ -4,7 +4,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use client::{Client, Limits, Switch};
-use forecourt::Feed;
+use forecourt::{Feed, Flushed};
 use logbook::Logbook;
 use terminal::Journal as _;
 use wire::Tid;
@@ -111,17 +111,24 @@ pub(crate) struct Bell {
 }
 
 /// Why a thread should look.
-#[derive(Clone, Copy, Default, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Signals {
     /// Counts nudges.
     pub(crate) nudges: u64,
-    /// Counts how often somebody waited for his reports; up to where they were tried, and whether all were answered.
+    /// Counts how often somebody waited for his reports; up to where they were tried, and what became of them.
     pub(crate) flushes: u64,
     pub(crate) tried: u64,
-    pub(crate) answered: bool,
+    pub(crate) flushed: Flushed,
     /// Counts how often the centre came back.
     pub(crate) came_up: u64,
     pub(crate) stop: bool,
+}
+
+impl Default for Signals {
+    fn default() -> Self {
+        let (nudges, flushes, tried, came_up) = (0, 0, 0, 0);
+        Self { nudges, flushes, tried, flushed: Flushed::Not, came_up, stop: false }
+    }
 }
 
 impl Bell {

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use api::collect::{ReportTaken, Reports};
 use client::{Client, ClientError};
+use forecourt::Flushed;
 use logbook::Logbook;
 use terminal::Journal as _;
 use wire::record::encode;
@@ -79,9 +80,13 @@ impl Uploader {
             let round = self.round();
             let answered = matches!(round, Round::Answered);
             // One that is held may be the very one that somebody waits for.
-            let all_taken = answered && self.held.is_empty();
+            let flushed = match (answered, self.held.is_empty()) {
+                (true, true) => Flushed::All,
+                (true, false) => Flushed::Some,
+                (false, _) => Flushed::Not,
+            };
             self.shared.bell.ring(|signals| {
-                (signals.tried, signals.answered) = (asked.flushes, all_taken);
+                (signals.tried, signals.flushed) = (asked.flushes, flushed);
             });
             seen = asked;
             if answered {

@@ -157,7 +157,7 @@ fn a_clock_that_runs_ahead_drops_no_ends_of_today() {
         bench.open();
         assert_eq!(bench.refuel(1, &card, 1_000).outcome, "settled");
         assert_eq!(again(&mut bench, &card, 1_000).outcome, "settled");
-        assert!(forecourt::Uplink::flush(&*bench.uplink));
+        assert_eq!(forecourt::Uplink::flush(&*bench.uplink), forecourt::Flushed::All);
         *bench.uplink.offset.lock().unwrap() = offset;
         bench.clock.lock().unwrap().date = Date::new(2026, 8, 1).unwrap();
         bench.disk.store(40 << 20, Ordering::SeqCst);
@@ -228,7 +228,7 @@ fn old_ends_leave_by_themselves() {
     bench.open();
     assert_eq!(bench.refuel(1, &card, 1_000).outcome, "settled");
     assert_eq!(again(&mut bench, &card, 1_000).outcome, "settled");
-    assert!(forecourt::Uplink::flush(&*bench.uplink));
+    assert_eq!(forecourt::Uplink::flush(&*bench.uplink), forecourt::Flushed::All);
     bench.pull(1);
     bench.clock.lock().unwrap().date = Date::new(2026, 8, 1).unwrap();
     *bench.uplink.offset.lock().unwrap() = Some(0);

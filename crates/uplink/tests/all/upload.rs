@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use forecourt::Uplink as _;
+use forecourt::{Flushed, Uplink as _};
 use host::Input;
 use station::OpenTransfer;
 use terminal::Journal as _;
@@ -34,7 +34,7 @@ fn a_station_that_was_alone_tells_everything_when_the_centre_is_back() {
     let mut scene = Scene::new();
     rig.until_down();
     sales(&rig, &mut scene, 20);
-    assert!(!rig.linked.flush(), "nobody is there");
+    assert_eq!(rig.linked.flush(), Flushed::Not, "nobody is there");
     assert_eq!(rig.linked.standing().centre.queue, 20);
     assert_eq!(rig.logbook.pending().1.len(), 20);
     proxy.set(Mode::Passes);
@@ -50,7 +50,7 @@ fn a_station_that_was_alone_tells_everything_when_the_centre_is_back() {
     proxy.set(Mode::Passes);
     rig.until_reported();
     assert_eq!(books.outcomes(), 21);
-    assert!(rig.linked.flush(), "there is nothing to wait for");
+    assert_eq!(rig.linked.flush(), Flushed::All, "there is nothing to wait for");
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn a_report_that_is_not_taken_keeps_no_other_back() {
     let (known, tac) = scene.sale(100, 10);
     rig.write(&known, Some(tac));
     rig.until("the other one is taken", || books.outcomes() == 1);
-    assert!(!rig.linked.flush(), "one is held: it may be the one that somebody waits for");
+    assert_eq!(rig.linked.flush(), Flushed::Some, "one is held: it may be the one waited for");
     let waiting = rig.logbook.pending().1.len();
     assert_eq!(waiting, 2, "nothing is marked behind the one that is not taken");
     assert_eq!(rig.linked.standing().centre.queue, 1, "only that one waits");
@@ -182,10 +182,10 @@ fn a_report_over_which_the_centre_fails_keeps_no_other_back() {
     rig.until("six are taken", || rig.linked.standing().centre.queue == 1);
     let words = rig.linked.warnings().remove(0).words;
     assert!(words.contains("does not take 1 yet") && words.contains("it failed"), "{words}");
-    assert!(!rig.linked.flush(), "that one is not there");
+    assert_ne!(rig.linked.flush(), Flushed::All, "that one is not there");
     mended.store(true, Ordering::SeqCst);
     rig.until_reported();
-    assert!(rig.linked.flush());
+    assert_eq!(rig.linked.flush(), Flushed::All);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use api::site::{Line, ListStanding};
-use forecourt::{Found, Standing, Uplink};
+use forecourt::{Flushed, Found, Standing, Uplink};
 use host::{TransferRequest, UnlockRequest};
 use logbook::Logbook;
 use station::{LinkDown, OpenTransfer, Records as _, Sought, TransferAnswer, UnlockAnswer};
@@ -63,11 +63,11 @@ impl Uplink for FakeUplink {
         self.nudges.fetch_add(1, Ordering::SeqCst);
     }
 
-    fn flush(&self) -> bool {
+    fn flush(&self) -> Flushed {
         if self.line().is_err() {
-            return false;
+            return Flushed::Not;
         }
-        let Some(mut logbook) = self.logbook.lock().unwrap().clone() else { return true };
+        let Some(mut logbook) = self.logbook.lock().unwrap().clone() else { return Flushed::All };
         let outbox = logbook.unreported();
         let mut rules = self.rules.lock().unwrap();
         let mut all = true;
@@ -77,7 +77,7 @@ impl Uplink for FakeUplink {
         if all && !outbox.reports.is_empty() {
             logbook.mark_reported(outbox.through).unwrap();
         }
-        all
+        if all { Flushed::All } else { Flushed::Some }
     }
 
     fn is_blacklisted(&self, asn: Asn) -> bool {
