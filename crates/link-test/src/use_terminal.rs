@@ -6,8 +6,8 @@ use card::Card;
 use psam::Psam;
 use terminal::flow::Wish;
 use terminal::{
-    Checks, Clock, Dispenser, Failure, Journal, JournalFailed, Lost, NoReading, Open, Progress, SaleTerms,
-    Terminal, Transport,
+    Checks, Clock, Dispenser, Failure, Journal, JournalFailed, Lost, NoReading, Open, Progress,
+    SaleTerms, Terminal, Transport,
 };
 use wire::apdu::ResponseBytes;
 use wire::{Amount, ClaimedRecord, Date, Entry, LockId, Purse, Stamp, Tid, Ttc};
@@ -110,7 +110,8 @@ fn visit(mut card: CardSlot, mut psam: PsamSlot) -> Result<(), Failure> {
     };
     let begun = terminal.begin()?;
     let Some(ready) = begun.card.unlocked() else { return Ok(()) };
-    let admitted = ready.admit(&Checks { today: Date::ZERO, issuers: &[], blacklist: &|_| false })?;
+    let admitted =
+        ready.admit(&Checks { today: Date::ZERO, issuers: &[], blacklist: &|_| false })?;
     let wish = Wish { purse: Purse::Ed, pin: black_box(&[0x12, 0x34]), amount: None };
     let open = terminal.lock(admitted, &wish)?;
     let settled = terminal.finish(open, black_box(2))?;
