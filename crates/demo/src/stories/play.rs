@@ -141,7 +141,11 @@ impl<'a> Teller<'a> {
             }
             Act::Reported(name) => {
                 let words = format!("the centre has heard everything of {name}");
-                self.until(&words, || (self.unreported(name)? == 0).then_some(())).await
+                let done = || {
+                    let open = self.station(name)?.site().journal.open_locks;
+                    (open == 0 && self.unreported(name)? == 0).then_some(())
+                };
+                self.until(&words, done).await
             }
             Act::Waiting(name) => {
                 let words = format!("reports wait at {name}");

@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::media::{look_at_card, look_at_psam};
 use crate::output::{Context, Exit, Report};
 use crate::site;
+use crate::stationing::{has_logbook, logbook_of};
 
 /// Checks protocol §11 over images, journals and a centre; nothing is changed.
 ///
@@ -54,8 +55,12 @@ fn conclusion(verdict: &Verdict) -> Option<String> {
 }
 
 fn journal(folder: &Path) -> Result<JournalFacts, Error> {
-    let journal = site::look_at_journal(folder)?;
-    Ok(gather::journal(&folder.display().to_string(), &journal))
+    let name = folder.display().to_string();
+    if has_logbook(folder) {
+        // It is one process's alone: a station that runs is asked to stop first.
+        return Ok(logbook_of(folder)?.look(|index| gather::index(&name, index)));
+    }
+    Ok(gather::journal(&name, &site::look_at_journal(folder)?))
 }
 
 fn document(verdict: &Verdict) -> Value {

@@ -18,4 +18,4 @@ mod tests;
 
 pub(crate) use config::{Config, Door};
 pub(crate) use line::renew;
-pub(crate) use open::{logbook_of, open, read_parameters};
+pub(crate) use open::{has_logbook, logbook_of, open, read_parameters};

@@ -51,6 +51,11 @@ pub(crate) fn logbook_of(data: &Path) -> Result<Logbook, Error> {
     })
 }
 
+/// Whether this is the data folder of a station that serves.
+pub(crate) fn has_logbook(data: &Path) -> bool {
+    data.join(LOGBOOK).exists()
+}
+
 /// Opens the station; its nozzles begin with what the journal holds open.
 ///
 /// # Errors

@@ -246,6 +246,10 @@ fn a_card_that_escaped_at_one_station_is_freed_at_another_with_the_centres_list(
     assert!((0..200).any(|_| settled()), "both stations report what they have");
     north.stop();
     south.stop();
+    let psams = "--psam north.img --psam south.img";
+    let journals = "--journal north --journal south";
+    let audit = world.run(&format!("audit --json --card card.img {psams} {journals} {host}"));
+    assert_eq!(audit.document()["ok"], true, "{audit:?}");
     centre.stop();
 }
 
