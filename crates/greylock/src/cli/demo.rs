@@ -10,7 +10,7 @@ const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALH
 
 /// `demo`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  greylock demo\n  greylock demo --script all")]
+#[command(after_help = "Example:\n  greylock demo\n  greylock demo --script all")]
 pub struct DemoArgs {
     /// Where the web page is served
     #[arg(long, value_name = "ADDRESS", default_value_t = LISTEN)]

@@ -160,7 +160,7 @@ mod tests {
     /// Only a test that fails waits so long.
     const LIMIT: Duration = Duration::from_secs(20);
 
-    /// A card that answers 9000 to everything; it is in until the stream is shut down.
+    /// A card that answers 9000 to every command; it is in until the stream is shut down.
     fn card(at: SocketAddr) -> TcpStream {
         let stream = TcpStream::connect(at).unwrap();
         let mut heard = stream.try_clone().unwrap();
@@ -174,6 +174,7 @@ mod tests {
                 heard.read_exact(&mut payload).unwrap();
                 let answer: &[u8] = match payload.as_slice() {
                     [0] | [1] => continue,
+                    [4] => &[0, 2, 0x3B, 0],
                     _ => &[0, 2, 0x90, 0],
                 };
                 heard.write_all(answer).unwrap();
