@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`Dispenser`] | one nozzle or outlet: authorise with a preset, flow, stop, totalizer |
 //! | [`deliver`](mod@deliver) | one delivery from its authorisation to its end, while somebody watches the card |
-//! | [`line`] | the line protocol of docs/dispensers.md as values |
+//! | [`line`](mod@line) | the line protocol of docs/dispensers.md as values |
 //! | [`remote`] | a dispenser behind a TCP connection |
 //! | [`serve`](mod@serve) | the other side: any dispenser behind the line protocol |
 //! | [`simulated`] | a pump or charger that needs no fuel |
