@@ -1,8 +1,8 @@
 //! What a station has besides its terminals: the durable journal of all its nozzles, and a
 //! simulated pump whose totalizer outlives a power cut.
 //!
-//! Nothing here opens a file: media come in as [`nvm::Nvm`]. The daemon with its nozzles,
-//! lists and link to the centre will be built around these parts.
+//! Nothing here opens a file: media come in as [`nvm::Nvm`]. `forecourt` puts
+//! the nozzles of a whole station around these parts.
 #![forbid(unsafe_code)]
 
 pub mod index;
