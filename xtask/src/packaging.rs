@@ -61,15 +61,30 @@ fn configurations(workspace: &Workspace, program: &Path, folder: &Path) -> Outco
         ("/usr/share/greylock", etc.display().to_string()),
     ];
     copy(&workspace.root().join("packaging/etc/prices.toml"), &etc.join("prices.toml"), &[])?;
+    let check = |service: &str, here: &Path| {
+        let check = [service, "serve", "--check", "--config"];
+        run(workspace.command(&program.display().to_string(), &check).arg(here))
+    };
     for (service, file) in
         [("host", "centre.toml"), ("station", "north.toml"), ("station", "south.toml")]
     {
         let here = etc.join(file);
         copy(&docker.join(file), &here, &moved)?;
-        let check = [service, "serve", "--check", "--config"];
-        run(workspace.command(&program.display().to_string(), &check).arg(&here))?;
+        check(service, &here)?;
     }
-    Ok(())
+    // The one to install has its secrets elsewhere.
+    let within = |name: &str| etc.join(name).display().to_string();
+    let [etc_root, data, _] = moved;
+    let moved = [
+        ("/run/credentials/greylock-centre.service/vault.key", within("vault.key")),
+        ("/var/lib/greylock/vault.sealed", within("vault.sealed")),
+        ("/etc/greylock/db-root.pem", within("pki/authority.pem")),
+        data,
+        etc_root,
+    ];
+    let here = etc.join("installed.toml");
+    copy(&workspace.root().join("packaging/etc/centre.toml"), &here, &moved)?;
+    check("host", &here)
 }
 
 /// A copy in which paths of a container are paths of this folder.

@@ -22,6 +22,8 @@ use crate::chips::{self, Chip, PIN};
 use crate::world::now;
 use crate::{BenchError, Spread};
 
+/// Visits at a nozzle before the other way of working has its turn.
+const TURN: usize = 10;
 /// No visit takes so long.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -60,7 +62,9 @@ struct Place {
     hose: Hose,
 }
 
-/// Plays so many visits at one nozzle, and then as many at each of all at once.
+/// Plays so many visits at one nozzle, and as many at each of all at once.
+///
+/// Both are played in turns of [`TURN`] visits, so that whatever else the machine does falls on both alike.
 ///
 /// # Errors
 /// The disk, or a bug.
@@ -70,19 +74,30 @@ pub fn run(nozzles: u8, visits: usize, folder: &Path) -> Result<Nozzles, BenchEr
     let first = places.first().ok_or(BenchError::OurBug("a station without nozzles"))?;
     // The first visit of a nozzle is like no other.
     places.iter().try_for_each(|place| visit(&station, place).map(drop))?;
-    let alone: Vec<Duration> = several(&station, first, visits)?;
-    let busy: Result<Vec<Vec<Duration>>, BenchError> = std::thread::scope(|scope| {
-        let station = &station;
+    let (mut alone, mut busy) = (Vec::new(), Vec::new());
+    while alone.len() < visits {
+        let turn = TURN.min(visits - alone.len());
+        alone.extend(several(&station, first, turn)?);
+        busy.extend(all_at_once(&station, &places, turn)?);
+    }
+    station.close();
+    let (alone, busy) = (Spread::of(alone), Spread::of(busy));
+    Ok(Nozzles { nozzles: places.len(), alone, busy, beyond: busy.p99 - alone.p99 })
+}
+
+fn all_at_once(
+    station: &Forecourt,
+    places: &[Place],
+    visits: usize,
+) -> Result<Vec<Duration>, BenchError> {
+    std::thread::scope(|scope| {
         let play = |place| scope.spawn(move || several(station, place, visits));
         let playing: Vec<_> = places.iter().map(play).collect();
         let joined = playing
             .into_iter()
             .map(|thread| thread.join().unwrap_or(Err(BenchError::OurBug("a customer's thread"))));
-        joined.collect()
-    });
-    station.close();
-    let (alone, busy) = (Spread::of(alone), Spread::of(busy?.concat()));
-    Ok(Nozzles { nozzles: places.len(), alone, busy, beyond: busy.p99 - alone.p99 })
+        joined.collect::<Result<Vec<_>, _>>().map(|visits| visits.concat())
+    })
 }
 
 fn several(station: &Forecourt, place: &Place, visits: usize) -> Result<Vec<Duration>, BenchError> {
