@@ -80,6 +80,20 @@ pub(crate) fn capture(command: &mut Command) -> Outcome<Vec<u8>> {
     }
 }
 
+/// Shows the command and runs it; whatever it says on standard error is a failure.
+pub(crate) fn silent(command: &mut Command) -> Outcome {
+    let shown = show(command);
+    eprintln!("$ {shown}");
+    let output = command.output().map_err(|error| format!("`{shown}` did not start: {error}"))?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    eprint!("{said}");
+    match (output.status.success(), said.is_empty()) {
+        (true, true) => Ok(()),
+        (true, false) => Err(format!("`{shown}` has something to say")),
+        (false, _) => Err(format!("`{shown}` ended with {}", output.status)),
+    }
+}
+
 /// Whether the command runs and ends well; its output is dropped.
 pub(crate) fn succeeds(command: &mut Command) -> bool {
     let quiet = command.stdout(Stdio::null()).stderr(Stdio::null());
