@@ -60,3 +60,7 @@ pub struct Page<T> {
 
 /// The header by which a station says its name to a server in development mode. Elsewhere the certificate says it.
 pub const STATION_HEADER: &str = "greylock-station";
+
+/// The header by which the centre says its time with each answer, in whole seconds since 1970-01-01T00:00:00Z: stations
+/// compare their clocks with it.
+pub const TIME_HEADER: &str = "greylock-time";

@@ -17,6 +17,7 @@ use crate::address::Address;
 use crate::caller::Caller;
 use crate::connection::Secured;
 use crate::error::{Broken, ClientError};
+use crate::heard::{Heard, TheirClock};
 use crate::switch::{Switch, Switched};
 
 /// Longest document of an answer in bytes: a full page of anything fits.
@@ -61,6 +62,8 @@ pub struct Client {
     address: Address,
     /// What says in development who asks: a header.
     word: Option<(&'static str, Zeroizing<String>)>,
+    /// What the server said last of its time.
+    clock: TheirClock,
 }
 
 impl std::fmt::Debug for Client {
@@ -113,7 +116,13 @@ impl Client {
         let agent = agent_of(&tls, limits, Some(limits.call), CONNECTIONS, switches);
         let once = agent_of(&tls, limits, Some(limits.call), 0, switches);
         let streams = agent_of(&tls, limits, None, CONNECTIONS, switches);
-        Ok(Self { agent, streams, once, address, word })
+        Ok(Self { agent, streams, once, address, word, clock: TheirClock::default() })
+    }
+
+    /// The server's time by the last answer that said it; nothing before.
+    #[must_use]
+    pub fn heard_time(&self) -> Option<Heard> {
+        self.clock.heard()
     }
 
     /// Where it asks.
@@ -155,7 +164,8 @@ impl Client {
     pub(crate) fn get_as(&self, path: &str, media: &str) -> Result<Vec<u8>, ClientError> {
         let head = self.head(Method::GET, path).header("accept", media);
         let request = head.body(()).map_err(|error| ClientError::bug(error.to_string()))?;
-        let answered = self.agent.run(request).map_err(|error| Broken::from(error).error)?;
+        let answered = self.clock.timed(|| self.agent.run(request));
+        let answered = answered.map_err(|error| Broken::from(error).error)?;
         text_of(succeeded(answered)?.body_mut()).map(|text| text.to_vec())
     }
 
@@ -166,7 +176,8 @@ impl Client {
             head = head.header("last-event-id", last);
         }
         let request = head.body(()).map_err(|error| ClientError::bug(error.to_string()))?;
-        let answered = self.streams.run(request).map_err(|error| Broken::from(error).error)?;
+        let answered = self.clock.timed(|| self.streams.run(request));
+        let answered = answered.map_err(|error| Broken::from(error).error)?;
         succeeded(answered).map(Response::into_body)
     }
 
@@ -210,10 +221,14 @@ impl Client {
         let bug = |error: ureq::http::Error| Broken::of(ClientError::bug(error.to_string()));
         let head = self.head(method, path);
         Ok(match body {
-            None => agent.run(head.body(()).map_err(bug)?)?,
+            None => {
+                let request = head.body(()).map_err(bug)?;
+                self.clock.timed(|| agent.run(request))?
+            }
             Some(body) => {
                 let head = head.header("content-type", "application/json");
-                agent.run(head.body(body).map_err(bug)?)?
+                let request = head.body(body).map_err(bug)?;
+                self.clock.timed(|| agent.run(request))?
             }
         })
     }

@@ -8,6 +8,7 @@
 //! | `station`, `operator` | the resources of each, one method for each |
 //! | [`SiteClient`] | a running station, asked for visits and looked at |
 //! | [`Pages`] | a list, page after page |
+//! | [`Heard`] | the centre's time, as its answers say it |
 //! | [`Events`] | what stations hear without asking, from where they stopped |
 //! | [`Switch`] | cuts a line, for whoever ends a program or plays with it |
 //! | [`ServerLink`] | a station's link to the centre over all this |
@@ -26,6 +27,7 @@ mod caller;
 mod connection;
 mod error;
 mod events;
+mod heard;
 mod http;
 mod link;
 mod operator;
@@ -38,6 +40,7 @@ pub use address::Address;
 pub use caller::Caller;
 pub use error::{ClientError, Kind};
 pub use events::{Events, Sign, Told};
+pub use heard::Heard;
 pub use http::{Client, Limits};
 pub use link::ServerLink;
 pub use operator::Wanted;

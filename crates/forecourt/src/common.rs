@@ -13,6 +13,7 @@ use terminal::{Journal as _, Progress, SaleTerms};
 use wire::record::Rounding;
 use wire::{Amount, ClaimedRecord, LockId, Stamp, Tid, Ttc};
 
+use crate::clock::{Judged, judge};
 use crate::feed::Feed;
 use crate::parameters::Parameters;
 use crate::post::Post;
@@ -22,9 +23,6 @@ use crate::setup::{ClockFn, ForecourtError, NozzleSetup, Power, Setup, Watcher};
 use crate::station::OpenLock;
 use crate::uplink::Uplink;
 use crate::warden::Bell;
-
-/// A clock that is off by more seconds than that is told, and begins no lock.
-pub(crate) const CLOCK_OFF: u64 = 120;
 
 /// What the threads of a station share.
 pub(crate) struct Common {
@@ -148,18 +146,21 @@ impl Common {
         self.logbook.has_room().map_err(|little| NoLock::DiskLow(little.to_string()))?;
         self.logbook.broken().map_or(Ok(()), |words| Err(NoLock::LogbookBroken(words)))?;
         let behind = |newest: Stamp| self.now().unix_seconds() < newest.unix_seconds();
-        match self.clock_is_right() {
-            Some(false) => Err(NoLock::ClockOff),
-            // What stands in the journal was made with a clock that ran ahead.
-            Some(true) => Ok(()),
-            None if self.logbook.newest().is_some_and(behind) => Err(NoLock::ClockBehind),
-            None => Ok(()),
+        match self.clock_judged() {
+            Judged::Off { other_day: true, .. } => Err(NoLock::ClockOff),
+            // What stands in the journal from later was made with a clock that ran ahead.
+            Judged::Right | Judged::Off { .. } => Ok(()),
+            Judged::Unknown if self.logbook.newest().is_some_and(behind) => {
+                Err(NoLock::ClockBehind)
+            }
+            Judged::Unknown => Ok(()),
         }
     }
 
-    /// Whether the clock agrees with the centre's, where that said its time.
-    pub(crate) fn clock_is_right(&self) -> Option<bool> {
-        Some(self.uplink.clock_offset()?.unsigned_abs() <= CLOCK_OFF)
+    /// What the centre says of the clock as it stands now.
+    pub(crate) fn clock_judged(&self) -> Judged {
+        let now = self.now();
+        judge(now, self.uplink.clock_offset(now))
     }
 
     pub(crate) fn now(&self) -> Stamp {

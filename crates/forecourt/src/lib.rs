@@ -18,6 +18,7 @@
 
 mod asked;
 mod book;
+mod clock;
 mod common;
 mod contact;
 mod feed;
@@ -48,4 +49,4 @@ pub use refused::{NoLock, Refused, name_of};
 pub use setup::{ClockFn, ForecourtError, NozzleSetup, Power, Setup, Watcher};
 pub use slot::{CardInside, CardSlot, ChipTransport, Presence, PsamSlot, ReaderSilent};
 pub use station::{Forecourt, OpenLock};
-pub use uplink::{Flushed, Found, NoUplink, Standing, Uplink};
+pub use uplink::{ClockOffset, Flushed, Found, NoUplink, Standing, Uplink};

@@ -93,8 +93,8 @@ pub enum NoLock {
     /// The clock shows a time before the newest entry of the journal.
     #[error("the clock of the station runs behind its journal: set it")]
     ClockBehind,
-    /// The clock is not the centre's.
-    #[error("the clock of the station does not agree with the centre's: set it")]
+    /// The clock shows another date than the centre's.
+    #[error("the clock of the station shows another date than the centre's: set it")]
     ClockOff,
     /// The disk is nearly full.
     #[error("{0}")]

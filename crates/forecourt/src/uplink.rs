@@ -4,7 +4,7 @@ use api::site::{Line, ListStanding, Neighbour, Warning};
 use station::{LinkDown, OpenTransfer, Sought, TransferAnswer, UnlockAnswer};
 use terminal::online::Asked;
 use terminal::transfer::TransferAsked;
-use wire::{Asn, ClaimedRecord, Mac};
+use wire::{Asn, ClaimedRecord, Mac, Stamp};
 
 /// Where a grey record was found.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -39,6 +39,15 @@ pub enum Flushed {
     Some,
     /// It was not reached in time.
     Not,
+}
+
+/// How the station's clock stands to the centre's.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ClockOffset {
+    /// Seconds that it is ahead.
+    pub ahead: i64,
+    /// Seconds by which that may be wrong: half the time from question to answer, and what whole seconds leave out.
+    pub within: u64,
 }
 
 /// The line to the centre and the lists, shared by all nozzles. Everything but the calls that say so answers from
@@ -84,9 +93,9 @@ pub trait Uplink: Send + Sync {
     /// How line and lists stand.
     fn standing(&self) -> Standing;
 
-    /// Seconds that the station's clock, as it stands now, is ahead of the centre's; nothing where the centre did not say
-    /// its time of late. New locks and the retention go by it.
-    fn clock_offset(&self) -> Option<i64> {
+    /// How a clock of the station that shows this now stands to the centre's; nothing where the centre did not say its
+    /// time of late. New locks and the retention go by it.
+    fn clock_offset(&self, _now: Stamp) -> Option<ClockOffset> {
         None
     }
 

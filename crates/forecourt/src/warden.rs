@@ -6,6 +6,7 @@ use std::time::Duration;
 use api::site::{Happened, Warning};
 use wire::{Date, Stamp};
 
+use crate::clock::Judged;
 use crate::common::Common;
 
 /// How often it looks.
@@ -37,6 +38,7 @@ pub(crate) fn watch(common: &Common, bell: &Bell) {
     let mut told: Vec<Warning> = Vec::new();
     let (mut cleaned, mut newest) = (None, common.logbook.newest());
     while !common.is_closing() {
+        trust_again(common);
         told = tell(common, told);
         let today = common.now().date;
         if cleaned != Some(today) && !clean(common, newest) {
@@ -68,25 +70,41 @@ fn key(warning: &Warning) -> (&str, Option<u8>) {
 }
 
 /// One batch of old ends; whether there may be more. A clock that runs ahead must not drop the ends of today, which the
-/// limits of a day count: where the centre does not confirm it, nothing is newer than the journal was before this day.
+/// limits of a day count: it is believed no further than the centre says, and where the centre says nothing no further
+/// than the journal was before this day.
 fn clean(common: &Common, newest: Option<Stamp>) -> bool {
     let Some(days) = common.retention_days else { return false };
     let now = common.now();
-    let today = match (common.clock_is_right(), newest) {
-        (Some(true), _) => now,
-        (None, Some(newest)) if newest.unix_seconds() < now.unix_seconds() => newest,
-        (None, Some(_)) => now,
-        (None, None) | (Some(false), _) => return false,
+    let shown = now.unix_seconds();
+    let known = match (common.clock_judged(), newest) {
+        (Judged::Right, _) => shown,
+        (Judged::Off { ahead, .. }, _) => shown.min(shown.saturating_sub(ahead)),
+        (Judged::Unknown, Some(newest)) => shown.min(newest.unix_seconds()),
+        (Judged::Unknown, None) => return false,
     };
-    let Some(before) = days_before(today, days) else { return false };
+    let Some(before) = days_before(known, now.utc_offset_minutes, days) else { return false };
     common.logbook.forget(before, BATCH).is_ok_and(|gone| gone == BATCH)
 }
 
-/// The date so many days before, by the calendar.
-fn days_before(now: Stamp, days: u32) -> Option<Date> {
-    let offset = i64::from(now.utc_offset_minutes) * 60;
+/// A clock that once ran ahead left entries from times to come. When the centre says that it is right now, they hold no
+/// lock back any more, also once the centre is away.
+fn trust_again(common: &Common) {
+    if common.clock_judged() != Judged::Right {
+        return;
+    }
+    let now = common.now();
+    let is_later = |newest: Stamp| newest.unix_seconds() > now.unix_seconds();
+    if common.logbook.newest().is_some_and(is_later) {
+        // What could not be kept is tried again in a second.
+        let _ = common.logbook.trust_clock(now);
+    }
+}
+
+/// The local date so many days before a moment, by the calendar; seconds since 1970, minutes east of Greenwich.
+fn days_before(now: i64, utc_offset_minutes: i16, days: u32) -> Option<Date> {
+    let offset = i64::from(utc_offset_minutes) * 60;
     // Days from 1 March of the year 0, in eras of 400 years.
-    let day = (now.unix_seconds() + offset).div_euclid(86_400) - i64::from(days) + 719_468;
+    let day = now.saturating_add(offset).div_euclid(86_400) - i64::from(days) + 719_468;
     let (era, of_era) = (day.div_euclid(146_097), day.rem_euclid(146_097));
     let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
     let of_year = of_era - (365 * year + year / 4 - year / 100);
@@ -107,7 +125,8 @@ mod tests {
         let back = |(year, month, day), days| {
             let date = Date::new(year, month, day).unwrap();
             let time = Time::new(0, 30, 0).unwrap();
-            days_before(Stamp { date, time, utc_offset_minutes: 120 }, days).unwrap().ymd()
+            let now = Stamp { date, time, utc_offset_minutes: 120 };
+            days_before(now.unix_seconds(), 120, days).unwrap().ymd()
         };
         assert_eq!(back((2026, 6, 1), 0), (2026, 6, 1));
         assert_eq!(back((2026, 6, 1), 1), (2026, 5, 31));

@@ -2,7 +2,8 @@
 
 use api::site::Warning;
 
-use crate::common::{CLOCK_OFF, Common};
+use crate::clock::Judged;
+use crate::common::Common;
 
 /// Seconds that the centre may be away before somebody is told: a line that comes and goes is no news.
 const AWAY: u64 = 60;
@@ -32,21 +33,28 @@ fn disk(common: &Common) -> Option<Warning> {
 }
 
 fn clock(common: &Common) -> Option<Warning> {
-    let now = common.now().unix_seconds();
-    let behind = common.logbook.newest().map(|newest| newest.unix_seconds() - now);
-    let confirmed = common.clock_is_right().is_some();
-    if let Some(behind) = behind.filter(|behind| *behind > 0 && !confirmed) {
-        let words = format!(
-            "the clock runs {behind} seconds behind the newest entry of the journal: no new lock is begun"
-        );
-        return Some(warning("clock_off", words));
-    }
-    let off = common.uplink.clock_offset().filter(|off| off.unsigned_abs() > CLOCK_OFF)?;
-    let which = if off > 0 { "ahead of" } else { "behind" };
-    let words = format!(
-        "the clock is {} seconds {which} the centre's, and no new lock is begun: set it",
-        off.unsigned_abs()
-    );
+    let words = match common.clock_judged() {
+        Judged::Right => return None,
+        Judged::Off { ahead, other_day } => {
+            let which = if ahead > 0 { "ahead of" } else { "behind" };
+            let locks =
+                if other_day { "it shows another day and no new lock is begun: " } else { "" };
+            format!(
+                "the clock is {} seconds {which} the centre's; {locks}set it",
+                ahead.unsigned_abs()
+            )
+        }
+        Judged::Unknown => {
+            let newest = common.logbook.newest()?.unix_seconds();
+            let behind = newest - common.now().unix_seconds();
+            if behind <= 0 {
+                return None;
+            }
+            format!(
+                "the clock runs {behind} seconds behind the newest entry of the journal: no new lock is begun"
+            )
+        }
+    };
     Some(warning("clock_off", words))
 }
 

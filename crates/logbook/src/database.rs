@@ -7,6 +7,7 @@ use terminal::OutOfOrder;
 use wire::Entry;
 
 use crate::derived::Held;
+use crate::trusted::Trusted;
 
 /// Version of the tables and of the entries' bytes in them, as `user_version`: the entries are those of a station's
 /// journal of version 3 (docs/formats.md).
@@ -110,12 +111,20 @@ impl Database {
     /// Every row, folded; and the number of the last one.
     pub(crate) fn fold(&self) -> Result<(Held, u64), LogbookError> {
         let (mut held, mut last) = (Held::default(), 0);
+        let trusted = self.kept(crate::trusted::NAME)?;
+        let mut trusted = trusted.and_then(|bytes| Trusted::from_bytes(&bytes));
         self.each(&mut |record, entry| {
+            if let Some(trusted) = trusted.take_if(|trusted| trusted.record < record) {
+                held.trust(trusted);
+            }
             held.take(entry, record)
                 .map_err(|source| LogbookError::OutOfOrder { record, source })?;
             last = record;
             Ok(())
         })?;
+        if let Some(trusted) = trusted {
+            held.trust(trusted);
+        }
         Ok((held, last))
     }
 

@@ -7,6 +7,8 @@ use station::{Index, Outbox};
 use terminal::{OutOfOrder, Progress};
 use wire::{Amount, Asn, Date, Entry, PurchaseStep, Report, Stamp, Step, Tid, Ttc};
 
+use crate::trusted::Trusted;
+
 type Number = (Tid, Ttc);
 
 /// One delivery, for limits of a day.
@@ -85,6 +87,11 @@ impl Held {
             }
             _ => {}
         }
+    }
+
+    /// What the rows so far say of the time does not count.
+    pub(crate) const fn trust(&mut self, trusted: Trusted) {
+        self.newest = Some(trusted.at);
     }
 
     fn seen(&mut self, at: Stamp) {

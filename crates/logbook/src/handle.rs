@@ -174,7 +174,16 @@ impl Logbook {
         self.held().fills(asn, day).to_vec()
     }
 
-    /// The latest time that any entry carries.
+    /// Somebody who knows the time says that the clock is right, which shows this now: later times that stand in earlier
+    /// entries do not count any more. Durable when this returns.
+    ///
+    /// # Errors
+    /// It could not be written; they count still.
+    pub fn trust_clock(&self, now: Stamp) -> Result<(), String> {
+        self.ask(|reply| Job::TrustClock(now, reply))
+    }
+
+    /// The latest time that any entry carries, of those that count.
     #[must_use]
     pub fn newest(&self) -> Option<Stamp> {
         self.held().newest()

@@ -19,6 +19,7 @@ mod derived;
 mod handle;
 mod retention;
 mod room;
+mod trusted;
 mod writer;
 
 pub use database::LogbookError;

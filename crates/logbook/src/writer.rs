@@ -6,11 +6,12 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use wire::{Asn, Date, Entry, LockId, Tid, Ttc};
+use wire::{Asn, Date, Entry, LockId, Stamp, Tid, Ttc};
 
 use crate::database::{Database, LogbookError};
 use crate::handle::Shared;
 use crate::retention;
+use crate::trusted;
 
 /// Most entries of one commit.
 const MOST: usize = 64;
@@ -33,6 +34,7 @@ pub(crate) enum Job {
     Kept(String, Reply<Option<Vec<u8>>>),
     Rows { after: u64, most: u32, reply: Reply<Vec<(u64, Entry)>> },
     Forget { before: Date, most: usize, reply: Reply<usize> },
+    TrustClock(Stamp, Reply<()>),
 }
 
 /// What an entry changes: two of one subject depend on each other and are not checked together.
@@ -155,6 +157,7 @@ fn refuse(job: Job, words: &str) {
         Job::Kept(_, reply) => reply.send(Err(words)).ok(),
         Job::Rows { reply, .. } => reply.send(Err(words)).ok(),
         Job::Forget { reply, .. } => reply.send(Err(words)).ok(),
+        Job::TrustClock(_, reply) => reply.send(Err(words)).ok(),
     };
 }
 
@@ -168,6 +171,9 @@ fn serve(database: &mut Database, shared: &Shared, job: Job) {
         Job::Rows { after, most, reply } => reply.send(words(database.rows(after, most))).ok(),
         Job::Forget { before, most, reply } => {
             reply.send(words(retention::forget(database, shared, before, most))).ok()
+        }
+        Job::TrustClock(now, reply) => {
+            reply.send(words(trusted::trust(database, shared, now))).ok()
         }
     };
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use ::api::TIME_HEADER;
 use ::api::problem::Problem;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
@@ -63,7 +64,10 @@ pub(crate) async fn follow(State(app): State<Shared>, request: Request, next: Ne
     };
     let span = tracing::info_span!("request", request = %id);
     let answered = BEHIND.scope(behind, next.run(request)).instrument(span.clone()).await;
-    let (answered, problem) = marked(answered, &id);
+    let (mut answered, problem) = marked(answered, &id);
+    // By this clock stations look after theirs.
+    let now = HeaderValue::from(app.now().unix_seconds());
+    answered.headers_mut().insert(HeaderName::from_static(TIME_HEADER), now);
     let (status, took) = (answered.status().as_u16(), began.elapsed());
     app.figures.request(method.as_str(), route, status, took);
     let problem = problem.as_deref();

@@ -9,6 +9,7 @@
 //! | `listener` | the thread that keeps the lists as the centre has them |
 //! | `held` | the lists in memory and on disk |
 //! | `line` | whether the centre is there, and since when |
+//! | `clock` | how the station's clock stands to the centre's |
 //! | `neighbours` | stations that are asked for records while the centre is away |
 //! | `papers` | grey records on paper that were believed |
 //!
@@ -22,6 +23,7 @@
 //! Invariant: a neighbour's or a paper's record is given for its own lock alone, and only when its TID is the giver's.
 #![forbid(unsafe_code)]
 
+mod clock;
 mod held;
 mod line;
 mod linked;

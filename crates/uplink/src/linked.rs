@@ -6,13 +6,13 @@ use std::time::Instant;
 
 use api::site::{PaperTaken, Warning};
 use client::{Client, ServerLink, Switch};
-use forecourt::{Flushed, Found, Standing, Uplink};
+use forecourt::{ClockOffset, Flushed, Found, Standing, Uplink};
 use lists::Kind;
 use pki::Trust;
 use station::{Link as _, LinkDown, OpenTransfer, Sought, TransferAnswer, UnlockAnswer};
 use terminal::online::Asked;
 use terminal::transfer::TransferAsked;
-use wire::{Asn, ClaimedRecord, LockId, Mac};
+use wire::{Asn, ClaimedRecord, LockId, Mac, Stamp};
 
 use crate::held::Held;
 use crate::line::{LineState, Part};
@@ -226,6 +226,12 @@ impl Uplink for Linked {
             blacklist: self.shared.held.standing(Kind::Blacklist),
             grey_list: self.shared.held.standing(Kind::GreyList),
         }
+    }
+
+    fn clock_offset(&self, now: Stamp) -> Option<ClockOffset> {
+        let Centre { patient, quick, stream, .. } = self.shared.centre()?;
+        let heard = [patient, quick, stream].into_iter().filter_map(|client| client.heard_time());
+        crate::clock::offset(heard, now, Instant::now())
     }
 
     fn warnings(&self) -> Vec<Warning> {

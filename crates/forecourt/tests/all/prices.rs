@@ -146,7 +146,36 @@ fn a_clock_that_ran_ahead_once_stops_nobody_once_the_centre_confirms_it() {
     assert_eq!(refused.refusal.as_deref(), Some("clock_behind"), "{refused:?}");
     *bench.uplink.offset.lock().unwrap() = Some(-3);
     assert_eq!(again(&mut bench, &card, 1_000).outcome, "settled");
+    let logbook = bench.station().logbook();
+    bench.until("the clock is trusted", || logbook.newest() == Some(right));
+    drop(logbook);
+    // Nor when the centre is away again, or the station was started anew.
+    *bench.uplink.offset.lock().unwrap() = None;
+    assert_eq!(again(&mut bench, &card, 1_000).outcome, "settled");
+    bench.pull(1);
+    bench.open();
+    bench.wait_for_state(1, "free");
+    assert_eq!(bench.refuel(1, &card, 1_000).outcome, "settled");
     assert!(bench.station().warnings().is_empty());
+}
+
+#[test]
+fn a_clock_that_is_off_on_the_same_day_is_told_and_goes_on() {
+    let (mut bench, card) = bench(10_000);
+    *bench.uplink.offset.lock().unwrap() = Some(600);
+    bench.open();
+    assert_eq!(bench.refuel(1, &card, 1_000).outcome, "settled");
+    let warned = bench.station().warnings();
+    assert_eq!(warned[0].words, "the clock is 600 seconds ahead of the centre's; set it");
+    // Five past midnight, and ten minutes ahead: expiry and the limits of a day go by the date.
+    let next = Stamp {
+        date: Date::new(2026, 6, 2).unwrap(),
+        time: Time::new(0, 5, 0).unwrap(),
+        ..*bench.clock.lock().unwrap()
+    };
+    *bench.clock.lock().unwrap() = next;
+    let refused = again(&mut bench, &card, 1_000);
+    assert_eq!(refused.refusal.as_deref(), Some("clock_off"), "{refused:?}");
 }
 
 #[test]

@@ -103,6 +103,34 @@ fn what_is_not_reported_never_leaves() {
 }
 
 #[test]
+fn times_to_come_count_no_more_once_the_clock_is_trusted() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("logbook");
+    let mut book = open(&path).unwrap();
+    let at = |year| {
+        let date = Date::new(year, 6, 1).unwrap();
+        wire::Stamp { date, ..delivery().at }
+    };
+    let sent = |ttc, year| {
+        let mut entry = steps(1, ttc)[0];
+        if let Entry::Lock { step: wire::Step::LockSent(terms), .. } = &mut entry {
+            terms.at = at(year);
+        }
+        entry
+    };
+    book.append(&sent(1, 2031)).unwrap();
+    assert_eq!(book.newest(), Some(at(2031)));
+    book.trust_clock(at(2026)).unwrap();
+    assert_eq!(book.newest(), Some(at(2026)));
+    drop(book);
+    let mut book = open(&path).unwrap();
+    assert_eq!(book.newest(), Some(at(2026)), "nothing is newer");
+    book.append(&sent(2, 2027)).unwrap();
+    drop(book);
+    assert_eq!(open(&path).unwrap().newest(), Some(at(2027)), "what came since counts");
+}
+
+#[test]
 fn values_are_kept_by_their_names() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("logbook");

@@ -25,6 +25,23 @@ fn has(rig: &Rig, record: &ClaimedRecord) -> bool {
 }
 
 #[test]
+fn each_answer_says_how_the_clock_stands_to_the_centres() {
+    let (books, folder) = (Books::new(), Folder::new());
+    let centre = Centre::start(&books);
+    let rig = Rig::at(&folder, centre.address, NORTH);
+    rig.until_up();
+    let ahead = |now| rig.linked.clock_offset(now).map(|offset| (offset.ahead, offset.within));
+    // The centre's clock stands, and the time since its answer runs.
+    let (offset, within) = ahead(at(200)).unwrap();
+    assert!((-60..=0).contains(&offset) && (2..=22).contains(&within), "{offset} {within}");
+    let (later, _) = ahead(at(201)).unwrap();
+    assert!((later - offset - 60).abs() <= 60, "{later} {offset}");
+    drop(rig);
+    let alone = Rig::new(folder.setup(None));
+    assert_eq!(alone.linked.clock_offset(at(200)), None, "nobody said the time");
+}
+
+#[test]
 fn a_card_that_escaped_at_one_station_is_known_at_the_other() {
     let (books, folders) = (Books::new(), [Folder::new(), Folder::new()]);
     let centre = Centre::start(&books);

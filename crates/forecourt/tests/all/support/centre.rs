@@ -5,13 +5,13 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use api::site::{Line, ListStanding};
-use forecourt::{Flushed, Found, Standing, Uplink};
+use forecourt::{ClockOffset, Flushed, Found, Standing, Uplink};
 use host::{TransferRequest, UnlockRequest};
 use logbook::Logbook;
 use station::{LinkDown, OpenTransfer, Records as _, Sought, TransferAnswer, UnlockAnswer};
 use terminal::online::{Asked, Decided};
 use terminal::transfer::{TransferAsked, TransferDecided, Way};
-use wire::{Asn, ClaimedRecord, LockId, Mac};
+use wire::{Asn, ClaimedRecord, LockId, Mac, Stamp};
 
 use super::chips::{Rules, noon};
 
@@ -149,8 +149,9 @@ impl Uplink for FakeUplink {
         Ok(self.rules.lock().unwrap().confirm_transfer(asn, open, tac, noon(55)).is_ok())
     }
 
-    fn clock_offset(&self) -> Option<i64> {
-        *self.offset.lock().unwrap()
+    fn clock_offset(&self, _: Stamp) -> Option<ClockOffset> {
+        let ahead = (*self.offset.lock().unwrap())?;
+        Some(ClockOffset { ahead, within: 2 })
     }
 
     fn standing(&self) -> Standing {

@@ -189,6 +189,15 @@ impl Bench {
         }
     }
 
+    /// Waits for what no event tells.
+    pub fn until(&self, what: &str, holds: impl Fn() -> bool) {
+        let end = Instant::now() + PATIENCE;
+        while !holds() {
+            assert!(Instant::now() < end, "{what}: {:#?}", self.station().site());
+            std::thread::yield_now();
+        }
+    }
+
     pub fn wait_for_state(&mut self, number: u8, state: &str) {
         self.wait(state, |happened| match happened {
             Happened::Nozzle { nozzle } if nozzle.number == number && nozzle.state == state => {
