@@ -116,9 +116,10 @@ impl Journal for Book {
         if !known {
             self.tell(entry);
             self.common.uplink.nudge();
-            // Its card may be at another nozzle by now.
-            if matches!(entry, Entry::Lock { step: Step::Claimed(_), .. }) {
-                self.common.look_again();
+            if let Entry::Lock { tid, ttc, step } = entry
+                && matches!(step, Step::Claimed(_) | Step::Settled(_) | Step::NoDispense)
+            {
+                self.common.look_again_at((*tid, *ttc));
             }
         }
         Ok(())

@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
-use api::site::{JournalStanding, Nozzle, ParametersStanding, Product, Reader, Site, Warning};
+use api::site::{
+    Happened, JournalStanding, Nozzle, ParametersStanding, Product, Reader, Site, Warning,
+};
 use dispenser::Unit;
 use logbook::Logbook;
 use receipt::{Ending, Paper, Receipt};
@@ -98,6 +100,7 @@ impl Common {
             bell: Arc::default(),
             threads,
         });
+        common.hear();
         common.begin(nozzles).inspect_err(|_| common.cut())?;
         Ok(common)
     }
@@ -192,6 +195,42 @@ impl Common {
 
     pub(crate) fn look_again(&self) {
         self.posts.values().for_each(|post| post.look_again());
+    }
+
+    /// The journal says more of a lock, whose card may be at another nozzle by now.
+    pub(crate) fn look_again_at(&self, number: (Tid, Ttc)) {
+        self.posts.values().for_each(|post| post.look_again_at(number));
+    }
+
+    /// The list changed: who waits for a record that is on it now looks again. One of a lock of which the card refused a
+    /// record is left to the wait.
+    fn look_at_the_list(&self) {
+        for post in self.posts.values() {
+            let listed =
+                |lock: &LockId| self.uplink.is_listed(lock) && !self.logbook.has_refused(lock);
+            if post.watched().as_ref().is_some_and(listed) {
+                post.look_again();
+            }
+        }
+    }
+
+    /// Grey cards that wait are tried again when the centre comes back, and when their record comes.
+    fn hear(self: &Arc<Self>) {
+        let (common, was_up) = (Arc::downgrade(self), AtomicBool::new(false));
+        self.feed.set_ear(Box::new(move |happened| {
+            let Some(common) = common.upgrade() else { return };
+            match happened {
+                Happened::Centre { line, .. } => {
+                    let is_up = line.state == "up";
+                    if is_up && !was_up.swap(is_up, Ordering::SeqCst) {
+                        common.look_again();
+                    }
+                    was_up.store(is_up, Ordering::SeqCst);
+                }
+                Happened::List { list, .. } if list == "grey_list" => common.look_at_the_list(),
+                _ => {}
+            }
+        }));
     }
 
     pub(crate) fn site(&self) -> Site {

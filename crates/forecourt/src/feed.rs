@@ -1,7 +1,7 @@
 //! What happens, as it is told live.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use api::site::Happened;
 use tokio::sync::watch;
@@ -18,16 +18,25 @@ pub struct Told {
     pub happened: Arc<Happened>,
 }
 
+/// Who acts on an event at once, on the thread that tells it.
+pub(crate) type Ear = Box<dyn Fn(&Happened) + Send + Sync>;
+
 /// The last events, for any number of listeners.
-#[derive(Debug)]
 pub struct Feed {
     kept: Mutex<VecDeque<Told>>,
     last: watch::Sender<u64>,
+    ear: OnceLock<Ear>,
 }
 
 impl Default for Feed {
     fn default() -> Self {
-        Self { kept: Mutex::default(), last: watch::Sender::new(0) }
+        Self { kept: Mutex::default(), last: watch::Sender::new(0), ear: OnceLock::new() }
+    }
+}
+
+impl std::fmt::Debug for Feed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Feed").field("last", &*self.last.borrow()).finish_non_exhaustive()
     }
 }
 
@@ -39,8 +48,19 @@ impl Feed {
         if kept.len() >= KEPT {
             kept.pop_front();
         }
-        kept.push_back(Told { number, happened: Arc::new(happened) });
+        let happened = Arc::new(happened);
+        kept.push_back(Told { number, happened: Arc::clone(&happened) });
         self.last.send_replace(number);
+        drop(kept);
+        if let Some(ear) = self.ear.get() {
+            ear(&happened);
+        }
+    }
+
+    /// The station whose feed this is hears all of it from now on; a feed is one station's.
+    pub(crate) fn set_ear(&self, ear: Ear) {
+        // The first one stays.
+        let _ = self.ear.set(ear);
     }
 
     /// The number of the newest event, as it changes.

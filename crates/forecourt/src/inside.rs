@@ -1,7 +1,7 @@
 //! A card is in: it is looked at, freed if it is grey, and does what its customer asks for.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use api::site::{CardSeen, PurseSeen};
 use station::visit::{self, NotFreed};
@@ -24,23 +24,45 @@ const LOOK: Duration = Duration::from_millis(50);
 /// A card whose answer got lost while it stayed in gets its power again so often.
 const TRIES: usize = 3;
 
+/// A grey card that waits for the centre or for a neighbour is tried again after this long at first, and then after twice
+/// as long each time; at once when there is news.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
 /// A card from its insertion to its end.
 pub(crate) struct Session {
     pub(crate) card: Contact,
     pub(crate) asn: Option<Asn>,
-    grey: bool,
+    /// Tried again at this moment, and so long after the time before.
+    again: Option<(Instant, Duration)>,
     /// It was freed here, and no visit has said so yet.
     pub(crate) freed: Option<WasFreed>,
+}
+
+impl Session {
+    /// What only waits is tried again in its own time, too: neighbours tell nobody when they have a record. A card that
+    /// refused something is left alone, since it counts.
+    fn wait_after(&mut self, reason: Option<&NotFreed>) {
+        self.again = match reason {
+            Some(NotFreed::Wait(_) | NotFreed::NoRecordNoLink) => {
+                let pause = self.again.map_or(FIRST_PAUSE, |(_, pause)| pause * 2);
+                let pause = pause.min(LONGEST_PAUSE);
+                Some((Instant::now() + pause, pause))
+            }
+            _ => None,
+        };
+    }
 }
 
 impl Nozzle {
     /// A card was put in; returns when it is out again, or the station ends.
     pub(crate) fn card_in(&mut self, inside: CardInside) -> Result<(), Trouble> {
         let mut session =
-            Session { card: self.contact(inside), asn: None, grey: false, freed: None };
+            Session { card: self.contact(inside), asn: None, again: None, freed: None };
         self.given = true;
         self.post.take_commands();
         let attended = self.attend(&mut session);
+        self.post.watches(None);
         self.given = session.card.is_in();
         let refusal = if self.given { Refusal::Busy } else { Refusal::NoCard };
         if let Some((visit, command)) = self.post.refuse(refusal) {
@@ -72,8 +94,14 @@ impl Nozzle {
                         self.look(session)?;
                     }
                 }
-                Call::LookAgain if session.grey => self.look(session)?,
+                Call::LookAgain if self.post.watched().is_some() => {
+                    session.again = None;
+                    self.look_once_more(session)?;
+                }
                 Call::LookAgain => {}
+                Call::Nothing if session.again.is_some_and(|(at, _)| at <= Instant::now()) => {
+                    self.look_once_more(session)?;
+                }
                 Call::Nothing => {
                     if let Some(came) = open.as_ref().and_then(Proofs::came) {
                         open = None;
@@ -109,6 +137,12 @@ impl Nozzle {
     /// Frees the card as far as that goes, and shows what it is. One whose answer got lost gets its power again.
     fn look(&mut self, session: &mut Session) -> Result<(), Trouble> {
         self.post.show(|nozzle| nozzle.state = "busy".to_owned());
+        self.look_once_more(session)
+    }
+
+    /// The same for a grey card that waits: nobody need see that it is tried.
+    fn look_once_more(&mut self, session: &mut Session) -> Result<(), Trouble> {
+        self.post.looks();
         let mut begun = self.begin(session);
         for _ in 1..TRIES {
             let lost = matches!(begun, Err(NotFreed::Failed(Failure::CardLost { .. })));
@@ -122,6 +156,7 @@ impl Nozzle {
             return Ok(());
         }
         let seen = self.see(session, begun.as_ref());
+        session.wait_after(begun.as_ref().err());
         let message = begun.as_ref().err().map(not_freed_words);
         self.post.show(|nozzle| {
             nozzle.state = "card".to_owned();
@@ -176,12 +211,14 @@ impl Nozzle {
         let (asn, state, lock) = match begun {
             Ok(ready) => (ready.asn(), state_of(ready), None),
             Err(_) => match terminal::present(card).ok()? {
-                CardIs::Grey(grey) => (grey.asn(), "grey", Some(lock_document(&grey.lock_id()))),
+                CardIs::Grey(grey) => (grey.asn(), "grey", Some(grey.lock_id())),
                 CardIs::Ready(ready) => (ready.asn(), state_of(&ready), None),
                 CardIs::TacUnread(unread) => (unread.asn(), "tac_unread", None),
             },
         };
-        (session.asn, session.grey) = (Some(asn), state == "grey");
+        session.asn = Some(asn);
+        self.post.watches(lock);
+        let lock = lock.as_ref().map(lock_document);
         let purses = [Purse::Ed, Purse::Ep].into_iter().filter_map(|purse| {
             let balance = balance(&mut session.card, purse)?.units();
             Some(PurseSeen { purse: purse.to_string(), balance })

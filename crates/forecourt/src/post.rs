@@ -5,6 +5,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use api::site::{Happened, Nozzle, Outcome, Warning};
+use wire::{LockId, Tid, Ttc};
 
 use crate::asked::Command;
 use crate::feed::Feed;
@@ -37,8 +38,19 @@ struct Inside {
     ended: VecDeque<Outcome>,
     stop: bool,
     look_again: bool,
+    watches: Watches,
     closing: bool,
     trouble: Option<Warning>,
+}
+
+/// Whose news would free the card that is in.
+enum Watches {
+    /// It is free, or none is in.
+    Nothing,
+    /// It is being looked at; of these locks there was news meanwhile.
+    Looks(Vec<(Tid, Ttc)>),
+    /// It is grey under this lock.
+    For(LockId),
 }
 
 /// Why no command is taken.
@@ -70,6 +82,7 @@ impl Post {
             ended: VecDeque::new(),
             stop: false,
             look_again: false,
+            watches: Watches::Nothing,
             closing: false,
             trouble: None,
         };
@@ -236,6 +249,47 @@ impl Post {
     pub(crate) fn look_again(&self) {
         self.inside().look_again = true;
         self.wake.notify_all();
+    }
+
+    /// The journal says more of a lock: a card that is in and grey under it may be free now.
+    pub(crate) fn look_again_at(&self, number: (Tid, Ttc)) {
+        let mut inside = self.inside();
+        let again = match &mut inside.watches {
+            Watches::Nothing => false,
+            Watches::Looks(news) => {
+                news.push(number);
+                false
+            }
+            Watches::For(lock) => (lock.tid, lock.ttc) == number,
+        };
+        if again {
+            inside.look_again = true;
+            self.wake.notify_all();
+        }
+    }
+
+    /// The card that is in is looked at from now on.
+    pub(crate) fn looks(&self) {
+        self.inside().watches = Watches::Looks(Vec::new());
+    }
+
+    /// It was: it is grey under this lock, or not grey.
+    pub(crate) fn watches(&self, lock: Option<LockId>) {
+        let mut inside = self.inside();
+        let news = match (lock, &inside.watches) {
+            (Some(lock), Watches::Looks(news)) => news.contains(&(lock.tid, lock.ttc)),
+            _ => false,
+        };
+        inside.watches = lock.map_or(Watches::Nothing, Watches::For);
+        inside.look_again |= news;
+    }
+
+    /// Under which lock the card that is in is grey.
+    pub(crate) fn watched(&self) -> Option<LockId> {
+        match &self.inside().watches {
+            Watches::For(lock) => Some(*lock),
+            Watches::Nothing | Watches::Looks(_) => None,
+        }
     }
 
     /// Waits before the nozzle is tried again; no longer than until the station ends.

@@ -4,7 +4,7 @@ use api::site::{Line, ListStanding, Neighbour, Warning};
 use station::{LinkDown, OpenTransfer, Sought, TransferAnswer, UnlockAnswer};
 use terminal::online::Asked;
 use terminal::transfer::TransferAsked;
-use wire::{Asn, ClaimedRecord, Mac, Stamp};
+use wire::{Asn, ClaimedRecord, LockId, Mac, Stamp};
 
 /// Where a grey record was found.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -65,6 +65,11 @@ pub trait Uplink: Send + Sync {
     /// A grey record that fits: from the list, else from the centre while it is up, else from a paper that was shown here,
     /// else from neighbours; those who are asked may take a second.
     fn grey_record(&self, sought: &Sought<'_>) -> Option<(ClaimedRecord, Found)>;
+
+    /// Whether the list here has a record of this lock; nobody is asked.
+    fn is_listed(&self, _lock: &LockId) -> bool {
+        false
+    }
 
     /// Asks the centre for an on-line unlock, and waits for it.
     ///

@@ -79,12 +79,6 @@ impl Linked {
         self.shared.papers.show(text, &self.shared.neighbours(), &|tid| self.shared.is_own(tid))
     }
 
-    /// Whether the record of a lock is on the list; nobody is asked.
-    #[must_use]
-    pub fn is_listed(&self, lock: &LockId) -> bool {
-        self.shared.held.grey_record(lock).is_some()
-    }
-
     /// From now on with other certificates: those that were renewed, and what was taken back since.
     ///
     /// # Errors
@@ -198,6 +192,10 @@ impl Uplink for Linked {
         let papers = self.shared.papers.records(sought.lock);
         let paper = papers.into_iter().find_map(|record| found(record, Found::Paper));
         paper.or_else(|| found(self.shared.neighbours().record(sought)?, Found::Neighbour))
+    }
+
+    fn is_listed(&self, lock: &LockId) -> bool {
+        self.shared.held.grey_record(lock).is_some()
     }
 
     fn unlock(&self, asked: &Asked) -> Result<UnlockAnswer, LinkDown> {

@@ -9,3 +9,4 @@ mod smoke;
 mod stays;
 #[allow(dead_code, unused_imports)]
 mod support;
+mod waits;

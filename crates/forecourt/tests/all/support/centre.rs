@@ -97,6 +97,11 @@ impl Uplink for FakeUplink {
         (sought.fits)(&record).then_some((record, Found::List))
     }
 
+    fn is_listed(&self, lock: &LockId) -> bool {
+        let records = self.records.lock().unwrap();
+        records.get(lock).is_some_and(|(_, found)| *found == Found::List)
+    }
+
     fn unlock(&self, asked: &Asked) -> Result<UnlockAnswer, LinkDown> {
         self.line()?;
         let Asked { asn, tid, status, init } = *asked;
