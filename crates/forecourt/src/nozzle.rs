@@ -223,10 +223,13 @@ impl Nozzle {
             let tid = terminal::psam::open(&mut psam);
             let tid = tid.map_err(|failure| Trouble::Psam(failure_words(&failure)))?;
             (self.works.psam, self.works.tid, self.psam_has_power) = (psam, tid, true);
+            // Where it cannot be written now it is known until the station ends, and by its first lock for ever.
+            let _ = self.common.logbook.own_psam(tid);
             self.retire_given_up()?;
         }
         let tid = self.works.tid.to_string();
         self.post.show(|nozzle| nozzle.tid = Some(tid));
+        self.claim_delivered()?;
         let read = terminal::Dispenser::totalizer(&mut self.works.pump);
         read.map_err(|_| Trouble::Dispenser(self.works.pump.last_error()))?;
         let inside =
@@ -250,6 +253,20 @@ impl Nozzle {
             after = Some(ttc);
         }
         Ok(())
+    }
+
+    /// What was delivered is claimed before anything else is waited for: that needs journal and PSAM alone, and of a lock
+    /// that was cut off while it flowed the totalizer, which is looked for next anyway.
+    fn claim_delivered(&mut self) -> Result<(), Trouble> {
+        let sale = self.sale_terms(Amount::MAX);
+        let mut nothing = Contact::nothing(Arc::clone(&self.common), self.number);
+        let Err(failure) = self.works.terminal(&mut nothing, sale).claim_delivered() else {
+            return Ok(());
+        };
+        match self.works.trouble(&failure) {
+            Some(trouble @ (Trouble::Psam(_) | Trouble::OpenLock(_))) => Err(trouble),
+            _ => Ok(()),
+        }
     }
 
     /// Ends what the journal holds open as far as that goes without a card. While one is in nothing is said to be final

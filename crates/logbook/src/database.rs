@@ -111,6 +111,10 @@ impl Database {
     /// Every row, folded; and the number of the last one.
     pub(crate) fn fold(&self) -> Result<(Held, u64), LogbookError> {
         let (mut held, mut last) = (Held::default(), 0);
+        let psams = self.kept(crate::psams::NAME)?;
+        held.set_psams(
+            psams.and_then(|bytes| crate::psams::from_bytes(&bytes)).unwrap_or_default(),
+        );
         let trusted = self.kept(crate::trusted::NAME)?;
         let mut trusted = trusted.and_then(|bytes| Trusted::from_bytes(&bytes));
         self.each(&mut |record, entry| {

@@ -35,6 +35,7 @@ pub(crate) struct Held {
     /// Locks and purchases that changed since the centre had all.
     fresh: BTreeMap<Number, u64>,
     newest: Option<Stamp>,
+    psams: BTreeSet<Tid>,
     /// The record that says up to where the centre has all; those like it before say nothing any more.
     marked: u64,
 }
@@ -87,6 +88,21 @@ impl Held {
             }
             _ => {}
         }
+    }
+
+    /// A PSAM is the station's own; all that are.
+    pub(crate) fn own_psam(&mut self, tid: Tid) -> BTreeSet<Tid> {
+        self.psams.insert(tid);
+        self.psams.clone()
+    }
+
+    pub(crate) fn set_psams(&mut self, psams: BTreeSet<Tid>) {
+        self.psams = psams;
+    }
+
+    /// Whether a PSAM was in a slot of this station, or the journal has a lock of it.
+    pub(crate) fn is_own(&self, tid: Tid) -> bool {
+        self.psams.contains(&tid) || self.index.highest_ttc(tid).is_some()
     }
 
     /// What the rows so far say of the time does not count.

@@ -174,6 +174,20 @@ impl Logbook {
         self.held().fills(asn, day).to_vec()
     }
 
+    /// A PSAM is in a slot of this station: it is the station's own from now on. Durable when this returns.
+    ///
+    /// # Errors
+    /// It could not be written; it is its own until the logbook is closed.
+    pub fn own_psam(&self, tid: Tid) -> Result<(), String> {
+        self.ask(|reply| Job::OwnPsam(tid, reply))
+    }
+
+    /// Whether a PSAM was ever in a slot of this station, or made a lock here.
+    #[must_use]
+    pub fn is_own(&self, tid: Tid) -> bool {
+        self.held().is_own(tid)
+    }
+
     /// Somebody who knows the time says that the clock is right, which shows this now: later times that stand in earlier
     /// entries do not count any more. Durable when this returns.
     ///

@@ -17,6 +17,7 @@
 mod database;
 mod derived;
 mod handle;
+mod psams;
 mod retention;
 mod room;
 mod trusted;

@@ -10,6 +10,7 @@ use wire::{Asn, Date, Entry, LockId, Stamp, Tid, Ttc};
 
 use crate::database::{Database, LogbookError};
 use crate::handle::Shared;
+use crate::psams;
 use crate::retention;
 use crate::trusted;
 
@@ -35,6 +36,7 @@ pub(crate) enum Job {
     Rows { after: u64, most: u32, reply: Reply<Vec<(u64, Entry)>> },
     Forget { before: Date, most: usize, reply: Reply<usize> },
     TrustClock(Stamp, Reply<()>),
+    OwnPsam(Tid, Reply<()>),
 }
 
 /// What an entry changes: two of one subject depend on each other and are not checked together.
@@ -157,7 +159,7 @@ fn refuse(job: Job, words: &str) {
         Job::Kept(_, reply) => reply.send(Err(words)).ok(),
         Job::Rows { reply, .. } => reply.send(Err(words)).ok(),
         Job::Forget { reply, .. } => reply.send(Err(words)).ok(),
-        Job::TrustClock(_, reply) => reply.send(Err(words)).ok(),
+        Job::TrustClock(_, reply) | Job::OwnPsam(_, reply) => reply.send(Err(words)).ok(),
     };
 }
 
@@ -175,6 +177,7 @@ fn serve(database: &mut Database, shared: &Shared, job: Job) {
         Job::TrustClock(now, reply) => {
             reply.send(words(trusted::trust(database, shared, now))).ok()
         }
+        Job::OwnPsam(tid, reply) => reply.send(words(psams::own(database, shared, tid))).ok(),
     };
 }
 

@@ -214,6 +214,23 @@ where
         failed.map_or(Ok(looked_at), Err)
     }
 
+    /// Takes every lock on which the nozzle may have been open as far as its grey record, which needs no card (protocol
+    /// §9). Nothing else is ended: a card that is in may still show it. Answers as [`Terminal::recover`].
+    pub fn claim_delivered(&mut self) -> Result<(), Failure> {
+        let (mut after, mut failed) = (None, None);
+        while let Some((tid, ttc)) = self.journal.next_open(after) {
+            let delivers = matches!(
+                self.journal.progress(tid, ttc),
+                Some(Progress::Locked(..) | Progress::Delivered(..))
+            );
+            if delivers && (tid == self.tid || self.is_ours_to_end((tid, ttc))) {
+                failed = failed.or(self.resolve((tid, ttc), None).err());
+            }
+            after = Some((tid, ttc));
+        }
+        failed.map_or(Ok(()), Err)
+    }
+
     /// A lock of another PSAM: what flowed at this nozzle must be read off its totalizer before
     /// anything flows again, and what nobody else works on is ended here.
     fn is_ours_to_end(&self, (tid, ttc): (Tid, Ttc)) -> bool {

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use client::{Client, Limits, Switch};
 use forecourt::{Feed, Flushed};
 use logbook::Logbook;
-use terminal::Journal as _;
 use wire::Tid;
 
 use crate::held::Held;
@@ -77,10 +76,10 @@ impl Shared {
         Arc::clone(&self.neighbours.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Whether a PSAM worked here: nobody else's word counts for its locks, which are in the journal. Its newest one
-    /// stays there for ever.
+    /// Whether a PSAM was ever in a slot here: nobody else's word counts for its locks, which are in the journal or were
+    /// lost with one.
     pub(crate) fn is_own(&self, tid: Tid) -> bool {
-        self.logbook.highest_ttc(tid).is_some()
+        self.logbook.is_own(tid)
     }
 
     pub(crate) fn remarks(&self) -> MutexGuard<'_, Remarks> {

@@ -98,6 +98,41 @@ fn a_card_that_leaves_makes_its_open_lock_final() {
 }
 
 #[test]
+fn a_silent_reader_keeps_no_delivery_from_its_claim() {
+    for step in ["locked", "delivered"] {
+        let mut world = World::new();
+        let card = world.card(10_000);
+        let mut bench = Bench::new(world, 1);
+        bench.cut_after(step);
+        bench.refuel(1, &card, 1_000);
+        *bench.nozzles[0].deaf.lock().unwrap() = true;
+        bench.watcher = None;
+        bench.open();
+        bench.wait_for_step("claimed");
+        bench.wait_for_state(1, "out_of_order");
+        let warned = bench.station().warnings();
+        assert!(warned.iter().any(|warning| warning.name == "reader_silent"), "{warned:?}");
+        let open = bench.station().open_locks();
+        assert_eq!(open.iter().map(|lock| lock.step).collect::<Vec<_>>(), ["claimed"]);
+        *bench.nozzles[0].deaf.lock().unwrap() = false;
+        bench.wait_for_state(1, "free");
+    }
+}
+
+#[test]
+fn a_psam_in_a_slot_is_the_stations_own_before_its_first_lock() {
+    let (mut bench, _) = bench();
+    bench.wait_for_state(1, "free");
+    let tid = bench.nozzles[0].psam.tid;
+    assert!(bench.station().logbook().is_own(tid));
+    *bench.nozzles[0].psam.dead.lock().unwrap() = true;
+    bench.open();
+    bench.wait_for_state(1, "out_of_order");
+    assert!(bench.station().logbook().is_own(tid), "the journal keeps it");
+    assert!(!bench.station().logbook().is_own(wire::Tid([9; 6])));
+}
+
+#[test]
 fn a_psam_that_loses_its_power_for_a_moment_in_a_sale_goes_on_with_it() {
     for command in ["CERTIFICATE SAM GREY LOCK", "DEBIT SAM GREY UNLOCK"] {
         let (mut bench, card) = bench();

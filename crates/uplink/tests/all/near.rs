@@ -89,6 +89,18 @@ fn a_neighbour_gives_the_record_of_its_psam_to_a_station() {
 }
 
 #[test]
+fn nobody_speaks_for_a_psam_that_was_in_a_slot_here() {
+    let (house, folder) = (House::new(), Folder::new());
+    let record = Scene::new().grey(100, 1);
+    let north = Nearby::serve(&house, Gives::Record(record));
+    let neighbour = north.setup(NORTH, house.as_station(SOUTH), vec![T1]);
+    let rig = Rig::with_neighbours(&folder, vec![neighbour]);
+    // Over a new journal, which knows no lock of it.
+    rig.logbook.own_psam(T1).unwrap();
+    assert_eq!((rig.found(&record.terms.id), north.asked()), (None, 0));
+}
+
+#[test]
 fn a_record_of_another_lock_is_of_no_use() {
     let (house, folder) = (House::new(), Folder::new());
     let mut scene = Scene::new();

@@ -7,8 +7,11 @@ use std::time::{Duration, Instant};
 use api::parameters::{Limits, ProductTerms};
 use api::site::{Happened, Outcome, RefuelAsked};
 use dispenser::simulated::Hose;
-use forecourt::hands::{Hand, PsamIn, reader};
-use forecourt::{Feed, Forecourt, NozzleSetup, Parameters, Power, Setup, Watcher};
+use forecourt::hands::{Hand, HandSlot, PsamIn, reader};
+use forecourt::{
+    CardInside, CardSlot, Feed, Forecourt, NozzleSetup, Parameters, Power, ReaderSilent, Setup,
+    Watcher,
+};
 use logbook::{Disk, Logbook, Room};
 use wire::{Entry, Stamp, Step};
 
@@ -25,6 +28,8 @@ pub struct Nozzle {
     pub tank: Tank,
     pub happens: Happens,
     pub silent: Arc<Mutex<bool>>,
+    /// Its reader answers nothing.
+    pub deaf: Arc<Mutex<bool>>,
     pub hand: Hand,
     pub hose: Hose,
 }
@@ -45,6 +50,32 @@ pub struct Bench {
     /// Stays in the reader of the first nozzle when the station is opened.
     pub left_in: Option<CardMemory>,
     heard: u64,
+}
+
+/// A reader that may answer nothing.
+struct Deaf(HandSlot, Arc<Mutex<bool>>);
+
+impl Deaf {
+    fn answers(&self) -> Result<(), ReaderSilent> {
+        let deaf = *self.1.lock().unwrap();
+        if deaf { Err(ReaderSilent("the reader is unplugged".to_owned())) } else { Ok(()) }
+    }
+}
+
+impl CardSlot for Deaf {
+    fn describe(&self) -> (&'static str, Option<String>) {
+        self.0.describe()
+    }
+
+    fn wait_for_card(&mut self, at_most: Duration) -> Result<Option<CardInside>, ReaderSilent> {
+        self.answers()?;
+        self.0.wait_for_card(at_most)
+    }
+
+    fn again(&mut self) -> Result<Option<CardInside>, ReaderSilent> {
+        self.answers()?;
+        self.0.again()
+    }
 }
 
 #[derive(Clone)]
@@ -80,6 +111,7 @@ impl Bench {
             tank: Tank::default(),
             happens: Arc::new(Mutex::new(Box::new(|_| {}))),
             silent: Arc::default(),
+            deaf: Arc::default(),
             hand: reader().0,
             hose: Hose::default(),
         });
@@ -118,7 +150,7 @@ impl Bench {
             setups.push(NozzleSetup {
                 number,
                 product: 1,
-                slot: Box::new(slot),
+                slot: Box::new(Deaf(slot, Arc::clone(&nozzle.deaf))),
                 psam: Box::new(PsamIn(Box::new(move || psam.power()))),
                 dispenser: Box::new(pump),
             });
