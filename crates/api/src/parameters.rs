@@ -88,9 +88,12 @@ strict! {
         /// What its tank or battery holds.
         #[serde(default)]
         pub tank: Option<u64>,
+        /// For fills of it, with whatever card; of one day all of its fills here count together.
+        #[serde(default)]
+        pub limits: Limits,
     }
 
-    /// What a fill may come to, and all fills of one card on one day together.
+    /// What a fill may come to, and all fills of one card, or of one vehicle, on one day together.
     pub struct Limits {
         /// Money of one fill.
         #[serde(default)]
@@ -98,10 +101,10 @@ strict! {
         /// Quantity of one fill.
         #[serde(default)]
         pub fill_quantity: Option<u64>,
-        /// Money of one card on one day.
+        /// Money of one day.
         #[serde(default)]
         pub day: Option<u32>,
-        /// Quantity of one card on one day.
+        /// Quantity of one day.
         #[serde(default)]
         pub day_quantity: Option<u64>,
     }

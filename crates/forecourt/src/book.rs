@@ -35,6 +35,12 @@ impl Book {
         self.logbook.last_error().unwrap_or("the power is off").to_owned()
     }
 
+    /// Locks that are begun from now on are for the vehicle with this plate.
+    pub(crate) fn set_vehicle(&mut self, plate: Option<&str>) {
+        let vehicle = plate.map(|plate| self.logbook.vehicle(plate));
+        self.logbook.set_vehicle(vehicle);
+    }
+
     /// Purchases that came to their end by this hand since this was asked last.
     pub(crate) fn ended_purchases(&mut self) -> Vec<PurchaseProgress> {
         let ended = std::mem::take(&mut self.ended);

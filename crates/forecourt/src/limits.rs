@@ -19,6 +19,8 @@ pub(crate) struct Fuelling<'a> {
     pub(crate) vehicle: Option<&'a str>,
     /// What the card was delivered today.
     pub(crate) today: &'a [Fill],
+    /// What the vehicle was delivered today, with whatever card.
+    pub(crate) vehicle_today: &'a [Fill],
 }
 
 impl Parameters {
@@ -55,10 +57,11 @@ impl Parameters {
             }
             lowest.take("of this card", &card.limits, fuelling.today.iter())?;
         }
-        if let Some(vehicle) = self.vehicle(fuelling)?
-            && let Some(tank) = vehicle.tank
-        {
-            lowest.quantity("of this vehicle", tank)?;
+        if let Some(vehicle) = self.vehicle(fuelling)? {
+            if let Some(tank) = vehicle.tank {
+                lowest.quantity("of this vehicle", tank)?;
+            }
+            lowest.take("of this vehicle", &vehicle.limits, fuelling.vehicle_today.iter())?;
         }
         Ok(lowest.most)
     }
@@ -168,7 +171,8 @@ mod tests {
 
     fn ceiling(set: &Parameters, today: &[Fill], vehicle: Option<&str>) -> Result<u32, NoLock> {
         let asn = ASN.parse().unwrap();
-        let fuelling = Fuelling { asn, nozzle: 1, product: 1, vehicle, today };
+        let vehicle_today = today;
+        let fuelling = Fuelling { asn, nozzle: 1, product: 1, vehicle, today, vehicle_today };
         set.ceiling(&fuelling).map(Amount::units)
     }
 
@@ -231,6 +235,7 @@ mod tests {
             cards: cards.iter().map(|&card| card.to_owned()).collect(),
             products: products.to_vec(),
             tank: Some(1_000),
+            limits: Limits::default(),
         };
         let bound = set(|set| set.vehicles.push(vehicle(&[ASN], &[1])));
         assert_eq!(ceiling(&bound, &[], None), Err(NoLock::VehicleNeeded));
@@ -241,6 +246,21 @@ mod tests {
         assert_eq!(ceiling(&other, &[], Some("AB-12")), Err(NoLock::VehicleNotAllowed));
         let petrol = set(|set| set.vehicles.push(vehicle(&[ASN], &[2])));
         assert_eq!(ceiling(&petrol, &[], Some("AB-12")), Err(NoLock::VehicleNotAllowed));
+    }
+
+    #[test]
+    fn a_vehicle_has_its_own_day() {
+        let vehicle = |limits| {
+            let (plate, cards, products) = ("AB-12".to_owned(), vec![], vec![]);
+            set(|set| set.vehicles.push(Vehicle { plate, cards, products, tank: None, limits }))
+        };
+        let today = [fill(1, 2, 9_000, 300), fill(2, 1, 1_000, 100)];
+        let limited = vehicle(money(700, 500));
+        assert_eq!(ceiling(&limited, &[], Some("AB-12")), Ok(500));
+        assert_eq!(ceiling(&limited, &today, Some("AB-12")), Ok(100));
+        assert_eq!(ceiling(&limited, &today, None), Ok(Amount::MAX.units()));
+        let spent = ceiling(&vehicle(money(700, 400)), &today, Some("AB-12"));
+        assert_eq!(spent, Err(NoLock::AboveLimit("of this vehicle")));
     }
 
     #[test]

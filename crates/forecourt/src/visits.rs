@@ -95,8 +95,11 @@ impl Nozzle {
             Checks { today: common.now().date, issuers: &common.issuers, blacklist: &blacklist };
         // A lock on a card that cannot pay one coin would be for nothing.
         let wish = Wish { purse: asked.purse, pin: asked.pin.as_bytes(), amount: Amount::new(1) };
+        self.works.book.set_vehicle(asked.vehicle.as_deref());
         let mut terminal = self.works.terminal(&mut session.card, sale);
-        match visit::sell(&mut terminal, ready, &checks, &wish) {
+        let sold = visit::sell(&mut terminal, ready, &checks, &wish);
+        self.works.book.set_vehicle(None);
+        match sold {
             Ok(sale) => (outcome::sold(begun, &sale), None),
             Err(NoSale::Before(reason)) => self.not_freed(begun, &reason),
             Err(NoSale::After { lock, failure }) => {
@@ -110,13 +113,17 @@ impl Nozzle {
     /// The most that this fill may cost, or why it does not begin.
     fn ceiling(&self, prices: &Parameters, asn: Asn, asked: &Refuel) -> Result<Amount, NoLock> {
         self.common.may_lock()?;
-        let today = self.common.logbook.fills(asn, self.common.now().date);
+        let (logbook, day) = (&self.common.logbook, self.common.now().date);
+        let today = logbook.fills(asn, day);
+        let vehicle = asked.vehicle.as_deref().map(|plate| logbook.vehicle(plate));
+        let vehicle_today = vehicle.map_or_else(Vec::new, |vehicle| logbook.fills_of(vehicle, day));
         let fuelling = Fuelling {
             asn,
             nozzle: self.number,
             product: self.product(),
             vehicle: asked.vehicle.as_deref(),
             today: &today,
+            vehicle_today: &vehicle_today,
         };
         let ceiling = prices.ceiling(&fuelling)?;
         match asked.amount {

@@ -1,25 +1,33 @@
 //! The rows: one for each entry, in the order in which they were made durable.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, params};
 use terminal::OutOfOrder;
-use wire::Entry;
+use wire::{Entry, Tid, Ttc};
 
 use crate::derived::Held;
 use crate::trusted::Trusted;
+use crate::vehicle::Vehicle;
 
 /// Version of the tables and of the entries' bytes in them, as `user_version`: the entries are those of a station's
 /// journal of version 3 (docs/formats.md).
-const VERSION: i64 = 3;
-/// Rows of this version are rows of ours: it only had no refused records.
-const BEFORE: i64 = 2;
+const VERSION: i64 = 4;
+/// Rows of these versions are rows of ours: 3 had no vehicles, and 2 no refused records either.
+const BEFORE: [i64; 2] = [2, 3];
 
 const TABLES: &str = "
     CREATE TABLE entries (record INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
     CREATE TABLE kept (name TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
     CREATE TRIGGER entries_are_not_changed BEFORE UPDATE ON entries
         BEGIN SELECT RAISE(ABORT, 'entries are append only'); END;
+";
+
+/// The vehicles of locks that were told one: TID and TTC, and the digest of its plate.
+const VEHICLES: &str = "
+    CREATE TABLE vehicles (tid BLOB NOT NULL, ttc INTEGER NOT NULL, vehicle BLOB NOT NULL,
+        PRIMARY KEY (tid, ttc)) STRICT, WITHOUT ROWID;
 ";
 
 /// Why a logbook cannot be used: nothing of it was changed.
@@ -88,9 +96,13 @@ impl Database {
         let found = change.query_row("PRAGMA user_version", [], |row| row.get(0))?;
         match found {
             VERSION => {}
-            BEFORE => change.pragma_update(None, "user_version", VERSION)?,
+            before if BEFORE.contains(&before) => {
+                change.execute_batch(VEHICLES)?;
+                change.pragma_update(None, "user_version", VERSION)?;
+            }
             0 if is_empty(&change)? => {
                 change.execute_batch(TABLES)?;
+                change.execute_batch(VEHICLES)?;
                 change.pragma_update(None, "user_version", VERSION)?;
             }
             other => return Err(LogbookError::Version(other)),
@@ -111,6 +123,7 @@ impl Database {
     /// Every row, folded; and the number of the last one.
     pub(crate) fn fold(&self) -> Result<(Held, u64), LogbookError> {
         let (mut held, mut last) = (Held::default(), 0);
+        self.each_vehicle(&mut |number, vehicle| held.set_vehicle(number, vehicle))?;
         let psams = self.kept(crate::psams::NAME)?;
         held.set_psams(
             psams.and_then(|bytes| crate::psams::from_bytes(&bytes)).unwrap_or_default(),
@@ -130,6 +143,20 @@ impl Database {
             held.trust(trusted);
         }
         Ok((held, last))
+    }
+
+    fn each_vehicle(&self, take: &mut dyn FnMut((Tid, Ttc), Vehicle)) -> Result<(), LogbookError> {
+        let mut statement = self.connection.prepare("SELECT tid, ttc, vehicle FROM vehicles")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            take((Tid(row.get(0)?), Ttc(row.get(1)?)), Vehicle(row.get(2)?));
+        }
+        Ok(())
+    }
+
+    /// 16 bytes that nobody guesses.
+    pub(crate) fn random(&self) -> Result<[u8; 16], LogbookError> {
+        Ok(self.connection.query_row("SELECT randomblob(16)", [], |row| row.get(0))?)
     }
 
     /// Every row in its order.
@@ -179,10 +206,10 @@ impl Database {
         Ok(self.connection.query_row(query, [name], |row| row.get(0)).optional()?)
     }
 
-    /// Drops rows and keeps what is said of those that were dropped, both or nothing.
+    /// Drops rows and the vehicles of locks, and keeps what is said of those that were dropped: all of it or nothing.
     pub(crate) fn drop_rows(
         &mut self,
-        records: &[u64],
+        (records, numbers): (&[u64], &BTreeSet<(Tid, Ttc)>),
         (name, bytes): (&str, &[u8]),
     ) -> Result<(), LogbookError> {
         let change = self.connection.transaction()?;
@@ -190,6 +217,11 @@ impl Database {
             let mut statement = change.prepare_cached("DELETE FROM entries WHERE record = ?")?;
             for record in records {
                 statement.execute([record.cast_signed()])?;
+            }
+            let mut statement =
+                change.prepare_cached("DELETE FROM vehicles WHERE tid = ? AND ttc = ?")?;
+            for (tid, ttc) in numbers {
+                statement.execute(params![tid.0, ttc.0])?;
             }
             change.execute("INSERT OR REPLACE INTO kept VALUES (?, ?)", params![name, bytes])?;
         }
@@ -200,13 +232,18 @@ impl Database {
     pub(crate) fn append<'e>(
         &mut self,
         first: u64,
-        entries: impl Iterator<Item = &'e Entry>,
+        entries: impl Iterator<Item = (&'e Entry, Option<Vehicle>)>,
     ) -> Result<(), LogbookError> {
         let change = self.connection.transaction()?;
         {
             let mut statement = change.prepare_cached("INSERT INTO entries VALUES (?, ?)")?;
-            for (record, entry) in (first..).zip(entries) {
+            let mut of_vehicle =
+                change.prepare_cached("INSERT OR REPLACE INTO vehicles VALUES (?, ?, ?)")?;
+            for (record, (entry, vehicle)) in (first..).zip(entries) {
                 statement.execute(params![record.cast_signed(), entry.to_bytes().as_slice()])?;
+                if let (Some(vehicle), Entry::Lock { tid, ttc, .. }) = (vehicle, entry) {
+                    of_vehicle.execute(params![tid.0, ttc.0, vehicle.0])?;
+                }
             }
         }
         Ok(change.commit()?)

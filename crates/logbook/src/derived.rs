@@ -5,9 +5,10 @@ use std::ops::Bound;
 
 use station::{Index, Outbox};
 use terminal::{OutOfOrder, Progress};
-use wire::{Amount, Asn, Date, Entry, PurchaseStep, Report, Stamp, Step, Tid, Ttc};
+use wire::{Amount, Asn, Certified, Date, Entry, PurchaseStep, Report, Stamp, Step, Tid, Ttc};
 
 use crate::trusted::Trusted;
+use crate::vehicle::Vehicle;
 
 type Number = (Tid, Ttc);
 
@@ -32,6 +33,9 @@ pub(crate) struct Held {
     pub(crate) index: Index,
     open: BTreeSet<Number>,
     fills: BTreeMap<(Date, Asn), Vec<Fill>>,
+    /// Of locks that were told a vehicle.
+    vehicles: BTreeMap<Number, Vehicle>,
+    fills_of: BTreeMap<(Date, Vehicle), Vec<Fill>>,
     /// Locks and purchases that changed since the centre had all.
     fresh: BTreeMap<Number, u64>,
     newest: Option<Stamp>,
@@ -84,7 +88,11 @@ impl Held {
                     quantity: delivery.quantity,
                     amount: delivery.amount,
                 };
-                self.fills.entry((delivery.at.date, terms.id.asn)).or_default().push(fill);
+                let day = delivery.at.date;
+                self.fills.entry((day, terms.id.asn)).or_default().push(fill);
+                if let Some(vehicle) = self.vehicles.get(&number) {
+                    self.fills_of.entry((day, *vehicle)).or_default().push(fill);
+                }
             }
             _ => {}
         }
@@ -126,10 +134,12 @@ impl Held {
     /// Rows left, with all that they said of these numbers.
     pub(crate) fn forget(&mut self, numbers: &BTreeSet<Number>, rows: &[u64]) {
         self.index.forget(numbers, rows);
-        for fills in self.fills.values_mut() {
+        for fills in self.fills.values_mut().chain(self.fills_of.values_mut()) {
             fills.retain(|fill| !numbers.contains(&fill.number));
         }
         self.fills.retain(|_, fills| !fills.is_empty());
+        self.fills_of.retain(|_, fills| !fills.is_empty());
+        self.vehicles.retain(|number, _| !numbers.contains(number));
     }
 
     /// What the centre has not taken yet.
@@ -157,6 +167,27 @@ impl Held {
 
     pub(crate) fn fills(&self, asn: Asn, day: Date) -> &[Fill] {
         self.fills.get(&(day, asn)).map_or(&[], Vec::as_slice)
+    }
+
+    /// A lock is a vehicle's: said before its delivery.
+    pub(crate) fn set_vehicle(&mut self, number: Number, vehicle: Vehicle) {
+        self.vehicles.insert(number, vehicle);
+    }
+
+    /// One that runs counts with all that it may come to.
+    pub(crate) fn fills_of(&self, vehicle: Vehicle, day: Date) -> Vec<Fill> {
+        let mut fills = self.fills_of.get(&(day, vehicle)).cloned().unwrap_or_default();
+        let open = self.open.iter().filter(|number| self.vehicles.get(number) == Some(&vehicle));
+        fills.extend(open.filter_map(|(tid, ttc)| {
+            let Some(Progress::Locked(_, certified)) = self.index.progress(*tid, *ttc) else {
+                return None;
+            };
+            let (amount, price) = (certified.ceiling, u64::from(certified.unit_price));
+            let quantity = (u64::from(amount.units()) * 1_000).div_ceil(price.max(1));
+            let Certified { nozzle, product, .. } = certified;
+            Some(Fill { number: (*tid, *ttc), nozzle, product, quantity, amount })
+        }));
+        fills
     }
 
     pub(crate) const fn newest(&self) -> Option<Stamp> {

@@ -15,6 +15,7 @@ use crate::database::{Database, LogbookError};
 use crate::derived::{Fill, Held};
 use crate::retention::Forgotten;
 use crate::room::Room;
+use crate::vehicle::{Key, Vehicle};
 use crate::writer::{Append, Job, Reply, write};
 
 /// The thread that writes is gone.
@@ -87,6 +88,8 @@ impl Shared {
 pub struct Logbook {
     shared: Arc<Shared>,
     desk: Arc<Desk>,
+    key: Key,
+    vehicle: Option<Vehicle>,
     last_error: Option<String>,
 }
 
@@ -100,8 +103,13 @@ impl Logbook {
     }
 
     /// Over an open database.
-    pub(crate) fn over(database: Database, path: &Path, room: Room) -> Result<Self, LogbookError> {
+    pub(crate) fn over(
+        mut database: Database,
+        path: &Path,
+        room: Room,
+    ) -> Result<Self, LogbookError> {
         let (held, last) = database.fold()?;
+        let key = Key::of(&mut database)?;
         let (queue, jobs) = sync_channel(QUEUE);
         let (held, last_record) = (RwLock::new(held), AtomicU64::new(last));
         let shared = Arc::new(Shared { held, last_record, room, broken: Mutex::default() });
@@ -112,7 +120,7 @@ impl Logbook {
             .spawn(move || write(database, &path, &of_writer, &jobs))
             .map_err(LogbookError::Thread)?;
         let desk = Arc::new(Desk { queue: Some(queue), writer: Some(writer) });
-        Ok(Self { shared, desk, last_error: None })
+        Ok(Self { shared, desk, key, vehicle: None, last_error: None })
     }
 
     /// Why the last append of this handle failed.
@@ -195,6 +203,24 @@ impl Logbook {
     /// It could not be written; they count still.
     pub fn trust_clock(&self, now: Stamp) -> Result<(), String> {
         self.ask(|reply| Job::TrustClock(now, reply))
+    }
+
+    /// A vehicle by its plate, as this logbook knows it.
+    #[must_use]
+    pub fn vehicle(&self, plate: &str) -> Vehicle {
+        self.key.vehicle(plate)
+    }
+
+    /// Locks that this handle begins from now on are for this vehicle: durable with each lock, before LOCK goes out.
+    pub const fn set_vehicle(&mut self, vehicle: Option<Vehicle>) {
+        self.vehicle = vehicle;
+    }
+
+    /// What was delivered to a vehicle on one day, by the local date of each delivery's end and with whatever card;
+    /// and what it may come to where it is being delivered to.
+    #[must_use]
+    pub fn fills_of(&self, vehicle: Vehicle, day: Date) -> Vec<Fill> {
+        self.held().fills_of(vehicle, day)
     }
 
     /// The latest time that any entry carries, of those that count.
@@ -288,13 +314,14 @@ impl Logbook {
 impl Journal for Logbook {
     fn append(&mut self, entry: &Entry) -> Result<(), JournalFailed> {
         let (reply, answered) = sync_channel(1);
-        let sent = self
-            .desk
-            .queue
-            .as_ref()
-            .map(|queue| queue.send(Job::Append(Append { entry: *entry, reply })));
+        let begins = matches!(entry, Entry::Lock { step: Step::LockSent(_), .. });
+        let vehicle = self.vehicle.filter(|_| begins);
+        let sent =
+            self.desk.queue.as_ref().map(|queue| {
+                queue.send(Job::Append(Append { entry: *entry, vehicle, reply })).is_ok()
+            });
         let answer = match sent {
-            Some(Ok(())) => answered.recv().unwrap_or_else(|_| Err(GONE.to_owned())),
+            Some(true) => answered.recv().unwrap_or_else(|_| Err(GONE.to_owned())),
             _ => Err(GONE.to_owned()),
         };
         answer.map_err(|words| {

@@ -21,6 +21,7 @@ mod psams;
 mod retention;
 mod room;
 mod trusted;
+mod vehicle;
 mod writer;
 
 pub use database::LogbookError;
@@ -28,3 +29,4 @@ pub use derived::Fill;
 pub use handle::Logbook;
 pub use retention::Forgotten;
 pub use room::{Disk, Little, OfFolder, Room};
+pub use vehicle::Vehicle;

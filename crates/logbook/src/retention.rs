@@ -91,7 +91,7 @@ pub(crate) fn forget(
     forgotten.rows += gone.len() as u64;
     forgotten.numbers += numbers.len() as u64;
     forgotten.amount += left.iter().map(|end| u64::from(end.amount.units())).sum::<u64>();
-    database.drop_rows(&gone, (NAME, &forgotten.to_bytes()))?;
+    database.drop_rows((&gone, &numbers), (NAME, &forgotten.to_bytes()))?;
     let mut held = shared.held.write().unwrap_or_else(PoisonError::into_inner);
     held.forget(&numbers, &gone);
     Ok(numbers.len())

@@ -13,6 +13,7 @@ use crate::handle::Shared;
 use crate::psams;
 use crate::retention;
 use crate::trusted;
+use crate::vehicle::Vehicle;
 
 /// Most entries of one commit.
 const MOST: usize = 64;
@@ -25,6 +26,8 @@ pub(crate) type Reply<T> = SyncSender<Result<T, String>>;
 /// An entry that waits.
 pub(crate) struct Append {
     pub(crate) entry: Entry,
+    /// Whose fill it will be.
+    pub(crate) vehicle: Option<Vehicle>,
     pub(crate) reply: Reply<()>,
 }
 
@@ -200,7 +203,7 @@ fn commit(database: &mut Database, shared: &Shared, batch: &mut Vec<Append>) -> 
         }
     });
     let first = shared.last_record() + 1;
-    match database.append(first, batch.iter().map(|job| &job.entry)) {
+    match database.append(first, batch.iter().map(|job| (&job.entry, job.vehicle))) {
         Ok(()) => take(shared, first, std::mem::take(batch)),
         // One that is too large for what is left must not take the others with it.
         Err(LogbookError::Full) if batch.len() > 1 => {
@@ -235,6 +238,9 @@ fn check(shared: &Shared, entry: &Entry) -> Result<Check, String> {
 fn take(shared: &Shared, first: u64, batch: Vec<Append>) {
     let mut held = shared.held.write().unwrap_or_else(PoisonError::into_inner);
     for (record, job) in (first..).zip(batch) {
+        if let (Some(vehicle), Entry::Lock { tid, ttc, .. }) = (job.vehicle, &job.entry) {
+            held.set_vehicle((*tid, *ttc), vehicle);
+        }
         // It fitted before it was written, and only this thread changes the index.
         let taken = held.take(&job.entry, record).map_err(|error| error.to_string());
         shared.set_last_record(record);

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 
-use api::parameters::Limits;
+use api::parameters::{Limits, Vehicle};
 use api::site::{Happened, RefuelAsked};
 use forecourt::{Parameters, Refused};
 use wire::{Date, Stamp, Time};
@@ -97,6 +97,39 @@ fn parameters_without_a_product_of_a_nozzle_are_refused() {
     (none.version, none.products) = (2, Vec::new());
     let refused = bench.station().set_parameters(Parameters::try_from(none).unwrap());
     assert_eq!(refused.map_err(|refused| refused.name()), Err("malformed"));
+}
+
+#[test]
+fn a_vehicles_day_counts_all_cards_and_outlives_a_restart() {
+    let mut world = World::new();
+    let [first, second] = [world.card(10_000), world.card(10_000)];
+    let mut bench = Bench::new(world, 1);
+    bench.parameters.vehicles.push(Vehicle {
+        plate: "B-GL 42".to_owned(),
+        cards: Vec::new(),
+        products: Vec::new(),
+        tank: None,
+        limits: Limits { day: Some(1_000), ..Limits::default() },
+    });
+    let refuel = |bench: &mut Bench, card: &CardMemory| {
+        bench.insert(1, card);
+        bench.wait_for_state(1, "card");
+        bench.nozzles[0].hose.lift_for(1_000);
+        let vehicle = Some(" b-gl 42 ".to_owned());
+        bench.station().refuel(1, RefuelAsked { vehicle, ..Bench::asked() }).unwrap();
+        let ended = bench.wait_for_end("refuel");
+        bench.pull(1);
+        bench.wait_for_state(1, "free");
+        ended
+    };
+    bench.open();
+    assert_eq!(refuel(&mut bench, &first).amount, 789);
+    bench.open();
+    bench.wait_for_state(1, "free");
+    assert_eq!(refuel(&mut bench, &second).amount, 211, "what is left of the vehicle's day");
+    let refused = refuel(&mut bench, &first);
+    assert_eq!(refused.refusal.as_deref(), Some("above_limit"), "{refused:?}");
+    assert_eq!(bench.refuel(1, &first, 1_000).amount, 789, "for no vehicle");
 }
 
 #[test]

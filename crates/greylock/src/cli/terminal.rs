@@ -63,6 +63,9 @@ pub struct RefuelArgs {
     /// Pull the card when this much has flowed
     #[arg(long, value_name = "CENTS", value_parser = values::cents, allow_hyphen_values = true)]
     pub escape_at: Option<Amount>,
+    /// At a station: the plate of the vehicle, where limits ask for it
+    #[arg(long, value_name = "PLATE", requires = "station")]
+    pub vehicle: Option<String>,
     /// The purse that pays
     #[arg(long, value_enum, default_value_t = PurseName::Ed)]
     pub purse: PurseName,

@@ -53,7 +53,7 @@ impl Dispenser for Forecourt<'_> {
 /// # Errors
 /// What could not be opened; nothing has happened then.
 pub(crate) fn run(args: &RefuelArgs, context: &mut Context<'_>) -> Result<Report, Error> {
-    if let Some(station) = args.at.running()? {
+    if let Some(station) = station_of(args)? {
         return super::at_station::refuel(args, station, context);
     }
     let pin = resolve_pin(args.pin_file.as_deref(), &context.io.settings)?;
@@ -111,6 +111,17 @@ pub(crate) fn run(args: &RefuelArgs, context: &mut Context<'_>) -> Result<Report
         Err(NoSale::After { lock, failure }) => visit.escaped(&journal, &mut pump, &lock, &failure),
         Err(NoSale::Before(reason)) => visit.before(&reason),
     })
+}
+
+/// The running station, if one is meant; only it has limits of vehicles.
+fn station_of(args: &RefuelArgs) -> Result<Option<&str>, Error> {
+    match args.at.running()? {
+        None if args.vehicle.is_some() => {
+            Err(Error::usage("--vehicle is for the limits of a running station")
+                .advice("give --station URL, and no --journal"))
+        }
+        station => Ok(station),
+    }
 }
 
 /// A chip in a reader is asked what it is and holds only where its lock does not tell: that takes commands, which are

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use crate::served::Served;
 use crate::world::{ASN, TID, World};
 
-const PRICES: &str =
+pub(crate) const PRICES: &str =
     "version = 1\n\n[[products]]\nnumber = 1\nname = \"Diesel\"\nunit = \"L\"\nunit_price = 789\n";
 
-const CONFIG: &str = "data = \"north\"\nlisten = \"127.0.0.1:0\"\nparameters = \"prices.toml\"\n\n\
+pub(crate) const CONFIG: &str = "data = \"north\"\nlisten = \"127.0.0.1:0\"\nparameters = \"prices.toml\"\n\n\
     [[nozzle]]\nnumber = 1\nproduct = 1\ncard = \"socket:127.0.0.1:0\"\npsam = \"psam.img\"\n\
     dispenser = \"simulated:litre:20000\"\n";
 
@@ -24,10 +24,10 @@ fn world() -> World {
 }
 
 /// A station that runs. It ends with the test.
-struct Station {
+pub(crate) struct Station {
     child: Child,
-    stderr: BufReader<ChildStderr>,
-    url: String,
+    pub(crate) stderr: BufReader<ChildStderr>,
+    pub(crate) url: String,
 }
 
 impl Station {
@@ -35,7 +35,7 @@ impl Station {
         Self::at(world, "north")
     }
 
-    fn at(world: &World, name: &str) -> Self {
+    pub(crate) fn at(world: &World, name: &str) -> Self {
         let mut command = world.command(&format!("station serve --config {name}.toml"));
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stderr = BufReader::new(child.stderr.take().unwrap());
@@ -43,13 +43,13 @@ impl Station {
         Self { child, stderr, url }
     }
 
-    fn tell(&self, signal: &str) {
+    pub(crate) fn tell(&self, signal: &str) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
     }
 
     /// Ends it in good order.
-    fn stop(mut self) {
+    pub(crate) fn stop(mut self) {
         self.tell("-TERM");
         let mut rest = String::new();
         self.stderr.read_to_string(&mut rest).unwrap();
@@ -57,7 +57,7 @@ impl Station {
     }
 
     /// A command at this station, as a document.
-    fn ask(&self, world: &World, command: &str) -> (i32, Value) {
+    pub(crate) fn ask(&self, world: &World, command: &str) -> (i32, Value) {
         let done = world.run(&format!("{command} --station {} --json", self.url));
         (done.code, done.document())
     }
@@ -74,7 +74,7 @@ impl Drop for Station {
 }
 
 /// What stands behind this part in the first line that has it.
-fn line_with(stderr: &mut impl std::io::BufRead, part: &str) -> String {
+pub(crate) fn line_with(stderr: &mut impl std::io::BufRead, part: &str) -> String {
     let mut said = String::new();
     loop {
         let mut line = String::new();
@@ -180,6 +180,7 @@ fn what_a_station_cannot_do_is_said_before_anything_happens() {
         ("refuel --card card.img --psam psam.img --station http://127.0.0.1:1", "--psam"),
         ("refuel --card card.img --psam psam.img --amount 5", "--journal"),
         ("refuel --amount 5", "--card"),
+        ("refuel --card c --psam p --journal j --amount 5 --vehicle X", "--station"),
         ("refuel --station http://station.example", "without TLS"),
         ("unlock --card card.img --nozzle 1 --journal north", "--station"),
         ("load --card card.img --amount 5 --station http://127.0.0.1:1 --host file:c", "--host"),
@@ -236,6 +237,9 @@ fn a_card_that_escaped_at_one_station_is_freed_at_another_with_the_centres_list(
     let (code, escape) =
         north.ask(&world, &format!("refuel --card card.img --escape-at 2000 {as_ada}"));
     assert_eq!((code, &escape["outcome"]), (3, &json!("escaped")), "{escape}");
+    let heard =
+        || world.run(&format!("host outcomes {host} --json")).document()["outcomes"] != json!([]);
+    assert!((0..200).any(|_| heard()), "north reports its grey record");
     let (code, freed) = south.ask(&world, "unlock --card card.img");
     assert_eq!((code, &freed["how"]), (0, &json!("local")), "{freed}");
     assert_eq!(freed["amount"], escape["amount"]);

@@ -131,6 +131,39 @@ fn times_to_come_count_no_more_once_the_clock_is_trusted() {
 }
 
 #[test]
+fn fills_are_a_vehicles_too_until_they_leave() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("logbook");
+    let mut book = open(&path).unwrap();
+    let (mine, other) = (book.vehicle("AB-12"), book.vehicle("AB-13"));
+    let day = delivery().at.date;
+    book.set_vehicle(Some(mine));
+    steps(1, 1).iter().for_each(|entry| book.append(entry).unwrap());
+    // It runs at another nozzle.
+    steps(2, 1)[..2].iter().for_each(|entry| book.append(entry).unwrap());
+    book.set_vehicle(None);
+    steps(1, 2).iter().for_each(|entry| book.append(entry).unwrap());
+    let looks = |book: &logbook::Logbook| {
+        let amounts: Vec<_> = book.fills_of(mine, day).iter().map(|fill| fill.amount).collect();
+        assert_eq!(amounts, [delivery().amount, crate::records::certified().ceiling]);
+        assert_eq!(book.fills_of(other, day), []);
+        assert_eq!(book.vehicle("AB-12"), mine);
+    };
+    looks(&book);
+    drop(book);
+    let mut book = open(&path).unwrap();
+    looks(&book);
+    steps(2, 1)[2..].iter().for_each(|entry| book.append(entry).unwrap());
+    steps(2, 2).iter().for_each(|entry| book.append(entry).unwrap());
+    let through = book.records();
+    book.append(&Entry::Reported { through }).unwrap();
+    assert_eq!(book.forget(tomorrow(), 100), Ok(2));
+    assert_eq!(book.fills_of(mine, day), []);
+    drop(book);
+    assert_eq!(open(&path).unwrap().fills_of(mine, day), []);
+}
+
+#[test]
 fn values_are_kept_by_their_names() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("logbook");

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
 
 mod forgets;
+mod frozen;
 mod nozzles;
 #[path = "../../../terminal/tests/all/records.rs"]
 #[allow(dead_code)]

@@ -115,7 +115,7 @@ fn a_row_that_somebody_altered_is_named() {
 }
 
 #[test]
-fn a_logbook_of_version_2_goes_on_as_one_of_version_3() {
+fn a_logbook_of_version_2_goes_on_as_one_of_version_4() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("logbook");
     let mut book = open(&path).unwrap();
@@ -125,12 +125,12 @@ fn a_logbook_of_version_2_goes_on_as_one_of_version_3() {
         database.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap()
     };
     let database = rusqlite::Connection::open(&path).unwrap();
-    database.pragma_update(None, "user_version", 2).unwrap();
+    database.execute_batch("DROP TABLE vehicles; PRAGMA user_version = 2;").unwrap();
     drop(database);
     let mut book = open(&path).unwrap();
     assert!(book.is_refused(&record()), "whichever record it was");
     let lock = wire::LockId { ttc: Ttc(9), ..terms().id };
     book.append(&Entry::RefusedRecord { lock, tried: record().tried() }).unwrap();
     drop(book);
-    assert_eq!(version(&rusqlite::Connection::open(&path).unwrap()), 3);
+    assert_eq!(version(&rusqlite::Connection::open(&path).unwrap()), 4);
 }

@@ -40,7 +40,7 @@ pub(super) fn refuel(
         pin,
         purse: Some(Purse::from(args.purse).to_string()),
         amount: Some(args.amount).filter(|amount| *amount != Amount::MAX).map(Amount::units),
-        vehicle: None,
+        vehicle: args.vehicle.clone(),
     };
     let mut visit = Visit::at(client, args.at.nozzle, image(&args.card)?)?;
     visit.escape_at = args.escape_at;
