@@ -152,6 +152,12 @@ impl Nozzle {
             self.power_again(session)?;
             begun = self.begin(session);
         }
+        if let Ok(ready) = &begun
+            && ready.status().state == GreyState::Debited
+        {
+            // What breaks here the card shows again at its next visit.
+            begun = self.collect(session).unwrap_or(Ok(*ready));
+        }
         if !session.card.is_in() {
             return Ok(());
         }
@@ -165,6 +171,21 @@ impl Nozzle {
         match &begun {
             Err(NotFreed::Failed(failure)) => self.works.trouble(failure).map_or(Ok(()), Err),
             _ => Ok(()),
+        }
+    }
+
+    /// The TAC that a card brings from elsewhere is durable by now, and goes up: it is cleared, and what that answers is kept,
+    /// too (protocol §9). A MAC3 stays on the card until the centre has it.
+    fn collect(&mut self, session: &mut Session) -> Option<Result<Ready, NotFreed>> {
+        let card = &mut session.card;
+        if let CardIs::TacUnread(unread) = terminal::present(card).ok()?
+            && unread.status().state == GreyState::Debited
+        {
+            unread.collect(card, &mut self.works.book).ok()?;
+        }
+        match terminal::present(card).ok()? {
+            CardIs::Ready(ready) => Some(Ok(ready)),
+            _ => None,
         }
     }
 

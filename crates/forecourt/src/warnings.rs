@@ -73,7 +73,9 @@ fn centre(common: &Common) -> Option<Warning> {
 
 fn lists(common: &Common) -> Option<Warning> {
     let standing = common.uplink.standing();
-    let old = |seconds: Option<u64>| seconds.is_none_or(|seconds| seconds > STALE);
+    // Begun, or there again, just now: the centre has not had the time to confirm them.
+    let just_now = standing.centre.seconds < AWAY;
+    let old = |seconds: Option<u64>| seconds.map_or(!just_now, |seconds| seconds > STALE);
     let (black, grey) = (old(standing.blacklist.seconds), old(standing.grey_list.seconds));
     if standing.centre.state == "none" || !(black || grey) {
         return None;

@@ -48,7 +48,7 @@ pub(crate) fn forget(
     before: Date,
     most: usize,
 ) -> Result<usize, LogbookError> {
-    let (candidates, needed, newest_mark) = {
+    let (candidates, needed, newest_mark, reported) = {
         let held = shared.held.read().unwrap_or_else(PoisonError::into_inner);
         let index = &held.index;
         let old = index.finished().filter(|end| end.day.is_some_and(|day| day < before));
@@ -59,7 +59,7 @@ pub(crate) fn forget(
         needed.insert(shared.last_record());
         // Each of the needed ones may hold one back.
         old.truncate(most.saturating_add(needed.len()));
-        (old, needed, held.marked())
+        (old, needed, held.marked(), index.reported())
     };
     let Some(last) = candidates.iter().map(|end| end.record).max() else { return Ok(0) };
     let mut numbers: BTreeSet<(Tid, Ttc)> = candidates.iter().map(|end| end.number).collect();
@@ -76,6 +76,10 @@ pub(crate) fn forget(
     numbers = left.iter().map(|end| end.number).collect();
     let goes = |record: u64, entry: &Entry| match entry {
         Entry::Reported { .. } => record < newest_mark && !needed.contains(&record),
+        // The centre has it, and where the card still shows it, it is kept and reported once more.
+        Entry::TacSeen { status, .. } => {
+            record <= reported && status.date < before && !needed.contains(&record)
+        }
         other => number(other).is_some_and(|number| numbers.contains(&number)),
     };
     let gone: Vec<u64> = rows

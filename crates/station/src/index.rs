@@ -261,12 +261,13 @@ impl Index {
         self.reported
     }
 
-    /// These numbers are at their end, and all of their records are gone.
+    /// These numbers are at their end, and all of their records are gone; and so are records of TACs that were seen.
     pub fn forget(&mut self, numbers: &BTreeSet<(Tid, Ttc)>, records: &[u64]) {
         self.locks.retain(|number, _| !numbers.contains(number));
         self.purchases.retain(|number, _| !numbers.contains(number));
         let gone: BTreeSet<&u64> = records.iter().collect();
         self.readings.retain(|(_, record), _| !gone.contains(record));
+        self.tacs.retain(|seen| !gone.contains(&seen.record));
     }
 
     /// What the centre has not taken yet, each with the number of its newest record, in the order of the journal: so each

@@ -6,6 +6,7 @@ use wire::{Amount, Asn, CardCommand, Date, Entry, GreyState, GreyStatus, Mac, Ti
 
 use crate::exchange;
 use crate::failure::{Failure, Refusal};
+use crate::flow::keep_unread;
 use crate::journal::Journal;
 use crate::present::{Grey, TacUnread, clear_tac, read_status};
 use crate::transport::Transport;
@@ -94,5 +95,25 @@ impl TacUnread {
     /// Makes what the card shows durable, whosever sale it was (protocol §9).
     pub fn keep(&self, journal: &mut impl Journal) -> Result<(), Failure> {
         Ok(journal.append(&Entry::TacSeen { asn: self.asn(), status: *self.status() })?)
+    }
+
+    /// Takes the TAC of a debit off the card: once it is durable TACUF is cleared, and what the clearing answers is kept in
+    /// the same way (protocol §9).
+    ///
+    /// # Errors
+    /// Journal or card failed: the card shows it again.
+    pub fn collect(
+        &self,
+        card: &mut impl Transport,
+        journal: &mut impl Journal,
+    ) -> Result<(), Failure> {
+        keep_unread(self, journal)?;
+        let cleared = clear_tac(card)?;
+        if cleared.state == GreyState::Debited && cleared.b != self.status().b {
+            // The short form has no TTC: that of the long one is the debit's.
+            let status = GreyStatus { more: self.status().more, ..cleared };
+            journal.append(&Entry::TacSeen { asn: self.asn(), status })?;
+        }
+        Ok(())
     }
 }

@@ -20,6 +20,8 @@ pub(crate) enum Part {
 pub(crate) struct LineState {
     state: Mutex<State>,
     queue: AtomicU64,
+    /// As it was told last.
+    told: AtomicU64,
     feed: Arc<Feed>,
 }
 
@@ -35,7 +37,7 @@ impl LineState {
     pub(crate) fn new(feed: Arc<Feed>, exists: bool) -> Self {
         let not_yet = exists.then(|| "it was not asked yet".to_owned());
         let state = State { reasons: [None, not_yet], since: Instant::now(), exists };
-        Self { state: Mutex::new(state), queue: AtomicU64::new(0), feed }
+        Self { state: Mutex::new(state), queue: AtomicU64::new(0), told: AtomicU64::new(0), feed }
     }
 
     pub(crate) fn is_up(&self) -> bool {
@@ -80,8 +82,20 @@ impl LineState {
         self.queue.store(u64::try_from(queue).unwrap_or(u64::MAX), Ordering::Release);
     }
 
+    /// Says how many wait, when that is another number than was told last.
+    pub(crate) fn tell_queue(&self) {
+        let queue = self.queue.load(Ordering::Acquire);
+        if queue != self.told.load(Ordering::Acquire) {
+            let (reports, wait) =
+                if queue == 1 { ("report", "waits") } else { ("reports", "wait") };
+            self.tell(&format!("{queue} {reports} {wait} for the centre"));
+        }
+    }
+
     pub(crate) fn tell(&self, words: &str) {
-        self.feed.tell(Happened::Centre { line: self.shown(), words: words.to_owned() });
+        let line = self.shown();
+        self.told.store(line.queue, Ordering::Release);
+        self.feed.tell(Happened::Centre { line, words: words.to_owned() });
     }
 
     pub(crate) fn shown(&self) -> Line {

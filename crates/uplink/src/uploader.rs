@@ -123,6 +123,7 @@ impl Uploader {
             seen.nudges = signals.nudges;
             let waiting = self.logbook.pending().1.len();
             self.shared.line.set_queue(waiting);
+            self.shared.line.tell_queue();
         }
     }
 
@@ -149,6 +150,10 @@ impl Uploader {
             count += batch.len();
             self.mark(last, &pending);
             self.shared.line.set_queue(pending.len() - self.taken_of(&pending));
+            // Of a long queue each batch is news; the last one is told below.
+            if count < to_send.len() {
+                self.shared.line.tell_queue();
+            }
         }
         self.tell(count);
         Round::Answered
@@ -236,6 +241,7 @@ impl Uploader {
             let reports = if count == 1 { "report" } else { "reports" };
             self.shared.line.tell(&format!("the centre answered {count} {reports}"));
         }
+        self.shared.line.tell_queue();
     }
 }
 

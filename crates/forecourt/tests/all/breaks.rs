@@ -154,6 +154,7 @@ fn debit_answer_lost_is_settled_by_the_status() {
     bench.wait_for_state(1, "card");
     assert!(matches!(progress(&bench, &ended), Progress::Settled(..)));
     assert_eq!(card.balance(), 9_211);
+    assert_eq!(bench.station().nozzle(1).unwrap().card.unwrap().state, "unlocked", "it was read");
 }
 
 #[test]

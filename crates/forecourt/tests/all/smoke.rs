@@ -1,5 +1,7 @@
 //! One refuelling.
 
+use std::sync::atomic::Ordering;
+
 use crate::support::{Bench, World};
 
 #[test]
@@ -23,4 +25,19 @@ fn a_card_is_put_in_filled_debited_and_pulled() {
     bench.wait_for_state(1, "free");
     bench.station().close();
     assert_eq!((card.balance(), card.is_grey()), (8_422, false));
+}
+
+#[test]
+fn a_station_that_just_began_warns_of_no_stale_list() {
+    let mut bench = Bench::new(World::new(), 1);
+    *bench.uplink.confirmed.lock().unwrap() = None;
+    bench.open();
+    let warns = |bench: &Bench, confirmed, since| {
+        *bench.uplink.confirmed.lock().unwrap() = confirmed;
+        bench.uplink.since.store(since, Ordering::SeqCst);
+        bench.station().warnings().iter().any(|warning| warning.name == "list_stale")
+    };
+    assert!(!warns(&bench, None, 0) && !warns(&bench, None, 59));
+    assert!(warns(&bench, None, 60));
+    assert!(!warns(&bench, Some(86_400), 60) && warns(&bench, Some(86_401), 0));
 }

@@ -119,6 +119,68 @@ fn a_silent_reader_keeps_no_delivery_from_its_claim() {
     }
 }
 
+/// A card that was debited at another station, and nobody heard its TAC.
+fn unread() -> CardMemory {
+    let mut world = World::new();
+    let card = world.card(10_000);
+    let mut there = Bench::new(world, 1);
+    there.open();
+    let hand = there.nozzles[0].hand.clone();
+    card.meddle(move |command| {
+        if command != "DEBIT FOR REFUEL" {
+            return Deed::Pass;
+        }
+        let pulling = hand.clone();
+        std::thread::spawn(move || pulling.pull());
+        while hand.is_in() {
+            std::thread::yield_now();
+        }
+        Deed::LoseAnswer
+    });
+    assert_eq!(there.refuel(1, &card, 1_000).outcome, "escaped");
+    card.meddle(|_| Deed::Pass);
+    assert_eq!((card.is_grey(), card.balance()), (false, 9_211));
+    card
+}
+
+#[test]
+fn a_tac_from_elsewhere_is_kept_and_then_taken_off_the_card() {
+    let card = unread();
+    let mut world = World::new();
+    // Another PSAM than the one there.
+    (0..2).for_each(|_| drop(world.card(1)));
+    let mut here = Bench::new(world, 1);
+    // Between both the power goes: the card shows it once more.
+    let power = Arc::new(std::sync::Mutex::new(None::<forecourt::Power>));
+    let cuts = Arc::clone(&power);
+    here.watcher = Some(Arc::new(move |entry: &Entry| {
+        if matches!(entry, Entry::TacSeen { .. }) {
+            cuts.lock().unwrap().as_ref().unwrap().cut();
+        }
+    }));
+    here.open();
+    here.uplink.up.store(false, Ordering::SeqCst);
+    *power.lock().unwrap() = Some(here.power.clone());
+    here.insert(1, &card);
+    here.wait_for_state(1, "out_of_order");
+    here.watcher = None;
+    here.left_in = Some(card);
+    here.open();
+    let shown = |here: &mut Bench| {
+        here.wait_for_state(1, "card");
+        here.station().nozzle(1).unwrap().card.unwrap().state
+    };
+    assert_eq!(shown(&mut here), "unlocked");
+    let tacs = |here: &Bench| here.station().logbook().look(|index| index.tacs_seen().len());
+    assert_eq!(tacs(&here), 1);
+    // From now on the card shows none.
+    here.pull(1);
+    here.wait_for_state(1, "free");
+    let card = here.left_in.clone().unwrap();
+    here.insert(1, &card);
+    assert_eq!((shown(&mut here).as_str(), tacs(&here)), ("unlocked", 1));
+}
+
 #[test]
 fn a_psam_in_a_slot_is_the_stations_own_before_its_first_lock() {
     let (mut bench, _) = bench();

@@ -103,6 +103,38 @@ fn what_is_not_reported_never_leaves() {
 }
 
 #[test]
+fn a_tac_that_was_seen_leaves_once_the_centre_has_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("logbook");
+    let mut book = open(&path).unwrap();
+    let seen = |ctc| {
+        let status = wire::GreyStatus { ctc, ..crate::records::debited_status() };
+        Entry::TacSeen { asn: crate::records::terms().id.asn, status }
+    };
+    steps(1, 1).iter().for_each(|entry| book.append(entry).unwrap());
+    book.append(&seen(9)).unwrap();
+    steps(1, 2).iter().for_each(|entry| book.append(entry).unwrap());
+    let through = book.records();
+    book.append(&seen(11)).unwrap();
+    steps(1, 3).iter().for_each(|entry| book.append(entry).unwrap());
+    book.append(&Entry::Reported { through }).unwrap();
+    assert_eq!(book.forget(delivery().at.date, 100), Ok(0), "it is not old");
+    assert_eq!(book.look(|index| index.tacs_seen().len()), 2);
+    assert_eq!(book.forget(tomorrow(), 100), Ok(2));
+    let left = |book: &logbook::Logbook| {
+        book.look(|index| index.tacs_seen().iter().map(|seen| seen.status.ctc).collect::<Vec<_>>())
+    };
+    assert_eq!(left(&book), [11], "the centre has not taken that one");
+    let before = book.look(Index::clone);
+    drop(book);
+    let mut book = open(&path).unwrap();
+    assert_eq!(book.look(Index::clone), before, "as a fold of what is left");
+    // Shown once more it is kept and reported once more.
+    book.append(&seen(9)).unwrap();
+    assert_eq!(left(&book), [11, 9]);
+}
+
+#[test]
 fn times_to_come_count_no_more_once_the_clock_is_trusted() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("logbook");

@@ -54,6 +54,29 @@ fn a_station_that_was_alone_tells_everything_when_the_centre_is_back() {
 }
 
 #[test]
+fn every_change_of_the_queue_is_told() {
+    let (books, folder) = (Books::new(), Folder::new());
+    let centre = Centre::start(&books);
+    let proxy = Proxy::to(centre.address);
+    proxy.set(Mode::Cut);
+    let rig = Rig::at(&folder, proxy.address, NORTH);
+    rig.until_down();
+    let told = |rig: &Rig| {
+        let told = rig.feed.after(0).unwrap();
+        let queue = |told: &forecourt::Told| match &*told.happened {
+            api::site::Happened::Centre { line, .. } => Some(line.queue),
+            _ => None,
+        };
+        told.iter().filter_map(queue).next_back()
+    };
+    sales(&rig, &mut Scene::new(), 2);
+    rig.until("both wait", || told(&rig) == Some(2));
+    proxy.set(Mode::Passes);
+    rig.until_reported();
+    rig.until("none waits", || told(&rig) == Some(0));
+}
+
+#[test]
 fn what_is_taken_waits_no_longer() {
     let (books, folder) = (Books::new(), Folder::new());
     let centre = Centre::start(&books);

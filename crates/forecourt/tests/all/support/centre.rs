@@ -26,6 +26,10 @@ pub struct FakeUplink {
     pub nudges: AtomicU64,
     /// What the centre says of the station's clock.
     pub offset: Mutex<Option<i64>>,
+    /// Seconds since the line is as it is.
+    pub since: AtomicU64,
+    /// Seconds since the centre confirmed the lists.
+    pub confirmed: Mutex<Option<u64>>,
     /// Calls that had to wait for the network.
     pub waits: AtomicU64,
 }
@@ -41,6 +45,8 @@ impl FakeUplink {
             records: Mutex::default(),
             nudges: AtomicU64::new(0),
             offset: Mutex::default(),
+            since: AtomicU64::new(0),
+            confirmed: Mutex::new(Some(1)),
             waits: AtomicU64::new(0),
         }
     }
@@ -160,10 +166,12 @@ impl Uplink for FakeUplink {
     }
 
     fn standing(&self) -> Standing {
-        let list = ListStanding { version: 1, digest: "0".repeat(64), rows: 0, seconds: Some(1) };
+        let seconds = *self.confirmed.lock().unwrap();
+        let list = ListStanding { version: 1, digest: "0".repeat(64), rows: 0, seconds };
+        let since = self.since.load(Ordering::SeqCst);
         let state = if self.up.load(Ordering::SeqCst) { "up" } else { "down" };
         Standing {
-            centre: Line { state: state.to_owned(), reason: None, seconds: 0, queue: 0 },
+            centre: Line { state: state.to_owned(), reason: None, seconds: since, queue: 0 },
             neighbours: Vec::new(),
             blacklist: list.clone(),
             grey_list: list,
