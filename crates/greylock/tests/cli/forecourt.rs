@@ -157,7 +157,7 @@ impl World {
         shown
     }
 
-    /// A copy of a file or of a folder of files.
+    /// A copy of a file, or of a folder over what is there.
     pub(crate) fn copy(&self, from: &str, to: &str) {
         let (from, to) = (self.path(from), self.path(to));
         if from.is_file() {
@@ -166,8 +166,9 @@ impl World {
         }
         std::fs::create_dir_all(&to).unwrap();
         for entry in std::fs::read_dir(&from).unwrap() {
-            let entry = entry.unwrap();
-            std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+            let name = entry.unwrap().file_name();
+            let inside = |folder: &std::path::Path| folder.join(&name).display().to_string();
+            self.copy(&inside(&from), &inside(&to));
         }
     }
 

@@ -59,6 +59,8 @@ mod sim;
 #[cfg(test)]
 mod station;
 #[cfg(test)]
+mod station_money;
+#[cfg(test)]
 mod switch;
 #[cfg(test)]
 mod tear;

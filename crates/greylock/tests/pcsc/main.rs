@@ -27,6 +27,8 @@ mod scripts;
 #[cfg(test)]
 mod service;
 #[cfg(test)]
+mod station;
+#[cfg(test)]
 mod t0;
 #[cfg(test)]
 mod visits;
