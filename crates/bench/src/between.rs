@@ -244,6 +244,7 @@ fn station(
     };
     let setup = Setup {
         name: name.to_owned(),
+        title: None,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         currency: "EUR".to_owned(),
         decimals: 2,

@@ -146,6 +146,7 @@ fn open(nozzles: u8, folder: &Path) -> Result<(Arc<Forecourt>, Vec<Place>), Benc
     let (parameters, at) = (forecourt::Parameters::try_from(parameters), now()?);
     let setup = Setup {
         name: "bench".to_owned(),
+        title: None,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         currency: "EUR".to_owned(),
         decimals: 2,

@@ -59,7 +59,7 @@ export class Receipts {
       if (!taken) return;
       const { decimals, currency } = this.#desk.store.world;
       const title = this.#desk.store.title(station);
-      say(result, `${title} checked the signature of ${taken.station}: the lock costs ${money(taken.amount, decimals)} ${currency}. Now put the card in at ${title}.`);
+      say(result, `${title} checked the signature of ${this.#desk.store.title(taken.station)}: the lock costs ${money(taken.amount, decimals)} ${currency}. Now put the card in at ${title}.`);
     };
     const buttons = others.map(({ name }) => button(`Show this paper at ${this.#desk.store.title(name)}`, () => show(name), { class: 'big primary', data: { paper: name } }));
     return el(

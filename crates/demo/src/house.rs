@@ -254,6 +254,7 @@ impl House {
         self.line.put(Some(line));
         let setup = Setup {
             name: self.plan.name.to_owned(),
+            title: Some(self.plan.title.to_owned()),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             currency: CURRENCY.to_owned(),
             decimals: DECIMALS,

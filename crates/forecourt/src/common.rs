@@ -29,9 +29,10 @@ use crate::warden::Bell;
 /// What the threads of a station share.
 pub(crate) struct Common {
     pub(crate) name: String,
+    title: Option<String>,
     version: String,
     currency: String,
-    decimals: u8,
+    pub(crate) decimals: u8,
     pub(crate) logbook: Logbook,
     pub(crate) uplink: Arc<dyn Uplink>,
     pub(crate) feed: Arc<Feed>,
@@ -53,7 +54,9 @@ pub(crate) struct Common {
 
 impl Common {
     pub(crate) fn open(setup: Setup) -> Result<Arc<Self>, ForecourtError> {
-        let Setup { name, version, currency, decimals, nozzles, logbook, parameters, .. } = setup;
+        let Setup {
+            name, title, version, currency, decimals, nozzles, logbook, parameters, ..
+        } = setup;
         let Setup {
             uplink,
             feed,
@@ -80,6 +83,7 @@ impl Common {
         let (closing, threads) = (AtomicBool::new(false), Mutex::default());
         let common = Arc::new(Self {
             name,
+            title,
             version,
             currency,
             decimals,
@@ -324,7 +328,7 @@ impl Common {
             |(name, unit)| (name.clone(), unit.clone()),
         );
         Some(Receipt {
-            station: self.name.clone(),
+            station: self.title.as_ref().unwrap_or(&self.name).clone(),
             product,
             unit,
             currency: self.currency.clone(),

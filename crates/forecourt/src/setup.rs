@@ -40,6 +40,8 @@ impl Power {
 pub struct Setup {
     /// Its name.
     pub name: String,
+    /// What is printed on receipts in place of the name.
+    pub title: Option<String>,
     /// The build.
     pub version: String,
     /// Three letters.

@@ -67,6 +67,7 @@ fn pulled_while_fuel_flows_it_escapes_and_is_freed_when_it_comes_back() {
     assert!(bench.station().grey_record(&lock).is_some(), "neighbours may ask for it");
     let receipt = bench.station().receipt(lock.tid, lock.ttc).unwrap();
     assert!(receipt.lines().iter().any(|line| line.contains("NOT PAID")), "{receipt:?}");
+    assert_eq!(receipt.lines()[0].trim(), "North Gate", "its title, and not its name");
 
     bench.uplink.up.store(false, Ordering::SeqCst);
     let unlocked = comes_back(&mut bench, &card);

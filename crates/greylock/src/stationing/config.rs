@@ -47,6 +47,8 @@ pub(crate) enum Door {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Config {
     pub(crate) name: String,
+    /// What receipts say in place of the name.
+    pub(crate) title: Option<String>,
     pub(crate) data: PathBuf,
     pub(crate) listen: SocketAddr,
     pub(crate) door: Door,
@@ -166,6 +168,7 @@ impl Config {
         let format_of = log_format(&format.text);
         Ok(Self {
             name: name(&all, &data)?,
+            title: all.file.title.clone(),
             listen: at,
             door: door(&all, &listen, at)?,
             identity: all.path("identity"),
@@ -200,6 +203,9 @@ impl Config {
             // Writing to a string does not fail.
             let _ = writeln!(text, "{key} = {value} # {from}");
         }
+        if let Some(title) = &self.title {
+            let _ = writeln!(text, "title = {}", toml::Value::String(title.clone()));
+        }
         let _ = writeln!(text, "currency = \"{}\"\ndecimals = {}", self.currency, self.decimals);
         let _ = writeln!(text, "trace = {}", self.trace);
         if let Some(days) = self.retention_days {
@@ -227,6 +233,7 @@ impl Config {
     pub(crate) fn document(&self) -> Json {
         let mut fields: Map<String, Json> =
             self.values.iter().map(|(key, value, _)| ((*key).to_owned(), json!(value))).collect();
+        fields.insert("title".into(), json!(self.title));
         fields.insert("currency".into(), json!(self.currency));
         fields.insert("decimals".into(), json!(self.decimals));
         fields.insert("trace".into(), json!(self.trace));

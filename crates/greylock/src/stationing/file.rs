@@ -15,6 +15,7 @@ const MOST_BYTES: u64 = 1 << 20;
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
     pub(super) name: Option<String>,
+    pub(super) title: Option<String>,
     pub(super) data: Option<String>,
     pub(super) listen: Option<String>,
     pub(super) certificate: Option<String>,

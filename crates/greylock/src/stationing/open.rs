@@ -75,6 +75,7 @@ pub(crate) fn open(config: &Config, seed: u64) -> Result<Opened, Error> {
     let uplink: Arc<dyn Uplink> = Arc::<Linked>::clone(&line);
     let setup = Setup {
         name: config.name.clone(),
+        title: config.title.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         currency: config.currency.clone(),
         decimals: config.decimals,

@@ -160,6 +160,7 @@ impl Bench {
         }
         let setup = Setup {
             name: "north".to_owned(),
+            title: Some("North Gate".to_owned()),
             version: "test".to_owned(),
             currency: "EUR".to_owned(),
             decimals: 2,
