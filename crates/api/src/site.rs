@@ -307,8 +307,22 @@ documents! {
         pub command: String,
         /// The answer in hex; absent when the chip gave none.
         pub answer: Option<String>,
-        /// Both in words.
+        /// Both in a few words.
         pub words: String,
+        /// The command's data elements, in their order; a PIN is masked.
+        #[serde(default)]
+        pub asked: Vec<Element>,
+        /// The answer's.
+        #[serde(default)]
+        pub said: Vec<Element>,
+    }
+
+    /// A data element of the protocol.
+    pub struct Element {
+        /// Its name in the protocol.
+        pub name: String,
+        /// Its value for people: money with its point, dates with their dashes, bytes in hex.
+        pub value: String,
     }
 }
 

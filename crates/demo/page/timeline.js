@@ -35,17 +35,18 @@ function bytes(name, hex) {
 }
 
 /** What stands behind a line; made when it is opened first. */
-function detail({ command, answer, lock, fields }, isApdu) {
+function detail({ command, answer, lock, fields, said }, isApdu) {
   const lockWords = lock && `card ${lock.asn}, ${lock.purse.toUpperCase()}, CTC ${lock.ctc}, terminal ${lock.tid}, number ${lock.ttc}`;
-  const rows = (fields ?? []).flatMap(([name, value]) => [el('dt', { text: name }), el('dd', { text: value })]);
+  const rows = (named) => (named ?? []).flatMap(([name, value]) => [el('dt', { text: name }), el('dd', { text: value })]);
   const silent = isApdu && command && !answer ? [el('dt', { text: 'Answer' }), el('dd', { text: 'none: it was lost' })] : [];
   return el(
     'dl',
     { class: 'detail' },
     bytes('Command', command),
+    rows(fields),
     bytes('Answer', answer),
     silent,
-    rows,
+    rows(said),
     lockWords ? [el('dt', { text: 'Lock' }), el('dd', { text: lockWords })] : [],
   );
 }

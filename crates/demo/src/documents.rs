@@ -295,7 +295,7 @@ documents! {
         /// In words.
         pub words: String,
         /// More, for whoever opens the line.
-        pub detail: Option<Detail>,
+        pub detail: Option<Box<Detail>>,
     }
 
     /// What stands behind a line of the timeline.
@@ -309,9 +309,12 @@ documents! {
         /// The lock.
         #[serde(default)]
         pub lock: Option<Lock>,
-        /// Names and values, in an order for reading.
+        /// Names and values, in an order for reading; of an APDU, the data elements of the command.
         #[serde(default)]
         pub fields: Vec<(String, String)>,
+        /// The data elements of an APDU's answer.
+        #[serde(default)]
+        pub said: Vec<(String, String)>,
     }
 }
 

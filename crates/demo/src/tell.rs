@@ -1,14 +1,15 @@
 //! Events of stations and postings of the centre as lines of the timeline.
 
 use api::operate::Lock;
-use api::site::{Exchange, Happened, Outcome};
+use api::site::{Element, Exchange, Happened, Outcome};
 use host::{Notice, Posting};
 
 use crate::documents::{Detail, TimelineLine};
 use crate::town::DECIMALS;
 
 /// Nothing behind a line.
-const NOTHING: Detail = Detail { command: None, answer: None, lock: None, fields: Vec::new() };
+const NOTHING: Detail =
+    Detail { command: None, answer: None, lock: None, fields: Vec::new(), said: Vec::new() };
 
 /// Money for people: `12.34`.
 #[must_use]
@@ -41,12 +42,19 @@ pub(crate) fn of_station(station: &str, happened: &Happened) -> Option<TimelineL
         Happened::Apdu { nozzle, exchange } => of_exchange(*nozzle, exchange),
         Happened::Journal { nozzle, step, lock, words } => TimelineLine {
             nozzle: *nozzle,
-            detail: lock.as_ref().map(|lock| Detail { lock: Some(lock.clone()), ..NOTHING }),
+            detail: lock
+                .as_ref()
+                .map(|lock| Box::new(Detail { lock: Some(lock.clone()), ..NOTHING })),
             ..line("station", step, words.clone())
         },
         Happened::Ended { outcome } => of_outcome(outcome),
         Happened::Centre { words, .. } => line("station", "line", words.clone()),
-        Happened::List { list, words, .. } => line("station", list, words.clone()),
+        Happened::List { list, standing, words } => {
+            let (name, rows) = (list.replace('_', " "), standing.rows);
+            let rows = format!("{rows} {}", if rows == 1 { "row" } else { "rows" });
+            let words = words.replace("the list", &format!("the {name}"));
+            line("station", list, format!("{words}, {rows}"))
+        }
         Happened::Warned { warning, on } => TimelineLine {
             nozzle: warning.nozzle,
             ..line(
@@ -64,13 +72,19 @@ pub(crate) fn of_station(station: &str, happened: &Happened) -> Option<TimelineL
 }
 
 fn of_exchange(nozzle: u8, exchange: &Exchange) -> TimelineLine {
+    let named = |elements: &[Element]| {
+        let elements = elements.iter();
+        elements.map(|element| (element.name.clone(), element.value.clone())).collect()
+    };
     let detail = Detail {
         command: Some(exchange.command.clone()),
         answer: exchange.answer.clone(),
-        ..NOTHING
+        fields: named(&exchange.asked),
+        said: named(&exchange.said),
+        lock: None,
     };
     let told = line(&exchange.chip, "apdu", exchange.words.clone());
-    TimelineLine { nozzle: Some(nozzle), detail: Some(detail), ..told }
+    TimelineLine { nozzle: Some(nozzle), detail: Some(Box::new(detail)), ..told }
 }
 
 fn of_outcome(outcome: &Outcome) -> TimelineLine {
@@ -94,7 +108,7 @@ fn of_outcome(outcome: &Outcome) -> TimelineLine {
     let detail = Detail { lock: outcome.lock.clone(), fields, ..NOTHING };
     TimelineLine {
         nozzle: Some(outcome.nozzle),
-        detail: Some(detail),
+        detail: Some(Box::new(detail)),
         ..line("station", "ended", words)
     }
 }
@@ -107,9 +121,9 @@ pub(crate) fn of_posting(posting: &Posting) -> TimelineLine {
         fields.push((account.to_string(), money(amount)));
     }
     let moved: i64 = posting.lines.iter().map(|(_, amount)| amount.max(0)).sum();
-    let words = format!("{}: {} moves", posting.reason.name().replace('_', " "), money(moved));
+    let words = format!("{}: {} booked", posting.reason.name().replace('_', " "), money(moved));
     let detail = Detail { lock: posting.lock.map(of_lock), fields, ..NOTHING };
-    TimelineLine { detail: Some(detail), ..line("centre", "posting", words) }
+    TimelineLine { detail: Some(Box::new(detail)), ..line("centre", "posting", words) }
 }
 
 /// What the centre tells its operators.
@@ -118,7 +132,7 @@ pub(crate) fn of_notice(notice: &Notice) -> TimelineLine {
     let code = notice.code.name();
     let words = format!("{}: {}", code.replace('_', " "), notice.detail);
     let detail = Detail { lock: notice.about.lock.map(of_lock), ..NOTHING };
-    TimelineLine { detail: Some(detail), ..line("centre", code, words) }
+    TimelineLine { detail: Some(Box::new(detail)), ..line("centre", code, words) }
 }
 
 /// A lock as documents have it.

@@ -51,6 +51,32 @@ pub fn parts_of_answer(
     layout::split(rows.find(|row| layout::fits(row.answer, data.len()))?.answer, data)
 }
 
+/// A value with more characters than this says nothing to people.
+const LONGEST: usize = 16;
+
+impl Answer {
+    /// In a few words: what is done, and the one thing that it tells; every value as `show` has it.
+    #[must_use]
+    pub fn brief(&self, show: impl Fn(&Value) -> String) -> String {
+        let status = self.status.filter(|status| !status.is_done());
+        let words = status
+            .map_or_else(|| self.words.to_owned(), |status| format!("{status} {}", self.words));
+        let told = match self.values.as_slice() {
+            [only] => Some(only),
+            many => many.iter().find(|value| value.name == "state"),
+        };
+        let told = told.map(|value| (value, show(value)));
+        match told.filter(|(_, shown)| shown.len() <= LONGEST) {
+            None => words,
+            // A balance is not told as a balance of a balance.
+            Some((value, shown)) if value.name == words || value.name == "state" => {
+                format!("{words} {shown}")
+            }
+            Some((value, shown)) => format!("{words}, {} {shown}", value.name),
+        }
+    }
+}
+
 fn explain(bytes: &[u8], rows: &[&'static Row]) -> Answer {
     let Some((data, status)) = split_response(bytes) else {
         return Answer {

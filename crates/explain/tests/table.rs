@@ -222,6 +222,20 @@ fn personalisation_is_told_of_a_card_a_psam_and_a_blank_chip_and_its_data_never(
     assert_eq!((load.name(), load.trouble), ("INITIALIZE FOR LOAD", None));
 }
 
+#[test]
+fn an_answer_in_brief_tells_one_thing_and_no_long_bytes() {
+    let brief = |header: [u8; 4], data: &str| {
+        let answer = answer(&hex::decode(data).unwrap(), Some(header), Some(Chip::Card));
+        answer.brief(|value| value.shown.to_string())
+    };
+    assert_eq!(brief([0x80, 0x5C, 0x00, 0x01], "000027109000"), "balance 10000");
+    let fci = format!("{}9000", "6f".repeat(60));
+    assert_eq!(brief([0x00, 0xA4, 0x04, 0x00], &fci), "selected");
+    let debit = [0xE0, 0x7E, 0x08, 0x01];
+    assert_eq!(brief(debit, "a1b2c3d49000"), "debited and unlocked, TAC a1b2c3d4");
+    assert_eq!(brief(debit, "9406"), format!("9406 {}", StatusWord(0x9406).words()));
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_explained(bytes in prop::collection::vec(any::<u8>(), 0..40)) {

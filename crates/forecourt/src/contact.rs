@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use api::site::{Exchange, Happened};
-use explain::Chip;
+use api::site::{Element, Exchange, Happened};
+use explain::{Chip, Shown, Value};
 use terminal::{Lost, Transport};
 use wire::apdu::ResponseBytes;
 
@@ -47,23 +47,45 @@ impl Contact {
     }
 
     fn tell(&self, command: &[u8], answer: Option<&[u8]>) {
-        let explained = explain::command(command, Some(self.who));
-        let said = answer.map(|answer| {
-            let answer = explain::answer(answer, explained.raw_header(), Some(self.who));
-            let values: Vec<String> = answer.values.iter().map(ToString::to_string).collect();
-            [answer.words.to_owned(), values.join(", ")].join(" ").trim().to_owned()
-        });
-        let values: Vec<String> = explained.values.iter().map(ToString::to_string).collect();
-        let asked = [explained.name().to_owned(), values.join(", ")].join(" ");
-        let said = said.unwrap_or_else(|| "no answer".to_owned());
+        let asked = explain::command(command, Some(self.who));
+        let said = answer.map(|answer| explain::answer(answer, asked.raw_header(), Some(self.who)));
+        let show = |value: &Value| show(value, self.common.decimals);
+        let elements = |values: &[Value]| {
+            let element =
+                |value: &Value| Element { name: value.name.to_owned(), value: show(value) };
+            values.iter().map(element).collect::<Vec<_>>()
+        };
+        let brief = said.as_ref().map(|said| said.brief(show));
+        let brief = brief.unwrap_or_else(|| "no answer".to_owned());
         let exchange = Exchange {
             chip: self.who.name().to_owned(),
-            command: explained.masked(),
+            command: asked.masked(),
             answer: answer.map(hex::encode),
-            words: format!("{}: {said}", asked.trim()),
+            words: format!("{}: {brief}", asked.name()),
+            asked: elements(&asked.values),
+            said: said.map_or_else(Vec::new, |said| elements(&said.values)),
         };
         self.common.feed.tell(Happened::Apdu { nozzle: self.nozzle, exchange });
     }
+}
+
+/// The data elements that are money.
+const MONEY: [&str; 3] = ["amount", "balance", "overdraft limit"];
+
+/// A value for people.
+fn show(value: &Value, decimals: u8) -> String {
+    match value.shown {
+        Shown::Number(units) if MONEY.contains(&value.name) => money(units, decimals),
+        _ => value.shown.to_string(),
+    }
+}
+
+/// Whole smallest units with the currency's point.
+fn money(units: u32, decimals: u8) -> String {
+    let Some(one) = 10_u32.checked_pow(decimals.into()).filter(|_| decimals > 0) else {
+        return units.to_string();
+    };
+    format!("{}.{:0width$}", units / one, units % one, width = usize::from(decimals))
 }
 
 impl Transport for Contact {

@@ -284,6 +284,28 @@ fn no_pin_is_in_any_event() {
 }
 
 #[test]
+fn a_command_is_told_in_few_words_with_its_elements_beside_them() {
+    let (mut bench, card) = bench(10_000);
+    bench.trace = true;
+    bench.open();
+    let ended = bench.refuel(1, &card, 1_000);
+    assert_eq!((ended.outcome.as_str(), ended.amount > 100), ("settled", true));
+    let told = bench.station().feed().after(0).unwrap();
+    let told = told.iter().filter_map(|told| match &*told.happened {
+        Happened::Apdu { exchange, .. } => Some(exchange.clone()),
+        _ => None,
+    });
+    let told: Vec<_> = told.collect();
+    let balance = told.iter().find(|told| told.words == "GET BALANCE: balance 100.00").unwrap();
+    assert_eq!((balance.asked[0].name.as_str(), balance.asked[0].value.as_str()), ("purse", "ed"));
+    assert_eq!(balance.said[0].value, "100.00");
+    let debit = told.iter().find(|told| told.words.starts_with("DEBIT FOR REFUEL: ")).unwrap();
+    let amount = debit.asked.iter().find(|element| element.name == "amount").unwrap();
+    assert_eq!(amount.value, format!("{}.{:02}", ended.amount / 100, ended.amount % 100));
+    assert!(told.iter().all(|told| told.words.len() < 80), "{told:?}");
+}
+
+#[test]
 fn old_ends_leave_by_themselves() {
     let (mut bench, card) = bench(10_000);
     bench.retention_days = Some(30);
