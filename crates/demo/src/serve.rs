@@ -5,7 +5,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, Path, Request, State};
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::header::LOCATION;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::middleware::{Next, from_fn};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
@@ -59,22 +60,10 @@ pub fn router(demo: Shared, page: Page) -> Router {
 
 /// A page of another site, opened in a browser on this machine, must not play with the demo.
 async fn from_here(request: Request, next: Next) -> Response {
-    if is_from_here(request.headers()) {
+    if pki::is_from_here(request.headers()) {
         return next.run(request).await;
     }
     (StatusCode::FORBIDDEN, "this demo is for this machine alone\n").into_response()
-}
-
-fn is_from_here(headers: &HeaderMap) -> bool {
-    use axum::http::header::{HOST, ORIGIN};
-    let is_here = |authority: &str| {
-        let name = authority.rsplit_once(':').map_or(authority, |(name, _)| name);
-        matches!(name, "127.0.0.1" | "localhost" | "[::1]")
-    };
-    let host = headers.get(HOST).and_then(|value| value.to_str().ok());
-    let origin = headers.get(ORIGIN).map(|value| value.to_str().unwrap_or_default());
-    let same = |origin: &str| origin.strip_prefix("http://").is_some_and(is_here);
-    host.is_none_or(is_here) && origin.is_none_or(same)
 }
 
 async fn world(State(demo): State<Shared>) -> Json<Shown> {
@@ -105,7 +94,7 @@ async fn pull(State(demo): State<Shared>, Path(asn): Path<String>) -> Done {
 async fn tear(State(demo): State<Shared>, Path(asn): Path<String>, Json(tear): Json<Tear>) -> Done {
     let name = tear.at.as_deref().unwrap_or("next");
     let at = TearAt::of(name).ok_or_else(|| {
-        Refusal::Malformed(format!("`{name}` is none of next, lock, debit, unlock"))
+        Refusal::Malformed(format!("`{name}` is none of next, lock, debit, unlock, load, purchase"))
     })?;
     demo.world().tear(&asn, tear.on.then_some(at))?;
     Ok(StatusCode::NO_CONTENT)
@@ -249,7 +238,13 @@ async fn pass(to: Router, prefix: &str, request: Request) -> Response {
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
     let path = path.strip_prefix(prefix).filter(|path| path.starts_with('/')).unwrap_or("/");
     let Ok(uri) = path.parse::<Uri>() else { return StatusCode::BAD_REQUEST.into_response() };
-    to.oneshot(afresh(request, uri)).await.into_response()
+    let mut answer = to.oneshot(afresh(request, uri)).await.into_response();
+    // It sends whoever asked to another place of its own, and does not know that all of it is nested here.
+    let place = answer.headers().get(LOCATION).and_then(|place| place.to_str().ok());
+    let place = place.filter(|place| place.starts_with('/') && !place.starts_with("//"));
+    let place = place.and_then(|place| HeaderValue::try_from(format!("{prefix}{place}")).ok());
+    place.map(|place| answer.headers_mut().insert(LOCATION, place));
+    answer
 }
 
 /// The same request to another place: it knows who asks, but not the parts of the path that it came by, which the next

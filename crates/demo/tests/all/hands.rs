@@ -67,6 +67,8 @@ async fn stations_and_centre_are_behind_the_same_door() {
     );
     assert!(stage.get("/centre/v1/cards").await["items"].as_array().unwrap().len() == 6);
     assert!(stage.get("/centre/openapi.json").await["paths"].is_object());
+    let place = stage.sent_on("/centre/docs").await;
+    assert_eq!(place, "/centre/docs/", "the page that browses it is nested, too");
     let (status, _) = stage.ask(Method::GET, "/stations/west/v1/site", Value::Null).await;
     assert_eq!(status, StatusCode::NOT_FOUND);
     stage.demo.close().await;

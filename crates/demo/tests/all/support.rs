@@ -74,6 +74,15 @@ impl Stage {
         (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
     }
 
+    /// Where somebody who asks for this is sent on to.
+    pub(crate) async fn sent_on(&self, path: &str) -> String {
+        let request = Request::builder().uri(path).header(header::HOST, "127.0.0.1:7816");
+        let answer = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await;
+        let answer = answer.unwrap();
+        assert!(answer.status().is_redirection(), "{path}: {}", answer.status());
+        answer.headers()[header::LOCATION].to_str().unwrap().to_owned()
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Value {
         let (status, document) = self.ask(Method::GET, path, Value::Null).await;
         assert_eq!(status, StatusCode::OK, "{path}: {document}");

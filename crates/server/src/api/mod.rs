@@ -61,7 +61,8 @@ pub fn router(app: Shared) -> Router {
     let described = serde_json::to_string(&document).unwrap_or_default();
     router
         .route("/openapi.json", axum::routing::get(move || health::document(described.clone())))
-        .merge(SwaggerUi::new("/docs").config(utoipa_swagger_ui::Config::from("/openapi.json")))
+        // From where the page is: behind a proxy, or in the demo, all of this is nested below something else.
+        .merge(SwaggerUi::new("/docs").config(utoipa_swagger_ui::Config::from("../openapi.json")))
         .fallback(|uri: Uri| async move { Refused::not_found(uri.path()) })
         .method_not_allowed_fallback(|| async {
             Refused::by_status(StatusCode::METHOD_NOT_ALLOWED, String::new())

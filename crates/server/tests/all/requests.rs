@@ -126,6 +126,9 @@ async fn the_document_describes_every_resource_and_is_there_to_browse() {
     }
     let page = site.get(crate::site::nobody(), "/docs/").await;
     assert!(page.status.is_success() && page.text.contains("swagger"), "{page:?}");
+    let set_up = site.get(crate::site::nobody(), "/docs/swagger-initializer.js").await;
+    assert!(set_up.text.contains("\"../openapi.json\""), "it may be nested: {set_up:?}");
+    assert!(!set_up.text.contains("\"/openapi.json\""), "{set_up:?}");
 }
 
 #[tokio::test]
