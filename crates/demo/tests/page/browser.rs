@@ -22,18 +22,19 @@ pub(crate) struct Browser {
     pub(crate) errors: Vec<String>,
     /// Every address that was asked for.
     pub(crate) requests: Vec<String>,
-    _profile: tempfile::TempDir,
+    /// What it leaves behind is in here, and goes with it.
+    own: Option<tempfile::TempDir>,
 }
 
 impl Browser {
     pub(crate) fn start() -> Self {
-        let profile = tempfile::tempdir().unwrap();
+        let own = tempfile::tempdir().unwrap();
         // With --remote-debugging-pipe it reads orders from descriptor 3 and writes to 4.
         let command = format!(
-            "exec chromium --headless --no-sandbox --disable-gpu --disable-background-networking \
-             --hide-scrollbars --no-first-run --remote-debugging-pipe --user-data-dir='{}' \
+            "exec env TMPDIR='{0}' chromium --headless --no-sandbox --disable-gpu --disable-background-networking \
+             --hide-scrollbars --no-first-run --remote-debugging-pipe --user-data-dir='{0}/profile' \
              about:blank 3<&0 4>&1 </dev/null >/dev/null 2>&1",
-            profile.path().display()
+            own.path().display()
         );
         let mut child = Command::new("sh")
             .args(["-c", &command])
@@ -63,7 +64,7 @@ impl Browser {
             session: String::new(),
             errors: Vec::new(),
             requests: Vec::new(),
-            _profile: profile,
+            own: Some(own),
         };
         browser.attach();
         browser
@@ -237,9 +238,20 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
+        // All of its processes end, and write nothing more: their end of the pipe is closed then.
+        let _ = self.orders.write_all(b"{\"id\":0,\"method\":\"Browser.close\"}\0");
+        let end = Instant::now() + PATIENCE;
+        while let Ok(_last) =
+            self.messages.recv_timeout(end.saturating_duration_since(Instant::now()))
+        {}
         // It is ended by its own id; the shell has become it.
         let _ = self.child.kill();
         let _ = self.child.wait();
+        let gone = self.own.take().map(tempfile::TempDir::close);
+        assert!(
+            std::thread::panicking() || gone.is_some_and(|gone| gone.is_ok()),
+            "the browser's folder is not gone"
+        );
     }
 }
 
