@@ -39,7 +39,7 @@ export const world = () => asked(demo('/world'));
 export const books = () => asked(demo('/books'));
 export const insert = (asn, station, nozzle) => told(demo(`/cards/${asn}/insert`), { station, nozzle });
 export const pull = (asn) => told(demo(`/cards/${asn}/pull`));
-/** `when`: `next`, `lock`, `debit`, `unlock`, or null for power that holds. */
+/** `when`: `next`, `lock`, `debit`, `unlock`, `load`, `purchase`, or null for power that holds. */
 export const tear = (asn, when) => told(demo(`/cards/${asn}/tear`), when ? { on: true, at: when } : { on: false });
 export const hose = (station, nozzle, lifted) =>
   told(demo(`/stations/${station}/nozzles/${nozzle}/hose`), { lifted, quantity: null });

@@ -64,7 +64,7 @@ export class Books {
   }
 
   #verdict(ok, off, decimals, currency) {
-    const cents = off === 0 ? 'The books do not agree' : `Off by ${money(Math.abs(off), decimals)} ${currency}`;
+    const cents = off === 0 ? 'What is off is named below' : `Off by ${money(Math.abs(off), decimals)} ${currency}`;
     for (const [node, words] of [[this.#parts.verdict, ok ? 'Adds up to the cent' : cents], [this.#chip, ok ? 'Books add up' : cents]]) {
       mark(node, 'data-ok', ok ? 'true' : 'false');
       say(node, words);

@@ -12,6 +12,8 @@ const TEARS = [
   ['lock', 'It fails once LOCK is done, before the answer leaves'],
   ['debit', 'It fails once DEBIT is done, before the answer leaves'],
   ['unlock', 'It fails once DEBIT FOR UNLOCK is done, before the answer leaves'],
+  ['load', 'It fails once CREDIT FOR LOAD is done, before the answer leaves'],
+  ['purchase', 'It fails once DEBIT FOR PURCHASE is done, before the answer leaves'],
 ];
 
 /** A card as a button. */
@@ -28,7 +30,7 @@ class Face {
       'button',
       { type: 'button', class: 'face', data: { asn: card.asn }, 'aria-keyshortcuts': String(place + 1), on: { click: () => desk.cards.open(card.asn) } },
       el('span', { class: 'face-top' }, el('span', { class: 'face-label', text: card.label }), chip()),
-      el('span', { class: 'face-number', text: `${card.holder} ${lastFour(card.asn)}` }),
+      el('span', { class: 'face-number', text: card.holder }),
       el('span', { class: 'face-foot' }, el('span', { class: 'badge' }, this.#mark, this.#word), this.#balance),
       this.#where,
     );
@@ -48,7 +50,7 @@ class Face {
     say(this.#balance, money(card.balance, decimals));
     const flags = [card.blacklisted && 'blacklisted', card.tear && 'power will fail', card.dead && 'without power'].filter(Boolean);
     const where = card.where ? `in ${this.#desk.store.placeName(card.where)}` : 'in the wallet';
-    say(this.#where, [where, ...flags].join(' · '));
+    say(this.#where, [lastFour(card.asn), card.where ? where : null, ...flags].filter(Boolean).join(' · '));
     const label = `${card.label}, ${state.word}, ${money(card.balance, decimals)} ${currency}, ${[where, ...flags].join(', ')}`;
     mark(this.button, 'aria-label', label);
   }

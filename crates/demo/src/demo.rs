@@ -106,7 +106,7 @@ impl Demo {
     async fn tell(self: Arc<Self>, story: &'static Story) {
         let ended = stories::play(&self, story).await;
         let shown = match ended {
-            Ok(step) => stories::runs(story, step, "the books hold to the cent", "ended"),
+            Ok(step) => stories::runs(story, step, story.ends(), "ended"),
             Err((step, why)) => stories::runs(story, step, &why, "failed"),
         };
         self.goes_on(shown);

@@ -162,8 +162,9 @@ documents! {
     pub struct Tear {
         /// It shall fail.
         pub on: bool,
-        /// When: `next` (in its next write to its memory, somewhere in it; also when absent), or once `lock`, `debit` or
-        /// `unlock` (LOCK FOR REFUEL, DEBIT FOR REFUEL, DEBIT FOR UNLOCK) is carried out, before its answer leaves.
+        /// When: `next` (in its next write to its memory, somewhere in it; also when absent), or once `lock`, `debit`,
+        /// `unlock`, `load` or `purchase` (LOCK FOR REFUEL, DEBIT FOR REFUEL, DEBIT FOR UNLOCK, CREDIT FOR LOAD, DEBIT FOR
+        /// PURCHASE) is carried out, before its answer leaves.
         #[serde(default)]
         pub at: Option<String>,
     }
@@ -199,6 +200,8 @@ documents! {
         pub row: String,
         /// What there is to see, in one or two sentences.
         pub what: String,
+        /// What the books name at its end: nothing, but where a card was copied.
+        pub names: Vec<String>,
         /// Its steps in words.
         pub steps: Vec<String>,
     }

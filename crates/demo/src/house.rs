@@ -20,16 +20,19 @@ use tokio::task::JoinHandle;
 use uplink::{Linked, NeighbourSetup, Pace, Way, Who};
 
 use crate::cable::Cable;
-use crate::memory::Memory;
 use crate::outside::Outside;
+use crate::psams::{PsamBody, PsamPlace};
 use crate::pump::Pump;
-use crate::readers::{Ear, HandSlot, PsamPlace, Reader, Still};
+use crate::readers::{Ear, HandSlot, Reader, Still};
 use crate::town::{CURRENCY, DECIMALS, NozzlePlan, PRODUCTS, STATIONS, StationPlan, Town};
 
 /// How often a station that was switched off is looked at until nobody asks it anything.
 const MOMENT: Duration = Duration::from_millis(5);
 /// How many times.
 const PATIENCE: u32 = 1_000;
+
+/// The file of a station's journal.
+const JOURNAL: &str = "journal.sqlite";
 
 /// Days that certificates are good.
 const DAYS: u32 = 3650;
@@ -62,7 +65,7 @@ pub struct Place {
     /// The pump or charger.
     pub pump: Pump,
     /// The PSAM's chip.
-    pub psam: Memory,
+    pub psam: Arc<PsamBody>,
 }
 
 /// A station.
@@ -111,6 +114,7 @@ impl House {
             let at = (plan.name, nozzle.number);
             let psam = town.psams.iter().find(|psam| (psam.station, psam.nozzle) == at);
             let psam = psam.ok_or("a nozzle without a PSAM")?.memory.clone();
+            let psam = Arc::new(PsamBody::new(psam));
             let (reader, pump) = (Arc::default(), Pump::new(nozzle.product));
             places.insert(nozzle.number, Place { plan: nozzle, reader, pump, psam });
         }
@@ -225,13 +229,33 @@ impl House {
         }
     }
 
+    /// Its disk is gone: the next journal knows nothing. Only without power.
+    ///
+    /// # Errors
+    /// It has power, or the disk refuses.
+    pub fn burn_journal(&self) -> Result<(), String> {
+        let _one = self.switching();
+        if self.running().is_some() {
+            return Err("the station has power".to_owned());
+        }
+        for entry in std::fs::read_dir(&self.folder).map_err(words)? {
+            let path = entry.map_err(words)?.path();
+            // SQLite has files beside it.
+            let is_journals = |name: &str| name.starts_with(JOURNAL);
+            if path.file_name().and_then(|name| name.to_str()).is_some_and(is_journals) {
+                std::fs::remove_file(path).map_err(words)?;
+            }
+        }
+        Ok(())
+    }
+
     fn logbook(&self) -> Result<Logbook, String> {
         let room = Room::of(Box::new(OfFolder(self.folder.clone())));
         Logbook::open(&self.journal(), room).map_err(words)
     }
 
     fn journal(&self) -> PathBuf {
-        self.folder.join("journal.sqlite")
+        self.folder.join(JOURNAL)
     }
 
     fn start(&self, speed: f64) -> Result<Arc<Forecourt>, String> {
@@ -244,7 +268,7 @@ impl House {
                 still.clone(),
                 Arc::clone(ear),
             )),
-            psam: Box::new(PsamPlace { memory: place.psam.clone(), still: still.clone() }),
+            psam: Box::new(PsamPlace { body: Arc::clone(&place.psam), still: still.clone() }),
             dispenser: place.pump.power(speed),
         });
         let now = outside.clone();

@@ -8,6 +8,7 @@
 //! | [`office`] | the centre, and what is new in its books |
 //! | [`cable`] | a station's line to the centre, with a switch |
 //! | [`memory`], [`readers`] | chips, the readers that hands put them into, and their power |
+//! | [`psams`] | the PSAMs of a station, and how they fail |
 //! | [`pump`] | pumps and chargers, and the hands on their hoses |
 //! | [`house`] | one station, and the running one while it has power |
 //! | [`world`] | all of it, and what hands do |
@@ -32,6 +33,7 @@ pub mod memory;
 pub mod office;
 pub mod outside;
 pub mod page;
+pub mod psams;
 pub mod pump;
 pub mod readers;
 pub mod refusal;

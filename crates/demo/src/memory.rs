@@ -49,6 +49,15 @@ impl Memory {
         self.ram().is_dark()
     }
 
+    /// Both hold what the other one held.
+    pub fn swap(&self, other: &Self) {
+        if !Arc::ptr_eq(&self.0, &other.0) {
+            let taken = std::mem::take(&mut *other.ram());
+            let here = std::mem::replace(&mut *self.ram(), taken);
+            *other.ram() = here;
+        }
+    }
+
     fn ram(&self) -> MutexGuard<'_, Ram> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -6,20 +6,26 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use api::STATION_HEADER;
 use axum::Router;
+use axum::body::Body;
 use axum::extract::Request;
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, Method};
 use axum::middleware::{Next, from_fn};
 use host::{Centre, Input, MemoryBooks, Notice, Posting, StationId};
+use serde::Serialize;
 use server::{App, Caller, Shared};
 use store::{Cursor, Desk, Place, Reader, Vault};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
+use tower::ServiceExt as _;
 
 use crate::outside::Outside;
 
 /// The one operator.
 const OPERATOR: &str = "operator";
+/// Bytes of an answer that anybody here waits for.
+const LONGEST: usize = 1 << 20;
 /// Rows read at once.
 const AT_ONCE: usize = 1024;
 
@@ -29,6 +35,8 @@ pub struct Office {
     place: Place,
     vault: Vault,
     router: Router,
+    /// The same for operators whose names are given.
+    inner: Router,
     address: SocketAddr,
     reader: Mutex<Option<Reader>>,
     seen: Mutex<Seen>,
@@ -73,7 +81,8 @@ impl Office {
         let app = app.map_err(|refused| refused.0.title)?;
         let feed = tokio::spawn(server::feed::run(Arc::clone(&app)));
         let rung = Arc::new(Notify::new());
-        let router = recognised(server::router(Arc::clone(&app)), Arc::clone(&rung));
+        let inner = server::router(Arc::clone(&app));
+        let router = recognised(inner.clone(), Arc::clone(&rung));
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(words)?;
         let address = listener.local_addr().map_err(words)?;
         let (stop, stopped) = watch::channel(false);
@@ -84,7 +93,20 @@ impl Office {
         });
         let (reader, seen, serving) =
             (Mutex::default(), Mutex::default(), Mutex::new(Some(serving)));
-        Ok(Self { app, place, vault, router, address, reader, seen, rung, stop, feed, serving })
+        Ok(Self {
+            app,
+            place,
+            vault,
+            router,
+            inner,
+            address,
+            reader,
+            seen,
+            rung,
+            stop,
+            feed,
+            serving,
+        })
     }
 
     /// Where stations ask it.
@@ -96,6 +118,33 @@ impl Office {
     /// The same for whoever is in this process.
     pub fn router(&self) -> Router {
         self.router.clone()
+    }
+
+    /// Asks it for something as this operator; what two persons must agree to needs two of them.
+    ///
+    /// # Errors
+    /// It refuses, in its words.
+    pub async fn operate(
+        &self,
+        operator: &str,
+        path: &str,
+        asked: impl Serialize,
+    ) -> Result<serde_json::Value, String> {
+        let body = serde_json::to_vec(&asked).map_err(words)?;
+        let mut request = Request::post(path)
+            .header(CONTENT_TYPE, "application/json")
+            .body(Body::from(body))
+            .map_err(words)?;
+        request.extensions_mut().insert(Caller::Operator(operator.to_owned()));
+        let answer = self.inner.clone().oneshot(request).await.map_err(words)?;
+        self.rung.notify_one();
+        let (done, body) = (answer.status().is_success(), answer.into_body());
+        let body = axum::body::to_bytes(body, LONGEST).await.map_err(words)?;
+        let said: serde_json::Value = serde_json::from_slice(&body).map_err(words)?;
+        match done {
+            true => Ok(said),
+            false => Err(format!("the centre refuses: {}", said["title"])),
+        }
     }
 
     /// Waits until somebody asked it for something that may have changed the books.

@@ -5,9 +5,7 @@ use std::time::Duration;
 
 use card::Card;
 use forecourt::slot::{CardInside, CardSlot, Presence, ReaderSilent};
-use forecourt::{ChipTransport, PsamSlot};
 use nvm::memory::{Fill, Tear};
-use psam::Psam;
 use terminal::{Lost, Transport};
 use wire::CardCommand;
 use wire::apdu::ResponseBytes;
@@ -20,7 +18,8 @@ use crate::memory::Memory;
 pub struct Still(Arc<RwLock<()>>);
 
 impl Still {
-    fn turn(&self) -> RwLockReadGuard<'_, ()> {
+    /// Until it is dropped nobody reads the books.
+    pub(crate) fn turn(&self) -> RwLockReadGuard<'_, ()> {
         self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -45,14 +44,20 @@ pub enum TearAt {
     Debit,
     /// The same of DEBIT FOR UNLOCK.
     Unlock,
+    /// The same of CREDIT FOR LOAD.
+    Load,
+    /// The same of DEBIT FOR PURCHASE.
+    Purchase,
 }
 
 impl TearAt {
-    const NAMES: [(Self, &'static str); 4] = [
+    const NAMES: [(Self, &'static str); 6] = [
         (Self::Next, "next"),
         (Self::Lock, "lock"),
         (Self::Debit, "debit"),
         (Self::Unlock, "unlock"),
+        (Self::Load, "load"),
+        (Self::Purchase, "purchase"),
     ];
 
     /// By its name in documents.
@@ -74,6 +79,8 @@ impl TearAt {
             (Self::Lock, Ok(CardCommand::LockForRefuel(_)))
                 | (Self::Debit, Ok(CardCommand::DebitForRefuel(_)))
                 | (Self::Unlock, Ok(CardCommand::DebitForUnlock(_)))
+                | (Self::Load, Ok(CardCommand::CreditForLoad(_)))
+                | (Self::Purchase, Ok(CardCommand::DebitForPurchase(_)))
         )
     }
 }
@@ -116,22 +123,21 @@ impl CardBody {
         self.lock().tear = tear;
     }
 
-    /// Sends it a command with power of its own, after SELECT; the status word.
+    /// Talks to it with power of its own, after SELECT.
     ///
     /// # Errors
-    /// It gives no answer.
-    pub fn tinker(&self, still: &Still, command: &[u8]) -> Result<u16, String> {
+    /// It gives no answer, or whoever talks gives up.
+    pub fn tinker<T>(
+        &self,
+        still: &Still,
+        talk: impl FnOnce(&mut Tinkering) -> Result<T, String>,
+    ) -> Result<T, String> {
         let _turn = still.turn();
         self.revive();
-        let mut chip = Card::power_on(self.memory.clone()).map_err(|error| error.to_string())?;
-        let select = CardCommand::SelectName { name: &DEFAULT_AID, le: Some(0) }.encode();
-        let mut status = 0;
-        for command in [select.as_slice(), command] {
-            let answer = chip.transmit(command).map_err(|_| "the card gives no answer")?;
-            let (_, end) = answer.split_last_chunk().ok_or("the card gives no status word")?;
-            status = u16::from_be_bytes(*end);
-        }
-        Ok(status)
+        let chip = Card::power_on(self.memory.clone()).map_err(|error| error.to_string())?;
+        let mut tinkering = Tinkering(chip);
+        tinkering.send(&CardCommand::SelectName { name: &DEFAULT_AID, le: Some(0) }.encode())?;
+        talk(&mut tinkering)
     }
 
     fn lock(&self) -> MutexGuard<'_, Power> {
@@ -176,6 +182,21 @@ impl CardBody {
     fn revive(&self) {
         self.memory.power_on();
         self.lock().dead = false;
+    }
+}
+
+/// A card with power at a terminal of nobody.
+pub struct Tinkering(Card<Memory>);
+
+impl Tinkering {
+    /// The data and the status word of its answer.
+    ///
+    /// # Errors
+    /// It gives none.
+    pub fn send(&mut self, command: &[u8]) -> Result<(Vec<u8>, u16), String> {
+        let answer = self.0.transmit(command).map_err(|_| "the card gives no answer")?;
+        let (data, end) = answer.split_last_chunk().ok_or("the card gives no status word")?;
+        Ok((data.to_vec(), u16::from_be_bytes(*end)))
     }
 }
 
@@ -350,34 +371,5 @@ impl Transport for CardInReader {
 
     fn is_present(&mut self) -> bool {
         self.reader.holds(self.turn)
-    }
-}
-
-/// The place of a PSAM, which keeps what it knows when its power goes.
-pub struct PsamPlace {
-    /// Its memory.
-    pub memory: Memory,
-    /// With the books.
-    pub still: Still,
-}
-
-impl PsamSlot for PsamPlace {
-    fn power(&mut self) -> Result<ChipTransport, ReaderSilent> {
-        self.memory.power_on();
-        let chip = Psam::power_on(self.memory.clone());
-        let chip = chip.map_err(|error| ReaderSilent(error.to_string()))?;
-        Ok(Box::new(PsamInPlace { chip, still: self.still.clone() }))
-    }
-}
-
-struct PsamInPlace {
-    chip: Psam<Memory>,
-    still: Still,
-}
-
-impl Transport for PsamInPlace {
-    fn transmit(&mut self, command: &[u8]) -> Result<ResponseBytes, Lost> {
-        let _turn = self.still.turn();
-        self.chip.transmit(command).map_err(|_| Lost::Unknown)
     }
 }

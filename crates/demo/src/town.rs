@@ -127,8 +127,8 @@ struct CardPlan {
 const CARDS: [CardPlan; 6] = [
     CardPlan::new("Fleet card 1", "Ada Lind", Purse::Ed, 20_000),
     CardPlan::new("Fleet card 2", "Bram de Vries", Purse::Ed, 15_000),
-    CardPlan::new("Electronic purse", "Chiara Romano", Purse::Ep, 8_000),
-    CardPlan::new("Nearly empty", "Dana Novak", Purse::Ed, 600),
+    CardPlan::new("Purse card", "Chiara Romano", Purse::Ep, 8_000),
+    CardPlan::new("Low balance", "Dana Novak", Purse::Ed, 600),
     CardPlan { blacklisted: true, ..CardPlan::new("Stolen card", "Emil Berg", Purse::Ed, 12_000) },
     CardPlan::new("Charge card", "Fatima Haddad", Purse::Ed, 30_000),
 ];

@@ -14,7 +14,7 @@ use crate::house::{House, Papers, Surroundings};
 use crate::office::Office;
 use crate::outside::Outside;
 use crate::pump::Lifted;
-use crate::readers::{CardBody, Ear, Still, TearAt};
+use crate::readers::{CardBody, Ear, Still, TearAt, Tinkering};
 use crate::refusal::Refusal;
 use crate::tell;
 use crate::timeline::Timeline;
@@ -258,6 +258,18 @@ impl World {
         Ok(())
     }
 
+    /// A station without power loses its journal.
+    ///
+    /// # Errors
+    /// No such station, it has power, or the disk refuses.
+    pub async fn burn_journal(&self, station: &str) -> Result<(), String> {
+        let house = Arc::clone(self.house(station).map_err(|refusal| refusal.to_string())?);
+        let burning = tokio::task::spawn_blocking(move || house.burn_journal());
+        burning.await.map_err(|error| error.to_string())??;
+        self.say((station, None), "burn", "the station's disk is gone, and its journal".to_owned());
+        Ok(())
+    }
+
     /// Cuts a station's line to the centre, or mends it.
     ///
     /// # Errors
@@ -294,21 +306,27 @@ impl World {
         Ok(())
     }
 
-    /// Somebody sends a card that is in no reader a command, with a terminal of his own; the status word.
+    /// Somebody talks to a card that is in no reader, with a terminal of his own.
     ///
     /// # Errors
     /// The card is in a reader, or gives no answer.
-    pub fn tinker(&self, asn: &str, command: &[u8]) -> Result<u16, String> {
+    pub fn tinker<T>(
+        &self,
+        asn: &str,
+        what: &str,
+        talk: impl FnOnce(&mut Tinkering) -> Result<T, String>,
+    ) -> Result<T, String> {
         let card = self.card(asn).map_err(|refusal| refusal.to_string())?;
         let _one = self.hand();
         if self.reader_of(card.body.asn).is_some() {
             return Err("the card is in a reader".to_owned());
         }
-        let status = card.body.tinker(&self.still, command)?;
-        let words = format!("{} is sent a recorded command, and answers {status:04X}", card.label);
+        let answered = card.body.tinker(&self.still, talk)?;
+        let words = format!("{} {what}", card.label);
         self.timeline.tell(self.stamped(tell::line("hand", "tinker", words)));
+        self.timeline.world_changed();
         self.timeline.books_changed();
-        Ok(status)
+        Ok(answered)
     }
 
     /// The money of the world, read while all chips are held still.
@@ -338,7 +356,7 @@ impl World {
     fn read_books(&self, journals: Vec<(&str, logbook::Logbook)>) -> Result<Books, String> {
         let places = self.houses.iter().flat_map(|house| {
             house.places.values().map(|place| {
-                (format!("PSAM of {}/{}", house.plan.name, place.plan.number), &place.psam)
+                (format!("PSAM of {}/{}", house.plan.name, place.plan.number), &place.psam.memory)
             })
         });
         let cards = self.cards.iter().map(|card| (card.body.asn, &card.body.memory));

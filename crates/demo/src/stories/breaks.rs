@@ -4,30 +4,34 @@ use super::Act::{
     CardIs, Ended, Flowed, HangUp, Insert, Lift, Listed, Paid, Power, Pull, Ready, Refuel,
     Reported, Tear, Unpaid,
 };
-use super::Story;
-use super::list::{A_LOT, CARD, NORTH, SOUTH, step};
+use super::list::{CARD, FUEL_FLOWS, NORTH, SOUTH, TAKES_AT_NORTH, TAKES_AT_SOUTH, step};
+use super::{Step, Story};
 use crate::readers::TearAt;
 
+/// Her power will fail once LOCK is done.
+const PUT_IN: Step = step(
+    "Ada puts her card in at North Gate",
+    &[Insert(CARD, NORTH), Ready(NORTH), Tear(CARD, TearAt::Lock)],
+);
+const LOCK_IS_LOST: Step = step(
+    "The card locks itself, and its power fails before it answers",
+    &[Refuel(NORTH, None), Ended(NORTH, "card_lost"), CardIs(CARD, "grey")],
+);
 /// LOCK's answer is lost.
 pub(super) const LOCK_ANSWER_LOST: Story = Story {
     name: "lock-answer-lost",
     title: "LOCK's answer is lost",
     row: "LOCK went out, its answer is lost, the card comes back here",
     what: "The card loses its power just after it locked itself. It comes back and shows what it could not say.",
+    names: &[],
     steps: &[
-        step(
-            "Ada puts her card in at North Gate",
-            &[Insert(CARD, NORTH), Ready(NORTH), Tear(CARD, TearAt::Lock)],
-        ),
-        step(
-            "The card locks itself, and its power fails before it answers",
-            &[Refuel(NORTH, None), Ended(NORTH, "card_lost"), CardIs(CARD, "grey")],
-        ),
+        PUT_IN,
+        LOCK_IS_LOST,
         step(
             "She takes it out and puts it in again: nothing flowed, nothing is debited",
             &[Pull(CARD), Insert(CARD, NORTH), CardIs(CARD, "unlocked"), Unpaid(CARD)],
         ),
-        step("She takes the card", &[Pull(CARD), Reported("north")]),
+        TAKES_AT_NORTH,
     ],
 };
 
@@ -37,15 +41,10 @@ pub(super) const NO_DISPENSE: Story = Story {
     title: "The card is gone: on-line unlock",
     row: "LOCK went out, its answer is lost, and the card is gone",
     what: "The station tells that nothing will flow on this lock, and the centre frees the card with 0.",
+    names: &[],
     steps: &[
-        step(
-            "Ada puts her card in at North Gate",
-            &[Insert(CARD, NORTH), Ready(NORTH), Tear(CARD, TearAt::Lock)],
-        ),
-        step(
-            "The card locks itself, and its power fails before it answers",
-            &[Refuel(NORTH, None), Ended(NORTH, "card_lost"), CardIs(CARD, "grey")],
-        ),
+        PUT_IN,
+        LOCK_IS_LOST,
         step(
             "She leaves with the card; North Gate reports that nothing flowed",
             &[Pull(CARD), Reported("north")],
@@ -59,7 +58,7 @@ pub(super) const NO_DISPENSE: Story = Story {
                 Unpaid(CARD),
             ],
         ),
-        step("She takes the card", &[Pull(CARD), Reported("south")]),
+        TAKES_AT_SOUTH,
     ],
 };
 
@@ -69,6 +68,7 @@ pub(super) const DEBIT_ANSWER_LOST: Story = Story {
     title: "DEBIT's answer is lost",
     row: "DEBIT went out, its answer is lost",
     what: "The card paid and could not say so. The next terminal reads its TAC, and the sale is settled once.",
+    names: &[],
     steps: &[
         step(
             "Ada refuels at North Gate",
@@ -113,17 +113,9 @@ pub(super) const POWER_CUT: Story = Story {
     title: "Power cut while fuel flows",
     row: "the terminal loses power while fuel flows",
     what: "The station goes dark in mid-delivery. The totalizer and the journal know what flowed.",
+    names: &[],
     steps: &[
-        step(
-            "Ada refuels at North Gate",
-            &[
-                Insert(CARD, NORTH),
-                Ready(NORTH),
-                Lift(NORTH, A_LOT),
-                Refuel(NORTH, None),
-                Flowed(NORTH, 5_000),
-            ],
-        ),
+        FUEL_FLOWS,
         step("The station loses its power", &[Power("north", false)]),
         step(
             "She takes the grey card and leaves",
@@ -142,7 +134,7 @@ pub(super) const POWER_CUT: Story = Story {
                 Paid(CARD, 800),
             ],
         ),
-        step("She takes the card", &[Pull(CARD), Reported("south")]),
+        TAKES_AT_SOUTH,
     ],
 };
 
@@ -152,23 +144,15 @@ pub(super) const POWER_CUT_CARD_WAITS: Story = Story {
     title: "Power cut, and the card stays",
     row: "the terminal loses power while fuel flows, the card is still there",
     what: "The driver waits until the lights are on again; the station finishes what it began.",
+    names: &[],
     steps: &[
-        step(
-            "Ada refuels at North Gate",
-            &[
-                Insert(CARD, NORTH),
-                Ready(NORTH),
-                Lift(NORTH, A_LOT),
-                Refuel(NORTH, None),
-                Flowed(NORTH, 5_000),
-            ],
-        ),
+        FUEL_FLOWS,
         step("The station loses its power", &[Power("north", false), CardIs(CARD, "grey")]),
         step(
             "Power is back: the card in the reader is debited and free",
             &[HangUp(NORTH), Power("north", true), Ended(NORTH, "unlocked"), Paid(CARD, 800)],
         ),
-        step("She takes the card", &[Pull(CARD), Reported("north")]),
+        TAKES_AT_NORTH,
     ],
 };
 
@@ -178,6 +162,7 @@ pub(super) const MAC3_LOST: Story = Story {
     title: "The on-line unlock's answer is lost",
     row: "the answer to DEBIT FOR UNLOCK is lost",
     what: "The centre freed the card, and the card could not confirm it. Its status shows the proof at the next terminal.",
+    names: &[],
     steps: &[
         step(
             "The card locks itself at North Gate, and its power fails",
@@ -199,7 +184,7 @@ pub(super) const MAC3_LOST: Story = Story {
             "She puts it in again: the centre gets its proof",
             &[Pull(CARD), Insert(CARD, SOUTH), Ready(SOUTH), Reported("south"), Unpaid(CARD)],
         ),
-        step("She takes the card", &[Pull(CARD), Reported("south")]),
+        TAKES_AT_SOUTH,
     ],
 };
 
@@ -209,6 +194,7 @@ pub(super) const TORN_WRITE: Story = Story {
     title: "A write is torn",
     row: "the card is pulled before LOCK went out",
     what: "The card's power fails in the middle of a write to its memory. It heals when it has power again.",
+    names: &[],
     steps: &[
         step(
             "Ada puts her card in at North Gate",

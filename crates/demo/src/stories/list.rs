@@ -1,20 +1,22 @@
 //! All stories.
 
 use super::Act::{
-    CardIs, Ended, Flowed, HangUp, Insert, Lift, LineIs, Link, Listed, Load, Paid, Paper, Power,
-    Pull, Ready, Refuel, Replay, Reported, Unpaid, Waiting,
+    CardIs, Ended, Flowed, HangUp, Insert, Lift, LineIs, Link, Listed, Paid, Paper, Power, Pull,
+    Ready, Refuel, Replay, Reported, Unpaid, Waiting,
 };
-use super::{Act, At, Step, Story, breaks};
+use super::{Act, At, Step, Story, breaks, chips, counter};
 
 pub(super) const NORTH: At = ("north", 1);
-const NORTH_PETROL: At = ("north", 2);
+pub(super) const NORTH_PETROL: At = ("north", 2);
 const CHARGER: At = ("north", 3);
 pub(super) const SOUTH: At = ("south", 1);
 
 /// The first card of the wallet: the one that most stories are about.
 pub(super) const CARD: usize = 0;
 /// Another one.
-const OTHER: usize = 1;
+pub(super) const OTHER: usize = 1;
+/// The one for purchases.
+pub(super) const PURSE: usize = 2;
 /// With 6.00 on it.
 const POOR: usize = 3;
 /// On the blacklist.
@@ -29,6 +31,26 @@ pub(super) const fn step(words: &'static str, acts: &'static [Act]) -> Step {
     Step { words, acts }
 }
 
+const BOTH_CUT: Step = step(
+    "Both lines to the centre are cut",
+    &[Link("north", false), Link("south", false), LineIs("north", "down"), LineIs("south", "down")],
+);
+/// The first card is in, and at least 8.00 have flowed.
+pub(super) const FUEL_FLOWS: Step = step(
+    "Ada refuels at North Gate",
+    &[
+        Insert(CARD, NORTH),
+        Ready(NORTH),
+        Lift(NORTH, A_LOT),
+        Refuel(NORTH, None),
+        Flowed(NORTH, 5_000),
+    ],
+);
+pub(super) const TAKES_AT_NORTH: Step =
+    step("She takes the card", &[Pull(CARD), Reported("north")]);
+pub(super) const TAKES_AT_SOUTH: Step =
+    step("She takes the card", &[Pull(CARD), Reported("south")]);
+
 /// Every story, from what happens each day to what hardly ever does.
 pub const ALL: &[Story] = &[
     Story {
@@ -36,6 +58,7 @@ pub const ALL: &[Story] = &[
         title: "A refuelling",
         row: "nothing breaks",
         what: "Card in, PIN, fuel, card out. The card is locked before fuel flows and debited after it.",
+        names: &[],
         steps: &[
             step("Ada puts her card in at North Gate", &[Insert(CARD, NORTH), Ready(NORTH)]),
             step(
@@ -58,6 +81,7 @@ pub const ALL: &[Story] = &[
         title: "The escape",
         row: "the card is pulled while fuel flows (escape)",
         what: "The driver pulls the card and drives off. The card stays grey, and the next station debits it for the first one.",
+        names: &[],
         steps: &[
             step(
                 "Ada refuels at North Gate",
@@ -92,26 +116,10 @@ pub const ALL: &[Story] = &[
         title: "No centre: ask the neighbour",
         row: "no line to the centre; escape",
         what: "Both stations have lost their line to the centre. The grey record goes from one station to the other.",
+        names: &[],
         steps: &[
-            step(
-                "Both lines to the centre are cut",
-                &[
-                    Link("north", false),
-                    Link("south", false),
-                    LineIs("north", "down"),
-                    LineIs("south", "down"),
-                ],
-            ),
-            step(
-                "Ada refuels at North Gate",
-                &[
-                    Insert(CARD, NORTH),
-                    Ready(NORTH),
-                    Lift(NORTH, A_LOT),
-                    Refuel(NORTH, None),
-                    Flowed(NORTH, 4_000),
-                ],
-            ),
+            BOTH_CUT,
+            FUEL_FLOWS,
             step(
                 "She pulls the card out: it is grey",
                 &[Pull(CARD), HangUp(NORTH), Ended(NORTH, "escaped"), CardIs(CARD, "grey")],
@@ -122,7 +130,7 @@ pub const ALL: &[Story] = &[
                     Insert(CARD, SOUTH),
                     Ended(SOUTH, "unlocked"),
                     CardIs(CARD, "unlocked"),
-                    Paid(CARD, 600),
+                    Paid(CARD, 800),
                 ],
             ),
             step(
@@ -142,26 +150,10 @@ pub const ALL: &[Story] = &[
         title: "No network at all: the receipt",
         row: "no line to the centre; escape; the first station is dark",
         what: "The first station has no power, the second no line. The code on the receipt holds the signed grey record.",
+        names: &[],
         steps: &[
-            step(
-                "Both lines to the centre are cut",
-                &[
-                    Link("north", false),
-                    Link("south", false),
-                    LineIs("north", "down"),
-                    LineIs("south", "down"),
-                ],
-            ),
-            step(
-                "Ada refuels at North Gate",
-                &[
-                    Insert(CARD, NORTH),
-                    Ready(NORTH),
-                    Lift(NORTH, A_LOT),
-                    Refuel(NORTH, None),
-                    Flowed(NORTH, 4_000),
-                ],
-            ),
+            BOTH_CUT,
+            FUEL_FLOWS,
             step(
                 "She pulls the card out: it is grey, and a receipt is printed",
                 &[Pull(CARD), HangUp(NORTH), Ended(NORTH, "escaped"), CardIs(CARD, "grey")],
@@ -174,7 +166,7 @@ pub const ALL: &[Story] = &[
                     Insert(CARD, SOUTH),
                     Ended(SOUTH, "unlocked"),
                     CardIs(CARD, "unlocked"),
-                    Paid(CARD, 600),
+                    Paid(CARD, 800),
                 ],
             ),
             step(
@@ -197,11 +189,16 @@ pub const ALL: &[Story] = &[
     breaks::POWER_CUT_CARD_WAITS,
     breaks::MAC3_LOST,
     breaks::TORN_WRITE,
+    chips::PSAM_POWER,
+    chips::PSAM_DIES,
+    chips::JOURNAL_LOST,
+    chips::APPLICATION_LOCKED,
     Story {
         name: "offline-day",
         title: "A day without the centre",
         row: "no line to the centre",
         what: "Refuelling needs no centre. The journal keeps what happened and sends it when the line is back.",
+        names: &[],
         steps: &[
             step(
                 "North Gate's line to the centre is cut",
@@ -246,6 +243,7 @@ pub const ALL: &[Story] = &[
         title: "Charging a car",
         row: "nothing breaks; kWh instead of litres",
         what: "A charger is a pump whose unit is another one.",
+        names: &[],
         steps: &[
             step(
                 "Fatima puts her card in at the charger",
@@ -268,6 +266,7 @@ pub const ALL: &[Story] = &[
         title: "The money runs out",
         row: "nothing breaks; the nozzle closes at the ceiling",
         what: "No more flows than the card can pay: the pump stops by itself at 6.00.",
+        names: &[],
         steps: &[
             step("Dana has 6.00 on her card", &[Insert(POOR, SOUTH), Ready(SOUTH)]),
             step("She tries to fill up", &[Lift(SOUTH, 60_000), Refuel(SOUTH, None)]),
@@ -283,6 +282,7 @@ pub const ALL: &[Story] = &[
         title: "A stolen card",
         row: "a blacklisted card gets no new lock",
         what: "The card is on the blacklist: the station refuses it, and nothing is locked or debited.",
+        names: &[],
         steps: &[
             step("Somebody puts a stolen card in", &[Insert(STOLEN, NORTH), Ready(NORTH)]),
             step(
@@ -297,25 +297,16 @@ pub const ALL: &[Story] = &[
             step("He leaves", &[Pull(STOLEN)]),
         ],
     },
-    Story {
-        name: "load",
-        title: "Money onto the card",
-        row: "nothing breaks; a load is on-line",
-        what: "A load goes through the centre, which hears the card's proof.",
-        steps: &[
-            step("Bram puts his card in at South Quay", &[Insert(OTHER, SOUTH), Ready(SOUTH)]),
-            step(
-                "He loads 50.00: card and centre prove it to each other",
-                &[Load(SOUTH, 5_000), Ended(SOUTH, "done"), CardIs(OTHER, "unlocked")],
-            ),
-            step("He takes the card", &[Pull(OTHER), Reported("south")]),
-        ],
-    },
+    counter::LOAD,
+    counter::LOAD_LOST,
+    counter::PURCHASE,
+    counter::PURCHASE_LOST,
     Story {
         name: "replay",
         title: "An old DEBIT is replayed",
         row: "an old DEBIT is replayed",
         what: "Somebody recorded the debit of a sale and sends it again. The card refuses it.",
+        names: &[],
         steps: &[
             step(
                 "Ada refuels at North Gate",
@@ -335,4 +326,5 @@ pub const ALL: &[Story] = &[
             ),
         ],
     },
+    chips::CLONE,
 ];

@@ -4,10 +4,14 @@
 //! rest between two steps is for people to follow, and goes with the speed.
 
 mod breaks;
+mod chips;
+mod counter;
+mod deeds;
 mod list;
 mod play;
 
 use crate::documents::{StoryRuns, StoryShown};
+use crate::psams::PsamFails;
 use crate::readers::TearAt;
 
 pub use list::ALL;
@@ -33,6 +37,24 @@ pub enum Act {
     Refuel(At, Option<u32>),
     /// Money is asked for, and comes onto the card.
     Load(At, u32),
+    /// Goods are bought.
+    Buy(At, u32),
+    /// The card in the reader is to be freed.
+    Unlock(At),
+    /// The PSAM of a nozzle will fail.
+    PsamFails(At, PsamFails),
+    /// A station without power loses its journal.
+    Burn(&'static str),
+    /// A grey card is sent DEBITs with false codes until its application locks itself.
+    FalseDebits(usize),
+    /// The centre unblocks a card's application.
+    Unblock(usize),
+    /// Two operators decide what the last escape costs: what flowed.
+    Rule,
+    /// Somebody copies a card's chip.
+    Copy(usize),
+    /// The copy takes the place of the card in the wallet, and the other way round.
+    Swap(usize),
     /// A station's power is switched.
     Power(&'static str, bool),
     /// A station's line to the centre is switched.
@@ -51,12 +73,18 @@ pub enum Act {
     CardIs(usize, &'static str),
     /// The card can spend less than when the story began, by this amount at least.
     Paid(usize, u32),
+    /// The card can spend more than when the story began, by this amount.
+    Gained(usize, u32),
     /// The card can spend what it could when the story began.
     Unpaid(usize),
     /// Waits until a station knows that the line is up, or down.
     LineIs(&'static str, &'static str),
     /// Waits until the centre has taken all that the station reports.
     Reported(&'static str),
+    /// Waits until the centre has every report, whatever is still open at the station.
+    Sent(&'static str),
+    /// Waits until the card is on the centre's blacklist.
+    Blacklisted(usize),
     /// Reports wait at the station.
     Waiting(&'static str),
     /// Waits until the station's grey list has a record of the last lock of a card.
@@ -83,8 +111,22 @@ pub struct Story {
     pub row: &'static str,
     /// What there is to see.
     pub what: &'static str,
+    /// What the books name at its end, by `greylock audit`'s names; nothing where they hold.
+    pub names: &'static [&'static str],
     /// How it goes.
     pub steps: &'static [Step],
+}
+
+impl Story {
+    /// What is said of the books when it came to its end.
+    #[must_use]
+    pub const fn ends(&self) -> &'static str {
+        if self.names.is_empty() {
+            "the books hold to the cent"
+        } else {
+            "the books name what is missing, to the cent"
+        }
+    }
 }
 
 /// A story by its name.
@@ -101,6 +143,7 @@ pub fn shown() -> Vec<StoryShown> {
         title: story.title.to_owned(),
         row: story.row.to_owned(),
         what: story.what.to_owned(),
+        names: story.names.iter().map(|name| (*name).to_owned()).collect(),
         steps: story.steps.iter().map(|step| step.words.to_owned()).collect(),
     });
     shown.collect()

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use api::site::{Nozzle, Outcome, PayAsked, RefuelAsked};
+use api::site::{Nozzle, Outcome, RefuelAsked};
 use forecourt::Forecourt;
 use station::Records as _;
 use wire::Purse;
@@ -12,7 +12,8 @@ use wire::Purse;
 use super::{Act, At, Story, runs};
 use crate::books::look;
 use crate::demo::Demo;
-use crate::documents::{TimelineLine, WorldEvent};
+use crate::documents::BooksProblem;
+use crate::memory::Memory;
 use crate::pump::Lifted;
 use crate::show::{purse_name, state};
 use crate::tell;
@@ -30,14 +31,16 @@ const ENOUGH: u32 = 5_000;
 
 /// What a story remembers.
 pub(super) struct Teller<'a> {
-    demo: &'a Demo,
+    pub(super) demo: &'a Demo,
     pub(super) world: Arc<World>,
     /// The last visit at each nozzle when something was asked for there last.
     before: BTreeMap<At, u64>,
     /// What cards could spend when the story began.
     balances: BTreeMap<usize, u32>,
     /// Where a visit ended as an escape, and how.
-    escaped: Option<(At, Outcome)>,
+    pub(super) escaped: Option<(At, Outcome)>,
+    /// Copies of cards' chips.
+    pub(super) copies: BTreeMap<usize, Memory>,
 }
 
 /// Plays a story; the last step, and why it broke where it did.
@@ -52,10 +55,26 @@ pub(crate) async fn play(demo: &Demo, story: &'static Story) -> Result<usize, (u
         for act in step.acts {
             teller.act(*act).await.map_err(|why| (number, format!("{}: {why}", step.words)))?;
         }
-        teller.check_books().await.map_err(|why| (number, why))?;
+        teller.check_books(story).await.map_err(|why| (number, why))?;
         teller.rest().await;
     }
+    let found = problems(&teller.world).await.map_err(|why| (number, why))?;
+    if let Some(missing) = story.names.iter().find(|name| !found.iter().any(|one| is(one, name))) {
+        return Err((number, format!("the books do not name {missing}")));
+    }
     Ok(number)
+}
+
+/// Whether a problem has this name.
+fn is(problem: &BooksProblem, name: &str) -> bool {
+    problem.what.split(':').next() == Some(name)
+}
+
+/// What does not add up now.
+async fn problems(world: &Arc<World>) -> Result<Vec<BooksProblem>, String> {
+    let world = Arc::clone(world);
+    let read = tokio::task::spawn_blocking(move || world.books()).await;
+    Ok(read.map_err(words)??.problems)
 }
 
 impl<'a> Teller<'a> {
@@ -63,11 +82,12 @@ impl<'a> Teller<'a> {
     async fn prepare(demo: &'a Demo, story: &Story) -> Result<Self, String> {
         let mut world = demo.world();
         tidy_up(&world).await?;
-        if !story_can_begin(&world, story) {
+        if !story_can_begin(&world, story) || !problems(&world).await?.is_empty() {
             world = demo.renew().await?;
         }
-        let mut teller =
-            Self { demo, world, before: BTreeMap::new(), balances: BTreeMap::new(), escaped: None };
+        let (before, balances) = (BTreeMap::new(), BTreeMap::new());
+        let (escaped, copies) = (None, BTreeMap::new());
+        let mut teller = Self { demo, world, before, balances, escaped, copies };
         for house in teller.world.houses.clone() {
             let name = house.plan.name;
             teller
@@ -94,7 +114,16 @@ impl<'a> Teller<'a> {
             Act::Lift(at, tank) => self.hose(at, Lifted { lifted: true, tank: Some(tank) }),
             Act::HangUp(at) => self.hose(at, Lifted::default()),
             Act::Refuel(at, amount) => self.refuel(at, amount),
-            Act::Load(at, amount) => self.load(at, amount),
+            Act::Load(at, amount) => self.pay(at, "load", amount),
+            Act::Buy(at, amount) => self.pay(at, "purchase", amount),
+            Act::Unlock(at) => self.unlock(at),
+            Act::PsamFails(at, how) => self.psam_fails(at, how),
+            Act::Burn(name) => self.world.burn_journal(name).await,
+            Act::FalseDebits(card) => self.false_debits(card),
+            Act::Unblock(card) => self.unblock(card).await,
+            Act::Rule => self.rule().await,
+            Act::Copy(card) => self.copy(card),
+            Act::Swap(card) => self.swap(card),
             Act::Power(name, on) => {
                 let house = Arc::clone(self.world.house(name).map_err(words)?);
                 self.before.retain(|at, _| at.0 != name);
@@ -104,6 +133,7 @@ impl<'a> Teller<'a> {
             Act::Paper(name) => self.paper(name).await,
             Act::Replay(card) => self.replay(card),
             Act::Paid(card, amount) => self.paid(card, amount),
+            Act::Gained(card, amount) => self.gained(card, amount),
             Act::Unpaid(card) => match (self.balance(card)?, self.balances.get(&card)) {
                 (now, Some(before)) if now == *before => Ok(()),
                 (now, before) => Err(format!("the card can spend {now}, before {before:?}")),
@@ -147,6 +177,19 @@ impl<'a> Teller<'a> {
                 };
                 self.until(&words, done).await
             }
+            Act::Sent(name) => {
+                let words = format!("the centre has every report of {name}");
+                self.until(&words, || (self.unreported(name)? == 0).then_some(())).await
+            }
+            Act::Blacklisted(card) => {
+                let (words, asn) = ("the card is on the blacklist", self.card(card)?.body.asn);
+                let office = &self.world.office;
+                self.until(words, || {
+                    let black = office.centre().ok()?.blacklist();
+                    black.iter().any(|(listed, _)| *listed == asn).then_some(())
+                })
+                .await
+            }
             Act::Waiting(name) => {
                 let words = format!("reports wait at {name}");
                 self.until(&words, || (self.unreported(name)? > 0).then_some(())).await
@@ -172,18 +215,6 @@ impl<'a> Teller<'a> {
         station.refuel(at.1, asked).map(|_| ()).map_err(words)
     }
 
-    fn load(&mut self, at: At, amount: u32) -> Result<(), String> {
-        self.remember(at);
-        let asked = PayAsked {
-            what: "load".to_owned(),
-            pin: Some(PIN.to_owned()),
-            purse: self.purse_at(at),
-            amount,
-        };
-        let station = self.station(at.0).ok_or("the station has no power")?;
-        station.pay(at.1, asked).map(|_| ()).map_err(words)
-    }
-
     async fn flowed(&self, at: At, quantity: u64) -> Result<(), String> {
         let words = format!("{quantity} thousandths flow at nozzle {} of {}", at.1, at.0);
         let before = self.before.get(&at).copied();
@@ -195,6 +226,15 @@ impl<'a> Teller<'a> {
             (flowed || ended).then_some(())
         })
         .await
+    }
+
+    fn gained(&self, card: usize, amount: u32) -> Result<(), String> {
+        let before = self.balances.get(&card).copied().unwrap_or(0);
+        let now = self.balance(card)?;
+        if before.checked_add(amount) == Some(now) {
+            return Ok(());
+        }
+        Err(format!("the card can spend {now}, which is not {amount} more than {before}"))
     }
 
     /// Waits for the first visit since something was asked for.
@@ -227,54 +267,17 @@ impl<'a> Teller<'a> {
         Err(format!("the card can spend {now}, which is not {amount} less than {before}"))
     }
 
-    /// The grey record of the last escape goes from one station to another on paper.
-    async fn paper(&mut self, name: &str) -> Result<(), String> {
-        let (at, outcome) = self.escaped.clone().ok_or("no card escaped")?;
-        let lock = outcome.lock.ok_or("an escape without a lock")?;
-        let station = self.station(at.0).ok_or("the first station has no power")?;
-        let tid = lock.tid.parse().map_err(words)?;
-        let paper = station.paper(tid, wire::Ttc(lock.ttc)).ok_or("there is no such receipt")?;
-        let house = Arc::clone(self.world.house(name).map_err(words)?);
-        let text = paper.to_text();
-        let showing = tokio::task::spawn_blocking(move || house.show_paper(&text));
-        showing.await.map_err(words)?.map(|_| ())
-    }
-
-    /// Sends the card the last DEBIT that the timeline has of it again, at a terminal of nobody.
-    fn replay(&self, card: usize) -> Result<(), String> {
-        let recorded = self.recorded_debit().ok_or("the timeline has no DEBIT")?;
-        let answer = self.world.tinker(&self.asn(card)?, &recorded)?;
-        match answer {
-            // 9406: no such lock. 6985: not now.
-            0x9406 | 0x6985 => Ok(()),
-            other => Err(format!("the card answered {other:04X}")),
-        }
-    }
-
-    fn recorded_debit(&self) -> Option<Vec<u8>> {
-        const DEBIT_FOR_REFUEL: &str = "E07E08";
-        let told = self.demo.timeline.kept_now();
-        let debit = told.iter().rev().find_map(|event| match &**event {
-            WorldEvent::Told { line: TimelineLine { detail: Some(detail), .. } } => {
-                let command = detail.command.as_ref()?.to_uppercase();
-                command.starts_with(DEBIT_FOR_REFUEL).then_some(command)
-            }
-            _ => None,
-        });
-        hex::decode(debit?).ok()
-    }
-
-    async fn check_books(&self) -> Result<(), String> {
-        let world = Arc::clone(&self.world);
-        let read = tokio::task::spawn_blocking(move || world.books()).await;
-        let books = read.map_err(words)??;
-        if books.ok {
+    /// Nothing is off but what the story is about.
+    async fn check_books(&self, story: &Story) -> Result<(), String> {
+        let found = problems(&self.world).await?;
+        let known = |problem: &BooksProblem| story.names.iter().any(|name| is(problem, name));
+        let others = found.iter().filter(|problem| !known(problem));
+        let others: Vec<_> =
+            others.map(|problem| format!("{} ({})", problem.what, problem.evidence)).collect();
+        if others.is_empty() {
             return Ok(());
         }
-        let problems = books.problems.iter();
-        let problems: Vec<_> =
-            problems.map(|problem| format!("{} ({})", problem.what, problem.evidence)).collect();
-        Err(format!("the books do not hold: {}", problems.join("; ")))
+        Err(format!("the books do not hold: {}", others.join("; ")))
     }
 
     async fn rest(&self) {
@@ -300,12 +303,12 @@ impl<'a> Teller<'a> {
         waited.map_err(|_| format!("waited in vain until {words}"))?
     }
 
-    fn remember(&mut self, at: At) {
+    pub(super) fn remember(&mut self, at: At) {
         let last = self.nozzle(at).and_then(|nozzle| nozzle.visit).unwrap_or(0);
         self.before.insert(at, last);
     }
 
-    fn station(&self, name: &str) -> Option<Arc<Forecourt>> {
+    pub(super) fn station(&self, name: &str) -> Option<Arc<Forecourt>> {
         self.world.house(name).ok()?.running()
     }
 
@@ -317,11 +320,11 @@ impl<'a> Teller<'a> {
         Some(self.station(name)?.logbook().unreported().reports.len())
     }
 
-    fn card(&self, card: usize) -> Result<&crate::world::Carried, String> {
+    pub(super) fn card(&self, card: usize) -> Result<&crate::world::Carried, String> {
         self.world.cards.get(card).ok_or_else(|| "there is no such card".to_owned())
     }
 
-    fn asn(&self, card: usize) -> Result<String, String> {
+    pub(super) fn asn(&self, card: usize) -> Result<String, String> {
         Ok(self.card(card)?.body.asn.to_string())
     }
 
@@ -331,7 +334,7 @@ impl<'a> Teller<'a> {
     }
 
     /// The purse of the card that is in a reader.
-    fn purse_at(&self, at: At) -> Option<String> {
+    pub(super) fn purse_at(&self, at: At) -> Option<String> {
         let reader = &self.world.house(at.0).ok()?.places.get(&at.1)?.reader;
         let asn = reader.card()?.asn;
         let card = self.world.cards.iter().find(|card| card.body.asn == asn)?;
@@ -339,7 +342,7 @@ impl<'a> Teller<'a> {
     }
 }
 
-fn words(error: impl std::fmt::Display) -> String {
+pub(super) fn words(error: impl std::fmt::Display) -> String {
     error.to_string()
 }
 
@@ -369,6 +372,10 @@ fn cards_of(story: &Story) -> Vec<usize> {
 }
 
 fn story_can_begin(world: &World, story: &Story) -> bool {
+    let mut places = world.houses.iter().flat_map(|house| house.places.values());
+    if places.any(|place| place.psam.is_dead()) {
+        return false;
+    }
     cards_of(story).into_iter().all(|number| {
         let Some(card) = world.cards.get(number) else { return false };
         let enough = card.issued.min(ENOUGH);
@@ -383,6 +390,9 @@ async fn tidy_up(world: &Arc<World>) -> Result<(), String> {
         // A card that is in no reader stays where it is.
         let _ = world.pull(&card.body.asn.to_string());
         card.body.tear(None);
+    }
+    for place in world.houses.iter().flat_map(|house| house.places.values()) {
+        place.psam.fail(None);
     }
     for house in &world.houses {
         for number in house.places.keys() {

@@ -23,7 +23,11 @@ async fn play(stage: &Stage, name: &str) {
         panic!("{name} at step {}: {}\n{}", ended.step, ended.words, told.join("\n"));
     }
     let books = stage.books().await;
-    assert!(books.ok, "{name}: {:?}", books.problems);
+    let story = ALL.iter().find(|story| story.name == name).unwrap();
+    let named = books.problems.iter().map(|problem| problem.what.split(':').next().unwrap());
+    let named: Vec<_> = named.collect();
+    assert_eq!(named, story.names, "{name}: {:?}", books.problems);
+    assert_eq!(books.ok, story.names.is_empty());
 }
 
 macro_rules! stories {
@@ -60,19 +64,47 @@ stories! {
     power_cut_card_waits "power-cut-card-waits"
     mac3_lost "mac3-lost"
     torn_write "torn-write"
+    psam_power "psam-power"
+    psam_dies "psam-dies"
+    journal_lost "journal-lost"
+    application_locked "application-locked"
     offline_day "offline-day"
     charger "charger"
     ceiling "ceiling"
     blacklisted "blacklisted"
     load "load"
+    load_lost "load-lost"
+    purchase "purchase"
+    purchase_lost "purchase-lost"
     replay "replay"
+    clone "clone"
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_loss_by_a_copied_card_is_named_to_the_cent() {
+    let stage = Stage::open(9).await;
+    stage.post("/demo/v1/speed", json!({ "factor": 1000.0 })).await;
+    play(&stage, "clone").await;
+    let books = stage.books().await;
+    let sum = |name: &str| books.rows.iter().find(|row| row.name == name).unwrap().amount;
+    // 4 litres by the card, 3 by its copy.
+    assert_eq!(sum("owed_to_stations"), 660 + 495, "both stations are paid");
+    let account = |name: &str| {
+        let accounts = books.centre.accounts.iter();
+        accounts
+            .filter(|account| account.name.starts_with(name))
+            .map(|one| one.balance)
+            .sum::<i64>()
+    };
+    assert_eq!(account("write_off").abs(), 495, "{:?}", books.centre.accounts);
+    stage.demo.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn stories_follow_each_other_in_one_world() {
     let stage = Stage::open(8).await;
     stage.post("/demo/v1/speed", json!({ "factor": 1000.0 })).await;
-    for name in ["escape", "offline-day", "ceiling", "escape"] {
+    for name in ["escape", "offline-day", "ceiling", "psam-dies", "clone", "escape"] {
         play(&stage, name).await;
     }
     stage.demo.close().await;

@@ -68,6 +68,19 @@ impl Street {
         );
     }
 
+    /// What is off is named by the API, and the page says by how much.
+    pub(crate) fn books_name(&mut self, name: &str) {
+        let books = self.get("/demo/v1/books");
+        let what = books["problems"][0]["what"].as_str().unwrap().to_owned();
+        assert!(what.starts_with(name), "{what}");
+        self.until("document.getElementById('books-chip').dataset.ok === 'false'");
+        self.until("document.querySelector('.books-verdict').textContent.includes('named below')");
+        self.until(&format!(
+            "document.getElementById('books').textContent.includes({:?})",
+            what.split(':').next().unwrap()
+        ));
+    }
+
     /// Keeps a picture for whoever wants to look.
     pub(crate) fn keep(&mut self, name: &str) {
         // Two frames, so that what was told last is drawn.
