@@ -94,7 +94,9 @@ class Desk {
     if (outcome.balance_after !== null && outcome.balance_after !== undefined) words.push(`${money(outcome.balance_after, decimals)} ${currency} left`);
     if (outcome.reason) words.push(outcome.reason);
     this.announce(words.join(', '));
-    if (outcome.outcome === 'refused' && outcome.reason) this.complain(words.join(', '));
+    // In a story a refusal is what everybody waits for.
+    const plays = this.store.world.story?.state === 'runs';
+    if (outcome.outcome === 'refused' && outcome.reason && !plays) this.complain(words.join(', '));
     this.live.refresh();
   }
 
