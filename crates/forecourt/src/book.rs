@@ -6,10 +6,10 @@ use api::site::Happened;
 use logbook::Logbook;
 use station::{Outbox, Records};
 use terminal::{Journal, JournalFailed, Progress, PurchaseProgress};
-use wire::{ClaimedRecord, Entry, LockId, PurchaseStep, Step, Tid, Ttc};
+use wire::{Amount, ClaimedRecord, Entry, LockId, PurchaseStep, Step, Tid, Ttc};
 
 use crate::common::Common;
-use crate::words::lock_document;
+use crate::words::{lock_document, point};
 
 /// One nozzle's hand in the journal.
 pub(crate) struct Book {
@@ -65,23 +65,28 @@ impl Book {
             nozzle: Some(self.nozzle),
             step: step.to_owned(),
             lock: lock.as_ref().map(lock_document),
-            words: words(entry),
+            words: words(entry, self.common.decimals),
         });
     }
 }
 
 /// What an entry says.
-fn words(entry: &Entry) -> String {
+fn words(entry: &Entry, decimals: u8) -> String {
+    let money = |amount: Amount| point(amount.units().into(), decimals);
     match entry {
         Entry::Lock { ttc, step, .. } => match step {
             Step::LockSent(terms) => {
-                format!("lock {ttc} may go to card {}, which shows {}", terms.id.asn, terms.balance)
+                let (asn, balance) = (terms.id.asn, money(terms.balance));
+                format!("lock {ttc} may go to card {asn}, which shows {balance}")
             }
             Step::Locked(certified) => {
-                format!("lock {ttc} is certified: the nozzle may open up to {}", certified.ceiling)
+                format!(
+                    "lock {ttc} is certified: the nozzle may open up to {}",
+                    money(certified.ceiling)
+                )
             }
             Step::Delivered(delivery) => {
-                format!("{} delivered for {}", delivery.quantity, delivery.amount)
+                format!("{} delivered for {}", point(delivery.quantity, 3), money(delivery.amount))
             }
             Step::Claimed(_) => "the grey record is whole: any station can debit it".to_owned(),
             Step::Settled(tac) => format!("the card was debited: TAC {tac}"),
@@ -89,7 +94,9 @@ fn words(entry: &Entry) -> String {
             Step::Void => format!("lock {ttc} never went to a card"),
         },
         Entry::Purchase { ttc, step, .. } => match step {
-            PurchaseStep::Sent(terms) => format!("purchase {ttc} of {} goes out", terms.amount),
+            PurchaseStep::Sent(terms) => {
+                format!("purchase {ttc} of {} goes out", money(terms.amount))
+            }
             PurchaseStep::Paid(answer) => format!("purchase {ttc} answered: TAC {}", answer.tac),
             PurchaseStep::Void => format!("purchase {ttc} was not paid"),
         },

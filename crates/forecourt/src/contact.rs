@@ -9,6 +9,7 @@ use wire::apdu::ResponseBytes;
 
 use crate::common::Common;
 use crate::slot::{ChipTransport, Presence};
+use crate::words::point;
 
 /// The way to a card or a PSAM.
 pub(crate) struct Contact {
@@ -75,17 +76,9 @@ const MONEY: [&str; 3] = ["amount", "balance", "overdraft limit"];
 /// A value for people.
 fn show(value: &Value, decimals: u8) -> String {
     match value.shown {
-        Shown::Number(units) if MONEY.contains(&value.name) => money(units, decimals),
+        Shown::Number(units) if MONEY.contains(&value.name) => point(units.into(), decimals),
         _ => value.shown.to_string(),
     }
-}
-
-/// Whole smallest units with the currency's point.
-fn money(units: u32, decimals: u8) -> String {
-    let Some(one) = 10_u32.checked_pow(decimals.into()).filter(|_| decimals > 0) else {
-        return units.to_string();
-    };
-    format!("{}.{:0width$}", units / one, units % one, width = usize::from(decimals))
 }
 
 impl Transport for Contact {

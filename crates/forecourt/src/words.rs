@@ -16,6 +16,14 @@ pub(crate) fn lock_document(lock: &LockId) -> Lock {
     }
 }
 
+/// A whole number of the last digit's units, with its point: money, or with three digits a quantity.
+pub(crate) fn point(units: u64, digits: u8) -> String {
+    let Some(one) = 10_u64.checked_pow(digits.into()).filter(|_| digits > 0) else {
+        return units.to_string();
+    };
+    format!("{}.{:0width$}", units / one, units % one, width = usize::from(digits))
+}
+
 /// What broke, one sentence.
 pub(crate) fn failure_words(failure: &Failure) -> String {
     match failure {

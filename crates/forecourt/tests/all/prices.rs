@@ -303,6 +303,12 @@ fn a_command_is_told_in_few_words_with_its_elements_beside_them() {
     let amount = debit.asked.iter().find(|element| element.name == "amount").unwrap();
     assert_eq!(amount.value, format!("{}.{:02}", ended.amount / 100, ended.amount % 100));
     assert!(told.iter().all(|told| told.words.len() < 80), "{told:?}");
+    let journal = bench.station().feed().after(0).unwrap();
+    let journal = journal.iter().find_map(|told| match &*told.happened {
+        Happened::Journal { step, words, .. } if step == "delivered" => Some(words.clone()),
+        _ => None,
+    });
+    assert_eq!(journal.unwrap(), format!("1.000 delivered for {}", amount.value));
 }
 
 #[test]
