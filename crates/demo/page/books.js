@@ -1,7 +1,7 @@
 // The books: both sides of protocol §11, which are equal at every moment, or the cents by which they are not.
 
 import { el, keyed, mark, say, svg } from './dom.js';
-import { clock, money } from './format.js';
+import { capital, clock, money } from './format.js';
 
 /** The sums of both sides, in short; their rows say it at length. */
 const LEFT = new Map([['opening', 'Issued'], ['loads', '+ loaded'], ['unloads', '− unloaded']]);
@@ -74,9 +74,10 @@ export class Books {
   #rows(root, rows, decimals) {
     keyed(root, rows, (row) => row.name, (first) => {
       const value = el('dd', {});
-      const short = LEFT.get(first.name) ?? RIGHT.get(first.name) ?? first.words;
+      const short = LEFT.get(first.name) ?? RIGHT.get(first.name) ?? capital(first.words);
       const node = el('div', { title: first.words, data: { name: first.name } }, el('dt', { text: short }), value);
-      return { node, show: (row) => say(value, money(row.amount, decimals)) };
+      // Reports are counted.
+      return { node, show: (row) => say(value, row.name === 'unreported' ? String(row.amount) : money(row.amount, decimals)) };
     });
   }
 

@@ -1,4 +1,4 @@
-// What happens, as it happens: three streams of server-sent events, kept up and brought level after a break.
+// What happens, as it happens: one stream of server-sent events, kept up and brought level after a break.
 
 import * as api from './api.js';
 
@@ -49,13 +49,6 @@ class Stream {
     this.#source?.close();
     this.#source = null;
   }
-
-  /** From the start, at once. */
-  again() {
-    this.close();
-    this.#wait = FIRST_WAIT;
-    this.open();
-  }
 }
 
 /** Runs one call at a time; whoever asks meanwhile gets one more, not many. */
@@ -81,7 +74,7 @@ function coalesced(ask) {
 export class Live {
   #store;
   #ended;
-  #world;
+  #stream;
   #stations = new Map();
   #askWorld;
   #askBooks;
@@ -99,15 +92,18 @@ export class Live {
       this.#tookWorld(world);
     });
     this.#askBooks = coalesced(async () => this.#store.setBooks(await api.books()));
-    this.#world = new Stream('/demo/v1/events', (event, id) => this.#happened(event, id), (up) => this.#worldLive(up));
+    this.#stream = new Stream('/demo/v1/events', (event, id) => this.#happened(event, id), (up) => this.#worldLive(up));
   }
 
   start() {
-    this.#world.open();
-    // A page that nobody sees gives its connections back: a browser has six for one server.
-    document.addEventListener('visibilitychange', () => (document.hidden ? this.#pause() : this.#resume()));
-    addEventListener('pagehide', () => this.#pause());
-    addEventListener('pageshow', () => this.#resume());
+    // The first picture does not wait for the stream.
+    this.refresh();
+    this.#stream.open();
+    // A page that nobody sees gives its connection back: a browser has six for one server.
+    const level = () => (document.hidden ? this.#stream.close() : this.#stream.open());
+    document.addEventListener('visibilitychange', level);
+    addEventListener('pagehide', () => this.#stream.close());
+    addEventListener('pageshow', level);
   }
 
   /** Asks for everything again, now. */
@@ -116,22 +112,18 @@ export class Live {
     this.#askBooks();
   }
 
-  #pause() {
-    this.#world.close();
-    this.#stations.forEach(({ stream }) => stream.close());
-  }
-
-  #resume() {
-    this.#world.open();
-    this.#stations.forEach(({ stream, power }) => power && stream.open());
-  }
-
   #worldLive(up) {
     this.#store.setLive('world', up);
-    if (up) this.refresh();
+    if (!up) return;
+    this.refresh();
+    this.#stations.forEach(({ ask, power }) => power && ask());
   }
 
   #happened(event, id) {
+    if (event.event === 'at') {
+      this.#stations.get(event.station)?.heard(event.happened);
+      return;
+    }
     this.#askStationsSoon();
     if (event.event === 'told') this.#store.addLine(event.line, id);
     else if (event.event === 'story') this.#storyTold(event.story);
@@ -157,12 +149,8 @@ export class Live {
     for (const { name } of world.stations) {
       const known = this.#stations.get(name) ?? this.#follow(name);
       const power = world.switches[name]?.power ?? true;
-      if (!power) {
-        known.stream.close();
-        this.#store.setSite(name, null);
-      } else if (fresh || !known.power) {
-        known.stream.again();
-      }
+      if (!power) this.#store.setSite(name, null);
+      else if (fresh || !known.power) known.ask();
       known.power = power;
     }
     if (fresh) this.#askBooks();
@@ -176,17 +164,13 @@ export class Live {
       site.nozzles = site.nozzles.map((nozzle) => newer.get(nozzle.number) ?? nozzle);
       this.#store.setSite(name, site);
     });
-    const state = (up) => {
-      this.#store.setLive(name, up);
-      if (up) ask();
+    const heard = (happened) => {
+      if (happened.event === 'nozzle') newer.set(happened.nozzle.number, happened.nozzle);
+      this.#station(name, happened, ask);
     };
-    const stream = new Stream(`/stations/${name}/v1/events`, (event) => {
-      if (event.event === 'nozzle') newer.set(event.nozzle.number, event.nozzle);
-      this.#station(name, event, ask);
-    }, state);
-    const known = { stream, ask, power: true };
+    // Its power is not known yet: it is asked when it has some.
+    const known = { ask, heard, power: false };
     this.#stations.set(name, known);
-    stream.open();
     return known;
   }
 

@@ -125,7 +125,7 @@ fn rows(verdict: &Verdict, journals: &[(&str, Logbook)]) -> Vec<BooksRow> {
         ),
         ("settled", "settled by the centre", totals.settled),
         ("owed_to_stations", "owed to the stations", totals.owed_to_stations),
-        ("unreported", "reports that wait in the stations' journals (a number)", unreported.sum()),
+        ("unreported", "reports that wait in the stations' journals", unreported.sum()),
     ];
     let row = |(name, words, amount): (&str, &str, i64)| BooksRow {
         name: name.to_owned(),

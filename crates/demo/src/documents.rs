@@ -17,12 +17,14 @@
 //! | GET `/events` | server-sent events; data is a [`WorldEvent`], id its number |
 //!
 //! Refusals are `api::problem::Problem`. Money is whole smallest units of the currency, quantities are thousandths of
-//! the product's unit. A listener of events that is new or lost its place gets the last lines of the timeline, then
+//! the product's unit. One stream carries what a page needs of the stations, too, since a browser has six connections for
+//! one server, whatever windows are open. A listener of events that is new or lost its place gets the last lines of the timeline, then
 //! `changed` for every part.
 
 use std::collections::BTreeMap;
 
 use api::operate::Lock;
+use api::site::Happened;
 use serde::{Deserialize, Serialize};
 
 macro_rules! documents {
@@ -334,6 +336,14 @@ pub enum WorldEvent {
     Changed {
         /// `world` or `books`.
         part: String,
+    },
+    /// Something happened at a station, told as its own stream (`/stations/NAME/v1/events`) tells it. It has no number and
+    /// is not told again: whoever connects asks for the site. APDUs and the journal are lines.
+    At {
+        /// The station's name.
+        station: String,
+        /// What.
+        happened: Box<Happened>,
     },
     /// A story went on.
     Story {

@@ -64,6 +64,9 @@ impl World {
             self.timeline.tell(self.stamped(line));
             self.timeline.books_changed();
         }
+        if !matches!(happened, Happened::Apdu { .. } | Happened::Journal { .. }) {
+            self.timeline.at(station, happened);
+        }
         if !matches!(happened, Happened::Apdu { .. } | Happened::Nozzle { .. }) {
             self.timeline.world_changed();
         }

@@ -13,6 +13,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use futures_util::Stream;
+use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::RecvError;
 use tower::ServiceExt as _;
 
 use crate::demo::Demo;
@@ -161,7 +163,8 @@ async fn events(
     let now = *last.borrow();
     // Who comes for the first time, or from another run of the demo, looks at everything.
     let lost = from.is_none_or(|number| demo.timeline.after(number).is_none());
-    let state = Listener { demo, last, number: from.unwrap_or(now), lost };
+    let sites = demo.timeline.listen_at();
+    let state = Listener { demo, last, sites, number: from.unwrap_or(now), lost };
     let stream = futures_util::stream::unfold(state, |mut state| async move {
         let events = state.next().await?;
         Some((futures_util::stream::iter(events.into_iter().map(Ok)), state))
@@ -174,6 +177,7 @@ async fn events(
 struct Listener {
     demo: Shared,
     last: tokio::sync::watch::Receiver<u64>,
+    sites: broadcast::Receiver<Arc<WorldEvent>>,
     number: u64,
     lost: bool,
 }
@@ -187,7 +191,10 @@ impl Listener {
             self.last.borrow_and_update();
             match self.demo.timeline.after(self.number) {
                 None => self.lost = true,
-                Some(told) if told.is_empty() => self.last.changed().await.ok()?,
+                Some(told) if told.is_empty() => tokio::select! {
+                    changed = self.last.changed() => changed.ok()?,
+                    at = self.sites.recv() => return self.at(at),
+                },
                 Some(told) => {
                     self.number = told.last().map_or(self.number, |(number, _)| *number);
                     return Some(told.iter().map(|(number, told)| event(*number, told)).collect());
@@ -198,23 +205,37 @@ impl Listener {
 }
 
 impl Listener {
+    /// What happened at a station; that everything is to be looked at, where some of it was missed.
+    fn at(&self, at: Result<Arc<WorldEvent>, RecvError>) -> Option<Vec<Event>> {
+        match at {
+            Ok(told) => Some(vec![Event::default().data(text(&told))]),
+            Err(RecvError::Lagged(_)) => Some(vec![self.changed("world")]),
+            Err(RecvError::Closed) => None,
+        }
+    }
+
+    fn changed(&self, part: &str) -> Event {
+        event(self.number, &WorldEvent::Changed { part: part.to_owned() })
+    }
+
     /// The last lines, and that everything is to be looked at.
     fn look_back(&mut self) -> Vec<Event> {
         let last = *self.last.borrow_and_update();
         let back = self.demo.timeline.after(last.saturating_sub(BACK)).unwrap_or_default();
         self.number = back.last().map_or(last, |(number, _)| *number);
         let lines = back.iter().filter(|(_, told)| matches!(**told, WorldEvent::Told { .. }));
-        let changed =
-            |part: &str| event(self.number, &WorldEvent::Changed { part: part.to_owned() });
         let lines = lines.map(|(number, told)| event(*number, told));
-        lines.chain(["world", "books"].map(changed)).collect()
+        lines.chain(["world", "books"].map(|part| self.changed(part))).collect()
     }
 }
 
 fn event(number: u64, told: &WorldEvent) -> Event {
+    Event::default().id(number.to_string()).data(text(told))
+}
+
+fn text(told: &WorldEvent) -> String {
     // The documents hold nothing that JSON cannot.
-    let data = serde_json::to_string(told).unwrap_or_default();
-    Event::default().id(number.to_string()).data(data)
+    serde_json::to_string(told).unwrap_or_default()
 }
 
 async fn centre(State(demo): State<Shared>, request: Request) -> Response {

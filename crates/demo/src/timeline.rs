@@ -5,12 +5,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Notify, watch};
+use api::site::Happened;
+use tokio::sync::{Notify, broadcast, watch};
 
 use crate::documents::{StoryRuns, TimelineLine, WorldEvent};
 
 /// So many events are kept for those who come later or were away.
 const KEPT: usize = 4096;
+/// So far behind with what happens at the stations can a listener be.
+const BEHIND: usize = 256;
 /// Hints that something changed come no more often than this.
 const REST: Duration = Duration::from_millis(150);
 
@@ -22,6 +25,7 @@ pub struct Timeline {
     world: AtomicBool,
     books: AtomicBool,
     hint: Notify,
+    sites: broadcast::Sender<Arc<WorldEvent>>,
 }
 
 impl Default for Timeline {
@@ -33,6 +37,7 @@ impl Default for Timeline {
             world: AtomicBool::new(false),
             books: AtomicBool::new(false),
             hint: Notify::new(),
+            sites: broadcast::Sender::new(BEHIND),
         }
     }
 }
@@ -46,6 +51,21 @@ impl Timeline {
     /// A story went on.
     pub fn story(&self, story: StoryRuns) {
         self.add(WorldEvent::Story { story });
+    }
+
+    /// Something happened at a station, for those who listen now.
+    pub fn at(&self, station: &str, happened: &Happened) {
+        // Nobody may be listening.
+        let _ = self.sites.send(Arc::new(WorldEvent::At {
+            station: station.to_owned(),
+            happened: Box::new(happened.clone()),
+        }));
+    }
+
+    /// What happens at the stations from now on.
+    #[must_use]
+    pub fn listen_at(&self) -> broadcast::Receiver<Arc<WorldEvent>> {
+        self.sites.subscribe()
     }
 
     /// What hands can see may be different now.

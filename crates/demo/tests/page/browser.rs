@@ -8,16 +8,25 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+/// Milliseconds from the beginning of the navigation until a visitor can put a card in.
+const USABLE: &str = "(() => { const look = () => { \
+    if (document.querySelectorAll('.pump[data-state=\"free\"]').length === 5 \
+        && document.querySelectorAll('.face').length === 6 \
+        && document.querySelector('.books-verdict')?.textContent) window.usable = performance.now(); \
+    else requestAnimationFrame(look); }; requestAnimationFrame(look); })()";
+
 /// An answer that takes longer does not come.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// The browser with its one tab.
+/// The browser with its windows.
 pub(crate) struct Browser {
     child: Child,
     orders: ChildStdin,
     messages: Receiver<Value>,
     last_id: u64,
     session: String,
+    /// Width, height, and the colours that the visitor likes.
+    screen: (u32, u32, String),
     /// What the page said on its console as an error, and what it threw.
     pub(crate) errors: Vec<String>,
     /// Every address that was asked for.
@@ -62,6 +71,7 @@ impl Browser {
             messages,
             last_id: 0,
             session: String::new(),
+            screen: (1440, 900, "light".to_owned()),
             errors: Vec::new(),
             requests: Vec::new(),
             own: Some(own),
@@ -71,7 +81,9 @@ impl Browser {
     }
 
     fn attach(&mut self) {
-        let target = self.call("Target.createTarget", &json!({"url": "about:blank"}));
+        self.session.clear();
+        let window = json!({"url": "about:blank", "newWindow": true});
+        let target = self.call("Target.createTarget", &window);
         let attached = self.call(
             "Target.attachToTarget",
             &json!({"targetId": target["targetId"], "flatten": true}),
@@ -82,6 +94,25 @@ impl Browser {
         }
         // Without it a tab that nobody looks at has no focus to give.
         self.call("Emulation.setFocusEmulationEnabled", &json!({"enabled": true}));
+    }
+
+    /// Opens another window, and turns to it; hands back what `turn_to` takes.
+    pub(crate) fn window(&mut self, url: &str) -> String {
+        self.attach();
+        let (width, height, scheme) = self.screen.clone();
+        self.screen(width, height, &scheme);
+        self.open(url);
+        self.here()
+    }
+
+    /// The window that orders go to.
+    pub(crate) fn here(&self) -> String {
+        self.session.clone()
+    }
+
+    /// Turns to another window.
+    pub(crate) fn turn_to(&mut self, window: &str) {
+        window.clone_into(&mut self.session);
     }
 
     /// One order, and its answer. What happens meanwhile is noted.
@@ -129,6 +160,7 @@ impl Browser {
 
     /// Width and height in pixels, and the colours that the visitor likes.
     pub(crate) fn screen(&mut self, width: u32, height: u32, scheme: &str) {
+        self.screen = (width, height, scheme.to_owned());
         let mobile = width < 500;
         self.call(
             "Emulation.setDeviceMetricsOverride",
@@ -139,11 +171,13 @@ impl Browser {
     }
 
     pub(crate) fn open(&mut self, url: &str) {
+        self.call("Page.addScriptToEvaluateOnNewDocument", &json!({"source": USABLE}));
         self.call("Page.navigate", &json!({"url": url}));
         self.until(
             "document.querySelectorAll('.pump').length === 5 && document.querySelector('.face')",
         );
         self.until("document.querySelector('.books-verdict').textContent !== ''");
+        self.until("window.usable > 0");
     }
 
     /// The value of an expression; a promise is waited for.

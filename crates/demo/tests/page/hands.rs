@@ -147,3 +147,55 @@ fn power_can_go_while_fuel_flows_and_a_refusal_is_said_in_words() {
     ));
     street.close();
 }
+
+#[test]
+#[ignore = "needs Chromium: cargo xtask page"]
+fn three_windows_of_one_browser_follow_the_same_world() {
+    let mut street = Street::open(DESK, "light");
+    let mut windows = vec![street.here()];
+    for _ in 0..2 {
+        windows.push(street.another_window());
+    }
+    let all_see = |street: &mut Street, seen: &str| {
+        for window in &windows {
+            street.turn_to(window);
+            street.until(seen);
+        }
+    };
+    street.click(&format!("{NORTH_1} .act-card"));
+    street.click("dialog .choice");
+    all_see(&mut street, &state(NORTH_1, "card"));
+    street.post("/stations/north/v1/nozzles/1/refuel", "{pin: '123456'}");
+    street.post("/demo/v1/stations/north/nozzles/1/hose", "{lifted: true}");
+    all_see(&mut street, &state(NORTH_1, "flowing"));
+    street.post("/demo/v1/stations/north/nozzles/1/hose", "{lifted: false}");
+    all_see(&mut street, "document.querySelector('.paper[data-grey=\"false\"]')");
+    // Each has a connection left for what its hands do.
+    for window in &windows {
+        street.turn_to(window);
+        street.books_hold();
+    }
+    street.close();
+}
+
+#[test]
+#[ignore = "needs Chromium: cargo xtask page"]
+fn the_page_is_soon_usable() {
+    let mut street = Street::open(DESK, "light");
+    let seen = street.eval("performance.getEntriesByName('first-contentful-paint')[0].startTime");
+    let usable = street.eval("window.usable");
+    let files = street.eval(
+        "performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation')) \
+         .filter((one) => !one.name.includes('/v1/')).map((one) => one.encodedBodySize)",
+    );
+    let bytes: u64 = files.as_array().unwrap().iter().filter_map(serde_json::Value::as_u64).sum();
+    println!(
+        "opened: first picture after {:.0} ms, usable after {:.0} ms, {} files of {} kB",
+        seen.as_f64().unwrap(),
+        usable.as_f64().unwrap(),
+        files.as_array().unwrap().len(),
+        bytes / 1000
+    );
+    assert!(seen.as_f64() <= usable.as_f64());
+    street.close();
+}

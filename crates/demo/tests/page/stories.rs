@@ -60,3 +60,38 @@ fn the_large_button_plays_the_escape_and_a_person_can_stop_it() {
     street.until("document.getElementById('stage').dataset.state === 'stopped'");
     street.close();
 }
+
+#[test]
+#[ignore = "needs Chromium: cargo xtask page"]
+fn a_line_of_the_timeline_opens_with_bytes_and_elements() {
+    for (screen, scheme, picture) in [(DESK, "light", "desk"), (PHONE, "dark", "phone")] {
+        let mut street = Street::open(screen, scheme);
+        street.click("#tab-stories");
+        street.click("[data-story='refuelling']");
+        street.until("document.getElementById('stage').dataset.state === 'ended'");
+        let words = street.eval(
+            "[...document.querySelectorAll('.line .words')].map((one) => one.textContent).join('\\n')",
+        );
+        let words = words.as_str().unwrap();
+        assert!(words.contains("GET BALANCE: balance 200.00"), "{words}");
+        assert!(words.contains("DEBIT FOR REFUEL: debited and unlocked"), "{words}");
+        assert!(!words.contains("FCI"), "{words}");
+        street.eval(
+            "const line = [...document.querySelectorAll('.line details')] \
+             .find((one) => one.textContent.includes('DEBIT FOR REFUEL')); \
+             line.open = true; line.scrollIntoView({block: 'center'}); null",
+        );
+        street.until("document.querySelector('.line details[open] dl')");
+        let shown = street.eval("document.querySelector('.line details[open] dl').innerText");
+        let shown = shown.as_str().unwrap();
+        for element in ["Command", "E0 7E 08", "amount", "19.80", "GMAC", "Answer", "TAC"] {
+            assert!(shown.contains(element), "{element} in {shown}");
+        }
+        street.keep(&format!("timeline-open-{picture}"));
+        street.eval("document.querySelector('.books-more').open = true; scrollTo(0, 0); null");
+        street.keep(&format!("books-open-{picture}"));
+        let wide = street.eval("document.documentElement.scrollWidth");
+        assert!(wide.as_u64().unwrap() <= u64::from(screen.0), "{wide} pixels wide");
+        street.close();
+    }
+}

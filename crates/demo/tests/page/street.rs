@@ -35,6 +35,12 @@ impl Street {
         street
     }
 
+    /// Opens the page once more, in a window of its own, and turns to it.
+    pub(crate) fn another_window(&mut self) -> String {
+        let url = self.demo.url.clone();
+        self.browser.window(&url)
+    }
+
     /// A call that the page could make.
     pub(crate) fn post(&mut self, path: &str, body: &str) {
         let asked = format!(
