@@ -1,12 +1,12 @@
 //! The demo: one world after the other, and the story that plays in it.
 
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{RwLock, watch};
 use tokio::task::JoinHandle;
 
 use crate::documents::StoryRuns;
+use crate::keep::Folder;
 use crate::outside::Outside;
 use crate::refusal::Refusal;
 use crate::stories::{self, Story};
@@ -18,7 +18,7 @@ pub struct Demo {
     /// What happens, in all worlds.
     pub timeline: Arc<Timeline>,
     outside: Outside,
-    folder: PathBuf,
+    folder: Folder,
     world: watch::Sender<Arc<World>>,
     /// Held while a world is replaced.
     resetting: RwLock<()>,
@@ -34,14 +34,14 @@ struct Playing {
 }
 
 impl Demo {
-    /// Builds a world in a folder that exists.
+    /// Goes on with the last world of the folder, or builds one there.
     ///
     /// # Errors
     /// Why there is none.
-    pub async fn open(folder: PathBuf, outside: Outside) -> Result<Arc<Self>, String> {
+    pub async fn open(folder: Folder, outside: Outside) -> Result<Arc<Self>, String> {
         let timeline = Arc::new(Timeline::default());
-        let first = folder.join("world-1");
-        let world = World::open(1, &first, &outside, &timeline, 1.0).await?;
+        let last = folder.last()?;
+        let world = World::open(last, &folder.world(last), &outside, &timeline, 1.0).await?;
         let hints = tokio::spawn(Arc::clone(&timeline).pass_hints());
         let (resetting, story) = (RwLock::new(()), Mutex::default());
         let world = watch::Sender::new(world);
@@ -75,7 +75,7 @@ impl Demo {
         let _one = self.resetting.write().await;
         let old = self.world();
         let reset = old.reset + 1;
-        let folder = self.folder.join(format!("world-{reset}"));
+        let folder = self.folder.world(reset);
         let (outside, timeline) = (&self.outside, &self.timeline);
         let new = World::open(reset, &folder, outside, timeline, old.speed()).await?;
         self.world.send_replace(Arc::clone(&new));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use axum::Router;
 use client::Switch;
 use forecourt::{Feed, Forecourt, NozzleSetup, Parameters, Power, Setup, Uplink};
 use logbook::{Logbook, OfFolder, Room};
-use pki::{Authority, Identity, Trust};
+use pki::{Identity, Trust};
 use station_server::Callers;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -21,10 +21,11 @@ use uplink::{Linked, NeighbourSetup, Pace, Way, Who};
 
 use crate::cable::Cable;
 use crate::outside::Outside;
+use crate::papers::Papers;
 use crate::psams::{PsamBody, PsamPlace};
 use crate::pump::Pump;
 use crate::readers::{Ear, HandSlot, Reader, Still};
-use crate::town::{CURRENCY, DECIMALS, NozzlePlan, PRODUCTS, STATIONS, StationPlan, Town};
+use crate::town::{CURRENCY, DECIMALS, NozzlePlan, PRODUCTS, StationPlan, Town};
 
 /// How often a station that was switched off is looked at until nobody asks it anything.
 const MOMENT: Duration = Duration::from_millis(5);
@@ -34,8 +35,6 @@ const PATIENCE: u32 = 1_000;
 /// The file of a station's journal.
 const JOURNAL: &str = "journal.sqlite";
 
-/// Days that certificates are good.
-const DAYS: u32 = 3650;
 /// Whoever mends a line wants to see it hold.
 const PACE: Pace = Pace {
     first: Duration::from_millis(200),
@@ -115,12 +114,13 @@ impl House {
             let psam = town.psams.iter().find(|psam| (psam.station, psam.nozzle) == at);
             let psam = psam.ok_or("a nozzle without a PSAM")?.memory.clone();
             let psam = Arc::new(PsamBody::new(psam));
-            let (reader, pump) = (Arc::default(), Pump::new(nozzle.product));
+            let counted = folder.join(format!("pump-{}", nozzle.number));
+            let (reader, pump) = (Arc::default(), Pump::open(nozzle.product, &counted)?);
             places.insert(nozzle.number, Place { plan: nozzle, reader, pump, psam });
         }
         let line = Arc::new(LineHere::default());
         let believed: Arc<dyn station_server::Papers> = Arc::clone(&line) as _;
-        let (identity, trust) = (papers.identity(plan.name), papers.trust.clone());
+        let (identity, trust) = (papers.identity(plan.name), papers.trust());
         let started = (around.outside.now)().unix.as_secs();
         let app = station_server::App::new(plan.name, started, None, Some(believed));
         let router = Callers::EverybodyHere.recognise(station_server::router(Arc::clone(&app)));
@@ -410,39 +410,4 @@ fn parameters() -> Result<Parameters, String> {
     });
     let terms = Terms { version: 1, products: products.collect(), ..Terms::default() };
     Parameters::try_from(terms).map_err(words)
-}
-
-/// Who signs grey records on receipts, and whose are believed.
-#[derive(Default)]
-pub struct Papers {
-    identities: BTreeMap<&'static str, Arc<Identity>>,
-    trust: Option<Arc<Trust>>,
-}
-
-impl Papers {
-    /// Makes the authority of the world and a certificate for each station.
-    ///
-    /// # Errors
-    /// The disk refuses, or the clock shows no time.
-    pub fn make(folder: &Path, outside: &Outside) -> Result<Self, String> {
-        let now = pki::UnixTime::since_unix_epoch((outside.now)().unix);
-        std::fs::create_dir_all(folder).map_err(words)?;
-        let name = |text: &str| text.parse::<pki::Name>().map_err(words);
-        let authority = Authority::make(folder, &name("demo")?, DAYS, now).map_err(words)?;
-        let mut identities = BTreeMap::new();
-        for plan in &STATIONS {
-            let subject = pki::Subject::Station(name(plan.name)?);
-            let issued = authority.issue(&subject, DAYS, now).map_err(words)?;
-            let pair = pki::Pair::of(&folder.join(plan.name));
-            issued.write(&pair).map_err(words)?;
-            identities.insert(plan.name, Arc::new(Identity::read(&pair).map_err(words)?));
-        }
-        let revoked = folder.join(pki::REVOKED);
-        let trust = Trust::read(&folder.join(pki::CERTIFICATE), Some(&revoked)).map_err(words)?;
-        Ok(Self { identities, trust: Some(Arc::new(trust)) })
-    }
-
-    fn identity(&self, station: &str) -> Option<Arc<Identity>> {
-        self.identities.get(station).cloned()
-    }
 }

@@ -7,7 +7,9 @@
 //! | [`town`] | what there is at first: stations, cards, PSAMs, keys |
 //! | [`office`] | the centre, and what is new in its books |
 //! | [`cable`] | a station's line to the centre, with a switch |
+//! | [`keep`] | what of it outlives the process |
 //! | [`memory`], [`readers`] | chips, the readers that hands put them into, and their power |
+//! | [`papers`] | certificates of the stations |
 //! | [`psams`] | the PSAMs of a station, and how they fail |
 //! | [`pump`] | pumps and chargers, and the hands on their hoses |
 //! | [`house`] | one station, and the running one while it has power |
@@ -29,10 +31,12 @@ pub mod demo;
 pub mod documents;
 mod hear;
 pub mod house;
+pub mod keep;
 pub mod memory;
 pub mod office;
 pub mod outside;
 pub mod page;
+pub mod papers;
 pub mod psams;
 pub mod pump;
 pub mod readers;

@@ -63,7 +63,7 @@ pub struct News {
 }
 
 impl Office {
-    /// Opens the centre on books in this folder, which it first tells what was issued.
+    /// Opens the centre on books in this folder, which it first tells what was issued; nothing where they know it.
     ///
     /// # Errors
     /// The books cannot be made, or what was issued is refused: a bug.
@@ -75,7 +75,10 @@ impl Office {
     ) -> Result<Self, String> {
         let place = Place::Sqlite(folder.join("books.sqlite"));
         let vault: Vault = Arc::new(keys);
-        issue(&place, &vault, told).await?;
+        let is_new = !told.is_empty();
+        if is_new {
+            issue(&place, &vault, told).await?;
+        }
         let now = outside.clone();
         let app = App::open(&place, &vault, Arc::new(move || now.stamp())).await;
         let app = app.map_err(|refused| refused.0.title)?;
@@ -93,7 +96,7 @@ impl Office {
         });
         let (reader, seen, serving) =
             (Mutex::default(), Mutex::default(), Mutex::new(Some(serving)));
-        Ok(Self {
+        let office = Self {
             app,
             place,
             vault,
@@ -106,7 +109,21 @@ impl Office {
             stop,
             feed,
             serving,
-        })
+        };
+        if !is_new {
+            office.pass_over()?;
+        }
+        Ok(office)
+    }
+
+    /// What was told in an earlier run is no news.
+    fn pass_over(&self) -> Result<(), String> {
+        loop {
+            let news = self.news()?;
+            if news.postings.is_empty() && news.notices.is_empty() {
+                return Ok(());
+            }
+        }
     }
 
     /// Where stations ask it.

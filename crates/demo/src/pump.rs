@@ -1,28 +1,33 @@
 //! A pump or charger at its place: the hand on its hose, how fast it flows, and a totalizer that outlives its power.
 
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use dispenser::kept::{self, Left};
 use dispenser::simulated::{Hose, Keep, Rate, RealTime, Simulated};
 use dispenser::{Dispenser, OrderId};
 
+use crate::memory::Memory;
 use crate::town::ProductPlan;
 
 /// Faster than this nothing flows, however fast stories go: there is a moment left to pull a card in.
 const FASTEST: f64 = 20.0;
 
-/// What the totalizer of a pump showed last.
-#[derive(Clone, Debug, Default)]
-struct Kept(Arc<Mutex<(u64, Option<OrderId>)>>);
+/// What the totalizer of a pump showed last, and the memory that keeps it.
+#[derive(Clone)]
+struct Kept(Arc<Mutex<(Left, kept::Kept<Memory>)>>);
 
 impl Kept {
-    fn lock(&self) -> MutexGuard<'_, (u64, Option<OrderId>)> {
+    fn lock(&self) -> MutexGuard<'_, (Left, kept::Kept<Memory>)> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Keep for Kept {
     fn keep(&mut self, totalizer: u64, last: Option<&OrderId>) -> std::io::Result<()> {
-        *self.lock() = (totalizer, last.cloned());
+        let mut inside = self.lock();
+        inside.1.keep(totalizer, last)?;
+        inside.0 = (totalizer, last.cloned());
         Ok(())
     }
 }
@@ -51,16 +56,23 @@ struct Inside {
 }
 
 impl Pump {
-    /// A pump that never gave anything.
-    #[must_use]
-    pub fn new(product: &'static ProductPlan) -> Self {
-        Self { product, kept: Kept::default(), inside: Mutex::default() }
+    /// A pump as this file has it; one that never gave anything where there is none.
+    ///
+    /// # Errors
+    /// The file cannot be made, or holds something else.
+    pub fn open(product: &'static ProductPlan, path: &Path) -> Result<Self, String> {
+        let memory = Memory::fixed(kept::Kept::<Memory>::IMAGE_LEN);
+        kept::Kept::format(memory.clone()).map_err(|error| error.to_string())?;
+        memory.keep_in(path)?;
+        let (image, left) = kept::Kept::open(memory).map_err(|error| error.to_string())?;
+        let kept = Kept(Arc::new(Mutex::new((left, image))));
+        Ok(Self { product, kept, inside: Mutex::default() })
     }
 
     /// Gives it power: it stands where it was left, closed.
     #[must_use]
     pub fn power(&self, speed: f64) -> Box<dyn Dispenser> {
-        let left = self.kept.lock().clone();
+        let left = self.kept.lock().0.clone();
         let rate = self.rate(speed);
         let (unit, keep) = (self.product.unit, self.kept.clone());
         let pump = Simulated::new(unit, rate, left, keep, RealTime::default());

@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::demo::Demo;
+use crate::keep::Folder;
 use crate::outside::Outside;
 use crate::page::Page;
 use crate::serve;
@@ -16,7 +17,7 @@ use crate::serve;
 pub struct Options {
     /// Where it is served: a loopback address.
     pub listen: SocketAddr,
-    /// Where journals and books are; it exists.
+    /// Where chips, journals and books are; it exists, and is empty or a demo's.
     pub folder: PathBuf,
     /// The page's files.
     pub page: Page,
@@ -36,6 +37,9 @@ pub enum RunError {
         /// What the system says.
         why: std::io::Error,
     },
+    /// The folder is none for a demo.
+    #[error("{0}")]
+    Folder(String),
     /// The world cannot be built.
     #[error("the demo cannot be set up: {0}")]
     World(String),
@@ -61,6 +65,7 @@ pub async fn run(
     let listener = TcpListener::bind(at).await;
     let listener = listener.map_err(|why| RunError::Listen { at, why })?;
     let address = listener.local_addr().map_err(|why| RunError::Listen { at, why })?;
+    let folder = Folder::take(folder).map_err(RunError::Folder)?;
     let demo = Demo::open(folder, outside).await.map_err(RunError::World)?;
     let router = serve::router(std::sync::Arc::clone(&demo), page);
     let (tell, mut told) = watch::channel(false);

@@ -1,5 +1,7 @@
 //! What there is at first: two stations, six cards, their PSAMs, and what the centre is told of them.
 
+use std::path::Path;
+
 use card::{Card, Opening, Pin};
 use host::issue::{CardOrder, PsamOrder, card_profile, psam_profile};
 use host::{ActOrder, CardOpening, Chip, Input, KeyKind, MainKeys, Measure, PurseOpening, Subject};
@@ -204,6 +206,21 @@ impl Town {
             }
         }
         Ok(town)
+    }
+
+    /// Puts every chip into a file of its own, or takes what its file holds.
+    ///
+    /// # Errors
+    /// The disk refuses, or a file holds something else.
+    pub fn keep_in(&self, folder: &Path) -> Result<(), String> {
+        std::fs::create_dir_all(folder).map_err(|error| error.to_string())?;
+        for card in &self.cards {
+            card.memory.keep_in(&folder.join(format!("card-{}", card.asn)))?;
+        }
+        for psam in &self.psams {
+            psam.memory.keep_in(&folder.join(format!("psam-{}", psam.tid)))?;
+        }
+        Ok(())
     }
 
     fn issue_card(&mut self, number: u8, plan: &CardPlan, outside: &Outside) -> Result<(), String> {

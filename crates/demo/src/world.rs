@@ -10,9 +10,11 @@ use crate::books::{self, Everything};
 use crate::cable::Cable;
 use crate::documents::{Books, TimelineLine};
 use crate::hear;
-use crate::house::{House, Papers, Surroundings};
+use crate::house::{House, Surroundings};
+use crate::keep::MadeOf;
 use crate::office::Office;
 use crate::outside::Outside;
+use crate::papers::Papers;
 use crate::pump::Lifted;
 use crate::readers::{CardBody, Ear, Still, TearAt, Tinkering};
 use crate::refusal::Refusal;
@@ -76,7 +78,7 @@ impl Ear for Listening {
 }
 
 impl World {
-    /// Builds a world in this folder and gives its stations power.
+    /// Builds a world in this folder, or goes on with the one that it holds, and gives its stations power.
     ///
     /// # Errors
     /// The disk refuses, no port can be had, or there is no randomness.
@@ -87,15 +89,20 @@ impl World {
         timeline: &Arc<Timeline>,
         speed: f64,
     ) -> Result<Arc<Self>, String> {
-        let mut town = Town::issue(outside)?;
-        let (keys, told) = (town.keys.clone(), std::mem::take(&mut town.told));
         std::fs::create_dir_all(folder).map_err(|error| error.to_string())?;
+        let made_of = MadeOf::read(folder)?;
+        let mut town = Town::issue(&made_of.outside(outside))?;
+        town.keep_in(&folder.join("chips"))?;
+        let (keys, mut told) = (town.keys.clone(), std::mem::take(&mut town.told));
+        if made_of.is_again() {
+            told.clear();
+        }
         let office = Office::open(folder, keys, told, outside).await?;
         let still = Still::default();
         let ear = Listening { timeline: Arc::clone(timeline), outside: outside.clone() };
         let around =
             Surroundings { outside: outside.clone(), still: still.clone(), ear: Arc::new(ear) };
-        let papers = Papers::make(&folder.join("authority"), outside)?;
+        let papers = Papers::open(&folder.join("authority"), outside)?;
         let mut houses = Vec::new();
         for plan in &STATIONS {
             let cable = Cable::lay(office.address()).await.map_err(|error| error.to_string())?;
@@ -128,6 +135,7 @@ impl World {
         for house in &world.houses {
             world.power(house, true).await?;
         }
+        made_of.write()?;
         Ok(world)
     }
 

@@ -159,7 +159,7 @@ impl Teller<'_> {
     /// The copy takes the place of the card, and the other way round.
     pub(super) fn swap(&self, card: usize) -> Result<(), String> {
         let copy = self.copies.get(&card).ok_or("there is no copy")?;
-        self.card(card)?.body.memory.swap(copy);
+        self.card(card)?.body.memory.swap(copy).map_err(words)?;
         self.world.timeline.world_changed();
         Ok(())
     }

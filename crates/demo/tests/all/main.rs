@@ -3,5 +3,6 @@
 
 mod hands;
 mod power;
+mod reopen;
 mod stories;
 mod support;

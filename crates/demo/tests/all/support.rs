@@ -9,6 +9,7 @@ use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use demo::demo::Demo;
 use demo::documents::{Books, World};
+use demo::keep::Folder;
 use demo::outside::{Moment, Outside};
 use demo::page::Page;
 use http_body_util::BodyExt as _;
@@ -46,15 +47,26 @@ pub(crate) fn outside(seed: u64) -> Outside {
 pub(crate) struct Stage {
     pub(crate) demo: Arc<Demo>,
     router: Router,
-    _folder: TempDir,
+    pub(crate) folder: TempDir,
 }
 
 impl Stage {
     pub(crate) async fn open(seed: u64) -> Self {
-        let folder = TempDir::new().unwrap();
-        let demo = Demo::open(folder.path().to_owned(), outside(seed)).await.unwrap();
+        Self::open_in(TempDir::new().unwrap(), outside(seed)).await
+    }
+
+    /// In a folder that may hold an earlier demo.
+    pub(crate) async fn open_in(folder: TempDir, outside: Outside) -> Self {
+        let taken = Folder::take(folder.path().to_owned()).unwrap();
+        let demo = Demo::open(taken, outside).await.unwrap();
         let router = demo::serve::router(Arc::clone(&demo), Page::BuiltIn);
-        Self { demo, router, _folder: folder }
+        Self { demo, router, folder }
+    }
+
+    /// Ends in good order, and leaves its folder.
+    pub(crate) async fn end(self) -> TempDir {
+        self.demo.close().await;
+        self.folder
     }
 
     /// Status and document.

@@ -15,7 +15,7 @@ pub struct DemoArgs {
     /// Where the web page is served
     #[arg(long, value_name = "ADDRESS", default_value_t = LISTEN)]
     pub listen: SocketAddr,
-    /// Folder that keeps journals and books; empty or new [default: a temporary one that goes at the end]
+    /// Folder that keeps cards, PSAMs, journals and books: empty or new, or one of an earlier demo, which goes on [default: a temporary one that goes at the end]
     #[arg(long, value_name = "DIR")]
     pub dir: Option<PathBuf>,
     /// Folder of the page's files, read at every request, for whoever works on the page [default: those built in]

@@ -61,7 +61,7 @@ fn serve(args: &DemoArgs, context: &mut Context<'_>) -> Result<Report, Error> {
     Ok(Report::done(document, "the demo has ended\n".to_owned()))
 }
 
-/// A folder of this process, or the one that was named, which holds nothing yet.
+/// A folder of this process, or the one that was named.
 fn folder(named: Option<&Path>) -> Result<(Option<TempDir>, PathBuf), Error> {
     let Some(named) = named else {
         let made = tempfile::Builder::new().prefix("greylock-demo-").tempdir();
@@ -70,12 +70,7 @@ fn folder(named: Option<&Path>) -> Result<(Option<TempDir>, PathBuf), Error> {
         return Ok((Some(made), path));
     };
     std::fs::create_dir_all(named).map_err(|error| Error::file("make", named, &error))?;
-    let mut holds = named.read_dir().map_err(|error| Error::file("read", named, &error))?;
-    match holds.next() {
-        None => Ok((None, named.to_owned())),
-        Some(_) => Err(Error::usage(format!("{} is not empty", named.display()))
-            .advice("give the demo a folder of its own, or none")),
-    }
+    Ok((None, named.to_owned()))
 }
 
 /// The time and the randomness of this machine.
@@ -103,6 +98,7 @@ impl Error {
             RunError::NotHere(_) => Self::usage(text).advice("listen on 127.0.0.1"),
             RunError::Listen { .. } => Self::new(Fault::System, text)
                 .advice("give another address with --listen, as 127.0.0.1:0 for any free port"),
+            RunError::Folder(_) => Self::usage(text),
             RunError::World(_) | RunError::Serve(_) => Self::new(Fault::System, text),
         }
     }
