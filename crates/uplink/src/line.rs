@@ -33,11 +33,18 @@ struct State {
 }
 
 impl LineState {
-    /// Nobody has asked yet: as good as down.
-    pub(crate) fn new(feed: Arc<Feed>, exists: bool) -> Self {
+    /// Nobody has asked yet: as good as down. `queue` is what waited when the power went.
+    pub(crate) fn new(feed: Arc<Feed>, exists: bool, queue: usize) -> Self {
         let not_yet = exists.then(|| "it was not asked yet".to_owned());
         let state = State { reasons: [None, not_yet], since: Instant::now(), exists };
-        Self { state: Mutex::new(state), queue: AtomicU64::new(0), told: AtomicU64::new(0), feed }
+        let line = Self {
+            state: Mutex::new(state),
+            queue: AtomicU64::new(0),
+            told: AtomicU64::new(0),
+            feed,
+        };
+        line.set_queue(queue);
+        line
     }
 
     pub(crate) fn is_up(&self) -> bool {
@@ -129,5 +136,16 @@ impl State {
             Part::Reports => reports,
             Part::Events => events,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waited_when_the_power_went_waits_from_the_first_moment_on() {
+        let line = LineState::new(Arc::new(Feed::default()), true, 3);
+        assert_eq!((line.shown().queue, line.is_up()), (3, false));
     }
 }

@@ -40,8 +40,9 @@ impl Linked {
         let centre = centre.map(|way| Centre::of(way, pace, &stop)).transpose()?;
         let papers = Papers::default();
         papers.set_trust(setup.trust);
+        let queue = centre.as_ref().map_or(0, |_| setup.logbook.pending().1.len());
         let shared = Arc::new(Shared {
-            line: LineState::new(Arc::clone(&setup.feed), centre.is_some()),
+            line: LineState::new(Arc::clone(&setup.feed), centre.is_some(), queue),
             centre: RwLock::new(centre),
             account: setup.account,
             held: Held::open(&setup.folder)?,
