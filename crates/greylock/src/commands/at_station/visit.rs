@@ -11,7 +11,7 @@ use wire::Amount;
 use super::card::Card;
 use super::of_station;
 use crate::error::{Error, Fault};
-use crate::media::Place;
+use crate::media::{Place, look_at_card};
 use crate::output::Context;
 
 /// How often a line of progress is written where it stays.
@@ -40,6 +40,8 @@ pub(super) struct Visit<'a> {
     nozzle: u8,
     /// What is put in, and into which socket.
     image: Option<(&'a Place, String)>,
+    /// The number of that card: somebody else's may be in the reader first.
+    asn: Option<String>,
     /// Pulls the card when this much has flowed.
     pub(super) escape_at: Option<Amount>,
 }
@@ -71,7 +73,10 @@ impl<'a> Visit<'a> {
             None => None,
         };
         let (client, nozzle) = (Arc::new(client), chosen.number);
-        Ok(Self { client, nozzle, image, escape_at: None })
+        // What cannot be looked at is refused when it is put in, or by the station.
+        let seen = image.as_ref().and_then(|(image, _)| look_at_card(image).ok());
+        let asn = seen.map(|view| view.public.asn().to_string());
+        Ok(Self { client, nozzle, image, asn, escape_at: None })
     }
 
     /// Plays it: waits for the card, asks, tells how it goes on stderr, and waits for the end.
@@ -243,6 +248,8 @@ impl Playing<'_> {
             }
             ("free", None, _) => Err(Error::new(Fault::Terminal, "no card is in the reader")
                 .advice("put one in, or give --card IMAGE at a nozzle whose reader is a socket")),
+            // Ours waits behind it, and is seen next or thrown out.
+            ("card", Some(_), _) if is_another(now, self.visit.asn.as_deref()) => Ok(()),
             ("card", None, _) | ("card", _, Some(_)) => {
                 let begun = ask(&self.visit.client, self.visit.nozzle).map_err(of_station)?;
                 self.begun = Some(begun.visit);
@@ -262,6 +269,12 @@ impl Playing<'_> {
         }
         self.progress.tell(now, sale, context);
     }
+}
+
+/// Whether another card is in than this one: two were put in at the same moment. The PIN of one must not go to the other.
+fn is_another(now: &Nozzle, ours: Option<&str>) -> bool {
+    let seen = now.card.as_ref().map(|card| card.asn.as_str());
+    matches!((seen, ours), (Some(seen), Some(ours)) if seen != ours)
 }
 
 /// What has flowed, on stderr: one line that changes in a terminal, elsewhere a line now and then.
@@ -302,5 +315,35 @@ impl Progress {
         if std::mem::take(&mut self.open) {
             context.note("");
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn nozzle(card: &Value) -> Nozzle {
+        let product = json!({ "number": 1, "name": "Diesel", "unit": "L", "unit_price": 171 });
+        serde_json::from_value(json!({
+            "number": 1, "product": product, "state": "card", "message": null, "tid": null,
+            "reader": { "kind": "socket", "place": "127.0.0.1:1" },
+            "card": card, "sale": null, "visit": null, "totalizer": null,
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn the_card_of_somebody_else_is_told_from_ours() {
+        let (ours, others) = ("6280100000000017", "6280100000000025");
+        let seen =
+            |asn: &str| json!({ "asn": asn, "state": "unlocked", "purses": [], "lock": null });
+        assert!(is_another(&nozzle(&seen(others)), Some(ours)));
+        assert!(!is_another(&nozzle(&seen(ours)), Some(ours)));
+        // A card that shows no number, and one that was put in by hand.
+        assert!(!is_another(&nozzle(&Value::Null), Some(ours)));
+        assert!(!is_another(&nozzle(&seen(others)), None));
     }
 }
