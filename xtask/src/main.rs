@@ -14,6 +14,7 @@ mod proof;
 mod python;
 mod schema;
 mod shell;
+mod siege;
 mod sim;
 mod steps;
 mod tidy;
@@ -36,6 +37,10 @@ fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
         ["test"] => steps::run_all(&workspace),
+        ["siege", "--runs", runs] => match runs.parse() {
+            Ok(runs) => siege::at_length(&workspace, runs),
+            Err(_) => return wrong_use(&format!("`{runs}` is no number of runs")),
+        },
         ["ordeal", "--kills", kills] => match kills.parse() {
             Ok(kills) => ordeal::at_length(&workspace, kills),
             Err(_) => return wrong_use(&format!("`{kills}` is no number of kills")),

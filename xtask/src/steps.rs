@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use crate::shell::{Outcome, Workspace, run};
-use crate::{databases, features, link, ordeal, packaging, proof, schema, sim, tidy, tools};
+use crate::{databases, features, link, ordeal, packaging, proof, schema, siege, sim, tidy, tools};
 
 /// One check, which also runs alone as `cargo xtask NAME`.
 pub(crate) struct Step {
@@ -57,6 +57,11 @@ const STEPS: &[Step] = &[
         name: "ordeal",
         about: "the centre's server killed 200 times under load: nothing lost, nothing doubled",
         run: ordeal::step,
+    },
+    Step {
+        name: "siege",
+        about: "centre and stations killed and cut off 100 times: every card freed, every cent there",
+        run: siege::step,
     },
     Step {
         name: "schema",

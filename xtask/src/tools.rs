@@ -56,6 +56,7 @@ const TOOLS: &[Tool] = &[
     Tool { name: "runuser", probe: "runuser --version", from: Apt("util-linux"), used_by: "databases, to start PostgreSQL when run by root" },
     Tool { name: "chromium", probe: "chromium --version", from: Apt("chromium"), used_by: "page" },
     Tool { name: "inter", probe: "dpkg --status fonts-inter", from: Apt("fonts-inter"), used_by: "page, the type of its pictures" },
+    Tool { name: "libfaketime", probe: "dpkg --status libfaketime", from: Apt("libfaketime"), used_by: "siege, to move the clocks of its daemons" },
     Tool { name: "cargo-deny", probe: "cargo deny --version", from: Crate("cargo-deny", "0.20.2"), used_by: "deny" },
 ];
 

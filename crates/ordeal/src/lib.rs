@@ -7,8 +7,9 @@
 //! | [`client`] | asking it over HTTP, and what is known when no answer comes |
 //! | [`listen`] | its events, read on from a cursor |
 //!
-//! The tests under `tests` are the ordeals; `cargo xtask ordeal` runs them. What plays in them are the card and the
-//! PSAM of the rules' own tests.
+//! The tests under `tests` are the ordeals. In `trial` the centre's server stands alone, and what plays there are the card
+//! and the PSAM of the rules' own tests: `cargo xtask ordeal`. In `siege` a centre, two stations and their customers are
+//! processes: `cargo xtask siege`.
 #![forbid(unsafe_code)]
 
 pub mod client;

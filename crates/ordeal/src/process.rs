@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// The environment variable that says where the program is; `cargo xtask ordeal` sets it.
+/// The environment variable that says where the program is; `cargo xtask ordeal` and `siege` set it.
 pub const PROGRAM: &str = "GREYLOCK_PROGRAM";
 
 /// A server that does not come up in this time is broken.
@@ -120,6 +120,12 @@ impl Server {
         self.child.id()
     }
 
+    /// What it has said since it served, or since this was asked last.
+    #[must_use]
+    pub fn said(&self) -> Vec<String> {
+        self.said.try_iter().collect()
+    }
+
     /// `kill -9`, and its end.
     ///
     /// # Errors
@@ -141,7 +147,7 @@ impl Server {
         if let Some(reader) = self.reader.take() {
             let _it_has_ended = reader.join();
         }
-        Ok((ended.success(), self.said.try_iter().collect()))
+        Ok((ended.success(), self.said()))
     }
 }
 
