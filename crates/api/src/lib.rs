@@ -5,6 +5,7 @@
 //!
 //! | module | documents of |
 //! |---|---|
+//! | [`alarm`] | names of what an operator of a station should look at |
 //! | [`collect`] | reports of stations and what was made of them |
 //! | [`unlock`] | on-line unlocks |
 //! | [`transfer`] | loads and unloads |
@@ -20,6 +21,7 @@
 //! | [`problem`] | what is refused, and why |
 #![forbid(unsafe_code)]
 
+pub mod alarm;
 pub mod books;
 pub mod collect;
 pub mod issue;

@@ -40,8 +40,7 @@ documents! {
 
     /// Something that an operator should look at. docs/operations.md has what each means.
     pub struct Warning {
-        /// A name that stays: `disk_low`, `clock_off`, `centre_away`, `list_stale`, `psam_silent`, `dispenser_silent`,
-        /// `reader_silent`, `open_lock`, `report_refused`, `program_fault`, `logbook_broken`.
+        /// A name that stays: one of [`Alarm`](crate::alarm::Alarm).
         pub name: String,
         /// What is wrong, in words.
         pub words: String,

@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use api::alarm::Alarm;
 use api::site::Warning;
 use terminal::{Clock, Failure, Journal as _, Progress, SaleTerms, Terminal};
 use wire::{Amount, Stamp, StatusWord, Tid, Ttc};
@@ -44,14 +45,14 @@ pub(crate) enum Trouble {
 
 impl Trouble {
     fn warning(&self, nozzle: u8) -> Warning {
-        let (name, words) = match self {
-            Self::Psam(words) => ("psam_silent", words),
-            Self::Dispenser(words) => ("dispenser_silent", words),
-            Self::Reader(words) => ("reader_silent", words),
-            Self::OpenLock(words) => ("open_lock", words),
-            Self::Fault(words) => ("program_fault", words),
+        let (alarm, words) = match self {
+            Self::Psam(words) => (Alarm::PsamSilent, words),
+            Self::Dispenser(words) => (Alarm::DispenserSilent, words),
+            Self::Reader(words) => (Alarm::ReaderSilent, words),
+            Self::OpenLock(words) => (Alarm::OpenLock, words),
+            Self::Fault(words) => (Alarm::ProgramFault, words),
         };
-        Warning { name: name.to_owned(), words: words.clone(), nozzle: Some(nozzle) }
+        alarm.says_at(nozzle, words.clone())
     }
 }
 

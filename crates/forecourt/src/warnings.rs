@@ -1,5 +1,6 @@
 //! What an operator should look at.
 
+use api::alarm::Alarm;
 use api::site::Warning;
 
 use crate::clock::Judged;
@@ -19,17 +20,13 @@ pub(crate) fn all(common: &Common, nozzles: impl Iterator<Item = Warning>) -> Ve
     all
 }
 
-fn warning(name: &str, words: String) -> Warning {
-    Warning { name: name.to_owned(), words, nozzle: None }
-}
-
 fn logbook(common: &Common) -> Option<Warning> {
     let words = common.logbook.broken()?;
-    Some(warning("logbook_broken", format!("{words}: check the disk; no new lock is begun")))
+    Some(Alarm::LogbookBroken.says(format!("{words}: check the disk; no new lock is begun")))
 }
 
 fn disk(common: &Common) -> Option<Warning> {
-    Some(warning("disk_low", common.logbook.is_low()?.to_string()))
+    Some(Alarm::DiskLow.says(common.logbook.is_low()?.to_string()))
 }
 
 fn clock(common: &Common) -> Option<Warning> {
@@ -55,7 +52,7 @@ fn clock(common: &Common) -> Option<Warning> {
             )
         }
     };
-    Some(warning("clock_off", words))
+    Some(Alarm::ClockOff.says(words))
 }
 
 fn centre(common: &Common) -> Option<Warning> {
@@ -68,7 +65,7 @@ fn centre(common: &Common) -> Option<Warning> {
         "the centre has been out of reach for {} seconds{reason}; {} entries wait",
         line.seconds, line.queue
     );
-    Some(warning("centre_away", words))
+    Some(Alarm::CentreAway.says(words))
 }
 
 fn lists(common: &Common) -> Option<Warning> {
@@ -85,5 +82,5 @@ fn lists(common: &Common) -> Option<Warning> {
         (true, false) => "the blacklist is",
         _ => "the grey list is",
     };
-    Some(warning("list_stale", format!("{which} not confirmed by the centre since a day or more")))
+    Some(Alarm::ListStale.says(format!("{which} not confirmed by the centre since a day or more")))
 }

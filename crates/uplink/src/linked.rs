@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
+use api::alarm::Alarm;
 use api::site::{PaperTaken, Warning};
 use client::{Client, ServerLink, Switch};
 use forecourt::{ClockOffset, Flushed, Found, Standing, Uplink};
@@ -241,6 +242,6 @@ impl Uplink for Linked {
         let words = format!(
             "the centre refused {refused} reports and does not take {held} yet; of the last one it says: {words}"
         );
-        vec![Warning { name: "report_refused".to_owned(), words, nozzle: None }]
+        vec![Alarm::ReportRefused.says(words)]
     }
 }
