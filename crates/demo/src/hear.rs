@@ -43,13 +43,17 @@ fn run_of(
     let feed = Arc::clone(station.feed());
     async move {
         let (mut last, mut number) = (feed.listen(), 0);
+        let mut line = String::new();
         loop {
             // Of what is kept no more, nothing is told.
             let told = feed.after(number).unwrap_or_default();
             number = told.last().map_or_else(|| *last.borrow(), |told| told.number);
             {
                 let Some(world) = world.upgrade() else { return };
-                told.iter().for_each(|told| world.heard(name, &told.happened));
+                for told in &told {
+                    let is_news = is_news(&mut line, &told.happened);
+                    world.heard(name, &told.happened, is_news);
+                }
             }
             if last.changed().await.is_err() {
                 std::future::pending::<()>().await;
@@ -58,9 +62,17 @@ fn run_of(
     }
 }
 
+/// A line that is down is told once, and not at every attempt.
+fn is_news(last: &mut String, happened: &Happened) -> bool {
+    let Happened::Centre { line, .. } = happened else { return true };
+    let is_news = line.state != "down" || *last != line.state;
+    line.state.clone_into(last);
+    is_news
+}
+
 impl World {
-    fn heard(&self, station: &str, happened: &Happened) {
-        if let Some(line) = tell::of_station(station, happened) {
+    fn heard(&self, station: &str, happened: &Happened, is_news: bool) {
+        if let Some(line) = tell::of_station(station, happened).filter(|_| is_news) {
             self.timeline.tell(self.stamped(line));
             self.timeline.books_changed();
         }
