@@ -1,8 +1,8 @@
 //! Stories of chips that die, lock themselves or are copied, and of a journal that is lost.
 
 use super::Act::{
-    Blacklisted, Burn, CardIs, Copy, Ended, FalseDebits, HangUp, Insert, Lift, LineIs, Link,
-    Listed, Paid, Power, PsamFails, Pull, Ready, Refuel, Reported, Rule, Sent, Swap, Unblock,
+    Blacklisted, Burn, CardIs, Claimed, Copy, Ended, FalseDebits, HangUp, Insert, Lift, LineIs,
+    Link, Listed, Paid, Power, PsamFails, Pull, Ready, Refuel, Reported, Rule, Sent, Swap, Unblock,
     Unlock, Unpaid,
 };
 use super::list::{CARD, FUEL_FLOWS, NORTH, OTHER, SOUTH, TAKES_AT_NORTH, TAKES_AT_SOUTH, step};
@@ -13,7 +13,8 @@ const PULLED: Step = step(
     "She pulls the card out: it is grey",
     &[Pull(CARD), HangUp(NORTH), Ended(NORTH, "escaped"), CardIs(CARD, "grey")],
 );
-const RULED: Step = step("Two operators read the pump's totalizer and allow what flowed", &[Rule]);
+const RULED: Step =
+    step("Two operators read the pump's totalizer and allow what flowed", &[Rule(None)]);
 const FREED_BY_CENTRE: Step = step(
     "South Quay asks again, and the centre debits it and frees the card",
     &[Unlock(SOUTH), Ended(SOUTH, "unlocked"), CardIs(CARD, "unlocked"), Paid(CARD, 800)],
@@ -129,6 +130,44 @@ pub(super) const JOURNAL_LOST: Story = Story {
         RULED,
         FREED_BY_CENTRE,
         TAKES_AT_SOUTH,
+    ],
+};
+
+/// The record comes late.
+pub(super) const LATE_RECORD: Story = Story {
+    name: "late-record",
+    title: "The record comes too late",
+    row: "a grey record or TAC arrives after the centre unlocked",
+    what: "Two persons free a customer who cannot wait, with too little. The record that comes later is a claim for the rest.",
+    names: &[],
+    steps: &[
+        step(
+            "North Gate's line to the centre is cut",
+            &[Link("north", false), LineIs("north", "down")],
+        ),
+        FUEL_FLOWS,
+        PULLED,
+        step("The lights go out at North Gate, which nobody can ask now", &[Power("north", false)]),
+        step(
+            "At South Quay nobody knows what Ada owes: the centre waits, the card stays grey",
+            &[Insert(CARD, SOUTH), Ready(SOUTH), CardIs(CARD, "grey")],
+        ),
+        step(
+            "She cannot wait: two operators free her card with 5.00",
+            &[
+                Rule(Some(500)),
+                Unlock(SOUTH),
+                Ended(SOUTH, "unlocked"),
+                CardIs(CARD, "unlocked"),
+                Paid(CARD, 500),
+                Pull(CARD),
+                Reported("south"),
+            ],
+        ),
+        step(
+            "North Gate is back with its record: 5.00 is settled, the rest is the station's claim",
+            &[Power("north", true), Link("north", true), Reported("north"), Claimed("north")],
+        ),
     ],
 };
 

@@ -129,20 +129,23 @@ impl Teller<'_> {
         tinkering.await.map_err(words)?
     }
 
-    /// One operator proposes what the last escape costs, another one approves: what flowed, as the totalizer shows it.
-    pub(super) async fn rule(&self) -> Result<(), String> {
+    /// One operator proposes what the last escape costs, another one approves: this, or what flowed, as the totalizer
+    /// shows it.
+    pub(super) async fn rule(&self, amount: Option<u32>) -> Result<(), String> {
         let (_, outcome) = self.escaped.clone().ok_or("no card escaped")?;
         let ruling = Ruling {
             lock: outcome.lock.ok_or("an escape without a lock")?,
             ruling: "unlock".to_owned(),
-            amount: outcome.amount.into(),
-            reason: "the totalizer was read on the spot".to_owned(),
+            amount: amount.unwrap_or(outcome.amount).into(),
+            reason: amount
+                .map_or("the totalizer was read on the spot", |_| "by the receipt")
+                .to_owned(),
         };
         let office = &self.world.office;
         for (operator, path) in OPERATORS.into_iter().zip(["/v1/rulings", "/v1/rulings/approvals"])
         {
             office.operate(operator, path, &ruling).await?;
-            let amount = tell::money(outcome.amount.into());
+            let amount = tell::money(ruling.amount);
             let words = format!("operator {operator} says that the lock costs {amount}");
             self.demo.timeline.tell(self.world.stamped(tell::line("centre", "ruling", words)));
         }

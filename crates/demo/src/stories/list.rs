@@ -192,6 +192,7 @@ pub const ALL: &[Story] = &[
     chips::PSAM_POWER,
     chips::PSAM_DIES,
     chips::JOURNAL_LOST,
+    chips::LATE_RECORD,
     chips::APPLICATION_LOCKED,
     Story {
         name: "offline-day",

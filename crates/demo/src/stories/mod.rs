@@ -49,8 +49,8 @@ pub enum Act {
     FalseDebits(usize),
     /// The centre unblocks a card's application.
     Unblock(usize),
-    /// Two operators decide what the last escape costs: what flowed.
-    Rule,
+    /// Two operators decide what the last escape costs: this, or what flowed.
+    Rule(Option<u32>),
     /// Somebody copies a card's chip.
     Copy(usize),
     /// The copy takes the place of the card in the wallet, and the other way round.
@@ -85,6 +85,8 @@ pub enum Act {
     Sent(&'static str),
     /// Waits until the card is on the centre's blacklist.
     Blacklisted(usize),
+    /// Waits until the centre's books have a claim of the station.
+    Claimed(&'static str),
     /// Reports wait at the station.
     Waiting(&'static str),
     /// Waits until the station's grey list has a record of the last lock of a card.

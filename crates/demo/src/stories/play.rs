@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use api::site::{Nozzle, Outcome, RefuelAsked};
 use forecourt::Forecourt;
+use host::{Centre, MemoryBooks};
 use station::Records as _;
+use store::Vault;
 use wire::Purse;
 
 use super::{Act, At, Story, runs};
@@ -121,7 +123,7 @@ impl<'a> Teller<'a> {
             Act::Burn(name) => self.world.burn_journal(name).await,
             Act::FalseDebits(card) => self.false_debits(card),
             Act::Unblock(card) => self.unblock(card).await,
-            Act::Rule => self.rule().await,
+            Act::Rule(amount) => self.rule(amount).await,
             Act::Copy(card) => self.copy(card),
             Act::Swap(card) => self.swap(card),
             Act::Power(name, on) => {
@@ -169,6 +171,13 @@ impl<'a> Teller<'a> {
                 })
                 .await
             }
+            other => self.wait_for_centre(other).await,
+        }
+    }
+
+    /// What the centre has heard, or the station of it.
+    async fn wait_for_centre(&self, act: Act) -> Result<(), String> {
+        match act {
             Act::Reported(name) => {
                 let words = format!("the centre has heard everything of {name}");
                 let done = || {
@@ -182,11 +191,17 @@ impl<'a> Teller<'a> {
                 self.until(&words, || (self.unreported(name)? == 0).then_some(())).await
             }
             Act::Blacklisted(card) => {
-                let (words, asn) = ("the card is on the blacklist", self.card(card)?.body.asn);
-                let office = &self.world.office;
-                self.until(words, || {
-                    let black = office.centre().ok()?.blacklist();
-                    black.iter().any(|(listed, _)| *listed == asn).then_some(())
+                let asn = self.card(card)?.body.asn;
+                let is_it = |(listed, _): &(wire::Asn, _)| *listed == asn;
+                self.in_books("the card is on the blacklist", |centre| {
+                    centre.blacklist().iter().any(is_it)
+                })
+                .await
+            }
+            Act::Claimed(name) => {
+                let claims = host::Account::StationClaims(host::StationId::from(name));
+                self.in_books(&format!("the centre has a claim of {name}"), |centre| {
+                    centre.trial_balance().accounts.get(&claims).is_some_and(|sum| *sum > 0)
                 })
                 .await
             }
@@ -285,6 +300,16 @@ impl<'a> Teller<'a> {
         if speed < NO_REST {
             tokio::time::sleep(REST.div_f64(speed)).await;
         }
+    }
+
+    /// Waits until the centre's books have something.
+    async fn in_books(
+        &self,
+        words: &str,
+        is_so: impl Fn(&Centre<MemoryBooks, Vault>) -> bool,
+    ) -> Result<(), String> {
+        let read = || self.world.office.centre().ok().filter(|centre| is_so(centre)).map(drop);
+        self.until(words, read).await
     }
 
     /// Waits until something is so: looks again whenever something happened.

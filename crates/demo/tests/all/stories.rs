@@ -67,6 +67,7 @@ stories! {
     psam_power "psam-power"
     psam_dies "psam-dies"
     journal_lost "journal-lost"
+    late_record "late-record"
     application_locked "application-locked"
     offline_day "offline-day"
     charger "charger"
