@@ -8,12 +8,12 @@ import { cardState, grouped, lastFour, money } from './format.js';
 
 const TEARS = [
   [null, 'It holds'],
-  ['next', 'It fails in the next write to the memory'],
-  ['lock', 'It fails once LOCK is done, before the answer leaves'],
-  ['debit', 'It fails once DEBIT is done, before the answer leaves'],
-  ['unlock', 'It fails once DEBIT FOR UNLOCK is done, before the answer leaves'],
-  ['load', 'It fails once CREDIT FOR LOAD is done, before the answer leaves'],
-  ['purchase', 'It fails once DEBIT FOR PURCHASE is done, before the answer leaves'],
+  ['next', 'Fails in its next write'],
+  ['lock', 'Fails after LOCK'],
+  ['debit', 'Fails after DEBIT'],
+  ['unlock', 'Fails after UNLOCK'],
+  ['load', 'Fails after LOAD'],
+  ['purchase', 'Fails after PURCHASE'],
 ];
 
 /** A card as a button. */
@@ -50,7 +50,7 @@ class Face {
     say(this.#balance, money(card.balance, decimals));
     const flags = [card.blacklisted && 'blacklisted', card.tear && 'power will fail', card.dead && 'without power'].filter(Boolean);
     const where = card.where ? `in ${this.#desk.store.placeName(card.where)}` : 'in the wallet';
-    say(this.#where, [lastFour(card.asn), card.where ? where : null, ...flags].filter(Boolean).join(' · '));
+    say(this.#where, [card.where ? where : lastFour(card.asn), ...flags].join(' · '));
     const label = `${card.label}, ${state.word}, ${money(card.balance, decimals)} ${currency}, ${[where, ...flags].join(', ')}`;
     mark(this.button, 'aria-label', label);
   }
@@ -153,6 +153,7 @@ export class Wallet {
       const radio = el('input', { type: 'radio', name: 'tear', checked: when === now, on: { change: () => this.#desk.act(() => api.tear(card.asn, when)) } });
       return el('label', { class: 'radio' }, radio, el('span', { text: words }));
     });
-    return el('fieldset', { class: 'tears' }, el('legend', { text: 'The card’s power' }), rows);
+    const hint = el('p', { class: 'hint', text: 'After a command: the card carried it out, and its answer never leaves.' });
+    return el('fieldset', { class: 'tears' }, el('legend', { text: 'The card’s power' }), rows, hint);
   }
 }
