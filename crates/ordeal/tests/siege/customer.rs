@@ -10,7 +10,7 @@ use crate::place::idle;
 use crate::town::{CARDS, NOZZLES, STATIONS, Town};
 
 /// Within this time a command that plays a visit is somewhere in it, in microseconds.
-const VISIT: u64 = 400_000;
+const VISIT: u64 = 250_000;
 
 /// What customers met.
 #[derive(Default)]

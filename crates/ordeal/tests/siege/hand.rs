@@ -10,7 +10,7 @@ use crate::place::{Place, idle};
 use crate::town::{CARDS, STATIONS, Town};
 
 /// A pause between two blows, in microseconds, at most.
-const PAUSE: u64 = 120_000;
+const PAUSE: u64 = 80_000;
 /// A start is over in about so many microseconds.
 const START: u64 = 80_000;
 /// An hour, and some more than a day.

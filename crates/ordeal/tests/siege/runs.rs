@@ -12,7 +12,7 @@ use crate::rest::{all_up, audit, settle};
 use crate::town::{CARDS, Town};
 
 /// Runs in the life of one town.
-const RUNS: u64 = 10;
+const RUNS: u64 = 20;
 /// Blows of one run, at most.
 const BLOWS: u64 = 4;
 

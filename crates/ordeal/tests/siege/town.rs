@@ -161,7 +161,7 @@ fn config(town: &Town, station: usize) -> String {
         town.by_operator(&format!("psam issue --tid {tid} --station {name} --out {psam}")).unwrap();
         text.push_str(&format!(
             "[[nozzle]]\nnumber = {nozzle}\nproduct = 1\ncard = \"socket:127.0.0.1:0\"\npsam = \"{psam}\"\n\
-             dispenser = \"simulated:litre:200000\"\n"
+             dispenser = \"simulated:litre:500000\"\n"
         ));
     }
     text
