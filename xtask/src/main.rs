@@ -10,6 +10,7 @@ mod features;
 mod link;
 mod ordeal;
 mod packaging;
+mod program;
 mod proof;
 mod python;
 mod schema;

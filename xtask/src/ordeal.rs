@@ -1,15 +1,12 @@
 //! The step `ordeal`: the centre's server, killed at random moments under load, on both databases.
 
-use std::path::PathBuf;
-
 use crate::databases::Server;
+use crate::program::{PROGRAM, program};
 use crate::proof::page_has;
-use crate::shell::{Outcome, Workspace, capture, run};
+use crate::shell::{Outcome, Workspace, capture};
 
 /// Kills in the form of every check; half of them with each database.
 const KILLS: u64 = 200;
-/// Where the tests look for the program.
-pub(crate) const PROGRAM: &str = "GREYLOCK_PROGRAM";
 
 /// Plays the usual number of kills and holds the page against what was printed.
 pub(crate) fn step(workspace: &Workspace) -> Outcome {
@@ -43,15 +40,6 @@ fn kill(workspace: &Workspace, kills: u64) -> Outcome<Vec<String>> {
 
 fn row(line: &str) -> Option<String> {
     line.starts_with("| ").then(|| line.to_owned())
-}
-
-/// The release build of `greylock`.
-pub(crate) fn program(workspace: &Workspace) -> Outcome<PathBuf> {
-    if let Some(given) = std::env::var_os(PROGRAM) {
-        return Ok(given.into());
-    }
-    run(&mut workspace.cargo_command("build --release"))?;
-    Ok(workspace.target().join("release/greylock"))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::program::program;
 use crate::python::installed;
 use crate::shell::{Outcome, Workspace, run};
 
@@ -22,8 +23,7 @@ pub(crate) fn step(workspace: &Workspace) -> Outcome {
     let compose = ["--builtin-schema", "vendor.compose-spec", "packaging/docker/compose.yaml"];
     run(&mut workspace.command(&tool("check-jsonschema"), &compose))?;
     run(&mut workspace.command("shellcheck", &["packaging/docker/prepare.sh"]))?;
-    workspace.cargo("build --workspace --all-features --bin greylock")?;
-    let program = workspace.target().join("debug/greylock");
+    let program = program(workspace)?;
     let folder = workspace.target().join("packaging");
     if folder.exists() {
         fs::remove_dir_all(&folder).map_err(|error| at(&folder, &error))?;

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::program::greylock;
 use crate::shell::{Outcome, Workspace, capture};
 
 /// The page.
@@ -32,9 +33,7 @@ pub(crate) fn grouped(number: u64) -> String {
 
 /// The step `model`: the bounds of the page, tried, and its rows.
 pub(crate) fn model(workspace: &Workspace) -> Outcome {
-    let line = "run --release --quiet -- model --json";
-    eprintln!("$ cargo {line}");
-    let document = capture(&mut workspace.cargo_command(line))?;
+    let document = capture(&mut greylock(workspace, "model --json")?)?;
     let document: Value = serde_json::from_slice(&document)
         .map_err(|error| format!("`greylock model` did not answer with JSON: {error}"))?;
     eprintln!("{document:#}");

@@ -1,6 +1,6 @@
 //! The step `schema`: requests that schemathesis makes of the OpenAPI document, put to a server with books in it.
 
-use crate::ordeal::{PROGRAM, program};
+use crate::program::{PROGRAM, program};
 use crate::python::installed;
 use crate::shell::{Outcome, Workspace, run};
 

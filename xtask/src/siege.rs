@@ -1,6 +1,6 @@
 //! The step `siege`: a centre, two stations and their customers as processes, killed, cut off and moved in time.
 
-use crate::ordeal::{PROGRAM, program};
+use crate::program::{PROGRAM, program};
 use crate::proof::page_has;
 use crate::shell::{Outcome, Workspace, capture};
 

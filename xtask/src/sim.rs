@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::program::greylock;
 use crate::proof::{grouped, page_has};
 use crate::shell::{Outcome, Workspace, capture};
 
@@ -14,10 +15,8 @@ const LEAST_KINDS: usize = 15;
 
 /// Plays the run and holds its document against [`figures`].
 pub(crate) fn step(workspace: &Workspace) -> Outcome {
-    let line =
-        format!("run --release --quiet -- sim --seed {SEED} --transactions {TRANSACTIONS} --json");
-    eprintln!("$ cargo {line}");
-    let document = capture(&mut workspace.cargo_command(&line))?;
+    let line = format!("sim --seed {SEED} --transactions {TRANSACTIONS} --json");
+    let document = capture(&mut greylock(workspace, &line)?)?;
     let document: Value = serde_json::from_slice(&document)
         .map_err(|error| format!("`greylock sim` did not answer with JSON: {error}"))?;
     eprintln!("{document:#}");
@@ -28,11 +27,8 @@ pub(crate) fn step(workspace: &Workspace) -> Outcome {
 
 /// The worlds once more, fewer of them, with the server in place of the rules.
 fn beside(workspace: &Workspace) -> Outcome<Value> {
-    let line = format!(
-        "run --release --quiet -- sim --seed {SEED} --transactions {BESIDE} --centre server --json"
-    );
-    eprintln!("$ cargo {line}");
-    let document = capture(&mut workspace.cargo_command(&line))?;
+    let line = format!("sim --seed {SEED} --transactions {BESIDE} --centre server --json");
+    let document = capture(&mut greylock(workspace, &line)?)?;
     let document: Value = serde_json::from_slice(&document)
         .map_err(|error| format!("`greylock sim` did not answer with JSON: {error}"))?;
     eprintln!("{:#}", document["server"]);

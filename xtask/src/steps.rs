@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
+use crate::program::{built, greylock};
 use crate::shell::{Outcome, Workspace, run};
 use crate::{databases, features, link, ordeal, packaging, proof, schema, siege, sim, tidy, tools};
 
@@ -27,7 +28,7 @@ const STEPS: &[Step] = &[
         about: "function and file length, words, attributes, paths and links",
         run: tidy::step,
     },
-    Step { name: "build", about: "everything builds, and the release binary", run: build },
+    Step { name: "build", about: "everything builds", run: build },
     Step {
         name: "features",
         about: "each crate builds with each of its features alone, and with none",
@@ -123,8 +124,7 @@ fn clippy(workspace: &Workspace) -> Outcome {
 
 fn build(workspace: &Workspace) -> Outcome {
     // With the features of the tests, so that what is built here is what runs there.
-    workspace.cargo("build --workspace --all-targets --all-features")?;
-    workspace.cargo("build --release")
+    workspace.cargo("build --workspace --all-targets --all-features")
 }
 
 fn cargo_test(workspace: &Workspace) -> Outcome {
@@ -149,8 +149,8 @@ fn bench(workspace: &Workspace) -> Outcome {
     workspace
         .cargo("test --workspace --all-features --test pcsc -- --ignored --show-output bench")?;
     let server = databases::Server::start(workspace)?;
-    let centre = "run --release -- bench centre --outcomes 4000 --stations 200 --dir target --db";
-    let run = run(workspace.cargo_command(centre).arg(server.url()));
+    let centre = "bench centre --outcomes 4000 --stations 200 --dir target --db";
+    let run = greylock(workspace, centre).and_then(|mut bench| run(bench.arg(server.url())));
     let stopped = server.stop(workspace);
     run.and(stopped)
 }
@@ -164,11 +164,11 @@ fn deny(workspace: &Workspace) -> Outcome {
 }
 
 fn hunt(workspace: &Workspace) -> Outcome {
-    workspace.cargo("run --release --package hunt --features on")
+    run(&mut workspace.command(&built(workspace, "hunt")?.display().to_string(), &[]))
 }
 
 fn demo(workspace: &Workspace) -> Outcome {
-    workspace.cargo("run --release -- demo --script all")
+    run(&mut greylock(workspace, "demo --script all")?)
 }
 
 /// The step of this name.
