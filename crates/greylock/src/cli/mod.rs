@@ -1,5 +1,6 @@
 //! The arguments of every command. One file per family.
 
+mod at_terminal;
 mod audit;
 mod bench;
 mod caller;

@@ -1,13 +1,10 @@
 //! `greylock refuel` and `greylock unlock`.
 
-use std::path::PathBuf;
-
 use clap::builder::ArgPredicate;
 use clap::{Args, ValueEnum};
 use wire::Amount;
 
-use super::caller::{AtStationArgs, StationArgs};
-use super::card::PurseName;
+use super::at_terminal::{InsertedArgs, KeptArgs, LineArgs, PayerArgs, SamArgs};
 use super::values;
 use crate::media::Place;
 
@@ -24,35 +21,15 @@ const ALL: &str = "2147483647";
         `greylock unlock` or the next refuelling frees it."
 )]
 pub struct RefuelArgs {
-    /// The card: an image's path or pcsc:READER NAME; at a station an image to put into its reader
-    #[arg(
-        long,
-        value_name = "CARD",
-        required = false,
-        required_unless_present = "station",
-        default_value_if("station", ArgPredicate::IsPresent, "")
-    )]
-    pub card: Place,
-    /// The PSAM: an image's path or pcsc:READER NAME
-    #[arg(
-        long,
-        value_name = "PSAM",
-        conflicts_with = "station",
-        required = false,
-        required_unless_present = "station",
-        default_value_if("station", ArgPredicate::IsPresent, "")
-    )]
-    pub psam: Place,
-    /// Folder of the station's journal; made if it is not there
-    #[arg(
-        long,
-        value_name = "DIR",
-        conflicts_with = "station",
-        required = false,
-        required_unless_present = "station",
-        default_value_if("station", ArgPredicate::IsPresent, ".")
-    )]
-    pub journal: PathBuf,
+    /// The card.
+    #[command(flatten)]
+    pub inserted: InsertedArgs,
+    /// The PSAM.
+    #[command(flatten)]
+    pub sam: SamArgs,
+    /// The journal.
+    #[command(flatten)]
+    pub kept: KeptArgs,
     /// What to deliver, in cents; at a station no more than this, or without it as much as card and limits allow
     #[arg(
         long, value_name = "CENTS", value_parser = values::cents, allow_hyphen_values = true,
@@ -66,24 +43,12 @@ pub struct RefuelArgs {
     /// At a station: the plate of the vehicle, where limits ask for it
     #[arg(long, value_name = "PLATE", requires = "station")]
     pub vehicle: Option<String>,
-    /// The purse that pays
-    #[arg(long, value_enum, default_value_t = PurseName::Ed)]
-    pub purse: PurseName,
-    /// A file with the PIN; else GREYLOCK_PIN, else it is asked for
-    #[arg(long, value_name = "FILE")]
-    pub pin_file: Option<PathBuf>,
-    /// The centre: a server's URL or file:DIR
-    #[arg(long, value_name = "URL", conflicts_with = "station")]
-    pub host: Option<String>,
-    /// A running station.
+    /// Who pays.
     #[command(flatten)]
-    pub at: AtStationArgs,
-    /// Who asks a server.
+    pub payer: PayerArgs,
+    /// Who is asked.
     #[command(flatten)]
-    pub caller: StationArgs,
-    /// The trace.
-    #[command(flatten)]
-    pub trace: super::TraceArgs,
+    pub line: LineArgs,
     /// For tests and demonstrations: after the journal step is durable, says so on stderr and waits for a line on stdin
     #[arg(long, value_name = "STEP", value_enum, hide = true, conflicts_with = "station")]
     pub hold_at: Option<HoldStep>,
@@ -133,56 +98,24 @@ impl HoldStep {
         the next purchase or refuelling of the card at this station shows whether it paid."
 )]
 pub struct PurchaseArgs {
-    /// The card: an image's path or pcsc:READER NAME; at a station an image to put into its reader
-    #[arg(
-        long,
-        value_name = "CARD",
-        required = false,
-        required_unless_present = "station",
-        default_value_if("station", ArgPredicate::IsPresent, "")
-    )]
-    pub card: Place,
-    /// The PSAM: an image's path or pcsc:READER NAME
-    #[arg(
-        long,
-        value_name = "PSAM",
-        conflicts_with = "station",
-        required = false,
-        required_unless_present = "station",
-        default_value_if("station", ArgPredicate::IsPresent, "")
-    )]
-    pub psam: Place,
-    /// Folder of the station's journal; made if it is not there
-    #[arg(
-        long,
-        value_name = "DIR",
-        conflicts_with = "station",
-        required = false,
-        required_unless_present = "station",
-        default_value_if("station", ArgPredicate::IsPresent, ".")
-    )]
-    pub journal: PathBuf,
+    /// The card.
+    #[command(flatten)]
+    pub inserted: InsertedArgs,
+    /// The PSAM.
+    #[command(flatten)]
+    pub sam: SamArgs,
+    /// The journal.
+    #[command(flatten)]
+    pub kept: KeptArgs,
     /// What to pay, in cents
     #[arg(long, value_name = "CENTS", value_parser = values::cents, allow_hyphen_values = true)]
     pub amount: Amount,
-    /// The purse that pays
-    #[arg(long, value_enum, default_value_t = PurseName::Ed)]
-    pub purse: PurseName,
-    /// A file with the PIN; else GREYLOCK_PIN, else it is asked for
-    #[arg(long, value_name = "FILE")]
-    pub pin_file: Option<PathBuf>,
-    /// The centre: a server's URL or file:DIR
-    #[arg(long, value_name = "URL", conflicts_with = "station")]
-    pub host: Option<String>,
-    /// A running station.
+    /// Who pays.
     #[command(flatten)]
-    pub at: AtStationArgs,
-    /// Who asks a server.
+    pub payer: PayerArgs,
+    /// Who is asked.
     #[command(flatten)]
-    pub caller: StationArgs,
-    /// The trace.
-    #[command(flatten)]
-    pub trace: super::TraceArgs,
+    pub line: LineArgs,
 }
 
 /// `unlock`.
@@ -191,38 +124,16 @@ pub struct PurchaseArgs {
         Tried in turn: the record of this station, the list of the centre, the centre's decision.\n\
         A card that is free and shows an unread code of its last debit is read.")]
 pub struct UnlockArgs {
-    /// The card: an image's path or pcsc:READER NAME; at a station an image to put into its reader
-    #[arg(
-        long,
-        value_name = "CARD",
-        required = false,
-        required_unless_present = "station",
-        default_value_if("station", ArgPredicate::IsPresent, "")
-    )]
-    pub card: Place,
-    /// Folder of the station's journal; made if it is not there
-    #[arg(
-        long,
-        value_name = "DIR",
-        conflicts_with = "station",
-        required = false,
-        required_unless_present = "station",
-        default_value_if("station", ArgPredicate::IsPresent, ".")
-    )]
-    pub journal: PathBuf,
+    /// The card.
+    #[command(flatten)]
+    pub inserted: InsertedArgs,
+    /// The journal.
+    #[command(flatten)]
+    pub kept: KeptArgs,
     /// The PSAM, which finishes what this station left open: an image's path or pcsc:READER NAME
     #[arg(long, value_name = "PSAM", conflicts_with = "station")]
     pub psam: Option<Place>,
-    /// The centre: a server's URL or file:DIR
-    #[arg(long, value_name = "URL", conflicts_with = "station")]
-    pub host: Option<String>,
-    /// A running station.
+    /// Who is asked.
     #[command(flatten)]
-    pub at: AtStationArgs,
-    /// Who asks a server.
-    #[command(flatten)]
-    pub caller: StationArgs,
-    /// The trace.
-    #[command(flatten)]
-    pub trace: super::TraceArgs,
+    pub line: LineArgs,
 }

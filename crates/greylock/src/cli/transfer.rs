@@ -7,10 +7,9 @@ use clap::builder::ArgPredicate;
 use host::PrepaidName;
 use wire::{Amount, Tid};
 
+use super::at_terminal::{InsertedArgs, PayerArgs};
 use super::caller::{AtStationArgs, StationArgs};
-use super::card::PurseName;
 use super::values;
-use crate::media::Place;
 
 /// `load`.
 #[derive(Debug, Args)]
@@ -40,15 +39,9 @@ pub struct UnloadArgs {
 /// What both take.
 #[derive(Debug, Args)]
 pub struct TransferArgs {
-    /// The card: an image's path or pcsc:READER NAME; at a station an image to put into its reader
-    #[arg(
-        long,
-        value_name = "CARD",
-        required = false,
-        required_unless_present = "station",
-        default_value_if("station", ArgPredicate::IsPresent, "")
-    )]
-    pub card: Place,
+    /// The card.
+    #[command(flatten)]
+    pub inserted: InsertedArgs,
     /// How much, in cents
     #[arg(long, value_name = "CENTS", value_parser = values::cents, allow_hyphen_values = true)]
     pub amount: Amount,
@@ -74,12 +67,9 @@ pub struct TransferArgs {
     /// The prepaid account that pays a load or gets an unload; one that this station may charge
     #[arg(long, value_name = "NAME", value_parser = values::prepaid, conflicts_with = "station")]
     pub account: Option<PrepaidName>,
-    /// The purse
-    #[arg(long, value_enum, default_value_t = PurseName::Ed)]
-    pub purse: PurseName,
-    /// A file with the PIN; else GREYLOCK_PIN, else it is asked for
-    #[arg(long, value_name = "FILE")]
-    pub pin_file: Option<PathBuf>,
+    /// Which purse.
+    #[command(flatten)]
+    pub payer: PayerArgs,
     /// Folder of a station's journal, with which a grey card is unlocked first; made if it is not there
     #[arg(long, value_name = "DIR", conflicts_with = "station")]
     pub journal: Option<PathBuf>,

@@ -42,22 +42,22 @@ impl Dispenser for Still<'_> {
 /// # Errors
 /// What could not be opened; nothing has happened then.
 pub(crate) fn run(args: &PurchaseArgs, context: &mut Context<'_>) -> Result<Report, Error> {
-    if let Some(station) = args.at.running()? {
+    if let Some(station) = args.line.at.running()? {
         return super::at_station::purchase(args, station, context);
     }
-    let purse: Purse = args.purse.into();
+    let purse: Purse = args.payer.purse.into();
     let pin = pin_for(purse, args, context)?;
-    let trace = Trace::open(&args.trace)?;
-    let mut card = Counted::new(trace.of(CardIn::open(&args.card)?, Chip::Card));
-    let mut psam = Counted::new(trace.of(PsamIn::open(&args.psam)?, Chip::Psam));
-    let station = site::station_name(&args.journal);
-    let mut link = open_link(args.host.as_deref(), &args.caller, station, context)?;
-    let mut journal = site::open_or_make_journal(&args.journal, context.io.random)?;
+    let trace = Trace::open(&args.line.trace)?;
+    let mut card = Counted::new(trace.of(CardIn::open(&args.inserted.card)?, Chip::Card));
+    let mut psam = Counted::new(trace.of(PsamIn::open(&args.sam.psam)?, Chip::Psam));
+    let station = site::station_name(&args.kept.journal);
+    let mut link = open_link(args.line.host.as_deref(), &args.line.caller, station, context)?;
+    let mut journal = site::open_or_make_journal(&args.kept.journal, context.io.random)?;
     if !journal.takes_purchases() {
         let what = "the journal is of a version that knows no purchases: begin a new one";
         return Err(Error::new(Fault::Operator, what));
     }
-    let mut pump = site::open_or_make_pump(&args.journal)?;
+    let mut pump = site::open_or_make_pump(&args.kept.journal)?;
     if let Some(view) = card.slot().view() {
         link.adopt(&view)?;
     }
@@ -109,7 +109,7 @@ fn pin_for(
     if purse == Purse::Ep {
         return Ok(None);
     }
-    let pin = resolve_pin(args.pin_file.as_deref(), &context.io.settings)?;
+    let pin = resolve_pin(args.payer.pin_file.as_deref(), &context.io.settings)?;
     if let Some(warning) = pin.warning() {
         context.warn(warning);
     }
@@ -182,7 +182,7 @@ impl Visit<'_> {
     }
 
     fn document(&self, outcome: &str, terms: Option<&PurchaseTerms>) -> Value {
-        let purse: Purse = self.args.purse.into();
+        let purse: Purse = self.args.payer.purse.into();
         let balance = match (terms, self.put_right.freed) {
             (Some(terms), _) => terms.balance,
             (None, Some(freed)) if freed.lock.purse == purse => freed.balance_after,
@@ -204,8 +204,8 @@ impl Visit<'_> {
             "status": null,
             "unlocked": self.put_right.freed.as_ref().map(words::freed_document),
             "ended": self.put_right.purchases.iter().map(ended).collect::<Vec<Value>>(),
-            "card": self.args.card.to_string(),
-            "psam": self.args.psam.to_string(),
+            "card": self.args.inserted.card.to_string(),
+            "psam": self.args.sam.psam.to_string(),
         })
     }
 

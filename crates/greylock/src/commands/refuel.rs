@@ -56,14 +56,14 @@ pub(crate) fn run(args: &RefuelArgs, context: &mut Context<'_>) -> Result<Report
     if let Some(station) = station_of(args)? {
         return super::at_station::refuel(args, station, context);
     }
-    let pin = resolve_pin(args.pin_file.as_deref(), &context.io.settings)?;
-    let trace = Trace::open(&args.trace)?;
-    let mut card = Counted::new(trace.of(CardIn::open(&args.card)?, Chip::Card));
-    let mut psam = Counted::new(trace.of(PsamIn::open(&args.psam)?, Chip::Psam));
-    let station = site::station_name(&args.journal);
-    let mut link = open_link(args.host.as_deref(), &args.caller, station, context)?;
-    let mut journal = site::open_or_make_journal(&args.journal, context.io.random)?;
-    let mut pump = site::open_or_make_pump(&args.journal)?;
+    let pin = resolve_pin(args.payer.pin_file.as_deref(), &context.io.settings)?;
+    let trace = Trace::open(&args.line.trace)?;
+    let mut card = Counted::new(trace.of(CardIn::open(&args.inserted.card)?, Chip::Card));
+    let mut psam = Counted::new(trace.of(PsamIn::open(&args.sam.psam)?, Chip::Psam));
+    let station = site::station_name(&args.kept.journal);
+    let mut link = open_link(args.line.host.as_deref(), &args.line.caller, station, context)?;
+    let mut journal = site::open_or_make_journal(&args.kept.journal, context.io.random)?;
+    let mut pump = site::open_or_make_pump(&args.kept.journal)?;
     let image = card.slot().view();
     if let Some(view) = &image {
         link.adopt(view)?;
@@ -91,11 +91,12 @@ pub(crate) fn run(args: &RefuelArgs, context: &mut Context<'_>) -> Result<Report
         };
         let blacklist = &link.blacklist().to_vec();
         let checks = Checks { today, issuers: &[], blacklist: &|asn| blacklist.contains(&asn) };
-        let wish = Wish { purse: args.purse.into(), pin: pin.digits(), amount: Some(args.amount) };
+        let wish =
+            Wish { purse: args.payer.purse.into(), pin: pin.digits(), amount: Some(args.amount) };
         visit::refuel(&mut terminal, &mut link, &checks, &wish, &mut freed)
     };
     upload(&mut journal, &mut link, context);
-    let purse = args.purse.into();
+    let purse = args.payer.purse.into();
     let before = image.map(|view| Glance::of(&view));
     let glance = before.or_else(|| look_afterwards(&outcome, card.slot_mut()));
     let visit = Visit {
@@ -104,7 +105,7 @@ pub(crate) fn run(args: &RefuelArgs, context: &mut Context<'_>) -> Result<Report
         purse,
         balance_before: glance.map(|glance| glance.balance(purse)),
         asn: glance.map(|glance| glance.asn),
-        places: [&args.card, &args.psam],
+        places: [&args.inserted.card, &args.sam.psam],
     };
     Ok(match outcome {
         Ok(sale) => visit.settled(&sale),
@@ -115,7 +116,7 @@ pub(crate) fn run(args: &RefuelArgs, context: &mut Context<'_>) -> Result<Report
 
 /// The running station, if one is meant; only it has limits of vehicles.
 fn station_of(args: &RefuelArgs) -> Result<Option<&str>, Error> {
-    match args.at.running()? {
+    match args.line.at.running()? {
         None if args.vehicle.is_some() => {
             Err(Error::usage("--vehicle is for the limits of a running station")
                 .advice("give --station URL, and no --journal"))

@@ -34,9 +34,10 @@ pub(crate) fn run(
     if let Some(station) = args.at.running()? {
         return super::at_station::transfer(way, args, station, context);
     }
-    let pin = resolve_pin(args.pin_file.as_deref(), &context.io.settings)?;
+    let pin = resolve_pin(args.payer.pin_file.as_deref(), &context.io.settings)?;
     let trace = Trace::open(&args.trace)?;
-    let mut card: CardInSlot = Counted::new(trace.of(CardIn::open(&args.card)?, Chip::Card));
+    let mut card: CardInSlot =
+        Counted::new(trace.of(CardIn::open(&args.inserted.card)?, Chip::Card));
     let station = args.journal.as_deref().map_or_else(|| COUNTER.to_owned(), site::station_name);
     let mut link = open_link(Some(&args.host), &args.caller, station, context)?;
     if !link.is_up() {
@@ -55,7 +56,7 @@ pub(crate) fn run(
         Ok(freed) => (freed, None),
         Err(reason) => (None, Some(reason)),
     };
-    let purse: Purse = args.purse.into();
+    let purse: Purse = args.payer.purse.into();
     let visit =
         |apdus| Visit { way, args, asn: before.asn, balance: before.balance(purse), freed, apdus };
     if let Some(reason) = stuck {
@@ -183,7 +184,7 @@ impl Visit<'_> {
     }
 
     fn document(&self, outcome: &str, asked: Option<&TransferAsked>) -> Value {
-        let purse: Purse = self.args.purse.into();
+        let purse: Purse = self.args.payer.purse.into();
         let balance = match (asked, self.freed) {
             (Some(asked), _) => asked.init.balance,
             (None, Some(freed)) if freed.lock.purse == purse => freed.balance_after,
@@ -204,7 +205,7 @@ impl Visit<'_> {
             "reason": null,
             "status": null,
             "unlocked": self.freed.as_ref().map(words::freed_document),
-            "card": self.args.card.to_string(),
+            "card": self.args.inserted.card.to_string(),
         })
     }
 

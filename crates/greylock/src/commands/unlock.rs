@@ -28,14 +28,15 @@ type CardInSlot = Counted<Traced<CardIn>>;
 /// # Errors
 /// What could not be opened; nothing has happened then.
 pub(crate) fn run(args: &UnlockArgs, context: &mut Context<'_>) -> Result<Report, Error> {
-    if let Some(station) = args.at.running()? {
+    if let Some(station) = args.line.at.running()? {
         return super::at_station::unlock(args, station, context);
     }
-    let trace = Trace::open(&args.trace)?;
-    let mut card: CardInSlot = Counted::new(trace.of(CardIn::open(&args.card)?, Chip::Card));
-    let station = site::station_name(&args.journal);
-    let mut link = open_link(args.host.as_deref(), &args.caller, station, context)?;
-    let mut journal = site::open_or_make_journal(&args.journal, context.io.random)?;
+    let trace = Trace::open(&args.line.trace)?;
+    let mut card: CardInSlot =
+        Counted::new(trace.of(CardIn::open(&args.inserted.card)?, Chip::Card));
+    let station = site::station_name(&args.kept.journal);
+    let mut link = open_link(args.line.host.as_deref(), &args.line.caller, station, context)?;
+    let mut journal = site::open_or_make_journal(&args.kept.journal, context.io.random)?;
     if let Some(view) = card.slot().view() {
         link.adopt(&view)?;
     }
@@ -47,7 +48,7 @@ pub(crate) fn run(args: &UnlockArgs, context: &mut Context<'_>) -> Result<Report
     let lock = before.grey.map(|(lock, _)| lock).or_else(|| found(&freed).map(|freed| freed.lock));
     let record = lock.and_then(|lock| journal.record_of(&lock));
     if freed == Err(NotFreed::NoRecordNoLink) && journal.records() == 0 {
-        context.warn(&format!("the journal in {} is new and empty", args.journal.display()));
+        context.warn(&format!("the journal in {} is new and empty", args.kept.journal.display()));
     }
     let session = Session { before, record, apdus: psam_apdus + card.apdus() };
     Ok(match freed {
@@ -78,7 +79,7 @@ fn finish_open_locks(
         return Ok((journal.tids().first().copied().unwrap_or_default(), 0));
     };
     let mut psam = Counted::new(trace.of(PsamIn::open(place)?, Chip::Psam));
-    let mut pump = site::open_or_make_pump(&args.journal)?;
+    let mut pump = site::open_or_make_pump(&args.kept.journal)?;
     let tid = terminal::psam::open(&mut psam).map_err(|failure| words::error(&failure))?;
     let presented = present(card).map_err(|failure| words::error(&failure))?;
     let mut terminal = Terminal {
@@ -104,7 +105,7 @@ fn give_up_unmoved(
     if !matches!(journal.progress(lock.tid, lock.ttc), Some(Progress::LockSent(_))) {
         return Ok(());
     }
-    let mut pump = site::open_or_make_pump(&args.journal)?;
+    let mut pump = site::open_or_make_pump(&args.kept.journal)?;
     let given_up = give_up(&lock, journal, &mut pump, sale_terms().nozzle);
     given_up.map_err(|failure| words::error(&failure))
 }

@@ -34,18 +34,18 @@ pub(super) fn refuel(
     station: &str,
     context: &mut Context<'_>,
 ) -> Result<Report, Error> {
-    let pin = pin(args.pin_file.as_deref(), context)?;
-    let client = client_of(station, &args.caller.certificate, &args.trace)?;
+    let pin = pin(args.payer.pin_file.as_deref(), context)?;
+    let client = client_of(station, &args.line.caller.certificate, &args.line.trace)?;
     let asked = RefuelAsked {
         pin,
-        purse: Some(Purse::from(args.purse).to_string()),
+        purse: Some(Purse::from(args.payer.purse).to_string()),
         amount: Some(args.amount).filter(|amount| *amount != Amount::MAX).map(Amount::units),
         vehicle: args.vehicle.clone(),
     };
-    let mut visit = Visit::at(client, args.at.nozzle, image(&args.card)?)?;
+    let mut visit = Visit::at(client, args.line.at.nozzle, image(&args.inserted.card)?)?;
     visit.escape_at = args.escape_at;
     let outcome = visit.play(&|client, nozzle| client.refuel(nozzle, &asked), context)?;
-    Ok(Ended { outcome: &outcome, card: &args.card, station }.refuelling())
+    Ok(Ended { outcome: &outcome, card: &args.inserted.card, station }.refuelling())
 }
 
 /// Frees the card in a station's reader.
@@ -57,10 +57,10 @@ pub(super) fn unlock(
     station: &str,
     context: &mut Context<'_>,
 ) -> Result<Report, Error> {
-    let client = client_of(station, &args.caller.certificate, &args.trace)?;
-    let visit = Visit::at(client, args.at.nozzle, image(&args.card)?)?;
+    let client = client_of(station, &args.line.caller.certificate, &args.line.trace)?;
+    let visit = Visit::at(client, args.line.at.nozzle, image(&args.inserted.card)?)?;
     let outcome = visit.play(&|client, nozzle| client.unlock(nozzle), context)?;
-    Ok(Ended { outcome: &outcome, card: &args.card, station }.unlock())
+    Ok(Ended { outcome: &outcome, card: &args.inserted.card, station }.unlock())
 }
 
 /// One load or unload at a station.
@@ -73,7 +73,7 @@ pub(super) fn transfer(
     station: &str,
     context: &mut Context<'_>,
 ) -> Result<Report, Error> {
-    let pin = pin(args.pin_file.as_deref(), context)?;
+    let pin = pin(args.payer.pin_file.as_deref(), context)?;
     let client = client_of(station, &args.caller.certificate, &args.trace)?;
     let [what, did] = match way {
         Way::Load => ["load", "loaded"],
@@ -82,12 +82,12 @@ pub(super) fn transfer(
     let asked = PayAsked {
         what: what.to_owned(),
         pin: Some(pin),
-        purse: Some(Purse::from(args.purse).to_string()),
+        purse: Some(Purse::from(args.payer.purse).to_string()),
         amount: args.amount.units(),
     };
-    let visit = Visit::at(client, args.at.nozzle, image(&args.card)?)?;
+    let visit = Visit::at(client, args.at.nozzle, image(&args.inserted.card)?)?;
     let outcome = visit.play(&|client, nozzle| client.pay(nozzle, &asked), context)?;
-    Ok(Ended { outcome: &outcome, card: &args.card, station }.payment(did))
+    Ok(Ended { outcome: &outcome, card: &args.inserted.card, station }.payment(did))
 }
 
 /// One purchase at a station.
@@ -99,18 +99,18 @@ pub(super) fn purchase(
     station: &str,
     context: &mut Context<'_>,
 ) -> Result<Report, Error> {
-    let purse = Purse::from(args.purse);
+    let purse = Purse::from(args.payer.purse);
     // EP asks for no PIN (protocol §7).
     let pin = match purse {
         Purse::Ep => None,
-        Purse::Ed => Some(pin(args.pin_file.as_deref(), context)?),
+        Purse::Ed => Some(pin(args.payer.pin_file.as_deref(), context)?),
     };
-    let client = client_of(station, &args.caller.certificate, &args.trace)?;
+    let client = client_of(station, &args.line.caller.certificate, &args.line.trace)?;
     let (what, purse) = ("purchase".to_owned(), Some(purse.to_string()));
     let asked = PayAsked { what, pin, purse, amount: args.amount.units() };
-    let visit = Visit::at(client, args.at.nozzle, image(&args.card)?)?;
+    let visit = Visit::at(client, args.line.at.nozzle, image(&args.inserted.card)?)?;
     let outcome = visit.play(&|client, nozzle| client.pay(nozzle, &asked), context)?;
-    Ok(Ended { outcome: &outcome, card: &args.card, station }.payment("purchased"))
+    Ok(Ended { outcome: &outcome, card: &args.inserted.card, station }.payment("purchased"))
 }
 
 /// The PIN's digits as the station takes them.
