@@ -259,6 +259,7 @@ fn station(
         issuers: Vec::new(),
         power: Power::default(),
         retention_days: None,
+        first_pause: forecourt::FIRST_PAUSE,
         watcher: Some(Arc::new(watcher)),
     };
     Forecourt::open(setup).map_err(|_| BenchError::OurBug("the station"))

@@ -161,6 +161,7 @@ fn open(nozzles: u8, folder: &Path) -> Result<(Arc<Forecourt>, Vec<Place>), Benc
         issuers: Vec::new(),
         power: Power::default(),
         retention_days: None,
+        first_pause: forecourt::FIRST_PAUSE,
         watcher: None,
     };
     let station = Forecourt::open(setup).map_err(|_| BenchError::OurBug("the station"))?;

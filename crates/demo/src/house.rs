@@ -294,6 +294,7 @@ impl House {
             power: Power::default(),
             watcher: None,
             retention_days: None,
+            first_pause: forecourt::FIRST_PAUSE,
         };
         Forecourt::open(setup).map_err(words)
     }

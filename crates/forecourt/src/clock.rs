@@ -1,6 +1,6 @@
 //! What is believed of the station's clock (protocol §9: a lock's date and time, and expiry by the date).
 
-use wire::Stamp;
+use wire::{Date, Stamp, Time};
 
 use crate::uplink::ClockOffset;
 
@@ -42,11 +42,44 @@ pub(crate) fn judge(now: Stamp, offset: Option<ClockOffset>) -> Judged {
     }
 }
 
+/// The local time of a moment, in seconds since 1970 and minutes east of Greenwich.
+pub(crate) fn stamp_of(moment: i64, utc_offset_minutes: i16) -> Option<Stamp> {
+    let local = moment.saturating_add(i64::from(utc_offset_minutes) * 60);
+    let (day, second) = (local.div_euclid(DAY), local.rem_euclid(DAY));
+    // Days from 1 March of the year 0, in eras of 400 years.
+    let day = day + 719_468;
+    let (era, of_era) = (day.div_euclid(146_097), day.rem_euclid(146_097));
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    let year = year + era * 400 + i64::from(month <= 2);
+    let small = |number: i64| u8::try_from(number).ok();
+    let date = Date::new(u16::try_from(year).ok()?, small(month)?, small(day)?)?;
+    let time = Time::new(small(second / 3_600)?, small(second / 60 % 60)?, small(second % 60)?)?;
+    Some(Stamp { date, time, utc_offset_minutes })
+}
+
 #[cfg(test)]
 mod tests {
-    use wire::{Date, Time};
-
     use super::*;
+
+    #[test]
+    fn a_moment_has_one_local_time_and_back() {
+        let written = |moment, offset| {
+            let stamp = stamp_of(moment, offset).unwrap();
+            assert_eq!(stamp.unix_seconds(), moment);
+            (stamp.date.ymd(), stamp.time.hms())
+        };
+        assert_eq!(written(0, 0), ((1970, 1, 1), (0, 0, 0)));
+        assert_eq!(written(951_782_399, 0), ((2000, 2, 28), (23, 59, 59)));
+        assert_eq!(written(951_782_400, 0), ((2000, 2, 29), (0, 0, 0)));
+        assert_eq!(written(1_709_251_199, 60), ((2024, 3, 1), (0, 59, 59)));
+        assert_eq!(written(1_709_251_199, -90), ((2024, 2, 29), (22, 29, 59)));
+        assert_eq!(stamp_of(i64::MAX, 0), None);
+        assert_eq!(stamp_of(i64::MIN, -90), None);
+    }
 
     fn at(hour: u8, minute: u8) -> Stamp {
         let (date, time) = (Date::new(2026, 6, 1).unwrap(), Time::new(hour, minute, 0).unwrap());

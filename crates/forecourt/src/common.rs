@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use api::site::{
     Happened, JournalStanding, Nozzle, ParametersStanding, Product, Reader, Site, Warning,
@@ -17,6 +18,7 @@ use wire::{Amount, ClaimedRecord, LockId, Stamp, Tid, Ttc};
 
 use crate::clock::{Judged, judge};
 use crate::feed::Feed;
+use crate::grants::Grants;
 use crate::parameters::Parameters;
 use crate::post::Post;
 use crate::prices::Prices;
@@ -43,6 +45,8 @@ pub(crate) struct Common {
     pub(crate) power: Power,
     pub(crate) watcher: Option<Watcher>,
     pub(crate) retention_days: Option<u32>,
+    pub(crate) grants: Grants,
+    pub(crate) first_pause: Duration,
     posts: BTreeMap<u8, Arc<Post>>,
     /// What each nozzle sells, and what its dispenser measures.
     products: BTreeMap<u8, (u8, Unit)>,
@@ -67,6 +71,7 @@ impl Common {
             power,
             watcher,
             retention_days,
+            first_pause,
             ..
         } = setup;
         let prices = Prices::open(parameters, &logbook, clock())?;
@@ -97,6 +102,8 @@ impl Common {
             power,
             watcher,
             retention_days,
+            grants: Grants::default(),
+            first_pause,
             posts,
             products,
             prices,
@@ -206,16 +213,18 @@ impl Common {
         self.posts.values().for_each(|post| post.look_again_at(number));
     }
 
-    /// The list changed: who waits for a record that is on it now looks again. One of a lock of which the card refused a
-    /// record is left to the wait.
+    /// The list changed: who waits for a record that is on it now looks again.
     fn look_at_the_list(&self) {
         for post in self.posts.values() {
-            let listed =
-                |lock: &LockId| self.uplink.is_listed(lock) && !self.logbook.has_refused(lock);
-            if post.watched().as_ref().is_some_and(listed) {
+            if post.list_changed().as_ref().is_some_and(|lock| self.is_on_the_list(lock)) {
                 post.look_again();
             }
         }
+    }
+
+    /// Whether the list may free this card. One of a lock of which the card refused a record is left to the wait.
+    pub(crate) fn is_on_the_list(&self, lock: &LockId) -> bool {
+        self.uplink.is_listed(lock) && !self.logbook.has_refused(lock)
     }
 
     /// Grey cards that wait are tried again when the centre comes back, and when their record comes.

@@ -24,9 +24,8 @@ const LOOK: Duration = Duration::from_millis(50);
 /// A card whose answer got lost while it stayed in gets its power again so often.
 const TRIES: usize = 3;
 
-/// A grey card that waits for the centre or for a neighbour is tried again after this long at first, and then after twice
-/// as long each time; at once when there is news.
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// A grey card that waits for the centre or for a neighbour is tried again after twice as long each time, up to this; at once
+/// when there is news.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// A card from its insertion to its end.
@@ -40,13 +39,12 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// What only waits is tried again in its own time, too: neighbours tell nobody when they have a record. A card that
-    /// refused something is left alone, since it counts.
-    fn wait_after(&mut self, reason: Option<&NotFreed>) {
+    /// What only waits is tried again in its own time, too: neighbours tell nobody when they have a record. A record that
+    /// the card refused is not among it, since it counts.
+    fn wait_after(&mut self, first: Duration, reason: Option<&NotFreed>) {
         self.again = match reason {
             Some(NotFreed::Wait(_) | NotFreed::NoRecordNoLink) => {
-                let pause = self.again.map_or(FIRST_PAUSE, |(_, pause)| pause * 2);
-                let pause = pause.min(LONGEST_PAUSE);
+                let pause = self.again.map_or(first, |(_, pause)| (pause * 2).min(LONGEST_PAUSE));
                 Some((Instant::now() + pause, pause))
             }
             _ => None,
@@ -95,7 +93,7 @@ impl Nozzle {
                     }
                 }
                 Call::LookAgain if self.post.watched().is_some() => {
-                    session.again = None;
+                    // The pause goes on growing: a line that comes and goes must not make a card ask all the time.
                     self.look_once_more(session)?;
                 }
                 Call::LookAgain => {}
@@ -162,7 +160,10 @@ impl Nozzle {
             return Ok(());
         }
         let seen = self.see(session, begun.as_ref());
-        session.wait_after(begun.as_ref().err());
+        if seen.is_none() {
+            self.post.watches(None);
+        }
+        session.wait_after(self.common.first_pause, begun.as_ref().err());
         let message = begun.as_ref().err().map(not_freed_words);
         self.post.show(|nozzle| {
             nozzle.state = "card".to_owned();
@@ -238,7 +239,10 @@ impl Nozzle {
             },
         };
         session.asn = Some(asn);
-        self.post.watches(lock);
+        let listed = |lock| self.common.is_on_the_list(lock);
+        if self.post.watches(lock) && lock.as_ref().is_some_and(listed) {
+            self.post.look_again();
+        }
         let lock = lock.as_ref().map(lock_document);
         let purses = [Purse::Ed, Purse::Ep].into_iter().filter_map(|purse| {
             let balance = balance(&mut session.card, purse)?.units();

@@ -224,9 +224,11 @@ impl Nozzle {
             let tid = terminal::psam::open(&mut psam);
             let tid = tid.map_err(|failure| Trouble::Psam(failure_words(&failure)))?;
             (self.works.psam, self.works.tid, self.psam_has_power) = (psam, tid, true);
-            // Where it cannot be written now it is known until the station ends, and by its first lock for ever.
-            let _ = self.common.logbook.own_psam(tid);
             self.retire_given_up()?;
+        }
+        if !self.common.logbook.is_own(self.works.tid) {
+            // Where it cannot be written now it is known until the disk is read again, and then it is said once more.
+            let _ = self.common.logbook.own_psam(self.works.tid);
         }
         let tid = self.works.tid.to_string();
         self.post.show(|nozzle| nozzle.tid = Some(tid));

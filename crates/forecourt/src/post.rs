@@ -47,10 +47,19 @@ struct Inside {
 enum Watches {
     /// It is free, or none is in.
     Nothing,
-    /// It is being looked at; of these locks there was news meanwhile.
-    Looks(Vec<(Tid, Ttc)>),
+    /// It is being looked at; the news meanwhile.
+    Looks(News),
     /// It is grey under this lock.
     For(LockId),
+}
+
+/// What happened while nobody could say whom it concerns.
+#[derive(Default)]
+struct News {
+    /// Of these locks the journal says more.
+    numbers: Vec<(Tid, Ttc)>,
+    /// The grey list changed.
+    list: bool,
 }
 
 /// Why no command is taken.
@@ -257,7 +266,7 @@ impl Post {
         let again = match &mut inside.watches {
             Watches::Nothing => false,
             Watches::Looks(news) => {
-                news.push(number);
+                news.numbers.push(number);
                 false
             }
             Watches::For(lock) => (lock.tid, lock.ttc) == number,
@@ -270,18 +279,31 @@ impl Post {
 
     /// The card that is in is looked at from now on.
     pub(crate) fn looks(&self) {
-        self.inside().watches = Watches::Looks(Vec::new());
+        self.inside().watches = Watches::Looks(News::default());
     }
 
-    /// It was: it is grey under this lock, or not grey.
-    pub(crate) fn watches(&self, lock: Option<LockId>) {
+    /// It was: it is grey under this lock, or not grey. Whether the list changed meanwhile.
+    pub(crate) fn watches(&self, lock: Option<LockId>) -> bool {
         let mut inside = self.inside();
-        let news = match (lock, &inside.watches) {
-            (Some(lock), Watches::Looks(news)) => news.contains(&(lock.tid, lock.ttc)),
-            _ => false,
+        let now = lock.map_or(Watches::Nothing, Watches::For);
+        let Watches::Looks(news) = std::mem::replace(&mut inside.watches, now) else {
+            return false;
         };
-        inside.watches = lock.map_or(Watches::Nothing, Watches::For);
-        inside.look_again |= news;
+        inside.look_again |= lock.is_some_and(|lock| news.numbers.contains(&(lock.tid, lock.ttc)));
+        news.list
+    }
+
+    /// Under which lock the card that is in is grey; while it is looked at, the news is kept until that is known.
+    pub(crate) fn list_changed(&self) -> Option<LockId> {
+        let mut inside = self.inside();
+        match &mut inside.watches {
+            Watches::For(lock) => Some(*lock),
+            Watches::Nothing => None,
+            Watches::Looks(news) => {
+                news.list = true;
+                None
+            }
+        }
     }
 
     /// Under which lock the card that is in is grey.

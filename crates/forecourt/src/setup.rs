@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use dispenser::Dispenser;
 use logbook::Logbook;
@@ -17,6 +18,9 @@ pub type ClockFn = Arc<dyn Fn() -> Stamp + Send + Sync>;
 
 /// Told of every entry once it is durable, on the thread of its nozzle and before the act that the entry allows.
 pub type Watcher = Arc<dyn Fn(&Entry) + Send + Sync>;
+
+/// So long a grey card waits at first before it is tried again without any news.
+pub const FIRST_PAUSE: Duration = Duration::from_secs(1);
 
 /// The station's power. Once it is off nothing more is sent to a card, a PSAM or a dispenser and nothing more becomes
 /// durable, as when a plug is pulled; it does not come back.
@@ -71,6 +75,8 @@ pub struct Setup {
     pub power: Power,
     /// Ends that the centre has stay in the logbook for so many days; for ever when absent.
     pub retention_days: Option<u32>,
+    /// A grey card that waits in its reader is tried again after this long at first; usually [`FIRST_PAUSE`].
+    pub first_pause: Duration,
     /// Told of every entry.
     pub watcher: Option<Watcher>,
 }

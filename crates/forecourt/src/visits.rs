@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use api::site::Outcome;
+use logbook::Fill;
 use station::purchase::{NoGoods, PutRight, purchase};
 use station::transfer::{NotTransferred, transfer};
 use station::visit::{self, NoSale, NotFreed};
@@ -12,7 +13,8 @@ use terminal::{Checks, Failure, Journal as _, NotPaid, Payment, Ready};
 use wire::{Amount, Asn, Purse};
 
 use crate::asked::{Pay, Refuel, What};
-use crate::common::sale_terms_of;
+use crate::common::{Common, sale_terms_of};
+use crate::grants::{Beginning, Granted};
 use crate::inside::Session;
 use crate::limits::Fuelling;
 use crate::line::Line;
@@ -84,12 +86,13 @@ impl Nozzle {
         };
         // Others may come into force at any moment: one fill has one set.
         let prices = self.common.prices_now();
-        let limit = match self.ceiling(&prices, ready.asn(), asked) {
-            Ok(limit) => limit,
+        let common = Arc::clone(&self.common);
+        // The second counts among the vehicle's fills until this one has ended.
+        let (limit, _granted) = match self.ceiling(&common, &prices, ready.asn(), asked) {
+            Ok(decided) => decided,
             Err(no) => return (outcome::refused(begun, no.name(), no.to_string()), None),
         };
         let sale = sale_terms_of(&prices, (self.number, self.product()), limit);
-        let common = Arc::clone(&self.common);
         let blacklist = |asn| common.uplink.is_blacklisted(asn);
         let checks =
             Checks { today: common.now().date, issuers: &common.issuers, blacklist: &blacklist };
@@ -111,26 +114,32 @@ impl Nozzle {
     }
 
     /// The most that this fill may cost, or why it does not begin.
-    fn ceiling(&self, prices: &Parameters, asn: Asn, asked: &Refuel) -> Result<Amount, NoLock> {
-        self.common.may_lock()?;
-        let (logbook, day) = (&self.common.logbook, self.common.now().date);
+    fn ceiling<'c>(
+        &self,
+        common: &'c Common,
+        prices: &Parameters,
+        asn: Asn,
+        asked: &Refuel,
+    ) -> Result<(Amount, Option<Granted<'c>>), NoLock> {
+        common.may_lock()?;
+        let (logbook, day) = (&common.logbook, common.now().date);
         let today = logbook.fills(asn, day);
-        let vehicle = asked.vehicle.as_deref().map(|plate| logbook.vehicle(plate));
-        let vehicle_today = vehicle.map_or_else(Vec::new, |vehicle| logbook.fills_of(vehicle, day));
-        let fuelling = Fuelling {
-            asn,
-            nozzle: self.number,
-            product: self.product(),
-            vehicle: asked.vehicle.as_deref(),
-            today: &today,
-            vehicle_today: &vehicle_today,
+        let vehicle = asked.vehicle.as_deref();
+        let (nozzle, product) = (self.number, self.product());
+        let decide = |vehicle_today: &[Fill]| {
+            let fuelling = Fuelling { asn, nozzle, product, vehicle, today: &today, vehicle_today };
+            let ceiling = prices.ceiling(&fuelling)?;
+            match asked.amount {
+                Some(Amount::ZERO) => Err(NoLock::AboveLimit("that was asked for")),
+                Some(amount) => Ok(ceiling.min(amount)),
+                None => Ok(ceiling),
+            }
         };
-        let ceiling = prices.ceiling(&fuelling)?;
-        match asked.amount {
-            Some(Amount::ZERO) => Err(NoLock::AboveLimit("that was asked for")),
-            Some(amount) => Ok(ceiling.min(amount)),
-            None => Ok(ceiling),
-        }
+        let Some(plate) = vehicle else { return Ok((decide(&[])?, None)) };
+        let beginning = Beginning { vehicle: logbook.vehicle(plate), day, nozzle, product };
+        let price = prices.product(product).map_or(0, |product| product.terms.unit_price);
+        let (amount, granted) = common.grants.decide(logbook, beginning, price, decide)?;
+        Ok((amount, Some(granted)))
     }
 
     /// A load, an unload or a purchase.

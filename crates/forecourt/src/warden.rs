@@ -1,16 +1,18 @@
 //! Looks after the station: tells what an operator should look at, and lets old ends leave the logbook.
 
 use std::sync::{Condvar, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use api::site::{Happened, Warning};
 use wire::{Date, Stamp};
 
-use crate::clock::Judged;
+use crate::clock::{Judged, stamp_of};
 use crate::common::Common;
 
 /// How often it looks.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// So long nothing leaves by the station's own word alone, when there is a centre that may say what time it is.
+const FIRST_WORD: Duration = Duration::from_secs(60);
 /// Ends that leave the logbook in one go: nozzles that write meanwhile wait no longer than for these.
 const BATCH: usize = 200;
 
@@ -36,12 +38,17 @@ impl Bell {
 /// Looks until the station ends.
 pub(crate) fn watch(common: &Common, bell: &Bell) {
     let mut told: Vec<Warning> = Vec::new();
-    let (mut cleaned, mut newest) = (None, common.logbook.newest());
+    let (began, first) = (Instant::now(), common.now().date);
+    // What this very day brought may have its time from a clock that runs ahead now.
+    let mut newest = common.logbook.newest().filter(|newest| newest.date < first);
+    let mut cleaned = None;
     while !common.is_closing() {
         trust_again(common);
         told = tell(common, told);
         let today = common.now().date;
-        if cleaned != Some(today) && !clean(common, newest) {
+        let may_say = began.elapsed() < FIRST_WORD && crate::warnings::may_answer(common);
+        let waits = may_say && common.clock_judged() == Judged::Unknown;
+        if !waits && cleaned != Some(today) && !clean(common, newest) {
             cleaned = Some(today);
         }
         if cleaned == Some(today) {
@@ -83,36 +90,33 @@ fn clean(common: &Common, newest: Option<Stamp>) -> bool {
         (Judged::Unknown, None) => return false,
     };
     let Some(before) = days_before(known, now.utc_offset_minutes, days) else { return false };
-    common.logbook.forget(before, BATCH).is_ok_and(|gone| gone == BATCH)
+    common.logbook.forget(before, BATCH).is_ok_and(|gone| gone >= BATCH)
 }
 
-/// A clock that once ran ahead left entries from times to come. When the centre says that it is right now, they hold no
-/// lock back any more, also once the centre is away.
+/// A clock that once ran ahead, or still does, left entries from times to come. When the centre says what time it is, they
+/// hold no lock back any more, also once the clock is set right and the centre is away.
 fn trust_again(common: &Common) {
-    if common.clock_judged() != Judged::Right {
-        return;
-    }
     let now = common.now();
-    let is_later = |newest: Stamp| newest.unix_seconds() > now.unix_seconds();
-    if common.logbook.newest().is_some_and(is_later) {
+    let right = match common.clock_judged() {
+        Judged::Right => Some(now),
+        Judged::Off { ahead, .. } if ahead > 0 => {
+            stamp_of(now.unix_seconds().saturating_sub(ahead), now.utc_offset_minutes)
+        }
+        Judged::Off { .. } | Judged::Unknown => None,
+    };
+    let is_later = |right: &Stamp| {
+        common.logbook.newest().is_some_and(|newest| newest.unix_seconds() > right.unix_seconds())
+    };
+    if let Some(right) = right.filter(is_later) {
         // What could not be kept is tried again in a second.
-        let _ = common.logbook.trust_clock(now);
+        let _ = common.logbook.trust_clock(right);
     }
 }
 
 /// The local date so many days before a moment, by the calendar; seconds since 1970, minutes east of Greenwich.
 fn days_before(now: i64, utc_offset_minutes: i16, days: u32) -> Option<Date> {
-    let offset = i64::from(utc_offset_minutes) * 60;
-    // Days from 1 March of the year 0, in eras of 400 years.
-    let day = now.saturating_add(offset).div_euclid(86_400) - i64::from(days) + 719_468;
-    let (era, of_era) = (day.div_euclid(146_097), day.rem_euclid(146_097));
-    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    let year = year + era * 400 + i64::from(month <= 2);
-    Date::new(u16::try_from(year).ok()?, u8::try_from(month).ok()?, u8::try_from(day).ok()?)
+    let then = now.saturating_sub(i64::from(days) * 24 * 60 * 60);
+    stamp_of(then, utc_offset_minutes).map(|stamp| stamp.date)
 }
 
 #[cfg(test)]

@@ -68,6 +68,12 @@ fn centre(common: &Common) -> Option<Warning> {
     Some(Alarm::CentreAway.says(words))
 }
 
+/// Whether the centre, which has said nothing yet, may do so in a moment: it has not been away for long.
+pub(crate) fn may_answer(common: &Common) -> bool {
+    let line = common.uplink.standing().centre;
+    line.state == "up" || (line.state == "down" && line.seconds < AWAY)
+}
+
 fn lists(common: &Common) -> Option<Warning> {
     let standing = common.uplink.standing();
     // Begun, or there again, just now: the centre has not had the time to confirm them.

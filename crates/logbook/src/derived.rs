@@ -12,6 +12,14 @@ use crate::vehicle::Vehicle;
 
 type Number = (Tid, Ttc);
 
+/// In seconds.
+const DAY: i64 = 24 * 60 * 60;
+
+/// In seconds since 1970, as if it were that of Greenwich.
+fn midnight_after(date: Date) -> i64 {
+    Stamp { date, ..Stamp::default() }.unix_seconds() + DAY
+}
+
 /// One delivery, for limits of a day.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Fill {
@@ -25,6 +33,14 @@ pub struct Fill {
     pub quantity: u64,
     /// For how much.
     pub amount: Amount,
+}
+
+impl Fill {
+    /// The most that an amount buys, in thousandths of the product's unit.
+    #[must_use]
+    pub fn most_of(amount: Amount, unit_price: u32) -> u64 {
+        (u64::from(amount.units()) * 1_000).div_ceil(u64::from(unit_price).max(1))
+    }
 }
 
 /// The entries, folded.
@@ -174,16 +190,21 @@ impl Held {
         self.vehicles.insert(number, vehicle);
     }
 
-    /// One that runs counts with all that it may come to.
+    /// One that runs counts with all that it may come to. One that hangs since longer than the day before does not: it has
+    /// its end on the day on which it gets it.
     pub(crate) fn fills_of(&self, vehicle: Vehicle, day: Date) -> Vec<Fill> {
         let mut fills = self.fills_of.get(&(day, vehicle)).cloned().unwrap_or_default();
         let open = self.open.iter().filter(|number| self.vehicles.get(number) == Some(&vehicle));
         fills.extend(open.filter_map(|(tid, ttc)| {
-            let Some(Progress::Locked(_, certified)) = self.index.progress(*tid, *ttc) else {
+            let Some(Progress::Locked(terms, certified)) = self.index.progress(*tid, *ttc) else {
                 return None;
             };
-            let (amount, price) = (certified.ceiling, u64::from(certified.unit_price));
-            let quantity = (u64::from(amount.units()) * 1_000).div_ceil(price.max(1));
+            let begun = midnight_after(terms.at.date);
+            if begun != midnight_after(day) && begun + DAY != midnight_after(day) {
+                return None;
+            }
+            let amount = certified.ceiling;
+            let quantity = Fill::most_of(amount, certified.unit_price);
             let Certified { nozzle, product, .. } = certified;
             Some(Fill { number: (*tid, *ttc), nozzle, product, quantity, amount })
         }));

@@ -185,7 +185,7 @@ impl Logbook {
     /// A PSAM is in a slot of this station: it is the station's own from now on. Durable when this returns.
     ///
     /// # Errors
-    /// It could not be written; it is its own until the logbook is closed.
+    /// It could not be written: ask [`Logbook::is_own`] later, and say it again.
     pub fn own_psam(&self, tid: Tid) -> Result<(), String> {
         self.ask(|reply| Job::OwnPsam(tid, reply))
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::PoisonError;
 
+use station::Finished;
 use wire::{Date, Entry, Tid, Ttc};
 
 use crate::database::{Database, LogbookError};
@@ -41,6 +42,66 @@ impl Forgotten {
     }
 }
 
+/// What may leave before a day, and what must not.
+struct Old {
+    before: Date,
+    ends: Vec<Finished>,
+    /// Records that recovery may ask for, and the last one: the next number follows it.
+    needed: BTreeSet<u64>,
+    newest_mark: u64,
+    reported: u64,
+    /// The last record of a TAC that is looked at.
+    last_tac: Option<u64>,
+}
+
+impl Old {
+    fn of(shared: &Shared, before: Date, most: usize) -> Self {
+        let held = shared.held.read().unwrap_or_else(PoisonError::into_inner);
+        let index = &held.index;
+        let old = index.finished().filter(|end| end.day.is_some_and(|day| day < before));
+        let mut ends: Vec<_> = old.collect();
+        ends.sort_by_key(|end| end.record);
+        let mut needed = index.needed_readings();
+        needed.insert(shared.last_record());
+        // Each of the needed ones may hold one back.
+        ends.truncate(most.saturating_add(needed.len()));
+        let reported = index.reported();
+        let tacs = index.tacs_seen().iter();
+        let tacs = tacs.filter(|seen| seen.record <= reported && seen.status.date < before);
+        let mut tacs: Vec<u64> = tacs.map(|seen| seen.record).collect();
+        tacs.sort_unstable();
+        tacs.truncate(most);
+        let last_tac = tacs.last().copied();
+        Self { before, ends, needed, newest_mark: held.marked(), reported, last_tac }
+    }
+
+    fn rows(&self, database: &Database) -> Result<Vec<(u64, Entry)>, LogbookError> {
+        let last = self.ends.iter().map(|end| end.record).chain(self.last_tac).max();
+        last.map_or_else(|| Ok(Vec::new()), |last| rows_until(database, last))
+    }
+
+    /// The ends of which nothing is needed.
+    fn leaving(&self, rows: &[(u64, Entry)], most: usize) -> Vec<Finished> {
+        let held_back = rows.iter().filter(|(record, _)| self.needed.contains(record));
+        let held_back: BTreeSet<_> = held_back.filter_map(|(_, entry)| number(entry)).collect();
+        let leave = self.ends.iter().filter(|end| !held_back.contains(&end.number));
+        leave.take(most).copied().collect()
+    }
+
+    fn is_tac(&self, record: u64, entry: &Entry) -> bool {
+        // The centre has it, and where the card still shows it, it is kept and reported once more.
+        matches!(entry, Entry::TacSeen { status, .. } if status.date < self.before)
+            && record <= self.reported
+            && !self.needed.contains(&record)
+    }
+
+    fn is_mark(&self, record: u64, entry: &Entry) -> bool {
+        matches!(entry, Entry::Reported { .. })
+            && record < self.newest_mark
+            && !self.needed.contains(&record)
+    }
+}
+
 /// Drops the oldest ends, on the thread that writes: nothing changes meanwhile.
 pub(crate) fn forget(
     database: &mut Database,
@@ -48,45 +109,19 @@ pub(crate) fn forget(
     before: Date,
     most: usize,
 ) -> Result<usize, LogbookError> {
-    let (candidates, needed, newest_mark, reported) = {
-        let held = shared.held.read().unwrap_or_else(PoisonError::into_inner);
-        let index = &held.index;
-        let old = index.finished().filter(|end| end.day.is_some_and(|day| day < before));
-        let mut old: Vec<_> = old.collect();
-        old.sort_by_key(|end| end.record);
-        let mut needed = index.needed_readings();
-        // The next number follows the last one that is there.
-        needed.insert(shared.last_record());
-        // Each of the needed ones may hold one back.
-        old.truncate(most.saturating_add(needed.len()));
-        (old, needed, held.marked(), index.reported())
-    };
-    let Some(last) = candidates.iter().map(|end| end.record).max() else { return Ok(0) };
-    let mut numbers: BTreeSet<(Tid, Ttc)> = candidates.iter().map(|end| end.number).collect();
-    let rows = rows_until(database, last)?;
+    let old = Old::of(shared, before, most);
+    let rows = old.rows(database)?;
+    let left = old.leaving(&rows, most);
+    let numbers: BTreeSet<(Tid, Ttc)> = left.iter().map(|end| end.number).collect();
+    let (mut gone, mut tacs) = (Vec::new(), 0);
     for (record, entry) in &rows {
-        if needed.contains(record)
-            && let Some(number) = number(entry)
-        {
-            numbers.remove(&number);
+        let is_tac = old.is_tac(*record, entry);
+        tacs += usize::from(is_tac);
+        let of_these = number(entry).is_some_and(|number| numbers.contains(&number));
+        if is_tac || of_these || old.is_mark(*record, entry) {
+            gone.push(*record);
         }
     }
-    let left: Vec<_> =
-        candidates.iter().filter(|end| numbers.contains(&end.number)).take(most).collect();
-    numbers = left.iter().map(|end| end.number).collect();
-    let goes = |record: u64, entry: &Entry| match entry {
-        Entry::Reported { .. } => record < newest_mark && !needed.contains(&record),
-        // The centre has it, and where the card still shows it, it is kept and reported once more.
-        Entry::TacSeen { status, .. } => {
-            record <= reported && status.date < before && !needed.contains(&record)
-        }
-        other => number(other).is_some_and(|number| numbers.contains(&number)),
-    };
-    let gone: Vec<u64> = rows
-        .iter()
-        .filter(|(record, entry)| goes(*record, entry))
-        .map(|(record, _)| *record)
-        .collect();
     if gone.is_empty() {
         return Ok(0);
     }
@@ -98,7 +133,7 @@ pub(crate) fn forget(
     database.drop_rows((&gone, &numbers), (NAME, &forgotten.to_bytes()))?;
     let mut held = shared.held.write().unwrap_or_else(PoisonError::into_inner);
     held.forget(&numbers, &gone);
-    Ok(numbers.len())
+    Ok(numbers.len().max(tacs))
 }
 
 fn rows_until(database: &Database, last: u64) -> Result<Vec<(u64, Entry)>, LogbookError> {

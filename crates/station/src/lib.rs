@@ -13,7 +13,7 @@ pub mod purchase;
 pub mod transfer;
 pub mod visit;
 
-pub use index::{Index, Outbox, Records, TacSeen};
+pub use index::{Finished, Index, Outbox, Records, TacSeen};
 pub use journal::{JournalError, StationJournal};
 pub use link::{Link, LinkDown, NoLink, OpenTransfer, Sought, Taken, TransferAnswer, UnlockAnswer};
 pub use pump::{Flow, Pump};

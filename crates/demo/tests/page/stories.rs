@@ -11,10 +11,11 @@ fn play_all(screen: (u32, u32), scheme: &str, pictures: &str) {
         let name = story["name"].as_str().unwrap();
         street.click("#tab-stories");
         street.click(&format!("[data-story='{name}']"));
-        // A short one may begin and end between two frames.
-        street.until(&format!(
-            "['ended', 'failed', 'stopped'].includes(document.querySelector(\"[data-story='{name}']\").dataset.state)"
-        ));
+        // A short one may begin and end between two frames, and list and stage are drawn one after the other.
+        let list = format!("document.querySelector(\"[data-story='{name}']\")");
+        for part in [list.as_str(), "document.getElementById('stage')"] {
+            street.until(&format!("['ended', 'failed', 'stopped'].includes({part}.dataset.state)"));
+        }
         let state = street.eval("document.getElementById('stage').dataset.state");
         let words = street.eval("document.querySelector('[data-stage=\"words\"]').textContent");
         assert_eq!(state, "ended", "{name}: {words}");

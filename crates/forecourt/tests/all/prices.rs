@@ -1,7 +1,7 @@
 //! Prices, limits, clock and disk.
 
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, mpsc};
 
 use api::parameters::{Limits, Vehicle};
 use api::site::{Happened, RefuelAsked};
@@ -9,7 +9,7 @@ use forecourt::{Parameters, Refused};
 use wire::{Date, Stamp, Time};
 
 use crate::support::station::prices;
-use crate::support::{Bench, CardMemory, World};
+use crate::support::{Bench, CardMemory, Deed, World};
 
 fn bench(money: u32) -> (Bench, CardMemory) {
     let mut world = World::new();
@@ -133,6 +133,50 @@ fn a_vehicles_day_counts_all_cards_and_outlives_a_restart() {
 }
 
 #[test]
+fn two_nozzles_that_begin_at_once_share_a_vehicles_day() {
+    let mut world = World::new();
+    let [first, second] = [world.card(10_000), world.card(10_000)];
+    let mut bench = Bench::new(world, 2);
+    bench.parameters.vehicles.push(Vehicle {
+        plate: "B-GL 42".to_owned(),
+        cards: Vec::new(),
+        products: Vec::new(),
+        tank: None,
+        limits: Limits { day: Some(1_000), ..Limits::default() },
+    });
+    bench.open();
+    let asked = |amount| {
+        let vehicle = Some("B-GL 42".to_owned());
+        RefuelAsked { vehicle, amount, ..Bench::asked() }
+    };
+    // The first stands right before its lock, which the journal does not have as certified yet.
+    let (reached, at_lock) = mpsc::channel();
+    let (go, goes) = mpsc::channel::<()>();
+    first.meddle(move |command| {
+        if command == "LOCK FOR REFUEL" {
+            let _ = reached.send(());
+            let _ = goes.recv();
+        }
+        Deed::Pass
+    });
+    for (nozzle, card) in [(1, &first), (2, &second)] {
+        bench.insert(usize::from(nozzle), card);
+        bench.wait_for_state(nozzle, "card");
+    }
+    bench.nozzles[0].hose.lift_for(10_000);
+    let visit = bench.station().refuel(1, asked(Some(600))).unwrap();
+    at_lock.recv().unwrap();
+    bench.nozzles[1].hose.lift_for(10_000);
+    bench.station().refuel(2, asked(None)).unwrap();
+    let second = bench.wait_for_end("refuel");
+    assert_eq!((second.nozzle, second.amount), (2, 400), "what the first leaves: {second:?}");
+    drop(go);
+    let patience = std::time::Duration::from_secs(20);
+    let first = bench.station().wait_for_end(1, visit, patience).unwrap();
+    assert_eq!((first.outcome.as_str(), first.amount), ("settled", 600));
+}
+
+#[test]
 fn a_clock_behind_the_journal_begins_no_lock_and_is_told() {
     let (mut bench, card) = bench(10_000);
     bench.open();
@@ -170,11 +214,7 @@ fn a_clock_that_ran_ahead_once_stops_nobody_once_the_centre_confirms_it() {
     let right = *bench.clock.lock().unwrap();
     *bench.clock.lock().unwrap() = Stamp { date: Date::new(2027, 6, 1).unwrap(), ..right };
     assert_eq!(bench.refuel(1, &card, 1_000).outcome, "settled");
-    *bench.uplink.offset.lock().unwrap() = Some(365 * 86_400);
-    let refused = again(&mut bench, &card, 1_000);
-    assert_eq!(refused.refusal.as_deref(), Some("clock_off"), "{refused:?}");
     *bench.clock.lock().unwrap() = right;
-    *bench.uplink.offset.lock().unwrap() = None;
     let refused = again(&mut bench, &card, 1_000);
     assert_eq!(refused.refusal.as_deref(), Some("clock_behind"), "{refused:?}");
     *bench.uplink.offset.lock().unwrap() = Some(-3);
@@ -190,6 +230,33 @@ fn a_clock_that_ran_ahead_once_stops_nobody_once_the_centre_confirms_it() {
     bench.wait_for_state(1, "free");
     assert_eq!(bench.refuel(1, &card, 1_000).outcome, "settled");
     assert!(bench.station().warnings().is_empty());
+}
+
+#[test]
+fn a_clock_that_is_set_right_while_the_centre_is_away_goes_on_at_once() {
+    let (mut bench, card) = bench(10_000);
+    *bench.uplink.offset.lock().unwrap() = Some(3_600);
+    bench.open();
+    let ahead = *bench.clock.lock().unwrap();
+    let right = Stamp { time: Time::new(11, 0, 10).unwrap(), ..ahead };
+    assert_eq!(bench.refuel(1, &card, 1_000).outcome, "settled");
+    let logbook = bench.station().logbook();
+    bench.until("the centre's time is trusted", || {
+        logbook.newest().map(Stamp::unix_seconds) == Some(right.unix_seconds())
+    });
+    drop(logbook);
+    *bench.uplink.offset.lock().unwrap() = None;
+    *bench.clock.lock().unwrap() = right;
+    assert_eq!(again(&mut bench, &card, 1_000).outcome, "settled");
+}
+
+#[test]
+fn a_clock_that_is_off_by_a_year_begins_no_lock() {
+    let (mut bench, card) = bench(10_000);
+    *bench.uplink.offset.lock().unwrap() = Some(365 * 86_400);
+    bench.open();
+    let refused = bench.refuel(1, &card, 1_000);
+    assert_eq!(refused.refusal.as_deref(), Some("clock_off"), "{refused:?}");
 }
 
 #[test]
@@ -213,7 +280,8 @@ fn a_clock_that_is_off_on_the_same_day_is_told_and_goes_on() {
 
 #[test]
 fn a_clock_that_runs_ahead_drops_no_ends_of_today() {
-    for offset in [None, Some(61 * 86_400)] {
+    // The centre is away, with and without a sale by the wrong clock; or it says how far the clock is off.
+    for (offset, sells) in [(None, false), (None, true), (Some(61 * 86_400), false)] {
         let (mut bench, card) = bench(10_000);
         bench.retention_days = Some(30);
         bench.open();
@@ -221,7 +289,14 @@ fn a_clock_that_runs_ahead_drops_no_ends_of_today() {
         assert_eq!(again(&mut bench, &card, 1_000).outcome, "settled");
         assert_eq!(forecourt::Uplink::flush(&*bench.uplink), forecourt::Flushed::All);
         *bench.uplink.offset.lock().unwrap() = offset;
+        bench.uplink.up.store(offset.is_some(), Ordering::SeqCst);
+        bench.uplink.since.store(3_600, Ordering::SeqCst);
         bench.clock.lock().unwrap().date = Date::new(2026, 8, 1).unwrap();
+        if sells {
+            bench.open();
+            bench.wait_for_state(1, "free");
+            assert_eq!(bench.refuel(1, &card, 1_000).outcome, "settled");
+        }
         bench.disk.store(40 << 20, Ordering::SeqCst);
         bench.open();
         // What the warden tells in its second round follows the cleaning of its first.
@@ -235,7 +310,7 @@ fn a_clock_that_runs_ahead_drops_no_ends_of_today() {
             bench.disk.store(u64::MAX, Ordering::SeqCst);
         }
         let forgotten = bench.station().logbook().forgotten().unwrap();
-        assert_eq!(forgotten.numbers, 0, "{offset:?}");
+        assert_eq!(forgotten.numbers, 0, "{offset:?} {sells}");
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use api::site::{Happened, Line, ListStanding};
 use forecourt::Found;
@@ -9,8 +10,12 @@ use wire::ClaimedRecord;
 
 use crate::support::{Bench, CardMemory, Deed, World};
 
+/// No test waits so long: news alone helps.
+const NEVER: Duration = Duration::from_secs(3_600);
+
 /// A card that escaped at another station, with its record, and a station here with its line down.
-fn escaped() -> (Bench, CardMemory, ClaimedRecord) {
+/// It is tried again without any news after this pause at first.
+fn escaped(first_pause: Duration) -> (Bench, CardMemory, ClaimedRecord) {
     let mut world = World::new();
     let card = world.card(10_000);
     let mut there = Bench::new(world, 1);
@@ -29,6 +34,7 @@ fn escaped() -> (Bench, CardMemory, ClaimedRecord) {
     // Another PSAM than the one there.
     (0..2).for_each(|_| drop(world.card(1)));
     let mut here = Bench::new(world, 1);
+    here.first_pause = first_pause;
     here.open();
     here.uplink.up.store(false, Ordering::SeqCst);
     here.insert(1, &card);
@@ -63,7 +69,7 @@ fn standing() -> ListStanding {
 
 #[test]
 fn its_record_comes_onto_the_list() {
-    let (mut here, card, record) = escaped();
+    let (mut here, card, record) = escaped(NEVER);
     let tell = |here: &Bench| {
         let (list, words) = ("grey_list".to_owned(), "the list changed".to_owned());
         here.station().feed().tell(Happened::List { list, standing: standing(), words });
@@ -76,7 +82,7 @@ fn its_record_comes_onto_the_list() {
 
 #[test]
 fn the_centre_comes_back() {
-    let (mut here, card, record) = escaped();
+    let (mut here, card, record) = escaped(NEVER);
     give(&here, &record, Found::List);
     let line = Line { state: "up".to_owned(), reason: None, seconds: 0, queue: 0 };
     let words = "the centre is there".to_owned();
@@ -86,7 +92,7 @@ fn the_centre_comes_back() {
 
 #[test]
 fn a_neighbour_has_it_later_and_tells_nobody() {
-    let (mut here, card, record) = escaped();
+    let (mut here, card, record) = escaped(forecourt::FIRST_PAUSE);
     give(&here, &record, Found::Neighbour);
     is_freed(&mut here, &card, &record, "neighbour");
 }
@@ -96,6 +102,7 @@ fn its_lock_ends_as_no_dispense_at_another_nozzle() {
     let mut world = World::new();
     let card = world.card(10_000);
     let mut bench = Bench::new(world, 2);
+    bench.first_pause = NEVER;
     bench.open();
     let hand = bench.nozzles[0].hand.clone();
     let mut locked = false;

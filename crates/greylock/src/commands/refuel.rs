@@ -74,6 +74,7 @@ pub(crate) fn run(args: &RefuelArgs, context: &mut Context<'_>) -> Result<Report
     journal.watch(hold::watcher(args.hold_at));
 
     let tid = terminal::psam::open(&mut psam).map_err(|failure| words::error(&failure))?;
+    let purse = args.payer.purse.into();
     let (wanted, escape_at, hand) = (args.amount, args.escape_at, card.hand());
     let mut forecourt = Forecourt { pump: &mut pump, wanted, escape_at, hand };
     let today = context.io.clock.now().date;
@@ -91,12 +92,10 @@ pub(crate) fn run(args: &RefuelArgs, context: &mut Context<'_>) -> Result<Report
         };
         let blacklist = &link.blacklist().to_vec();
         let checks = Checks { today, issuers: &[], blacklist: &|asn| blacklist.contains(&asn) };
-        let wish =
-            Wish { purse: args.payer.purse.into(), pin: pin.digits(), amount: Some(args.amount) };
+        let wish = Wish { purse, pin: pin.digits(), amount: Some(args.amount) };
         visit::refuel(&mut terminal, &mut link, &checks, &wish, &mut freed)
     };
     upload(&mut journal, &mut link, context);
-    let purse = args.payer.purse.into();
     let before = image.map(|view| Glance::of(&view));
     let glance = before.or_else(|| look_afterwards(&outcome, card.slot_mut()));
     let visit = Visit {

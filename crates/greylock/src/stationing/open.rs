@@ -90,6 +90,7 @@ pub(crate) fn open(config: &Config, seed: u64) -> Result<Opened, Error> {
         issuers: config.issuers.clone(),
         power: Power::default(),
         retention_days: config.retention_days,
+        first_pause: forecourt::FIRST_PAUSE,
         watcher: None,
     };
     let station = Forecourt::open(setup).map_err(|error| refused(&error))?;

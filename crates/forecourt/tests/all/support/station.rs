@@ -47,6 +47,8 @@ pub struct Bench {
     pub watcher: Option<Watcher>,
     pub trace: bool,
     pub retention_days: Option<u32>,
+    /// Before a grey card that waits is tried again without news.
+    pub first_pause: Duration,
     /// Stays in the reader of the first nozzle when the station is opened.
     pub left_in: Option<CardMemory>,
     heard: u64,
@@ -127,6 +129,7 @@ impl Bench {
             watcher: None,
             trace: false,
             retention_days: None,
+            first_pause: forecourt::FIRST_PAUSE,
             left_in: None,
             heard: 0,
         }
@@ -175,6 +178,7 @@ impl Bench {
             issuers: Vec::new(),
             power: self.power.clone(),
             retention_days: self.retention_days,
+            first_pause: self.first_pause,
             watcher: self.watcher.clone(),
         };
         self.heard = 0;
