@@ -140,7 +140,9 @@ fn pcsc(workspace: &Workspace) -> Outcome {
 }
 
 fn page(workspace: &Workspace) -> Outcome {
-    workspace.cargo("test --package demo --test page -- --ignored --show-output --test-threads=2")
+    workspace.cargo(
+        "test --workspace --all-features --test page -- --ignored --show-output --test-threads=2",
+    )
 }
 
 /// In the profile of the tests, since only the shape of the figures is judged: docs/bench.md says how to get figures.
@@ -156,7 +158,9 @@ fn bench(workspace: &Workspace) -> Outcome {
 }
 
 fn doc(workspace: &Workspace) -> Outcome {
-    run(workspace.cargo_command("doc --workspace --no-deps").env("RUSTDOCFLAGS", "-D warnings"))
+    run(workspace
+        .cargo_command("doc --workspace --all-features --no-deps")
+        .env("RUSTDOCFLAGS", "-D warnings"))
 }
 
 fn deny(workspace: &Workspace) -> Outcome {
