@@ -64,7 +64,7 @@ struct Place {
 
 /// Plays so many visits at one nozzle, and as many at each of all at once.
 ///
-/// Both are played in turns of [`TURN`] visits, so that whatever else the machine does falls on both alike.
+/// Both are played in turns, so that whatever else the machine does falls on both alike.
 ///
 /// # Errors
 /// The disk, or a bug.
