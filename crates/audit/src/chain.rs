@@ -78,8 +78,8 @@ impl Chain<'_> {
     }
 
     /// The least and the most that changes took which nothing given tells about. With the
-    /// centre, only a lock whose on-line decision is still out and a purchase whose answer is lost
-    /// may have ended in two ways; without it, unknown off-line changes take money, unknown on-line ones may also bring it.
+    /// centre, only a lock whose on-line decision is still out, a purchase whose answer is lost and a load or unload that
+    /// nobody has proved may have ended in two ways; without it, unknown off-line changes take money, unknown on-line ones may also bring it.
     fn may_be_gone(&self, offline: bool, online: bool, report: &mut Report) -> (i64, i64) {
         let ended = self.index.by_change.range(self.at(self.opening.ctc)..self.at(self.end()));
         let unsure = ended.filter(|(change, _)| !self.index.debits.contains_key(change));
@@ -90,15 +90,25 @@ impl Chain<'_> {
         let open = self.index.open_purchases.range(range);
         let open = open.filter(|(change, _)| !self.index.debits.contains_key(change));
         let open = open.filter_map(|(_, amounts)| amounts.iter().max()).copied();
-        let least = report.sum("decisions", bounds.iter().map(|(least, _)| *least));
+        let least = bounds.iter().map(|(least, _)| *least);
+        let least = report.sum("decisions and open loads", least.chain(self.brought(i64::max)));
         let most = bounds.iter().map(|(_, most)| *most).chain(open);
-        let most = report.sum("decisions and open purchases", most);
+        let most = most.chain(self.brought(i64::min));
+        let most = report.sum("decisions, open purchases and unloads", most);
         if self.index.facts.host.is_some() {
             return (least, most);
         }
         let least = if online { i64::MIN } else { least };
         let most = if online || offline { i64::MAX } else { most };
         (least, most)
+    }
+
+    /// What each open load or unload may have taken, at one end: the most that it brought, or the least.
+    fn brought(&self, end: fn(i64, i64) -> i64) -> impl Iterator<Item = i64> {
+        let range = self.at(self.opening.otc)..self.at(self.now.otc.max(self.opening.otc));
+        let open = self.index.open_transfers.range(range);
+        let open = open.filter(|(change, _)| !self.index.online.contains_key(change));
+        open.map(move |(_, answers)| -answers.iter().copied().fold(0, end))
     }
 
     fn evidence(&self, off: i64, debits: i64, loaded: i64, missing: &BTreeSet<u16>) -> String {

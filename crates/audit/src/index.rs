@@ -44,6 +44,8 @@ pub(crate) struct Index<'a> {
     pub(crate) unproved: Vec<(Change, Seen<'a>)>,
     /// Loads, unloads, limit changes by OTC.
     pub(crate) online: BTreeMap<Change, OnlineChange>,
+    /// Loads and unloads that the card took or not, by OTC: nobody knows. What each answer would have brought.
+    pub(crate) open_transfers: BTreeMap<Change, Vec<i64>>,
     /// What each change debited, by the best witness.
     pub(crate) debits: BTreeMap<Change, Debit>,
     /// Purchases that took their amount from the card or nothing: nobody knows.
@@ -64,6 +66,7 @@ impl<'a> Index<'a> {
             seen: BTreeMap::new(),
             unproved: Vec::new(),
             online: BTreeMap::new(),
+            open_transfers: BTreeMap::new(),
             debits: BTreeMap::new(),
             open_purchases: BTreeMap::new(),
             outcomes: BTreeMap::new(),
@@ -217,6 +220,11 @@ impl<'a> Index<'a> {
         for change in &host.changes {
             let key = (change.asn, change.purse, change.otc);
             self.online.entry(key).or_insert_with(|| OnlineChange::at_host(change));
+        }
+        for change in &host.open_transfers {
+            let key = (change.asn, change.purse, change.otc);
+            let money = OnlineChange::at_host(change).money();
+            self.open_transfers.entry(key).or_default().push(money);
         }
         self.openings = host.purses.iter().map(|books| ((books.asn, books.purse), books)).collect();
     }

@@ -147,6 +147,31 @@ fn unknown_changes_take_money_but_never_bring_it() {
 }
 
 #[test]
+fn a_load_that_nobody_proved_may_have_been_taken_and_no_more_than_that() {
+    for cents in [500, -300] {
+        let mut world = World::new(1, 1);
+        world.load(0, Ed, cents);
+        // Its log has forgotten it.
+        (0..12).for_each(|_| drop(world.buy(0, Ed, 0, 10)));
+        let taken = world.card(0).purses[0].balance.units();
+        let change = world.host().changes.pop().unwrap();
+        world.host().purses[0].float -= i64::from(cents);
+        assert_eq!(
+            found(&world),
+            [(Finding::BalanceDoesNotFollow, i64::from(cents.abs()))],
+            "nobody knows of it"
+        );
+        world.host().open_transfers.push(change);
+        assert_eq!(found(&world), [], "taken");
+        world.card(0).purses[0].balance = amount(taken.checked_add_signed(-cents).unwrap());
+        assert_eq!(found(&world), [], "not taken, and its number was used otherwise");
+        let beyond = if cents > 0 { taken + 1 } else { taken - 1 };
+        world.card(0).purses[0].balance = amount(beyond);
+        assert_eq!(found(&world), [(Finding::BalanceDoesNotFollow, 1)]);
+    }
+}
+
+#[test]
 fn a_sum_beyond_64_bits_is_named_and_does_not_stop_the_audit() {
     let mut world = World::new(1, 1);
     world.host().purses[0].moved = i64::MAX;

@@ -11,6 +11,8 @@ pub struct HostFacts {
     pub purses: Vec<HostPurse>,
     /// Loads, unloads and changes of the overdraft limit that the card has proved.
     pub changes: Vec<HostChange>,
+    /// Loads and unloads that it answered and of which nobody knows whether the card took them; once for each answer.
+    pub open_transfers: Vec<HostChange>,
     /// What it heard of each lock, and how it settled it.
     pub outcomes: Vec<OutcomeFacts>,
     /// Purchases that it took.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use host::{
     Account, Books, CardOpening, Centre, ChangeKind, Code, Codes, Ending, OnlineChange, Outcome,
-    OutcomeRow, PostingReason, PurchaseEnd, PurchaseRow, TrialBalance,
+    OutcomeRow, PostingReason, PurchaseEnd, PurchaseRow, TransferRow, TrialBalance, Way,
 };
 use wire::{Amount, Asn, Kind, LockId, Purse};
 
@@ -28,6 +28,7 @@ pub fn centre<B: Books, V: Codes>(centre: &Centre<B, V>) -> HostFacts {
     HostFacts {
         purses: purses(centre, &outcomes, &balance),
         changes: changes(centre),
+        open_transfers: open_transfers(centre),
         outcomes: outcomes
             .iter()
             .map(|row| outcome(row, &refused))
@@ -168,6 +169,23 @@ fn changes<B: Books, V: Codes>(centre: &Centre<B, V>) -> Vec<HostChange> {
         books.changes(opening.asn, purse).into_iter().map(change)
     };
     both.flat_map(of_purse).collect()
+}
+
+/// A number that is out may have been used by any of its answers, or by none.
+fn open_transfers<B: Books, V: Codes>(centre: &Centre<B, V>) -> Vec<HostChange> {
+    let mut all = Vec::new();
+    for asn in centre.books().cards() {
+        let open = centre.open_transfers(asn);
+        let is_open = |row: &&TransferRow| {
+            open.iter().any(|open| (open.purse, open.otc) == (row.purse, row.otc))
+        };
+        all.extend(centre.books().transfers_of(asn).iter().filter(is_open).map(|row| {
+            let TransferRow { asn, purse, otc, amount, way, .. } = *row;
+            let kind = if way == Way::Load { Kind::Load } else { Kind::Unload };
+            HostChange { asn, purse, otc, kind, amount }
+        }));
+    }
+    all
 }
 
 fn outcome(row: &OutcomeRow, refused: &BTreeSet<LockId>) -> OutcomeFacts {
