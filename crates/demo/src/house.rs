@@ -40,6 +40,7 @@ const PACE: Pace = Pace {
     first: Duration::from_millis(200),
     longest: Duration::from_millis(800),
     compare: Duration::from_secs(60),
+    clock: Duration::from_secs(5),
     neighbour: Duration::from_secs(1),
     flush: Duration::from_secs(2),
 };

@@ -174,7 +174,11 @@ impl Common {
     /// What the centre says of the clock as it stands now.
     pub(crate) fn clock_judged(&self) -> Judged {
         let now = self.now();
-        judge(now, self.uplink.clock_offset(now))
+        let judged = judge(now, self.uplink.clock_offset(now));
+        if matches!(judged, Judged::Off { .. }) {
+            self.uplink.ask_time();
+        }
+        judged
     }
 
     pub(crate) fn now(&self) -> Stamp {

@@ -104,6 +104,10 @@ pub trait Uplink: Send + Sync {
         None
     }
 
+    /// The station's clock is not what the centre said last. One of the two may have been set since: whoever keeps the line
+    /// asks for the centre's time anew, soon and not more often than does good.
+    fn ask_time(&self) {}
+
     /// What an operator should look at: `report_refused`, and whatever else only the line knows. The station itself
     /// tells `centre_away` and `list_stale` by the standing.
     fn warnings(&self) -> Vec<Warning> {

@@ -229,9 +229,15 @@ impl Uplink for Linked {
     }
 
     fn clock_offset(&self, now: Stamp) -> Option<ClockOffset> {
-        let Centre { patient, quick, stream, .. } = self.shared.centre()?;
-        let heard = [patient, quick, stream].into_iter().filter_map(|client| client.heard_time());
-        crate::clock::offset(heard, now, Instant::now())
+        crate::clock::offset(self.shared.centre()?.heard(), now, Instant::now())
+    }
+
+    fn ask_time(&self) {
+        let Some(centre) = self.shared.centre() else { return };
+        let (now, pace) = (Instant::now(), self.shared.pace.clock);
+        if self.shared.line.is_up() && centre.heard().all(|heard| heard.age(now) >= pace) {
+            self.shared.bell.ring(|signals| signals.doubts += 1);
+        }
     }
 
     fn warnings(&self) -> Vec<Warning> {

@@ -11,6 +11,8 @@ pub struct Pace {
     pub longest: Duration,
     /// How often the lists are compared with the centre's at least, while the line is up.
     pub compare: Duration,
+    /// How often the centre is asked for its time, while the station's clock shows another one and the line is up.
+    pub clock: Duration,
     /// How long a neighbour may take.
     pub neighbour: Duration,
     /// How long a nozzle waits for its reports at most.
@@ -23,6 +25,7 @@ impl Default for Pace {
             first: Duration::from_secs(1),
             longest: Duration::from_secs(300),
             compare: Duration::from_secs(300),
+            clock: Duration::from_secs(5),
             neighbour: Duration::from_secs(1),
             flush: Duration::from_secs(2),
         }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use client::{Client, Limits, Switch};
+use client::{Client, Heard, Limits, Switch};
 use forecourt::{Feed, Flushed};
 use logbook::Logbook;
 use wire::Tid;
@@ -23,6 +23,13 @@ pub(crate) struct Centre {
     pub(crate) stream: Client,
     /// Ends the stream when others take the place of these.
     pub(crate) retired: Switch,
+}
+
+impl Centre {
+    /// What each of them heard of the centre's time.
+    pub(crate) fn heard(&self) -> impl Iterator<Item = Heard> {
+        [&self.patient, &self.quick, &self.stream].into_iter().filter_map(Client::heard_time)
+    }
 }
 
 impl Centre {
@@ -114,6 +121,8 @@ pub(crate) struct Bell {
 pub(crate) struct Signals {
     /// Counts nudges.
     pub(crate) nudges: u64,
+    /// Counts how often the clock was found to be off.
+    pub(crate) doubts: u64,
     /// Counts how often somebody waited for his reports; up to where they were tried, and what became of them.
     pub(crate) flushes: u64,
     pub(crate) tried: u64,
@@ -125,8 +134,8 @@ pub(crate) struct Signals {
 
 impl Default for Signals {
     fn default() -> Self {
-        let (nudges, flushes, tried, came_up) = (0, 0, 0, 0);
-        Self { nudges, flushes, tried, flushed: Flushed::Not, came_up, stop: false }
+        let (nudges, doubts, flushes, tried, came_up) = (0, 0, 0, 0, 0);
+        Self { nudges, doubts, flushes, tried, flushed: Flushed::Not, came_up, stop: false }
     }
 }
 

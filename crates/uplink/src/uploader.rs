@@ -8,11 +8,13 @@ use std::time::Instant;
 use api::collect::{ReportTaken, Reports};
 use client::{Client, ClientError};
 use forecourt::Flushed;
+use lists::Kind;
 use logbook::Logbook;
 use terminal::Journal as _;
 use wire::record::encode;
 use wire::{Entry, Report};
 
+use crate::held::name_of;
 use crate::line::Part;
 use crate::pace::BackOff;
 use crate::shared::{Remarks, Shared, Signals};
@@ -77,7 +79,7 @@ impl Uploader {
                 self.held.clear();
                 self.again = None;
             }
-            let round = self.round();
+            let round = self.round(asked.doubts != seen.doubts);
             let answered = matches!(round, Round::Answered);
             // One that is held may be the very one that somebody waits for.
             let flushed = match (answered, self.held.is_empty()) {
@@ -113,7 +115,8 @@ impl Uploader {
         loop {
             let signals = self.shared.bell.wait(until, |now| {
                 let customers = now.flushes != seen.flushes || now.came_up != seen.came_up;
-                now.stop || customers || now.nudges != seen.nudges
+                let doubted = answered && now.doubts != seen.doubts;
+                now.stop || customers || doubted || now.nudges != seen.nudges
             });
             let customers = signals.flushes != seen.flushes || signals.came_up != seen.came_up;
             let nudged = signals.nudges != seen.nudges;
@@ -127,8 +130,9 @@ impl Uploader {
         }
     }
 
-    /// Sends what there is; after each batch what is certain is marked, so a round that breaks goes on where it was.
-    fn round(&mut self) -> Round {
+    /// Sends what there is; after each batch what is certain is marked, so a round that breaks goes on where it was. Each
+    /// answer says the centre's time: where it is wanted and nothing is to be sent, something is asked.
+    fn round(&mut self, wants_time: bool) -> Round {
         let Some(centre) = self.shared.centre() else { return Round::Down };
         let (last, pending) = self.logbook.pending();
         let pending: Vec<Sent> =
@@ -140,6 +144,9 @@ impl Uploader {
         let new = |sent: &&Sent| !self.taken.contains(*sent) && !self.held.contains(*sent);
         let to_send: Vec<Sent> = pending.iter().filter(new).cloned().collect();
         self.shared.line.set_queue(pending.len() - self.taken_of(&pending));
+        if wants_time && to_send.is_empty() {
+            self.ask_time(&centre.quick);
+        }
         let mut count = 0;
         for batch in to_send.chunks(BATCH) {
             let mut alone = 0;
@@ -157,6 +164,14 @@ impl Uploader {
         }
         self.tell(count);
         Round::Answered
+    }
+
+    /// What the answer says is of no matter here, and neither is a line that just broke: who reports or listens finds out.
+    fn ask_time(&self, centre: &Client) {
+        let kind = Kind::Blacklist;
+        if let Some((cursor, _)) = self.shared.held.at(kind) {
+            let _only_the_time = centre.list_state(name_of(kind), &cursor.to_string());
+        }
     }
 
     /// Sends some, and notes the answer to each. Some that are refused together are halved until the one stands alone with

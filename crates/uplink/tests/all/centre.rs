@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
@@ -56,6 +56,8 @@ pub struct Centre {
     pub address: SocketAddr,
     /// Streams of events that were opened.
     pub streams: Arc<AtomicUsize>,
+    /// What its clock shows, in minutes.
+    pub clock: Arc<AtomicU8>,
     runtime: Option<Runtime>,
     app: Shared,
     stop: Option<oneshot::Sender<()>>,
@@ -67,9 +69,11 @@ impl Centre {
         let mut builder = tokio::runtime::Builder::new_multi_thread();
         let runtime = builder.enable_all().worker_threads(2).build().unwrap();
         let (place, vault) = (books.place.clone(), Arc::clone(&books.vault));
-        let clock = Arc::new(|| at(200));
+        let clock = Arc::new(AtomicU8::new(200));
+        let shown = Arc::clone(&clock);
+        let shown = Arc::new(move || at(shown.load(Ordering::SeqCst)));
         let (app, listener) = runtime.block_on(async move {
-            let app = App::open(&place, &vault, clock).await.unwrap();
+            let app = App::open(&place, &vault, shown).await.unwrap();
             (app, tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap())
         });
         let address = listener.local_addr().unwrap();
@@ -88,7 +92,7 @@ impl Centre {
             axum::serve(listener, router).with_graceful_shutdown(stopped).await.unwrap();
         });
         let (stop, serving) = (Some(stop), Some(serving));
-        Self { address, streams, runtime: Some(runtime), app, stop, serving }
+        Self { address, streams, clock, runtime: Some(runtime), app, stop, serving }
     }
 }
 

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
-use forecourt::{Found, Uplink as _};
+use forecourt::{Flushed, Found, Uplink as _};
 use host::{Input, Measure, Subject};
+use uplink::{Pace, Setup};
 use wire::{ClaimedRecord, Report};
 
 use crate::centre::{Books, Centre};
 use crate::proxy::{Mode, Proxy};
-use crate::rig::{Folder, Rig, way};
+use crate::rig::{self, Folder, Rig, way};
 use crate::support::{CARD, NORTH, OTHER, SOUTH, Scene, act, at};
 
 fn heard(report: Report) -> Input {
@@ -39,6 +41,24 @@ fn each_answer_says_how_the_clock_stands_to_the_centres() {
     drop(rig);
     let alone = Rig::new(folder.setup(None));
     assert_eq!(alone.linked.clock_offset(at(200)), None, "nobody said the time");
+}
+
+#[test]
+fn a_centre_whose_clock_was_set_is_asked_for_its_time() {
+    let (books, folder) = (Books::new(), Folder::new());
+    let centre = Centre::start(&books);
+    let pace = Pace { clock: Duration::ZERO, ..rig::pace() };
+    let rig = Rig::new(Setup { pace, ..folder.setup(Some(rig::way(centre.address, NORTH))) });
+    // The stream is open: nothing more is asked by itself.
+    rig.until_up();
+    let ahead = || rig.linked.clock_offset(at(200)).unwrap().ahead;
+    assert!((-60..=0).contains(&ahead()), "{}", ahead());
+    centre.clock.store(100, Ordering::SeqCst);
+    assert_eq!(rig.linked.flush(), Flushed::All);
+    assert!((-60..=0).contains(&ahead()), "nothing was sent, and nothing heard");
+    rig.linked.ask_time();
+    assert_eq!(rig.linked.flush(), Flushed::All);
+    assert!((5_900..=6_000).contains(&ahead()), "{}", ahead());
 }
 
 #[test]
