@@ -1,8 +1,11 @@
 //! A customer with a card: refuels here and there, and pulls the card now and then.
 
+use std::collections::BTreeMap;
 use std::process::Stdio;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use ordeal::process;
 use serde_json::Value;
 
 use crate::dice::Dice;
@@ -25,7 +28,10 @@ pub struct Met {
     pub lost: AtomicU64,
     /// Visits that the full disk refused or broke.
     pub no_disk: AtomicU64,
-    pub torn: AtomicU64,
+    /// How often each card was torn out of a visit.
+    pub torn: [AtomicU64; CARDS],
+    /// Why visits were refused.
+    pub refusals: Mutex<BTreeMap<String, u64>>,
     /// Visits in which a card is still to be torn out.
     pub to_tear: [AtomicU64; CARDS],
 }
@@ -37,7 +43,7 @@ pub fn live(town: &Town, card: usize, seed: u64, is_over: &AtomicBool, met: &Met
         if met.to_tear[card].load(Ordering::Relaxed) > 0 {
             if tear(town, card, &mut dice) {
                 met.to_tear[card].fetch_sub(1, Ordering::Relaxed);
-                met.torn.fetch_add(1, Ordering::Relaxed);
+                met.torn[card].fetch_add(1, Ordering::Relaxed);
             }
         } else if is_over.load(Ordering::Relaxed) {
             return;
@@ -81,7 +87,7 @@ fn words(town: &Town, card: usize, dice: &mut Dice) -> String {
 
 fn visit(town: &Town, card: usize, dice: &mut Dice, met: &Met) {
     let words = words(town, card, dice);
-    let output = town.command(&words).stdin(Stdio::null()).output().unwrap();
+    let output = process::output(&mut town.command(&words)).unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     let document: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
     let outcome = document["outcome"].as_str();
@@ -100,8 +106,18 @@ fn visit(town: &Town, card: usize, dice: &mut Dice, met: &Met) {
     if let Some(which) = which {
         which.fetch_add(1, Ordering::Relaxed);
     }
-    if matches!(document["refusal"].as_str(), Some("disk_low" | "journal_failed")) {
-        met.no_disk.fetch_add(1, Ordering::Relaxed);
+    if output.status.code() == Some(1) {
+        let why = document["refusal"].as_str().or_else(|| document["reason"].as_str());
+        let why =
+            why.unwrap_or_else(|| panic!("{words} is refused for nothing: {document} {said}"));
+        *met.refusals.lock().unwrap().entry(why.to_owned()).or_default() += 1;
+    }
+    match document["refusal"].as_str() {
+        Some("disk_low" | "journal_failed") => {
+            met.no_disk.fetch_add(1, Ordering::Relaxed);
+        }
+        Some("program_fault" | "our_bug") => panic!("{words}: {document} {said}"),
+        _ => {}
     }
     let is_unlock = words.starts_with("unlock") && outcome == Some("settled");
     if is_unlock || !document["unlocked"].is_null() {

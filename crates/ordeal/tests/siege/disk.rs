@@ -6,8 +6,8 @@ use std::process::Command;
 
 use ordeal::process::run;
 
-/// What a station keeps free for open locks, and half of that again.
-const SIZE: &str = "size=24m";
+/// Six times what a station keeps free for open locks: with less than four times that it warns.
+const SIZE: &str = "size=96m";
 
 /// Goes with its town.
 pub struct Disk(PathBuf);

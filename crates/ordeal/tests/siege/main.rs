@@ -9,6 +9,7 @@
 //! `GREYLOCK_SIEGE_RUNS`, `GREYLOCK_SIEGE_SEED` and `GREYLOCK_SIEGE_FIRST` choose the runs; a failure names its own.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
 
+mod books;
 mod customer;
 #[path = "../trial/dice.rs"]
 mod dice;

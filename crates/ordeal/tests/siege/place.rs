@@ -2,9 +2,9 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use ordeal::process::{Plan, Server};
+use ordeal::process::{Plan, Server, has_bug};
 
 use crate::disk::Disk;
 use crate::line::Line;
@@ -13,6 +13,8 @@ use crate::line::Line;
 pub struct Place {
     plan: Plan,
     server: Mutex<Option<Server>>,
+    /// What servers said that are not there any more.
+    heard: Mutex<Vec<String>>,
     /// Where others know it: each has a line of his own, which can be cut alone.
     pub lines: Vec<Line>,
     clock: PathBuf,
@@ -24,14 +26,21 @@ impl Place {
     pub fn new(mut plan: Plan, clock: PathBuf, lines: usize) -> Self {
         plan.environment.extend(clock_of(&clock));
         let lines = (0..lines).map(|_| Line::new()).collect();
-        let place = Self { plan, server: Mutex::new(None), lines, clock, disk: None };
+        let place = Self {
+            plan,
+            server: Mutex::default(),
+            heard: Mutex::default(),
+            lines,
+            clock,
+            disk: None,
+        };
         place.set_clock(0);
         place
     }
 
     /// Starts it, and waits until it serves.
     pub fn up(&self) -> Result<(), String> {
-        let mut server = self.server.lock().unwrap();
+        let mut server = held(&self.server);
         if server.is_none() {
             let started = Server::start(&self.plan)?;
             let address = started.address().inspect_err(|_| forget_clock(started.id()))?;
@@ -43,34 +52,42 @@ impl Place {
 
     fn down(&self) -> Option<Server> {
         self.lines.iter().for_each(|line| line.leads_to(None));
-        self.server.lock().unwrap().take()
+        let server = held(&self.server).take();
+        held(&self.heard).extend(server.iter().flat_map(Server::said));
+        server
     }
 
-    /// `kill -9`.
+    /// `kill -9`. It must have run until then, and have told of no bug.
     pub fn kill(&self) {
         if let Some(server) = self.down() {
             let id = server.id();
-            server.kill().unwrap();
+            let killed = server.kill();
             forget_clock(id);
+            killed.unwrap();
         }
     }
 
-    /// Killed before it can serve, or just when it does.
+    /// Killed before it can serve, or just when it does. Where its disk is full it may have refused to.
     pub fn kill_while_it_starts(&self, microseconds: u64) {
         self.kill();
         let server = Server::start(&self.plan).unwrap();
         idle(microseconds);
-        *self.server.lock().unwrap() = Some(server);
-        self.kill();
+        let id = server.id();
+        let killed = server.kill();
+        forget_clock(id);
+        let is_full = self.disk.as_ref().is_some_and(Disk::is_full);
+        killed.or_else(|why| if is_full && !has_bug(&why) { Ok(()) } else { Err(why) }).unwrap();
     }
 
     /// SIGTERM, and a good end.
     pub fn stop(&self) {
         if let Some(server) = self.down() {
             let id = server.id();
-            let (well, said) = server.stop().unwrap();
+            let stopped = server.stop();
             forget_clock(id);
+            let (well, said) = stopped.unwrap();
             assert!(well, "{said:#?}");
+            held(&self.heard).extend(said);
         }
     }
 
@@ -81,17 +98,28 @@ impl Place {
         std::fs::rename(beside, &self.clock).unwrap();
     }
 
-    /// What it said since it was asked last.
+    /// What it said since this was asked last, through all its lives.
     pub fn said(&self) -> Vec<String> {
-        self.server.lock().unwrap().as_ref().map(Server::said).unwrap_or_default()
+        let mut said = std::mem::take(&mut *held(&self.heard));
+        said.extend(held(&self.server).iter().flat_map(Server::said));
+        said
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        // A mount cannot go before the process that has files there.
-        self.kill();
+        // A mount cannot go before the process that has files there. It may have ended, which has been said by then.
+        if let Some(server) = self.down() {
+            let id = server.id();
+            drop(server);
+            forget_clock(id);
+        }
     }
+}
+
+/// Also when something has failed meanwhile, so that it can still be said what.
+fn held<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
+    what.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Lets a moment go by: of chance, never for something to happen.

@@ -16,19 +16,29 @@ pub fn totalizers(town: &Town) -> Flowed {
     })
 }
 
+/// What the journals have, in the order of the stations.
+#[derive(Default)]
+pub struct Journals {
+    /// What their nozzles have delivered.
+    pub flowed: Flowed,
+    /// What that costs.
+    pub amounts: [i64; STATIONS.len()],
+}
+
 /// All deliveries of the journals; the stations have stopped.
-pub fn delivered(town: &Town) -> Flowed {
-    STATIONS.map(|name| {
+pub fn journals(town: &Town) -> Journals {
+    let mut journals = Journals::default();
+    for (station, name) in STATIONS.into_iter().enumerate() {
         let out = format!("{name}.jsonl");
         town.remove(&out);
         let words = format!("station export --data {name} --format jsonl --out {out}");
         town.greylock(&words).unwrap();
-        let mut sums = [0; NOZZLES.len()];
         for line in town.read(&out).lines() {
             let row: Value = serde_json::from_str(line).unwrap();
             let nozzle = NOZZLES.iter().position(|number| row["nozzle"] == *number).unwrap();
-            sums[nozzle] += row["quantity"].as_u64().unwrap();
+            journals.flowed[station][nozzle] += row["quantity"].as_u64().unwrap();
+            journals.amounts[station] += row["amount"].as_i64().unwrap();
         }
-        sums
-    })
+    }
+    journals
 }

@@ -4,24 +4,30 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use serde_json::Value;
 
+use crate::books::audit;
 use crate::customer::{Met, live};
 use crate::dice::Dice;
 use crate::hand::{Blow, KINDS, strike};
-use crate::pumps::{delivered, totalizers};
-use crate::rest::{all_up, audit, settle};
+use crate::pumps::totalizers;
+use crate::rest::{Freed, all_up, said, settle};
 use crate::town::{CARDS, Town};
 
 /// Runs in the life of one town.
 const RUNS: u64 = 20;
+/// In so many there must be something of all that customers do.
+const USUAL: u64 = 100;
 /// Blows of one run, at most.
 const BLOWS: u64 = 4;
+/// Of a card's error counter, as it is issued.
+const ERROR_LIMIT: u64 = 3;
 
 /// What was done in all runs.
 #[derive(Default)]
 struct Tally {
     blows: [u64; KINDS.len()],
     met: Met,
-    freed: u64,
+    freed: usize,
+    unblocked: u64,
     debited: i64,
     off: i64,
     no_room: u64,
@@ -53,7 +59,7 @@ fn tell(runs: u64, seed: u64, tally: &Tally) {
     // A card that is stuck has failed the test before.
     println!("| cents off | {} |\n| cards stuck | 0 |", tally.off);
     println!(
-        "{} cents debited: {} refuellings settled, {} escaped, {} purchases; {} loads; {} cards unlocked by a visit and {} in the end",
+        "{} cents debited: {} refuellings settled, {} escaped, {} purchases; {} loads; {} cards unlocked by a visit and {} in the end, {} applications unblocked",
         tally.debited,
         of(&met.refuelled),
         of(&met.escaped),
@@ -61,15 +67,26 @@ fn tell(runs: u64, seed: u64, tally: &Tally) {
         of(&met.loaded),
         of(&met.unlocked),
         tally.freed,
+        tally.unblocked,
     );
     println!(
         "{} refused, {} lost, {} of them by a full disk, {} cards torn out of a visit, {} starts on a full disk refused",
         of(&met.refused),
         of(&met.lost),
         of(&met.no_disk),
-        of(&met.torn),
+        met.torn.iter().map(of).sum::<u64>(),
         tally.no_room,
     );
+    println!("refusals: {:?}", met.refusals.lock().unwrap());
+    for (what, count) in [
+        ("refuelled", &met.refuelled),
+        ("escaped", &met.escaped),
+        ("bought", &met.bought),
+        ("loaded", &met.loaded),
+        ("unlocked", &met.unlocked),
+    ] {
+        assert!(runs < USUAL || of(count) > 0, "in {runs} runs nobody has {what}");
+    }
 }
 
 /// One town and its runs; the money of each is audited with that of all before.
@@ -83,18 +100,36 @@ fn town(seed: u64, runs: std::ops::Range<u64>, tally: &mut Tally) {
     town.clocks_move();
     let mut totals = Value::Null;
     for run in runs {
+        let witness = Witness { town: &town, seed, run };
         all_up(&town);
-        besiege(&town, seed, run, tally);
-        tally.freed += settle(&town, run);
+        let torn = besiege(&town, seed, run, tally);
+        count(&settle(&town, run), torn, tally);
         let flowed = totalizers(&town);
         stop(&town);
-        assert_eq!(delivered(&town), flowed, "run {run}: journals, and what has flowed");
-        totals = audit(&town, run);
+        let (sums, journals) = audit(&town, run);
+        assert_eq!(journals.flowed, flowed, "run {run}: journals, and what has flowed");
+        totals = sums;
+        drop(witness);
     }
     town.centre.stop();
     tally.debited += totals["debits_by_cards"].as_i64().unwrap();
     tally.off += totals["difference"].as_i64().unwrap().abs();
     tally.no_room += town.no_room.load(Ordering::Relaxed);
+}
+
+/// An application locks itself only when right commands were cut short, one after the other, as often as its error counter
+/// allows (protocol §5); a run begins with the counter at zero, which is what a debit leaves.
+fn count(freed: &[Freed; CARDS], torn: [u64; CARDS], tally: &mut Tally) {
+    for (card, (freed, torn)) in freed.iter().zip(torn).enumerate() {
+        let may = torn / ERROR_LIMIT;
+        assert!(
+            freed.unblocked <= may,
+            "card {card} locked itself {} times, and was torn out {torn} times",
+            freed.unblocked
+        );
+        tally.freed += usize::from(freed.was_held);
+        tally.unblocked += freed.unblocked;
+    }
 }
 
 /// All stations at once.
@@ -106,14 +141,16 @@ fn stop(town: &Town) {
     });
 }
 
-/// Customers come and go, and are struck.
-fn besiege(town: &Town, seed: u64, run: u64, tally: &mut Tally) {
+/// Customers come and go, and are struck. How often each card was torn out.
+fn besiege(town: &Town, seed: u64, run: u64, tally: &mut Tally) -> [u64; CARDS] {
     let mut dice = Dice::new(seed << 32 | run);
     let blows: Vec<Blow> = (0..=dice.below(BLOWS)).map(|_| Blow::draw(&mut dice)).collect();
     let words: Vec<String> = blows.iter().map(Blow::to_string).collect();
     println!("run {run}: {}", words.join(", "));
     let is_over = AtomicBool::new(false);
     let met = &tally.met;
+    let torn = || std::array::from_fn(|card| met.torn[card].load(Ordering::Relaxed));
+    let before: [u64; CARDS] = torn();
     std::thread::scope(|scope| {
         let _also_when_a_blow_fails = Over(&is_over);
         for card in 0..CARDS {
@@ -128,6 +165,26 @@ fn besiege(town: &Town, seed: u64, run: u64, tally: &mut Tally) {
         // What could not be done was not done.
         let is_done = !matches!(blow, Blow::FillDisk(at) if town.stations[at].disk.is_none());
         tally.blows[blow.kind()] += u64::from(is_done);
+    }
+    let after = torn();
+    std::array::from_fn(|card| after[card] - before[card])
+}
+
+/// Tells of a run that fails, wherever it does.
+struct Witness<'a> {
+    town: &'a Town,
+    seed: u64,
+    run: u64,
+}
+
+impl Drop for Witness<'_> {
+    fn drop(&mut self) {
+        // What was said before is of a run that went well.
+        let said = said(self.town);
+        if std::thread::panicking() {
+            println!("seed {}, run {} failed; the daemons said:\n{said}", self.seed, self.run);
+            println!("what is left of the town is in {}", self.town.keep().display());
+        }
     }
 }
 

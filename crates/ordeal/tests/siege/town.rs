@@ -71,6 +71,14 @@ impl Town {
         std::fs::read_to_string(self.folder.join(name)).unwrap()
     }
 
+    /// Copies all of it to where it stays, for whoever looks for the reason.
+    pub fn keep(&self) -> PathBuf {
+        let kept = self.folder.with_extension("failed");
+        let _it_says_itself_why_not =
+            Command::new("cp").arg("-a").args([&self.folder, &kept]).status();
+        kept
+    }
+
     pub fn remove(&self, name: &str) {
         let _it_may_not_be_there = std::fs::remove_file(self.folder.join(name));
     }
@@ -130,7 +138,7 @@ impl Town {
     /// What a station says of itself.
     pub fn site(&self, station: usize) -> Option<Value> {
         let url = format!("{}/v1/site", self.stations[station].lines[0].url());
-        let config = ureq::Agent::config_builder().proxy(None);
+        let config = ureq::Agent::config_builder().proxy(None).timeout_global(Some(PATIENCE));
         let mut answer = config.build().new_agent().get(url).call().ok()?;
         serde_json::from_str(&answer.body_mut().read_to_string().ok()?).ok()
     }
