@@ -34,11 +34,24 @@ pub(crate) struct Session {
     pub(crate) asn: Option<Asn>,
     /// Tried again at this moment, and so long after the time before.
     again: Option<(Instant, Duration)>,
+    /// What the centre waits for is being asked.
+    open: Option<Proofs>,
     /// It was freed here, and no visit has said so yet.
     pub(crate) freed: Option<WasFreed>,
 }
 
 impl Session {
+    /// Asks the card for the proofs that the centre waits for, once it is known which.
+    fn bring_proofs(&mut self) {
+        if !self.card.is_in() {
+            return;
+        }
+        if let Some(came) = self.open.as_ref().and_then(Proofs::came) {
+            self.open = None;
+            came.bring(&mut self.card);
+        }
+    }
+
     /// What only waits is tried again in its own time, too: neighbours tell nobody when they have a record. A record that
     /// the card refused is not among it, since it counts.
     fn wait_after(&mut self, first: Duration, reason: Option<&NotFreed>) {
@@ -56,7 +69,7 @@ impl Nozzle {
     /// A card was put in; returns when it is out again, or the station ends.
     pub(crate) fn card_in(&mut self, inside: CardInside) -> Result<(), Trouble> {
         let mut session =
-            Session { card: self.contact(inside), asn: None, again: None, freed: None };
+            Session { card: self.contact(inside), asn: None, again: None, open: None, freed: None };
         self.given = true;
         self.post.take_commands();
         let attended = self.attend(&mut session);
@@ -83,7 +96,7 @@ impl Nozzle {
 
     fn attend(&mut self, session: &mut Session) -> Result<(), Trouble> {
         self.look(session)?;
-        let mut open = session.asn.and_then(|asn| Proofs::ask(&self.common.uplink, asn));
+        session.open = session.asn.and_then(|asn| Proofs::ask(&self.common.uplink, asn));
         while session.card.is_in() && !self.common.is_closing() {
             match self.post.wait(LOOK) {
                 Call::Command(visit, command) => {
@@ -100,12 +113,7 @@ impl Nozzle {
                 Call::Nothing if session.again.is_some_and(|(at, _)| at <= Instant::now()) => {
                     self.look_once_more(session)?;
                 }
-                Call::Nothing => {
-                    if let Some(came) = open.as_ref().and_then(Proofs::came) {
-                        open = None;
-                        came.bring(&mut session.card);
-                    }
-                }
+                Call::Nothing => session.bring_proofs(),
             }
         }
         Ok(())
@@ -124,6 +132,8 @@ impl Nozzle {
             Command::Pay(pay) => self.pay(session, begun, &pay),
         };
         ended.apdus = self.apdus(session) - before;
+        // Who hears of the end pulls the card.
+        session.bring_proofs();
         self.post.end_visit(&ended);
         trouble.map_or(Ok(()), Err)
     }

@@ -34,8 +34,8 @@ fn a_card_is_loaded_unloaded_and_pays() {
     assert_eq!(bench.wait_for_end("load").refusal.as_deref(), Some("no_link"));
 }
 
-#[test]
-fn a_load_whose_answer_is_lost_is_proved_when_the_card_is_in_again() {
+/// A card with 15,000, of whose load of 5,000 the centre has not heard.
+fn lost_load() -> (Bench, CardMemory) {
     let mut world = World::new();
     let card = world.card(10_000);
     let mut bench = Bench::new(world, 1);
@@ -59,12 +59,32 @@ fn a_load_whose_answer_is_lost_is_proved_when_the_card_is_in_again() {
     let open = || bench.uplink.rules.lock().unwrap().open_transfers(card.asn).len();
     assert_eq!((card.balance(), open()), (15_000, 1));
     card.meddle(|_| Deed::Pass);
-    bench.insert(1, &card);
+    (bench, card)
+}
+
+fn until_proved(bench: &Bench, card: &CardMemory) {
+    let open = || bench.uplink.rules.lock().unwrap().open_transfers(card.asn).len();
     let end = std::time::Instant::now() + std::time::Duration::from_secs(10);
     while open() > 0 {
         assert!(std::time::Instant::now() < end, "it was not proved");
         std::thread::yield_now();
     }
+}
+
+#[test]
+fn a_load_whose_answer_is_lost_is_proved_when_the_card_is_in_again() {
+    let (bench, card) = lost_load();
+    bench.insert(1, &card);
+    until_proved(&bench, &card);
+}
+
+#[test]
+fn a_load_is_proved_before_a_customer_hears_of_the_end_and_pulls_the_card() {
+    let (mut bench, card) = lost_load();
+    let ended = bench.refuel(1, &card, 1_000);
+    bench.nozzles[0].hand.pull();
+    assert_eq!(ended.outcome, "settled");
+    until_proved(&bench, &card);
 }
 
 #[test]
