@@ -78,11 +78,22 @@ fn all(town: &Town, path: &str) -> Vec<Value> {
     }
 }
 
+/// The numbers of a card's loads that the centre waits to hear of.
+pub fn open_loads(town: &Town, asn: &str) -> Vec<u64> {
+    let station = Who::Station(STATIONS[0].to_owned());
+    let open = asked_by(&station, town, &format!("/v1/cards/{asn}/transfers/open"));
+    open.as_array().unwrap().iter().map(|load| load["otc"].as_u64().unwrap()).collect()
+}
+
 /// What the centre answers an operator.
 fn asked(town: &Town, path: &str) -> Value {
-    let url = town.centre.lines[0].url();
     let operator = Who::Operator(town.read("centre/operator.token").trim().to_owned());
-    let answered = Client::new(url.trim_start_matches("http://")).get(&operator, path).unwrap();
+    asked_by(&operator, town, path)
+}
+
+fn asked_by(who: &Who, town: &Town, path: &str) -> Value {
+    let url = town.centre.lines[0].url();
+    let answered = Client::new(url.trim_start_matches("http://")).get(who, path).unwrap();
     assert_eq!(answered.status, 200, "{path}: {:#}", answered.document);
     answered.document
 }

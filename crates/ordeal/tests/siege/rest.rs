@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use ordeal::process;
 use serde_json::Value;
 
+use crate::books::open_loads;
 use crate::disk::Disk;
 use crate::line::Line;
 use crate::place::{Place, idle};
@@ -53,8 +54,19 @@ pub fn settle(town: &Town, run: u64) -> [Freed; CARDS] {
     for card in 0..CARDS {
         let shown = shown(town, card);
         assert_eq!(shown["state"], "unlocked", "run {run}: card {card}: {shown:#}");
+        proved(town, &shown, run, until);
     }
     freed
+}
+
+/// Waits until the centre has heard of each load that the card carried out. One that never reached the card stays open
+/// until the card uses its number.
+fn proved(town: &Town, shown: &Value, run: u64, until: Instant) {
+    let next = shown["purses"][0]["otc"].as_u64().unwrap();
+    while open_loads(town, shown["asn"].as_str().unwrap()).iter().any(|otc| *otc < next) {
+        assert!(Instant::now() < until, "run {run}: a load is not proved: {shown:#}");
+        idle(LOOK);
+    }
 }
 
 /// Waits until every station is as if nothing had happened.
