@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::{RwLock, watch};
+use tokio::sync::{Mutex as Turn, OwnedMutexGuard, watch};
 use tokio::task::JoinHandle;
 
 use crate::documents::StoryRuns;
@@ -20,8 +20,8 @@ pub struct Demo {
     outside: Outside,
     folder: Folder,
     world: watch::Sender<Arc<World>>,
-    /// Held while a world is replaced.
-    resetting: RwLock<()>,
+    /// Held while a world is replaced; true once the demo ends.
+    resetting: Arc<Turn<bool>>,
     story: Mutex<Playing>,
     hints: JoinHandle<()>,
 }
@@ -43,7 +43,7 @@ impl Demo {
         let last = folder.last()?;
         let world = World::open(last, &folder.world(last), &outside, &timeline, 1.0).await?;
         let hints = tokio::spawn(Arc::clone(&timeline).pass_hints());
-        let (resetting, story) = (RwLock::new(()), Mutex::default());
+        let (resetting, story) = (Arc::default(), Mutex::default());
         let world = watch::Sender::new(world);
         Ok(Arc::new(Self { timeline, outside, folder, world, resetting, story, hints }))
     }
@@ -60,21 +60,48 @@ impl Demo {
         self.playing().shown.clone()
     }
 
+    /// The world, once none takes its place any more.
+    pub(crate) async fn settled(&self) -> Arc<World> {
+        let _one = self.resetting.lock().await;
+        self.world()
+    }
+
     /// Everything fresh. A story that runs is stopped.
     ///
     /// # Errors
     /// The new world cannot be built: the old one stays.
-    pub async fn reset(&self) -> Result<(), String> {
+    pub async fn reset(self: &Arc<Self>) -> Result<(), String> {
+        let turn = self.turn().await?;
+        // A story that begins from now on waits for the new world.
         self.stop_story();
         self.playing().shown = None;
-        self.renew().await.map(|_| ())
+        self.replace(turn).await.map(|_| ())
     }
 
     /// Puts a fresh world in place of the one that is there.
-    pub(crate) async fn renew(&self) -> Result<Arc<World>, String> {
-        let _one = self.resetting.write().await;
+    pub(crate) async fn renew(self: &Arc<Self>) -> Result<Arc<World>, String> {
+        let turn = self.turn().await?;
+        self.replace(turn).await
+    }
+
+    async fn turn(&self) -> Result<OwnedMutexGuard<bool>, String> {
+        let turn = Arc::clone(&self.resetting).lock_owned().await;
+        if *turn { Err("the demo ends".to_owned()) } else { Ok(turn) }
+    }
+
+    /// In a task of its own: whoever asked may be stopped meanwhile, or go away, and leaves no half-made world.
+    async fn replace(self: &Arc<Self>, turn: OwnedMutexGuard<bool>) -> Result<Arc<World>, String> {
+        let demo = Arc::clone(self);
+        let replacing = tokio::spawn(async move {
+            let _one = turn;
+            demo.replace_now().await
+        });
+        replacing.await.map_err(|error| error.to_string())?
+    }
+
+    async fn replace_now(&self) -> Result<Arc<World>, String> {
         let old = self.world();
-        let reset = old.reset + 1;
+        let reset = self.folder.fresh(old.reset)?;
         let folder = self.folder.world(reset);
         let (outside, timeline) = (&self.outside, &self.timeline);
         let new = World::open(reset, &folder, outside, timeline, old.speed()).await?;
@@ -141,7 +168,8 @@ impl Demo {
     /// Ends in good order.
     pub async fn close(&self) {
         self.stop_story();
-        let _one = self.resetting.write().await;
+        let mut turn = self.resetting.lock().await;
+        *turn = true;
         self.world().close().await;
         self.hints.abort();
     }

@@ -66,13 +66,31 @@ impl Folder {
     /// # Errors
     /// The folder cannot be read.
     pub fn last(&self) -> Result<u64, String> {
-        let entries = fs::read_dir(&self.path).map_err(|error| error.to_string())?;
+        let is_whole = |number: &u64| self.world(*number).join(MADE_OF).exists();
+        let whole = self.numbers()?.into_iter().filter(is_whole).max();
+        whole.map_or_else(|| self.fresh(0), Ok)
+    }
+
+    /// The first number above this one and above every world that is there, also above one that was begun and is not
+    /// whole: its chips and books are of other keys.
+    ///
+    /// # Errors
+    /// The folder cannot be read, or no number is left.
+    pub fn fresh(&self, above: u64) -> Result<u64, String> {
+        let last = self.numbers()?.into_iter().fold(above, u64::max);
+        last.checked_add(1).ok_or_else(|| format!("no world comes after world-{last}: {HELPS}"))
+    }
+
+    /// Of the worlds that are there, whole or not.
+    fn numbers(&self) -> Result<Vec<u64>, String> {
+        let entries = fs::read_dir(&self.path).map_err(words)?;
         let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-        let numbers = names.filter_map(|name| name.strip_prefix("world-")?.parse::<u64>().ok());
-        let numbers: Vec<u64> = numbers.collect();
-        let is_whole = |number: &&u64| self.world(**number).join(MADE_OF).exists();
-        let whole = numbers.iter().filter(is_whole).max().copied();
-        Ok(whole.unwrap_or_else(|| numbers.iter().max().map_or(1, |last| last + 1)))
+        let numbers = names.filter_map(|name| {
+            let number = name.strip_prefix("world-")?.parse().ok()?;
+            // `world-01` is somebody else's.
+            (name == format!("world-{number}")).then_some(number)
+        });
+        Ok(numbers.collect())
     }
 }
 

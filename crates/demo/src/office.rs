@@ -228,6 +228,13 @@ impl Office {
     }
 }
 
+impl Drop for Office {
+    fn drop(&mut self) {
+        // A world that came to nothing is not closed.
+        self.feed.abort();
+    }
+}
+
 fn words(error: impl std::fmt::Display) -> String {
     error.to_string()
 }

@@ -131,12 +131,21 @@ impl World {
             hand: Mutex::new(()),
             tasks: Mutex::default(),
         });
-        world.listen();
-        for house in &world.houses {
-            world.power(house, true).await?;
+        match world.start(&made_of).await {
+            Ok(()) => Ok(world),
+            Err(why) => {
+                world.close().await;
+                Err(why)
+            }
         }
-        made_of.write()?;
-        Ok(world)
+    }
+
+    async fn start(self: &Arc<Self>, made_of: &MadeOf) -> Result<(), String> {
+        self.listen();
+        for house in &self.houses {
+            self.power(house, true).await?;
+        }
+        made_of.write()
     }
 
     /// Ends it in good order.

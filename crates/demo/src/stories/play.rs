@@ -33,7 +33,7 @@ const ENOUGH: u32 = 5_000;
 
 /// What a story remembers.
 pub(super) struct Teller<'a> {
-    pub(super) demo: &'a Demo,
+    pub(super) demo: &'a Arc<Demo>,
     pub(super) world: Arc<World>,
     /// The last visit at each nozzle when something was asked for there last.
     before: BTreeMap<At, u64>,
@@ -46,7 +46,10 @@ pub(super) struct Teller<'a> {
 }
 
 /// Plays a story; the last step, and why it broke where it did.
-pub(crate) async fn play(demo: &Demo, story: &'static Story) -> Result<usize, (usize, String)> {
+pub(crate) async fn play(
+    demo: &Arc<Demo>,
+    story: &'static Story,
+) -> Result<usize, (usize, String)> {
     let mut teller = Teller::prepare(demo, story).await.map_err(|why| (0, why))?;
     let mut number = 0;
     for step in story.steps {
@@ -81,8 +84,8 @@ async fn problems(world: &Arc<World>) -> Result<Vec<BooksProblem>, String> {
 
 impl<'a> Teller<'a> {
     /// Brings the world into order; a card that the story needs and that is in no state for it means a fresh one.
-    async fn prepare(demo: &'a Demo, story: &Story) -> Result<Self, String> {
-        let mut world = demo.world();
+    async fn prepare(demo: &'a Arc<Demo>, story: &Story) -> Result<Self, String> {
+        let mut world = demo.settled().await;
         tidy_up(&world).await?;
         if !story_can_begin(&world, story) || !problems(&world).await?.is_empty() {
             world = demo.renew().await?;

@@ -83,3 +83,55 @@ async fn a_folder_that_is_no_demos_or_is_played_in_is_refused_with_what_to_do() 
     let refused = Folder::take(others.path().to_owned()).unwrap_err();
     assert!(refused.contains("not empty"), "{refused}");
 }
+
+/// What a process leaves that is killed while it makes a world: chips of other keys, and half an authority.
+fn half_made(folder: &std::path::Path, number: u64) {
+    let (whole, half) = (folder.join("world-1"), folder.join(format!("world-{number}")));
+    for part in ["chips", "authority"] {
+        std::fs::create_dir_all(half.join(part)).unwrap();
+    }
+    for chip in std::fs::read_dir(whole.join("chips")).unwrap() {
+        let chip = chip.unwrap();
+        std::fs::copy(chip.path(), half.join("chips").join(chip.file_name())).unwrap();
+    }
+    let certificate = std::path::Path::new("authority").join(pki::CERTIFICATE);
+    std::fs::copy(whole.join(&certificate), half.join(&certificate)).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_half_made_world_does_not_stand_in_the_way_of_a_fresh_one() {
+    let outside = outside(23);
+    let stage = Stage::open_in(tempfile::tempdir().unwrap(), outside.clone()).await;
+    half_made(stage.folder.path(), 2);
+    stage.post("/demo/v1/reset", Value::Null).await;
+    assert_eq!(stage.world().await.reset, 3);
+    assert!(stage.books().await.ok);
+    half_made_is_passed_over(stage, outside).await;
+}
+
+/// Killed again: the next demo goes on with the last whole world, and the next fresh one is another again.
+async fn half_made_is_passed_over(stage: Stage, outside: demo::outside::Outside) {
+    std::fs::create_dir(stage.folder.path().join("world-4")).unwrap();
+    let stage = Stage::open_in(stage.end().await, outside).await;
+    assert_eq!(stage.world().await.reset, 3);
+    stage.post("/demo/v1/reset", Value::Null).await;
+    assert_eq!(stage.world().await.reset, 5);
+    assert!(stage.books().await.ok);
+    stage.demo.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_asks_for_a_fresh_world_and_goes_away_leaves_no_half_made_one() {
+    let stage = Stage::open(24).await;
+    let demo = std::sync::Arc::clone(&stage.demo);
+    let asking = tokio::spawn(async move { demo.reset().await });
+    let begun = stage.folder.path().join("world-2");
+    while !begun.exists() {
+        tokio::task::yield_now().await;
+    }
+    asking.abort();
+    stage.post("/demo/v1/reset", Value::Null).await;
+    assert_eq!(stage.world().await.reset, 3, "the second world was made whole first");
+    assert!(stage.books().await.ok);
+    stage.demo.close().await;
+}
