@@ -18,7 +18,7 @@ pub struct Demo {
     /// What happens, in all worlds.
     pub timeline: Arc<Timeline>,
     outside: Outside,
-    folder: Folder,
+    folder: Arc<Folder>,
     world: watch::Sender<Arc<World>>,
     /// Held while a world is replaced; true once the demo ends.
     resetting: Arc<Turn<bool>>,
@@ -44,7 +44,7 @@ impl Demo {
         let world = World::open(last, &folder.world(last), &outside, &timeline, 1.0).await?;
         let hints = tokio::spawn(Arc::clone(&timeline).pass_hints());
         let (resetting, story) = (Arc::default(), Mutex::default());
-        let world = watch::Sender::new(world);
+        let (folder, world) = (Arc::new(folder), watch::Sender::new(world));
         Ok(Arc::new(Self { timeline, outside, folder, world, resetting, story, hints }))
     }
 
@@ -107,6 +107,9 @@ impl Demo {
         let new = World::open(reset, &folder, outside, timeline, old.speed()).await?;
         self.world.send_replace(Arc::clone(&new));
         old.close().await;
+        let kept = Arc::clone(&self.folder);
+        // It is out of use: whatever becomes of its files, the new world is there.
+        let _removed = tokio::task::spawn_blocking(move || kept.remove_before(reset)).await;
         self.timeline.world_changed();
         self.timeline.books_changed();
         Ok(new)

@@ -1,7 +1,7 @@
 //! What of a demo outlives its process: the folder, its worlds, and what each was made of.
 //!
-//! A folder holds `greylock-demo`, which is locked while a demo runs in it, and a folder `world-N` for each reset. In
-//! a world are the centre's books, a folder for each station, the authority, the chips in `chips`, and, once all of it is
+//! A folder holds `greylock-demo`, which is locked while a demo runs in it, and the folder `world-N` of the world that
+//! is played in; those before it are removed once it is there. In a world are the centre's books, a folder for each station, the authority, the chips in `chips`, and, once all of it is
 //! made, `world.json`: every random byte that its keys and chips were made with. Made with the same bytes again,
 //! keys and numbers are the same; what chips and pumps hold comes from their files.
 
@@ -79,6 +79,12 @@ impl Folder {
     pub fn fresh(&self, above: u64) -> Result<u64, String> {
         let last = self.numbers()?.into_iter().fold(above, u64::max);
         last.checked_add(1).ok_or_else(|| format!("no world comes after world-{last}: {HELPS}"))
+    }
+
+    /// Removes the worlds before this one, whole or not. What the disk keeps, the next one removes.
+    pub fn remove_before(&self, number: u64) {
+        let before = self.numbers().unwrap_or_default().into_iter().filter(|one| *one < number);
+        before.for_each(|one| drop(fs::remove_dir_all(self.world(one))));
     }
 
     /// Of the worlds that are there, whole or not.

@@ -73,10 +73,16 @@ async fn world(State(demo): State<Shared>) -> Json<Shown> {
 }
 
 async fn books(State(demo): State<Shared>) -> Result<Json<Books>, Refusal> {
-    let world = demo.world();
-    let reading = tokio::task::spawn_blocking(move || world.books());
-    let read = reading.await.map_err(|error| Refusal::Failed(error.to_string()))?;
-    read.map(Json).map_err(Refusal::Failed)
+    loop {
+        let world = demo.world();
+        let asked = Arc::clone(&world);
+        let reading = tokio::task::spawn_blocking(move || asked.books());
+        let read = reading.await.map_err(|error| Refusal::Failed(error.to_string()))?;
+        // Of a world that was replaced meanwhile the journals may be gone.
+        if Arc::ptr_eq(&world, &demo.world()) {
+            return read.map(Json).map_err(Refusal::Failed);
+        }
+    }
 }
 
 async fn insert(

@@ -135,3 +135,23 @@ async fn whoever_asks_for_a_fresh_world_and_goes_away_leaves_no_half_made_one() 
     assert!(stage.books().await.ok);
     stage.demo.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fresh_world_leaves_no_earlier_one_and_takes_nothing_of_others() {
+    let stage = Stage::open(25).await;
+    let path = stage.folder.path().to_owned();
+    let is_there = |name: &str| path.join(name).exists();
+    let others = ["world-01", "world-+1", "world-1.old", "worlds"];
+    others.iter().for_each(|name| std::fs::create_dir(path.join(name)).unwrap());
+    stage.post("/demo/v1/reset", Value::Null).await;
+    assert!(is_there("world-2") && !is_there("world-1"));
+    // Half made, or left by one who was killed before it was removed.
+    std::fs::create_dir_all(path.join("world-1/chips")).unwrap();
+    std::fs::create_dir_all(path.join("world-7")).unwrap();
+    stage.post("/demo/v1/reset", Value::Null).await;
+    assert_eq!(stage.world().await.reset, 8);
+    assert!(["world-1", "world-2", "world-7"].iter().all(|name| !is_there(name)));
+    assert!(others.iter().all(|name| is_there(name)));
+    assert!(stage.books().await.ok);
+    stage.demo.close().await;
+}
