@@ -8,6 +8,7 @@ use tokio::task::JoinHandle;
 use crate::documents::StoryRuns;
 use crate::keep::Folder;
 use crate::outside::Outside;
+use crate::playing::Playing;
 use crate::refusal::Refusal;
 use crate::stories::{self, Story};
 use crate::timeline::Timeline;
@@ -24,13 +25,6 @@ pub struct Demo {
     resetting: Arc<Turn<bool>>,
     story: Mutex<Playing>,
     hints: JoinHandle<()>,
-}
-
-/// The story that runs, or ran last.
-#[derive(Default)]
-struct Playing {
-    shown: Option<StoryRuns>,
-    task: Option<JoinHandle<()>>,
 }
 
 impl Demo {
@@ -57,7 +51,7 @@ impl Demo {
     /// The story that runs, or ran last since the reset.
     #[must_use]
     pub fn story(&self) -> Option<StoryRuns> {
-        self.playing().shown.clone()
+        self.playing().shown().cloned()
     }
 
     /// The world, once none takes its place any more.
@@ -73,8 +67,8 @@ impl Demo {
     pub async fn reset(self: &Arc<Self>) -> Result<(), String> {
         let turn = self.turn().await?;
         // A story that begins from now on waits for the new world.
-        self.stop_story();
-        self.playing().shown = None;
+        self.stop_story().await;
+        self.playing().forget();
         self.replace(turn).await.map(|_| ())
     }
 
@@ -121,43 +115,46 @@ impl Demo {
     /// There is none of this name, or one runs.
     pub fn play(self: &Arc<Self>, name: &str) -> Result<(), Refusal> {
         let story = stories::named(name).ok_or_else(|| Refusal::NoSuchStory(name.to_owned()))?;
-        let mut playing = self.playing();
-        if playing.shown.as_ref().is_some_and(|shown| shown.state == "runs") {
-            return Err(Refusal::StoryRuns);
-        }
         let first = stories::runs(story, 0, story.what, "runs");
-        playing.shown = Some(first.clone());
+        let mut playing = self.playing();
+        let number = playing.begin(first.clone()).ok_or(Refusal::StoryRuns)?;
         self.timeline.story(first);
         let demo = Arc::clone(self);
-        playing.task = Some(tokio::spawn(async move { demo.tell(story).await }));
+        playing.put(tokio::spawn(async move { demo.tell(number, story).await }));
         Ok(())
     }
 
-    async fn tell(self: Arc<Self>, story: &'static Story) {
-        let ended = stories::play(&self, story).await;
+    async fn tell(self: Arc<Self>, number: u64, story: &'static Story) {
+        let ended = stories::play(&self, number, story).await;
         let shown = match ended {
             Ok(step) => stories::runs(story, step, story.ends(), "ended"),
             Err((step, why)) => stories::runs(story, step, &why, "failed"),
         };
-        self.goes_on(shown);
+        self.goes_on(number, shown);
     }
 
-    /// A story came to its next step.
-    pub(crate) fn goes_on(&self, shown: StoryRuns) {
-        self.playing().shown = Some(shown.clone());
-        self.timeline.story(shown);
+    /// The play of this number came to its next step, or to its end.
+    pub(crate) fn goes_on(&self, number: u64, shown: StoryRuns) {
+        let mut playing = self.playing();
+        if playing.goes_on(number, &shown) {
+            // Told in the order in which it is so.
+            self.timeline.story(shown);
+        }
+        drop(playing);
         self.timeline.world_changed();
     }
 
-    /// Stops the story that runs, between two of its acts.
-    pub fn stop_story(&self) {
-        let mut playing = self.playing();
-        if let Some(task) = playing.task.take() {
-            task.abort();
-        }
-        if let Some(shown) = playing.shown.as_mut().filter(|shown| shown.state == "runs") {
-            "stopped".clone_into(&mut shown.state);
-            self.timeline.story(shown.clone());
+    /// Stops the story that runs, between two of its acts. When it is ready, nothing of the story runs any more.
+    pub async fn stop_story(&self) {
+        let task = {
+            let mut playing = self.playing();
+            let (stopped, task) = playing.stop();
+            stopped.into_iter().for_each(|shown| self.timeline.story(shown));
+            task
+        };
+        if let Some(task) = task {
+            // It ends as one that was stopped.
+            let _ = task.await;
         }
     }
 
@@ -170,7 +167,7 @@ impl Demo {
 
     /// Ends in good order.
     pub async fn close(&self) {
-        self.stop_story();
+        self.stop_story().await;
         let mut turn = self.resetting.lock().await;
         *turn = true;
         self.world().close().await;

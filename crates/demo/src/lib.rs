@@ -18,7 +18,7 @@
 //! | `hear`, `tell` | what stations and centre tell, as lines |
 //! | [`books`] | the money of the whole world, held against protocol §11 |
 //! | [`stories`] | protocol §10, played by itself |
-//! | [`demo`] | one world after the other |
+//! | [`demo`], `playing` | one world after the other, and the story that plays in it |
 //! | [`run`](mod@run) | the demo from its start to its end |
 //! | [`serve`], [`show`] | all of it over HTTP |
 //! | [`timeline`] | what happens, live |
@@ -37,6 +37,7 @@ pub mod office;
 pub mod outside;
 pub mod page;
 pub mod papers;
+mod playing;
 pub mod psams;
 pub mod pump;
 pub mod readers;

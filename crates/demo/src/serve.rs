@@ -148,7 +148,7 @@ async fn begin_story(State(demo): State<Shared>, Path(name): Path<String>) -> Do
 }
 
 async fn stop_story(State(demo): State<Shared>) -> StatusCode {
-    demo.stop_story();
+    demo.stop_story().await;
     StatusCode::NO_CONTENT
 }
 

@@ -45,16 +45,17 @@ pub(super) struct Teller<'a> {
     pub(super) copies: BTreeMap<usize, Memory>,
 }
 
-/// Plays a story; the last step, and why it broke where it did.
+/// Plays a story, as the play of this number; the last step, and why it broke where it did.
 pub(crate) async fn play(
     demo: &Arc<Demo>,
+    play: u64,
     story: &'static Story,
 ) -> Result<usize, (usize, String)> {
     let mut teller = Teller::prepare(demo, story).await.map_err(|why| (0, why))?;
     let mut number = 0;
     for step in story.steps {
         number += 1;
-        demo.goes_on(runs(story, number, step.words, "runs"));
+        demo.goes_on(play, runs(story, number, step.words, "runs"));
         let line = tell::line("story", story.name, step.words.to_owned());
         demo.timeline.tell(teller.world.stamped(line));
         for act in step.acts {
