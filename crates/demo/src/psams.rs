@@ -47,6 +47,12 @@ impl PsamBody {
         self.lock().fails = fails;
     }
 
+    /// How it will fail, if it shall.
+    #[must_use]
+    pub fn fails(&self) -> Option<PsamFails> {
+        self.lock().fails
+    }
+
     /// It will never answer again.
     #[must_use]
     pub fn is_dead(&self) -> bool {

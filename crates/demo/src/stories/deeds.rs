@@ -17,11 +17,27 @@ use crate::psams::PsamFails;
 use crate::readers::Tinkering;
 use crate::tell;
 use crate::town::PIN;
+use crate::world::World;
 
 /// The two who decide together.
 const OPERATORS: [&str; 2] = ["Mona", "Karl"];
 /// A card takes so many false codes until its application locks itself (protocol §5).
 const FALSE_CODES: u32 = 3;
+
+/// No card's power will fail, and no PSAM.
+pub(super) fn disarm(world: &World) {
+    world.cards.iter().for_each(|card| card.body.tear(None));
+    let places = world.houses.iter().flat_map(|house| house.places.values());
+    places.for_each(|place| place.psam.fail(None));
+}
+
+impl Drop for Teller<'_> {
+    /// A story that is stopped before what it armed goes off leaves it to nobody.
+    fn drop(&mut self) {
+        disarm(&self.world);
+        self.world.timeline.world_changed();
+    }
+}
 
 impl Teller<'_> {
     /// A load or a purchase.

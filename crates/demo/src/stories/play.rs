@@ -11,6 +11,7 @@ use station::Records as _;
 use store::Vault;
 use wire::Purse;
 
+use super::deeds::disarm;
 use super::{Act, At, Story, runs};
 use crate::books::look;
 use crate::demo::Demo;
@@ -418,11 +419,8 @@ async fn tidy_up(world: &Arc<World>) -> Result<(), String> {
     for card in &world.cards {
         // A card that is in no reader stays where it is.
         let _ = world.pull(&card.body.asn.to_string());
-        card.body.tear(None);
     }
-    for place in world.houses.iter().flat_map(|house| house.places.values()) {
-        place.psam.fail(None);
-    }
+    disarm(world);
     for house in &world.houses {
         for number in house.places.keys() {
             world.hose(house.plan.name, *number, Lifted::default()).map_err(words)?;

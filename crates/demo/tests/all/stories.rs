@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use axum::http::{Method, StatusCode};
 use demo::documents::WorldEvent;
 use demo::stories::ALL;
 use serde_json::json;
@@ -109,4 +110,27 @@ async fn stories_follow_each_other_in_one_world() {
         play(&stage, name).await;
     }
     stage.demo.close().await;
+}
+
+/// A card, and a PSAM, that will fail.
+fn is_armed(stage: &Stage) -> [bool; 2] {
+    let world = stage.demo.world();
+    let mut places = world.houses.iter().flat_map(|house| house.places.values());
+    let card = world.cards.iter().any(|card| card.body.power().tear.is_some());
+    [card, places.any(|place| place.psam.fails().is_some())]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_story_that_is_stopped_leaves_nothing_armed() {
+    for (story, armed) in [("torn-write", [true, false]), ("psam-dies", [false, true])] {
+        let stage = Stage::open(26).await;
+        stage.post(&format!("/demo/v1/stories/{story}"), json!(null)).await;
+        let arms = async || (is_armed(&stage) == armed).then_some(());
+        stage.until("something is armed", arms).await;
+        let (status, _) = stage.ask(Method::DELETE, "/demo/v1/stories", json!(null)).await;
+        assert_eq!(status, StatusCode::NO_CONTENT);
+        assert_eq!(is_armed(&stage), [false, false], "{story}");
+        assert_eq!(stage.demo.story().unwrap().state, "stopped");
+        stage.demo.close().await;
+    }
 }
