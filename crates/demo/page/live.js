@@ -88,7 +88,7 @@ export class Live {
       const told = this.#storiesTold;
       const world = await api.world();
       // What was told while the answer was on its way is newer than the answer.
-      if (told !== this.#storiesTold && this.#store.world?.reset === world.reset) world.story = this.#store.world.story;
+      if (told !== this.#storiesTold && this.#store.world?.id === world.id) world.story = this.#store.world.story;
       this.#tookWorld(world);
     });
     this.#askBooks = coalesced(async () => this.#store.setBooks(await api.books()));

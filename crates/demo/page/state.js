@@ -23,6 +23,8 @@ export class Store {
   lines = [];
   /** Counts every line that came, also those that were dropped. */
   told = 0;
+  /** Counts how often lines were forgotten. */
+  forgotten = 0;
   receipts = [];
   /** By stream: whether it is connected. */
   live = new Map();
@@ -50,17 +52,19 @@ export class Store {
   }
 
   setWorld(world) {
-    const fresh = this.world !== null && this.world.reset !== world.reset;
-    if (fresh) this.#forget();
+    const fresh = this.world !== null && this.world.id !== world.id;
+    if (fresh) this.#forget(world.id);
     this.world = world;
     this.tell('world');
     this.tell('story');
     return fresh;
   }
 
-  #forget() {
+  /** What is of another world than this one; lines of this one may have come before it was known. */
+  #forget(id) {
     this.sites.clear();
-    this.lines = [];
+    this.lines = this.lines.filter((line) => line.world === id);
+    this.forgotten += 1;
     this.receipts = [];
     ['lines', 'receipts'].forEach((part) => this.tell(part));
   }

@@ -74,6 +74,7 @@ export class Timeline {
   #list;
   #end;
   #drawn = 0;
+  #forgotten = 0;
   /** The list goes on by itself: nobody has scrolled away from its end. */
   #follows = true;
 
@@ -124,8 +125,12 @@ export class Timeline {
   }
 
   show() {
-    const { lines, told } = this.#store;
-    if (lines.length === 0) this.#list.replaceChildren();
+    const { lines, told, forgotten } = this.#store;
+    if (forgotten !== this.#forgotten) {
+      this.#forgotten = forgotten;
+      this.#drawn = 0;
+      this.#list.replaceChildren();
+    }
     const fresh = lines.filter((line) => line.number > this.#drawn).slice(-SHOWN);
     const title = (name) => this.#store.title(name);
     this.#list.append(...fresh.map((line) => row(line, title)));

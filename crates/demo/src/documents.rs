@@ -41,7 +41,9 @@ documents! {
     pub struct World {
         /// The build.
         pub version: String,
-        /// Counts the resets; cards and stations of another one are others.
+        /// Of this world and no other one, whichever demo goes on with it: cards and stations of another one are others.
+        pub id: String,
+        /// Counts the resets of its folder.
         pub reset: u64,
         /// Three letters.
         pub currency: String,
@@ -289,6 +291,8 @@ documents! {
     pub struct TimelineLine {
         /// Local time as `hh:mm:ss.mmm`.
         pub at: String,
+        /// The world's id: a listener may get lines of a world that is no more, or that it does not know yet.
+        pub world: String,
         /// `card`, `psam`, `station`, `centre`, `hand`, `story`.
         pub who: String,
         /// Where, if at a station.

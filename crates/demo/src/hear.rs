@@ -1,16 +1,42 @@
-//! What stations and centre tell, passed on to the timeline.
+//! What cards, stations and centre tell, passed on to the timeline.
 
 use std::sync::Arc;
 
 use api::site::Happened;
 use forecourt::Forecourt;
+use wire::Asn;
 
+use crate::documents::TimelineLine;
 use crate::house::House;
 use crate::office::Office;
+use crate::outside::Outside;
+use crate::readers::Ear;
 use crate::tell;
+use crate::timeline::Timeline;
 use crate::world::World;
 
 type Weakly = std::sync::Weak<World>;
+
+/// Hears what cards do, for the timeline.
+pub(crate) struct Listening {
+    /// The world's id.
+    pub(crate) world: String,
+    pub(crate) timeline: Arc<Timeline>,
+    pub(crate) outside: Outside,
+}
+
+impl Ear for Listening {
+    fn torn(&self, asn: Asn) {
+        let words = format!("card {asn} lost its power in the middle of its work");
+        let (at, world) = (self.outside.time_of_day(), self.world.clone());
+        self.timeline.tell(TimelineLine { at, world, ..tell::line("card", "torn", words) });
+    }
+
+    fn worked(&self) {
+        self.timeline.world_changed();
+        self.timeline.books_changed();
+    }
+}
 
 /// One run of a station after the other.
 pub(crate) async fn station(world: Weakly, house: Arc<House>) {

@@ -21,7 +21,7 @@ const MARK: &str = "greylock-demo";
 /// The file that a whole world has.
 const MADE_OF: &str = "world.json";
 /// Of the plan of the town, and of what is in `world.json`.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const HELPS: &str = "give the demo another folder, or none";
 
 /// A folder in which nobody else plays meanwhile.

@@ -24,6 +24,7 @@ pub fn world(world: &World, story: Option<StoryRuns>) -> Shown {
     });
     Shown {
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        id: world.id.clone(),
         reset: world.reset,
         currency: CURRENCY.to_owned(),
         decimals: DECIMALS,

@@ -26,6 +26,7 @@ pub(crate) fn money(units: i64) -> String {
 pub(crate) fn line(who: &str, what: &str, words: String) -> TimelineLine {
     TimelineLine {
         at: String::new(),
+        world: String::new(),
         who: who.to_owned(),
         station: None,
         nozzle: None,

@@ -9,14 +9,14 @@ use wire::{Asn, Purse};
 use crate::books::{self, Everything};
 use crate::cable::Cable;
 use crate::documents::{Books, TimelineLine};
-use crate::hear;
+use crate::hear::{self, Listening};
 use crate::house::{House, Surroundings};
 use crate::keep::MadeOf;
 use crate::office::Office;
 use crate::outside::Outside;
 use crate::papers::Papers;
 use crate::pump::Lifted;
-use crate::readers::{CardBody, Ear, Still, TearAt, Tinkering};
+use crate::readers::{CardBody, Still, TearAt, Tinkering};
 use crate::refusal::Refusal;
 use crate::tell;
 use crate::timeline::Timeline;
@@ -42,6 +42,8 @@ pub struct Carried {
 pub struct World {
     /// Counts the resets.
     pub reset: u64,
+    /// Of this world and no other one: drawn when it was made.
+    pub id: String,
     /// The wallet.
     pub cards: Vec<Carried>,
     /// The stations.
@@ -58,25 +60,6 @@ pub struct World {
     tasks: Mutex<JoinSet<()>>,
 }
 
-/// Hears what cards do, for the timeline.
-struct Listening {
-    timeline: Arc<Timeline>,
-    outside: Outside,
-}
-
-impl Ear for Listening {
-    fn torn(&self, asn: Asn) {
-        let words = format!("card {asn} lost its power in the middle of its work");
-        let at = self.outside.time_of_day();
-        self.timeline.tell(TimelineLine { at, ..tell::line("card", "torn", words) });
-    }
-
-    fn worked(&self) {
-        self.timeline.world_changed();
-        self.timeline.books_changed();
-    }
-}
-
 impl World {
     /// Builds a world in this folder, or goes on with the one that it holds, and gives its stations power.
     ///
@@ -91,7 +74,9 @@ impl World {
     ) -> Result<Arc<Self>, String> {
         std::fs::create_dir_all(folder).map_err(|error| error.to_string())?;
         let made_of = MadeOf::read(folder)?;
-        let mut town = Town::issue(&made_of.outside(outside))?;
+        let made_with = made_of.outside(outside);
+        let id = draw_id(&made_with)?;
+        let mut town = Town::issue(&made_with)?;
         town.keep_in(&folder.join("chips"))?;
         let (keys, mut told) = (town.keys.clone(), std::mem::take(&mut town.told));
         if made_of.is_again() {
@@ -99,7 +84,8 @@ impl World {
         }
         let office = Office::open(folder, keys, told, outside).await?;
         let still = Still::default();
-        let ear = Listening { timeline: Arc::clone(timeline), outside: outside.clone() };
+        let (world, heard) = (id.clone(), Arc::clone(timeline));
+        let ear = Listening { world, timeline: heard, outside: outside.clone() };
         let around =
             Surroundings { outside: outside.clone(), still: still.clone(), ear: Arc::new(ear) };
         let papers = Papers::open(&folder.join("authority"), outside)?;
@@ -121,6 +107,7 @@ impl World {
         });
         let world = Arc::new(Self {
             reset,
+            id,
             cards: cards.collect(),
             houses,
             office: Arc::new(office),
@@ -382,10 +369,10 @@ impl World {
         self.still.hold(|| books::read(|| self.office.centre(), &everything, moment))
     }
 
-    /// A line of the timeline with the time.
+    /// A line of the timeline with the time, as one of this world.
     #[must_use]
     pub fn stamped(&self, line: TimelineLine) -> TimelineLine {
-        TimelineLine { at: self.outside.time_of_day(), ..line }
+        TimelineLine { at: self.outside.time_of_day(), world: self.id.clone(), ..line }
     }
 
     fn say(&self, (station, nozzle): (&str, Option<u8>), what: &str, words: String) {
@@ -416,6 +403,12 @@ impl World {
         }
         tasks.spawn(hear::centre(Arc::downgrade(self), Arc::clone(&self.office)));
     }
+}
+
+fn draw_id(outside: &Outside) -> Result<String, String> {
+    let mut id = [0; 8];
+    (outside.random)(&mut id)?;
+    Ok(hex::encode(id))
 }
 
 /// Every station gets to know the others, and which PSAMs are theirs.

@@ -35,8 +35,10 @@ fn row(books: &demo::documents::Books, name: &str) -> i64 {
 async fn a_demo_goes_on_where_the_last_one_in_its_folder_ended() {
     let outside = outside(21);
     let stage = Stage::open_in(tempfile::tempdir().unwrap(), outside.clone()).await;
+    let earlier = stage.world().await.id;
     stage.post("/demo/v1/reset", Value::Null).await;
     let first = stage.world().await;
+    assert_ne!(first.id, earlier, "another world has another id");
     let asn = first.cards[0].asn.clone();
     escape(&stage, &asn).await;
     let before = stage.books().await;
@@ -45,7 +47,8 @@ async fn a_demo_goes_on_where_the_last_one_in_its_folder_ended() {
 
     let stage = Stage::open_in(folder, outside).await;
     let world = stage.world().await;
-    assert_eq!((world.reset, world.cards.len()), (2, first.cards.len()));
+    assert_eq!((world.reset, &world.id), (2, &first.id), "it is the same world");
+    assert_eq!(world.cards.len(), first.cards.len());
     let card = &world.cards[0];
     assert_eq!((card.state.as_str(), &card.r#where), ("grey", &None));
     let after = stage.books().await;
