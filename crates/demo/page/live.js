@@ -70,9 +70,13 @@ function coalesced(ask) {
   };
 }
 
-/** Follows the world and its stations into the store. `ended(station, outcome)` is told of each visit's end. */
+/**
+ * Follows the world and its stations into the store. `told(line)` gets each line of the timeline once, also those that
+ * are told again to who comes later; `ended(station, outcome)` a visit's end as it happens.
+ */
 export class Live {
   #store;
+  #told;
   #ended;
   #stream;
   #stations = new Map();
@@ -81,8 +85,9 @@ export class Live {
   #storiesTold = 0;
   #soon = 0;
 
-  constructor(store, ended) {
+  constructor(store, told, ended) {
     this.#store = store;
+    this.#told = told;
     this.#ended = ended;
     this.#askWorld = coalesced(async () => {
       const told = this.#storiesTold;
@@ -125,8 +130,9 @@ export class Live {
       return;
     }
     this.#askStationsSoon();
-    if (event.event === 'told') this.#store.addLine(event.line, id);
-    else if (event.event === 'story') this.#storyTold(event.story);
+    if (event.event === 'told') {
+      if (this.#store.addLine(event.line, id)) this.#told(event.line);
+    } else if (event.event === 'story') this.#storyTold(event.story);
     else if (event.event === 'changed') (event.part === 'books' ? this.#askBooks : this.#askWorld)();
   }
 

@@ -84,10 +84,14 @@ class Desk {
     this.#shown('panel-stories');
   }
 
-  /** A visit ended: its receipt is kept, and it is said how. */
-  ended(station, outcome) {
-    const receipt = receiptOf(station, outcome);
+  /** A line came, now or as one that was told before: the receipt that it tells of is kept. */
+  told(line) {
+    const receipt = receiptOf(line);
     if (receipt) this.store.addReceipt(receipt);
+  }
+
+  /** A visit ended just now: it is said how. */
+  ended(station, outcome) {
     const { decimals, currency } = this.store.world;
     const words = [`${this.store.placeName({ station, nozzle: outcome.nozzle })}: ${ENDS[outcome.outcome] ?? outcome.outcome}`];
     if (outcome.amount > 0) words.push(`${money(outcome.amount, decimals)} ${currency}`);
@@ -147,7 +151,7 @@ function shortcuts(desk) {
 }
 
 const desk = new Desk();
-desk.live = new Live(desk.store, (station, outcome) => desk.ended(station, outcome));
+desk.live = new Live(desk.store, (line) => desk.told(line), (station, outcome) => desk.ended(station, outcome));
 header(desk);
 shortcuts(desk);
 draggable(document.body, (asn, place) => desk.dropped(asn, place));

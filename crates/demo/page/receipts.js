@@ -5,11 +5,12 @@ import { openDialog } from './dialog.js';
 import { button, el, keyed, mark, say } from './dom.js';
 import { money } from './format.js';
 
-/** The receipt of a visit's outcome, where there is one: something was locked, and delivered or debited. */
-export function receiptOf(station, outcome) {
+/** The receipt that a line tells of, where it does: a visit ended, and something was locked, and delivered or debited. */
+export function receiptOf({ what, world, station, detail }) {
+  const outcome = what === 'ended' ? detail?.outcome : null;
+  if (!outcome?.lock || !['settled', 'escaped'].includes(outcome.outcome)) return null;
   const { lock, nozzle, asn, amount } = outcome;
-  const has = lock && (outcome.outcome === 'settled' || outcome.outcome === 'escaped');
-  return has ? { station, nozzle, asn, amount, tid: lock.tid, ttc: lock.ttc, grey: outcome.outcome === 'escaped' } : null;
+  return { world, station, nozzle, asn, amount, tid: lock.tid, ttc: lock.ttc, grey: outcome.outcome === 'escaped' };
 }
 
 /** The tray in `root`, and the viewer. */
@@ -27,7 +28,7 @@ export class Receipts {
   show() {
     const { receipts, world } = this.#desk.store;
     mark(this.#root, 'data-empty', receipts.length === 0 ? 'true' : null);
-    keyed(this.#root, receipts, (one) => `${one.tid}-${one.ttc}-${one.grey}`, (one) => {
+    keyed(this.#root, receipts, (one) => `${one.world}-${one.tid}-${one.ttc}-${one.grey}`, (one) => {
       const words = `${this.#desk.store.placeName(one)} · ${money(one.amount, world?.decimals)}`;
       const node = button(words, () => this.open(one), { class: 'paper', data: { grey: one.grey ? 'true' : 'false' }, 'aria-label': `Receipt ${words}${one.grey ? ', not paid: grey' : ''}` });
       return { node: el('li', {}, node) };

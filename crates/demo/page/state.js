@@ -25,7 +25,8 @@ export class Store {
   told = 0;
   /** Counts how often lines were forgotten. */
   forgotten = 0;
-  receipts = [];
+  /** Newest first, also of a world that is not known yet. */
+  #receipts = [];
   /** By stream: whether it is connected. */
   live = new Map();
 
@@ -55,8 +56,7 @@ export class Store {
     const fresh = this.world !== null && this.world.id !== world.id;
     if (fresh) this.#forget(world.id);
     this.world = world;
-    this.tell('world');
-    this.tell('story');
+    ['world', 'story', 'receipts'].forEach((part) => this.tell(part));
     return fresh;
   }
 
@@ -65,8 +65,7 @@ export class Store {
     this.sites.clear();
     this.lines = this.lines.filter((line) => line.world === id);
     this.forgotten += 1;
-    this.receipts = [];
-    ['lines', 'receipts'].forEach((part) => this.tell(part));
+    this.tell('lines');
   }
 
   setBooks(books) {
@@ -93,21 +92,27 @@ export class Store {
     this.tell(`site:${name}`);
   }
 
-  /** Adds a line; one that was told before, as after a break, is left out. */
+  /** Adds a line, and says so; one that was told before, as after a break, is left out. */
   addLine(line, id) {
     const name = `${id} ${line.at}`;
-    if (this.#known.has(name)) return;
+    if (this.#known.has(name)) return false;
     this.#known.add(name);
     this.told += 1;
     this.lines.push({ ...line, number: this.told });
     if (this.lines.length > LINES) this.lines.splice(0, this.lines.length - LINES);
     this.tell('lines');
+    return true;
+  }
+
+  /** Receipts of this world. */
+  get receipts() {
+    return this.#receipts.filter((receipt) => receipt.world === this.world?.id);
   }
 
   /** Keeps the receipt of a visit; one of a lock that is known already takes its place. */
   addReceipt(receipt) {
-    const same = (other) => other.tid === receipt.tid && other.ttc === receipt.ttc;
-    this.receipts = [receipt, ...this.receipts.filter((other) => !same(other))].slice(0, RECEIPTS);
+    const same = (other) => ['world', 'tid', 'ttc'].every((key) => other[key] === receipt[key]);
+    this.#receipts = [receipt, ...this.#receipts.filter((other) => !same(other))].slice(0, RECEIPTS);
     this.tell('receipts');
   }
 

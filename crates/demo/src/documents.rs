@@ -18,13 +18,13 @@
 //!
 //! Refusals are `api::problem::Problem`. Money is whole smallest units of the currency, quantities are thousandths of
 //! the product's unit. One stream carries what a page needs of the stations, too, since a browser has six connections for
-//! one server, whatever windows are open. A listener of events that is new or lost its place gets the last lines of the timeline, then
-//! `changed` for every part.
+//! one server, whatever windows are open. A listener of events that is new or lost its place gets the last lines of the timeline, among
+//! them how each visit of this world ended, then `changed` for every part.
 
 use std::collections::BTreeMap;
 
 use api::operate::Lock;
-use api::site::Happened;
+use api::site::{Happened, Outcome};
 use serde::{Deserialize, Serialize};
 
 macro_rules! documents {
@@ -324,6 +324,9 @@ documents! {
         /// The data elements of an APDU's answer.
         #[serde(default)]
         pub said: Vec<(String, String)>,
+        /// How a visit ended, of a line that is `ended`: what a receipt is made from.
+        #[serde(default)]
+        pub outcome: Option<Outcome>,
     }
 }
 

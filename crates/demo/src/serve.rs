@@ -226,11 +226,10 @@ impl Listener {
 
     /// The last lines, and that everything is to be looked at.
     fn look_back(&mut self) -> Vec<Event> {
-        let last = *self.last.borrow_and_update();
-        let back = self.demo.timeline.after(last.saturating_sub(BACK)).unwrap_or_default();
-        self.number = back.last().map_or(last, |(number, _)| *number);
-        let lines = back.iter().filter(|(_, told)| matches!(**told, WorldEvent::Told { .. }));
-        let lines = lines.map(|(number, told)| event(*number, told));
+        self.last.borrow_and_update();
+        let (last, lines) = self.demo.timeline.look_back(BACK, &self.demo.world().id);
+        self.number = last;
+        let lines = lines.iter().map(|(number, told)| event(*number, told));
         lines.chain(["world", "books"].map(|part| self.changed(part))).collect()
     }
 }

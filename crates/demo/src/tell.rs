@@ -7,9 +7,17 @@ use host::{Notice, Posting};
 use crate::documents::{Detail, TimelineLine};
 use crate::town::DECIMALS;
 
+/// What a line is that says how a visit ended.
+pub(crate) const ENDED: &str = "ended";
 /// Nothing behind a line.
-const NOTHING: Detail =
-    Detail { command: None, answer: None, lock: None, fields: Vec::new(), said: Vec::new() };
+const NOTHING: Detail = Detail {
+    command: None,
+    answer: None,
+    lock: None,
+    fields: Vec::new(),
+    said: Vec::new(),
+    outcome: None,
+};
 
 /// Money for people: `12.34`.
 #[must_use]
@@ -82,7 +90,7 @@ fn of_exchange(nozzle: u8, exchange: &Exchange) -> TimelineLine {
         answer: exchange.answer.clone(),
         fields: named(&exchange.asked),
         said: named(&exchange.said),
-        lock: None,
+        ..NOTHING
     };
     let told = line(&exchange.chip, "apdu", exchange.words.clone());
     TimelineLine { nozzle: Some(nozzle), detail: Some(Box::new(detail)), ..told }
@@ -106,11 +114,12 @@ fn of_outcome(outcome: &Outcome) -> TimelineLine {
     field("freed before", outcome.freed.map(|units| money(i64::from(units))));
     field("TAC", outcome.tac.clone());
     field("record", outcome.record.clone());
-    let detail = Detail { lock: outcome.lock.clone(), fields, ..NOTHING };
+    let (lock, outcome_of) = (outcome.lock.clone(), Some(outcome.clone()));
+    let detail = Detail { lock, fields, outcome: outcome_of, ..NOTHING };
     TimelineLine {
         nozzle: Some(outcome.nozzle),
         detail: Some(Box::new(detail)),
-        ..line("station", "ended", words)
+        ..line("station", ENDED, words)
     }
 }
 

@@ -9,6 +9,7 @@ use api::site::Happened;
 use tokio::sync::{Notify, broadcast, watch};
 
 use crate::documents::{StoryRuns, TimelineLine, WorldEvent};
+use crate::tell::ENDED;
 
 /// So many events are kept for those who come later or were away.
 const KEPT: usize = 4096;
@@ -129,6 +130,21 @@ impl Timeline {
         Some(kept.iter().filter(|(told, _)| *told > number).cloned().collect())
     }
 
+    /// For who comes for the first time: the lines among the last events, so many of them, and those before whose ends
+    /// of visits are of this world; and the number of the newest event.
+    #[must_use]
+    pub fn look_back(&self, events: u64, world: &str) -> (u64, Vec<(u64, Arc<WorldEvent>)>) {
+        let kept = self.kept();
+        let last = *self.last.borrow();
+        let lines = kept.iter().filter(|(number, told)| match &**told {
+            WorldEvent::Told { line } => {
+                number + events > last || (line.what == ENDED && line.world == world)
+            }
+            _ => false,
+        });
+        (last, lines.cloned().collect())
+    }
+
     fn add(&self, event: WorldEvent) {
         let mut kept = self.kept();
         let number = *self.last.borrow() + 1;
@@ -143,5 +159,34 @@ impl Timeline {
 
     fn kept(&self) -> MutexGuard<'_, VecDeque<(u64, Arc<WorldEvent>)>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ENDED, Timeline};
+    use crate::documents::{TimelineLine, WorldEvent};
+    use crate::tell;
+
+    fn tell(timeline: &Timeline, what: &str, world: &str) {
+        let line = tell::line("station", what, String::new());
+        timeline.tell(TimelineLine { world: world.to_owned(), ..line });
+    }
+
+    #[test]
+    fn who_comes_late_gets_every_end_of_this_world_and_the_last_lines() {
+        let timeline = Timeline::default();
+        tell(&timeline, ENDED, "old");
+        tell(&timeline, ENDED, "new");
+        for _ in 0..8 {
+            tell(&timeline, "apdu", "new");
+        }
+        let (last, lines) = timeline.look_back(3, "new");
+        let told = lines.iter().map(|(number, told)| match &**told {
+            WorldEvent::Told { line } => (*number, line.what.as_str()),
+            _ => (*number, ""),
+        });
+        let told: Vec<_> = told.collect();
+        assert_eq!((last, told), (10, vec![(2, ENDED), (8, "apdu"), (9, "apdu"), (10, "apdu")]));
     }
 }

@@ -31,6 +31,8 @@ pub(crate) struct Browser {
     pub(crate) errors: Vec<String>,
     /// Every address that was asked for.
     pub(crate) requests: Vec<String>,
+    /// What runs in a window before its page.
+    before: String,
     /// What it leaves behind is in here, and goes with it.
     own: Option<tempfile::TempDir>,
 }
@@ -74,6 +76,7 @@ impl Browser {
             screen: (1440, 900, "light".to_owned()),
             errors: Vec::new(),
             requests: Vec::new(),
+            before: String::new(),
             own: Some(own),
         };
         browser.attach();
@@ -103,6 +106,11 @@ impl Browser {
         self.screen(width, height, &scheme);
         self.open(url);
         self.here()
+    }
+
+    /// A script that runs first in the windows that are opened from now on.
+    pub(crate) fn run_first(&mut self, script: &str) {
+        script.clone_into(&mut self.before);
     }
 
     /// The window that orders go to.
@@ -171,7 +179,8 @@ impl Browser {
     }
 
     pub(crate) fn open(&mut self, url: &str) {
-        self.call("Page.addScriptToEvaluateOnNewDocument", &json!({"source": USABLE}));
+        let first = json!({"source": format!("{}{USABLE}", self.before)});
+        self.call("Page.addScriptToEvaluateOnNewDocument", &first);
         self.call("Page.navigate", &json!({"url": url}));
         self.until(
             "document.querySelectorAll('.pump').length === 5 && document.querySelector('.face')",

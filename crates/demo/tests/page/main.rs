@@ -12,3 +12,4 @@ mod street;
 #[path = "../all/support.rs"]
 #[allow(dead_code, reason = "the other tests need more of it")]
 mod support;
+mod windows;

@@ -1,5 +1,6 @@
 //! A demo of the test's own, a browser in front of it, and what must hold in the end.
 
+use std::net::SocketAddr;
 use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;
 use std::sync::mpsc::channel;
@@ -26,13 +27,20 @@ pub(crate) struct Street {
 
 impl Street {
     pub(crate) fn open((width, height): (u32, u32), scheme: &str) -> Self {
-        let demo = Running::start();
+        let demo = Running::start(([127, 0, 0, 1], 0).into(), 1);
         let mut browser = Browser::start();
         browser.screen(width, height, scheme);
         browser.open(&demo.url);
         let mut street = Self { browser, demo };
         street.post("/demo/v1/speed", &format!("{{factor: {FAST}}}"));
         street
+    }
+
+    /// Ends the demo and serves another one, with a world of its own, at the same place.
+    pub(crate) fn serve_another(&mut self) {
+        let at = self.demo.at;
+        self.demo.end();
+        self.demo = Running::start(at, 2);
     }
 
     /// Opens the page once more, in a window of its own, and turns to it.
@@ -134,19 +142,17 @@ impl DerefMut for Street {
 /// The demo as `greylock demo` serves it, until dropped.
 struct Running {
     url: String,
+    at: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
     _folder: tempfile::TempDir,
 }
 
 impl Running {
-    fn start() -> Self {
+    fn start(at: SocketAddr, seed: u64) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let options = demo::Options {
-            listen: ([127, 0, 0, 1], 0).into(),
-            folder: folder.path().to_owned(),
-            page: Page::BuiltIn,
-        };
+        let options =
+            demo::Options { listen: at, folder: folder.path().to_owned(), page: Page::BuiltIn };
         let (stop, stopped) = oneshot::channel();
         let (tell, told) = channel();
         let thread = std::thread::spawn(move || {
@@ -155,15 +161,16 @@ impl Running {
             let until = async {
                 let _ = stopped.await;
             };
-            runtime.block_on(demo::run(options, support::outside(1), ready, until)).unwrap();
+            runtime.block_on(demo::run(options, support::outside(seed), ready, until)).unwrap();
         });
-        let url = format!("http://{}", told.recv().unwrap());
-        Self { url, stop: Some(stop), thread: Some(thread), _folder: folder }
+        let at = told.recv().unwrap();
+        let url = format!("http://{at}");
+        Self { url, at, stop: Some(stop), thread: Some(thread), _folder: folder }
     }
 }
 
-impl Drop for Running {
-    fn drop(&mut self) {
+impl Running {
+    fn end(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
             let ended = thread.join();
@@ -172,5 +179,11 @@ impl Drop for Running {
                 "the demo did not end in good order"
             );
         }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.end();
     }
 }
