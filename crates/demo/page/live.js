@@ -103,9 +103,9 @@ export class Live {
   start() {
     // The first picture does not wait for the stream.
     this.refresh();
-    this.#stream.open();
-    // A page that nobody sees gives its connection back: a browser has six for one server.
+    // A page that nobody sees takes no connection, and gives its own back: a browser has six for one server.
     const level = () => (document.hidden ? this.#stream.close() : this.#stream.open());
+    level();
     document.addEventListener('visibilitychange', level);
     addEventListener('pagehide', () => this.#stream.close());
     addEventListener('pageshow', level);
