@@ -20,8 +20,9 @@ use crate::outside::Outside;
 const MARK: &str = "greylock-demo";
 /// The file that a whole world has.
 const MADE_OF: &str = "world.json";
-/// Of the plan of the town, and of what is in `world.json`.
-const VERSION: u32 = 2;
+/// Of what is in `world.json`, and of what is made from it: a test of the town has what this version makes, and asks for
+/// another number when that changes.
+pub(crate) const VERSION: u32 = 2;
 const HELPS: &str = "give the demo another folder, or none";
 
 /// A folder in which nobody else plays meanwhile.
@@ -137,6 +138,18 @@ impl MadeOf {
     #[must_use]
     pub const fn is_again(&self) -> bool {
         self.taken.is_some()
+    }
+
+    /// Everything is made of them: a world that was made before took every byte that was drawn then.
+    ///
+    /// # Errors
+    /// It was made otherwise than worlds are now.
+    pub fn took_all(&self) -> Result<(), String> {
+        let Some(taken) = &self.taken else { return Ok(()) };
+        let drawn = self.drawn.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let folder = self.path.parent().unwrap_or(&self.path);
+        if *taken == drawn.len() { Ok(()) } else { Err(other_version(folder)) }
     }
 
     /// Time as it is, and these random bytes.

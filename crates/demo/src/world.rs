@@ -77,6 +77,7 @@ impl World {
         let made_with = made_of.outside(outside);
         let id = draw_id(&made_with)?;
         let mut town = Town::issue(&made_with)?;
+        made_of.took_all()?;
         town.keep_in(&folder.join("chips"))?;
         let (keys, mut told) = (town.keys.clone(), std::mem::take(&mut town.told));
         if made_of.is_again() {

@@ -77,10 +77,15 @@ async fn a_folder_that_is_no_demos_or_is_played_in_is_refused_with_what_to_do() 
     assert!(taken.contains("another demo runs") && taken.contains("end it first"), "{taken}");
     let folder = stage.end().await;
     let made_of = folder.path().join("world-1/world.json");
-    std::fs::write(made_of, r#"{"version":0,"drawn":""}"#).unwrap();
-    let old = demo::demo::Demo::open(Folder::take(folder.path().to_owned()).unwrap(), outside(22));
-    let old = old.await.err().unwrap();
-    assert!(old.contains("another version") && old.contains("another folder"), "{old}");
+    let whole = std::fs::read_to_string(&made_of).unwrap();
+    for (now, then) in [("\"version\":2", "\"version\":1"), ("\"drawn\":\"", "\"drawn\":\"00")] {
+        let other = whole.replace(now, then);
+        assert_ne!(other, whole);
+        std::fs::write(&made_of, other).unwrap();
+        let taken = Folder::take(folder.path().to_owned()).unwrap();
+        let old = demo::demo::Demo::open(taken, outside(22)).await.err().unwrap();
+        assert!(old.contains("another version") && old.contains("another folder"), "{old}");
+    }
     let others = tempfile::tempdir().unwrap();
     std::fs::write(others.path().join("letter"), b"of somebody").unwrap();
     let refused = Folder::take(others.path().to_owned()).unwrap_err();
