@@ -168,7 +168,7 @@ impl Config {
         let format_of = log_format(&format.text);
         Ok(Self {
             name: name(&all, &data)?,
-            title: all.file.title.clone(),
+            title: title(&all)?,
             listen: at,
             door: door(&all, &listen, at)?,
             identity: all.path("identity"),
@@ -291,6 +291,20 @@ fn name(all: &All<'_>, data: &Path) -> Result<String, Error> {
     let plain = name.parse::<pki::Name>();
     plain.map_err(|error| all.wrong(format!("`{name}` is no station's name: {error}")))?;
     Ok(name)
+}
+
+/// One line of a receipt.
+fn title(all: &All<'_>) -> Result<Option<String>, Error> {
+    let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    match all.file.title.as_deref() {
+        Some(title) if title.trim().is_empty() => {
+            Err(all.wrong("`title` is empty: leave it out, and receipts say the name"))
+        }
+        Some(title) if title.contains(breaks) => {
+            Err(all.wrong("`title` is one line, without line breaks and control characters"))
+        }
+        title => Ok(title.map(str::to_owned)),
+    }
 }
 
 fn door(all: &All<'_>, listen: &Given<'_>, at: SocketAddr) -> Result<Door, Error> {
