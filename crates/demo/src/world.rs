@@ -74,10 +74,7 @@ impl World {
     ) -> Result<Arc<Self>, String> {
         std::fs::create_dir_all(folder).map_err(|error| error.to_string())?;
         let made_of = MadeOf::read(folder)?;
-        let made_with = made_of.outside(outside);
-        let id = draw_id(&made_with)?;
-        let mut town = Town::issue(&made_with)?;
-        made_of.took_all()?;
+        let (id, mut town) = issue(&made_of, outside)?;
         town.keep_in(&folder.join("chips"))?;
         let (keys, mut told) = (town.keys.clone(), std::mem::take(&mut town.told));
         if made_of.is_again() {
@@ -406,10 +403,14 @@ impl World {
     }
 }
 
-fn draw_id(outside: &Outside) -> Result<String, String> {
+/// The world's id, and all that is issued.
+fn issue(made_of: &MadeOf, outside: &Outside) -> Result<(String, Town), String> {
+    let made_with = made_of.outside(outside);
     let mut id = [0; 8];
-    (outside.random)(&mut id)?;
-    Ok(hex::encode(id))
+    (made_with.random)(&mut id)?;
+    let town = Town::issue(&made_with)?;
+    made_of.took_all()?;
+    Ok((hex::encode(id), town))
 }
 
 /// Every station gets to know the others, and which PSAMs are theirs.
