@@ -41,6 +41,7 @@ const PACE: Pace = Pace {
     longest: Duration::from_millis(800),
     compare: Duration::from_secs(60),
     clock: Duration::from_secs(5),
+    unproved: Duration::from_secs(1),
     neighbour: Duration::from_secs(1),
     flush: Duration::from_secs(2),
 };

@@ -13,6 +13,9 @@ pub struct Pace {
     pub compare: Duration,
     /// How often the centre is asked for its time, while the station's clock shows another one and the line is up.
     pub clock: Duration,
+    /// How long a delivery without a GMAC waits before it is reported: a PSAM that lives gives it in a moment, and the
+    /// centre would hold the money and call operators for each. A customer who waits has all reported at once.
+    pub unproved: Duration,
     /// How long a neighbour may take.
     pub neighbour: Duration,
     /// How long a nozzle waits for its reports at most.
@@ -26,6 +29,7 @@ impl Default for Pace {
             longest: Duration::from_secs(300),
             compare: Duration::from_secs(300),
             clock: Duration::from_secs(5),
+            unproved: Duration::from_secs(5),
             neighbour: Duration::from_secs(1),
             flush: Duration::from_secs(2),
         }

@@ -1,7 +1,7 @@
 //! Store-and-forward: the thread that reports what the journal has and the centre has not taken, in the journal's order,
 //! and so in the order of each PSAM.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -42,6 +42,8 @@ pub(crate) struct Uploader {
     held: BTreeSet<Sent>,
     /// When those are sent again.
     again: Option<Instant>,
+    /// Deliveries without a GMAC by their record, and until when each waits for it.
+    young: BTreeMap<u64, Instant>,
 }
 
 /// How a round ended.
@@ -64,6 +66,7 @@ impl Uploader {
             taken: BTreeSet::new(),
             held: BTreeSet::new(),
             again: None,
+            young: BTreeMap::new(),
         }
     }
 
@@ -79,7 +82,8 @@ impl Uploader {
                 self.held.clear();
                 self.again = None;
             }
-            let round = self.round(asked.doubts != seen.doubts);
+            let customers = asked.flushes != seen.flushes;
+            let round = self.round(asked.doubts != seen.doubts, customers);
             let answered = matches!(round, Round::Answered);
             // One that is held may be the very one that somebody waits for.
             let flushed = match (answered, self.held.is_empty()) {
@@ -97,11 +101,12 @@ impl Uploader {
             let until = match round {
                 Round::Answered if self.held.is_empty() => {
                     self.held_back_off.reset();
-                    None
+                    self.ripens()
                 }
                 Round::Answered => {
                     let wait = || Instant::now() + self.held_back_off.wait();
-                    Some(*self.again.get_or_insert_with(wait))
+                    let again = *self.again.get_or_insert_with(wait);
+                    Some(self.ripens().map_or(again, |ripens| ripens.min(again)))
                 }
                 Round::Down => Some(Instant::now() + self.back_off.wait()),
             };
@@ -132,16 +137,20 @@ impl Uploader {
 
     /// Sends what there is; after each batch what is certain is marked, so a round that breaks goes on where it was. Each
     /// answer says the centre's time: where it is wanted and nothing is to be sent, something is asked.
-    fn round(&mut self, wants_time: bool) -> Round {
+    fn round(&mut self, wants_time: bool, customers: bool) -> Round {
         let Some(centre) = self.shared.centre() else { return Round::Down };
         let (last, pending) = self.logbook.pending();
+        self.grow(&pending, customers);
         let pending: Vec<Sent> =
             pending.into_iter().map(|(record, report)| (record, hex_of(&report))).collect();
         // What was marked is not pending any more.
         let first = pending.first().map_or(u64::MAX, |(record, _)| *record);
         self.taken.retain(|(record, _)| *record >= first);
         self.mark(last, &pending);
-        let new = |sent: &&Sent| !self.taken.contains(*sent) && !self.held.contains(*sent);
+        let now = Instant::now();
+        let is_young = |sent: &Sent| self.young.get(&sent.0).is_some_and(|until| *until > now);
+        let is_kept = |sent: &Sent| self.held.contains(sent) || is_young(sent);
+        let new = |sent: &&Sent| !self.taken.contains(*sent) && !is_kept(sent);
         let to_send: Vec<Sent> = pending.iter().filter(new).cloned().collect();
         self.shared.line.set_queue(pending.len() - self.taken_of(&pending));
         if wants_time && to_send.is_empty() {
@@ -164,6 +173,25 @@ impl Uploader {
         }
         self.tell(count);
         Round::Answered
+    }
+
+    /// Deliveries without a GMAC that wait for it still; none while a customer waits.
+    fn grow(&mut self, pending: &[(u64, Report)], customers: bool) {
+        let now = Instant::now();
+        let unproved = pending.iter().filter(|(_, report)| matches!(report, Report::Unproved(..)));
+        let before = std::mem::take(&mut self.young);
+        for (record, _) in unproved {
+            let until = before.get(record).copied();
+            let until = until.unwrap_or_else(|| now + self.shared.pace.unproved);
+            // One that has waited stays as it is, so that it does not wait anew.
+            self.young.insert(*record, if customers { now } else { until });
+        }
+    }
+
+    /// When the first of them has waited long enough.
+    fn ripens(&self) -> Option<Instant> {
+        let now = Instant::now();
+        self.young.values().copied().filter(|until| *until > now).min()
     }
 
     /// What the answer says is of no matter here, and neither is a line that just broke: who reports or listens finds out.

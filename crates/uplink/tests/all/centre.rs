@@ -49,6 +49,13 @@ impl Books {
         let mut reader = store::Reader::open(&self.place, Arc::clone(&self.vault)).unwrap();
         reader.look(|centre| centre.outcomes().len()).unwrap()
     }
+
+    /// How many notices of this code there are.
+    pub fn notices(&self, code: &str) -> usize {
+        let mut reader = store::Reader::open(&self.place, Arc::clone(&self.vault)).unwrap();
+        let is_it = |notice: &&host::Notice| notice.code.name() == code;
+        reader.look(|centre| centre.notices().iter().filter(is_it).count()).unwrap()
+    }
 }
 
 /// A server that runs.

@@ -231,3 +231,55 @@ fn a_customer_whom_the_centre_answers_brings_the_line_back() {
     assert_eq!(prove(), Ok(false), "it answers, and says no");
     rig.until_up();
 }
+
+#[test]
+fn a_delivery_is_not_reported_as_unproved_while_its_psam_gives_the_gmac() {
+    let (books, folder) = (Books::new(), Folder::new());
+    let centre = Centre::start(&books);
+    let hour = std::time::Duration::from_secs(3_600);
+    let patient = Pace { unproved: hour, ..pace() };
+    let setup = Setup { pace: patient, ..folder.setup(Some(way(centre.address, NORTH))) };
+    let rig = Rig::new(setup);
+    rig.until_up();
+    let mut scene = Scene::new();
+    let (first, _) = scene.sale(100, 1);
+    let (delivered, rest): (Vec<_>, Vec<_>) =
+        entries(&first, None).into_iter().partition(|entry| !is_claimed(entry));
+    let mut logbook = rig.logbook.clone();
+    delivered.iter().for_each(|entry| logbook.append(entry).unwrap());
+    // Another one passes it by, and is not marked behind it.
+    let (second, tac) = scene.sale(100, 2);
+    rig.write(&second, Some(tac));
+    rig.until("the other is reported", || books.outcomes() == 1);
+    assert_eq!(rig.logbook.pending().1.len(), 2);
+    rest.iter().for_each(|entry| logbook.append(entry).unwrap());
+    rig.linked.nudge();
+    rig.until_reported();
+    assert_eq!((books.outcomes(), books.notices("unproved_heard")), (2, 0));
+    // A customer who waits has it reported at once.
+    let (third, _) = scene.sale(100, 3);
+    let delivered = entries(&third, None).into_iter().filter(|entry| !is_claimed(entry));
+    delivered.for_each(|entry| logbook.append(&entry).unwrap());
+    assert_eq!(rig.linked.flush(), Flushed::All);
+    assert_eq!((books.outcomes(), books.notices("unproved_heard")), (3, 1));
+}
+
+#[test]
+fn a_delivery_that_stays_without_a_gmac_is_reported_by_itself() {
+    let (books, folder) = (Books::new(), Folder::new());
+    let centre = Centre::start(&books);
+    let hasty = Pace { unproved: std::time::Duration::from_millis(20), ..pace() };
+    let rig = Rig::new(Setup { pace: hasty, ..folder.setup(Some(way(centre.address, NORTH))) });
+    rig.until_up();
+    let (record, _) = Scene::new().sale(100, 1);
+    let mut logbook = rig.logbook.clone();
+    let delivered = entries(&record, None).into_iter().filter(|entry| !is_claimed(entry));
+    delivered.for_each(|entry| logbook.append(&entry).unwrap());
+    rig.linked.nudge();
+    rig.until_reported();
+    assert_eq!(books.notices("unproved_heard"), 1);
+}
+
+fn is_claimed(entry: &wire::Entry) -> bool {
+    matches!(entry, wire::Entry::Lock { step: wire::Step::Claimed(..), .. })
+}
