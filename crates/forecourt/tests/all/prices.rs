@@ -99,11 +99,9 @@ fn parameters_without_a_product_of_a_nozzle_are_refused() {
     assert_eq!(refused.map_err(|refused| refused.name()), Err("malformed"));
 }
 
-#[test]
-fn a_vehicles_day_counts_all_cards_and_outlives_a_restart() {
-    let mut world = World::new();
-    let [first, second] = [world.card(10_000), world.card(10_000)];
-    let mut bench = Bench::new(world, 1);
+/// A station that knows one vehicle, which gets 10.00 a day.
+fn with_vehicle(world: World, nozzles: usize) -> Bench {
+    let mut bench = Bench::new(world, nozzles);
     bench.parameters.vehicles.push(Vehicle {
         plate: "B-GL 42".to_owned(),
         cards: Vec::new(),
@@ -111,6 +109,14 @@ fn a_vehicles_day_counts_all_cards_and_outlives_a_restart() {
         tank: None,
         limits: Limits { day: Some(1_000), ..Limits::default() },
     });
+    bench
+}
+
+#[test]
+fn a_vehicles_day_counts_all_cards_and_outlives_a_restart() {
+    let mut world = World::new();
+    let [first, second] = [world.card(10_000), world.card(10_000)];
+    let mut bench = with_vehicle(world, 1);
     let refuel = |bench: &mut Bench, card: &CardMemory| {
         bench.insert(1, card);
         bench.wait_for_state(1, "card");
@@ -136,14 +142,7 @@ fn a_vehicles_day_counts_all_cards_and_outlives_a_restart() {
 fn two_nozzles_that_begin_at_once_share_a_vehicles_day() {
     let mut world = World::new();
     let [first, second] = [world.card(10_000), world.card(10_000)];
-    let mut bench = Bench::new(world, 2);
-    bench.parameters.vehicles.push(Vehicle {
-        plate: "B-GL 42".to_owned(),
-        cards: Vec::new(),
-        products: Vec::new(),
-        tank: None,
-        limits: Limits { day: Some(1_000), ..Limits::default() },
-    });
+    let mut bench = with_vehicle(world, 2);
     bench.open();
     let asked = |amount| {
         let vehicle = Some("B-GL 42".to_owned());
