@@ -1,5 +1,7 @@
 //! What is believed of the station's clock (protocol §9: a lock's date and time, and expiry by the date).
 
+use jiff::Timestamp;
+use jiff::tz::Offset;
 use wire::{Date, Stamp, Time};
 
 use crate::uplink::ClockOffset;
@@ -44,20 +46,12 @@ pub(crate) fn judge(now: Stamp, offset: Option<ClockOffset>) -> Judged {
 
 /// The local time of a moment, in seconds since 1970 and minutes east of Greenwich.
 pub(crate) fn stamp_of(moment: i64, utc_offset_minutes: i16) -> Option<Stamp> {
-    let local = moment.saturating_add(i64::from(utc_offset_minutes) * 60);
-    let (day, second) = (local.div_euclid(DAY), local.rem_euclid(DAY));
-    // Days from 1 March of the year 0, in eras of 400 years.
-    let day = day + 719_468;
-    let (era, of_era) = (day.div_euclid(146_097), day.rem_euclid(146_097));
-    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    let year = year + era * 400 + i64::from(month <= 2);
-    let small = |number: i64| u8::try_from(number).ok();
-    let date = Date::new(u16::try_from(year).ok()?, small(month)?, small(day)?)?;
-    let time = Time::new(small(second / 3_600)?, small(second / 60 % 60)?, small(second % 60)?)?;
+    let offset = Offset::from_seconds(i32::from(utc_offset_minutes) * 60).ok()?;
+    let local = offset.to_datetime(Timestamp::from_second(moment).ok()?);
+    let small = |number: i8| u8::try_from(number).ok();
+    let year = u16::try_from(local.year()).ok()?;
+    let date = Date::new(year, small(local.month())?, small(local.day())?)?;
+    let time = Time::new(small(local.hour())?, small(local.minute())?, small(local.second())?)?;
     Some(Stamp { date, time, utc_offset_minutes })
 }
 

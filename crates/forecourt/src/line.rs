@@ -87,7 +87,9 @@ mod tests {
     use std::sync::atomic::{AtomicBool, Ordering};
 
     use super::*;
-    use crate::uplink::{NoUplink, Standing};
+    use wire::Stamp;
+
+    use crate::uplink::{ClockOffset, NoUplink, Standing};
 
     /// Its centre is away as far as it knows, and takes reports when somebody tries.
     #[derive(Default)]
@@ -123,6 +125,16 @@ mod tests {
         fn prove_transfer(&self, asn: Asn, open: OpenTransfer, tac: Mac) -> Result<bool, LinkDown> {
             NoUplink.prove_transfer(asn, open, tac)
         }
+
+        fn is_listed(&self, lock: &LockId) -> bool {
+            NoUplink.is_listed(lock)
+        }
+
+        fn clock_offset(&self, now: Stamp) -> Option<ClockOffset> {
+            NoUplink.clock_offset(now)
+        }
+
+        fn ask_time(&self) {}
 
         fn standing(&self) -> Standing {
             NoUplink.standing()

@@ -67,9 +67,7 @@ pub trait Uplink: Send + Sync {
     fn grey_record(&self, sought: &Sought<'_>) -> Option<(ClaimedRecord, Found)>;
 
     /// Whether the list here has a record of this lock; nobody is asked.
-    fn is_listed(&self, _lock: &LockId) -> bool {
-        false
-    }
+    fn is_listed(&self, lock: &LockId) -> bool;
 
     /// Asks the centre for an on-line unlock, and waits for it.
     ///
@@ -100,13 +98,11 @@ pub trait Uplink: Send + Sync {
 
     /// How a clock of the station that shows this now stands to the centre's; nothing where the centre did not say its
     /// time of late. New locks and the retention go by it.
-    fn clock_offset(&self, _now: Stamp) -> Option<ClockOffset> {
-        None
-    }
+    fn clock_offset(&self, now: Stamp) -> Option<ClockOffset>;
 
     /// The station's clock is not what the centre said last. One of the two may have been set since: whoever keeps the line
     /// asks for the centre's time anew, soon and not more often than does good.
-    fn ask_time(&self) {}
+    fn ask_time(&self);
 
     /// What an operator should look at: `report_refused`, and whatever else only the line knows. The station itself
     /// tells `centre_away` and `list_stale` by the standing.
@@ -149,6 +145,16 @@ impl Uplink for NoUplink {
     fn prove_transfer(&self, _: Asn, _: OpenTransfer, _: Mac) -> Result<bool, LinkDown> {
         Err(LinkDown)
     }
+
+    fn is_listed(&self, _: &LockId) -> bool {
+        false
+    }
+
+    fn clock_offset(&self, _: Stamp) -> Option<ClockOffset> {
+        None
+    }
+
+    fn ask_time(&self) {}
 
     fn standing(&self) -> Standing {
         let none = ListStanding { version: 0, digest: "0".repeat(64), rows: 0, seconds: None };

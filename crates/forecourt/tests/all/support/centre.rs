@@ -160,6 +160,8 @@ impl Uplink for FakeUplink {
         Ok(self.rules.lock().unwrap().confirm_transfer(asn, open, tac, noon(55)).is_ok())
     }
 
+    fn ask_time(&self) {}
+
     fn clock_offset(&self, _: Stamp) -> Option<ClockOffset> {
         let ahead = (*self.offset.lock().unwrap())?;
         Some(ClockOffset { ahead, within: 2 })
