@@ -1,9 +1,10 @@
 //! What of a demo outlives its process: the folder, its worlds, and what each was made of.
 //!
 //! A folder holds `greylock-demo`, which is locked while a demo runs in it, and the folder `world-N` of the world that
-//! is played in; those before it are removed once it is there. In a world are the centre's books, a folder for each station, the authority, the chips in `chips`, and, once all of it is
-//! made, `world.json`: every random byte that its keys and chips were made with. Made with the same bytes again,
-//! keys and numbers are the same; what chips and pumps hold comes from their files.
+//! is played in; those before it are removed once it is there. In a world are the centre's books, a folder for each
+//! station, the authority, the chips in `chips`, and, once all of it is made, `world.json`: every random byte that its
+//! keys and chips were made with. Made with the same bytes again, keys and numbers are the same; what chips and pumps
+//! hold comes from their files.
 
 use std::fs::{self, File};
 use std::io::Write as _;
