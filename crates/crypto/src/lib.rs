@@ -15,10 +15,16 @@
 //! | [`mod@check`] | comparison in constant time, and the proof that it was made |
 //! | [`aes`] | AES-128 itself, for the secure channel of personalisation |
 //! | [`icc`] | the keyed permutation behind the card's random numbers |
+//! | `bulk` | codes of records in bulk, with the feature `bulk`: for centres, with the standard library |
 #![no_std]
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "bulk")]
+extern crate std;
+
 pub mod aes;
+#[cfg(feature = "bulk")]
+pub mod bulk;
 pub mod check;
 pub mod icc;
 pub mod key;
