@@ -9,13 +9,35 @@
 //! | `engine` | the ways to compute them that this processor has |
 //! | `scalar` | one record after the other, by the functions of this crate |
 
+mod batch;
+mod by_bytes;
+mod circuits;
+mod des;
+mod des_tables;
 mod engine;
+mod gates;
+mod layout;
+mod maker;
+mod messages;
+mod portable;
 mod record;
 mod scalar;
+mod sliced;
+mod state;
+mod transpose;
+#[cfg(target_arch = "x86_64")]
+mod vector;
+mod word;
 
+pub use batch::{Batch, Integers};
+use core::fmt;
+use std::boxed::Box;
+
+use maker::Maker;
 use wire::{Mac, Scheme};
 
 pub use engine::Engine;
+pub use gates::{busy, gmac_gates, sbox_gates, tac_gates};
 pub use record::{Codes, Record};
 
 use crate::key::Key;
@@ -33,26 +55,58 @@ pub struct Keys {
     pub psam: Key,
 }
 
+/// Keys, made ready for an engine, and its room. For one thread; another one takes another `Bulk`.
+pub struct Bulk(Box<dyn Maker>);
+
+impl Bulk {
+    /// Takes the engine that is asked for, or the best one below it that this processor has.
+    #[must_use]
+    pub fn new(engine: Engine, keys: &Keys) -> Self {
+        Self(maker::maker(engine.or_less(), keys))
+    }
+
+    /// All five codes of each record of the batch; beyond its end they mean nothing.
+    pub fn codes(&mut self, batch: &Batch, codes: &mut [Codes]) {
+        self.0.codes(batch, codes);
+    }
+
+    /// TAC of each record.
+    pub fn tacs(&mut self, batch: &Batch, codes: &mut [Mac]) {
+        self.0.tacs(batch, codes);
+    }
+
+    /// GMAC of each record.
+    pub fn gmacs(&mut self, batch: &Batch, codes: &mut [Mac]) {
+        self.0.gmacs(batch, codes);
+    }
+}
+
+impl fmt::Debug for Bulk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Bulk(..)")
+    }
+}
+
 /// All five codes of each record; as many are made as the shorter of both slices has room for.
 pub fn codes(engine: Engine, keys: &Keys, records: &[Record], codes: &mut [Codes]) {
-    let _ = engine;
-    for (record, codes) in records.iter().zip(codes) {
-        *codes = scalar::codes(keys, record);
-    }
+    let room = codes.len().min(records.len());
+    Bulk::new(engine, keys).codes(&batch(records), &mut codes[..room]);
 }
 
 /// TAC of each record alone.
 pub fn tacs(engine: Engine, keys: &Keys, records: &[Record], codes: &mut [Mac]) {
-    let _ = engine;
-    for (record, code) in records.iter().zip(codes) {
-        *code = scalar::tac(keys, record);
-    }
+    let room = codes.len().min(records.len());
+    Bulk::new(engine, keys).tacs(&batch(records), &mut codes[..room]);
 }
 
 /// GMAC of each record alone.
 pub fn gmacs(engine: Engine, keys: &Keys, records: &[Record], codes: &mut [Mac]) {
-    let _ = engine;
-    for (record, code) in records.iter().zip(codes) {
-        *code = scalar::gmac(keys, record);
-    }
+    let room = codes.len().min(records.len());
+    Bulk::new(engine, keys).gmacs(&batch(records), &mut codes[..room]);
+}
+
+fn batch(records: &[Record]) -> Batch {
+    let mut batch = Batch::with_capacity(records.len());
+    records.iter().for_each(|record| batch.push(record));
+    batch
 }

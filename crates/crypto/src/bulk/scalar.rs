@@ -1,43 +1,51 @@
-//! One record after the other, by the functions that card, PSAM and centre use.
+//! One record after the other, whatever the suites of the keys.
 
-use wire::{Asn, Dispersing, Mac};
+use wire::{Mac, Tid};
 
-use super::{Codes, Keys, Record};
-use crate::key::{Key, TacKey};
+use super::Keys;
+use super::batch::Integers;
+use super::record::Codes;
+use crate::key::TacKey;
 use crate::session::{Randoms, SessionKey};
 
 /// All five codes; each key is made once.
-pub(super) fn codes(keys: &Keys, record: &Record) -> Codes {
-    let (session, tac_key) = (source(keys, record), tac_key(keys, record.asn));
-    let (lock, debit) = (record.lock(keys.scheme), record.debit());
-    let dsk = keys.psam.for_psam(record.tid);
+pub(super) fn codes(keys: &Keys, record: &Integers) -> Codes {
+    let (source, tac_key) = (source(keys, record), tac_key(keys, record));
+    let inner = tac_key.0.mac(&record.characterized(record.icc.to_be_bytes()));
     Codes {
-        mac2: lock.mac2(&session),
-        gtac: lock.gtac(&session, &tac_key),
-        gmac: debit.gmac(&session, keys.scheme),
-        sam_tac: debit.sam_tac(&dsk, keys.scheme, record.asn, record.ctc),
-        tac: debit.tac(&tac_key),
+        mac2: source.0.mac(&record.mac2(keys.scheme)),
+        gtac: source.0.mac(&record.characterized(inner.0)),
+        gmac: source.0.mac(&record.gmac(keys.scheme)),
+        sam_tac: sam_tac(keys, record),
+        tac: tac_key.0.mac(&record.tac()),
     }
 }
 
-pub(super) fn tac(keys: &Keys, record: &Record) -> Mac {
-    record.debit().tac(&tac_key(keys, record.asn))
+pub(super) fn tac(keys: &Keys, record: &Integers) -> Mac {
+    tac_key(keys, record).0.mac(&record.tac())
 }
 
-pub(super) fn gmac(keys: &Keys, record: &Record) -> Mac {
-    record.debit().gmac(&source(keys, record), keys.scheme)
+pub(super) fn gmac(keys: &Keys, record: &Integers) -> Mac {
+    source(keys, record).0.mac(&record.gmac(keys.scheme))
 }
 
-fn source(keys: &Keys, record: &Record) -> SessionKey {
-    let Record { icc, ctc, ttc, trn, tid, .. } = *record;
-    let dpk = of_card(&keys.consumption, record.asn);
-    SessionKey::locking_source(&dpk, keys.scheme, &Randoms { icc, ctc, ttc, trn, tid })
+pub(super) fn sam_tac(keys: &Keys, record: &Integers) -> Mac {
+    keys.psam.diversify(record.psam()).folded().0.mac(&record.sam_tac(keys.scheme))
 }
 
-fn tac_key(keys: &Keys, asn: Asn) -> TacKey {
-    of_card(&keys.tac, asn).folded()
+fn source(keys: &Keys, record: &Integers) -> SessionKey {
+    let dpk = keys.consumption.diversify(record.asn.to_be_bytes());
+    let [_, _, a, b, c, d, e, f] = record.tid.to_be_bytes();
+    let random = Randoms {
+        icc: wire::Icc(record.icc.to_be_bytes()),
+        ctc: record.ctc,
+        ttc: wire::Ttc(record.ttc),
+        trn: wire::Trn(record.trn.to_be_bytes()),
+        tid: Tid([a, b, c, d, e, f]),
+    };
+    SessionKey::locking_source(&dpk, keys.scheme, &random)
 }
 
-fn of_card(key: &Key, asn: Asn) -> Key {
-    key.for_card(asn, &Dispersing::NONE)
+fn tac_key(keys: &Keys, record: &Integers) -> TacKey {
+    keys.tac.diversify(record.asn.to_be_bytes()).folded()
 }
