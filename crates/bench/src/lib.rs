@@ -9,6 +9,7 @@
 //! | `unlocks`, `streams` | an on-line unlock; how soon a record is at a thousand stations |
 //! | [`nozzles`] | how long a card waits at a station, alone and while all nozzles are busy |
 //! | `between` | a card that escapes at one station and is freed at another one; a look-up among a million |
+//! | [`verify`] | codes in bulk, beside OpenSSL's DES and the limit of the processor's ports |
 //! | `chips` | cards and PSAMs in memory |
 //! | `figures` | percentiles, and the figures as they are printed |
 #![forbid(unsafe_code)]
@@ -22,6 +23,7 @@ mod outcomes;
 mod place;
 mod streams;
 mod unlocks;
+pub mod verify;
 mod world;
 
 use std::sync::Arc;

@@ -1,5 +1,6 @@
 //! Codes in bulk are the codes of one record after the other.
 #![cfg(feature = "bulk")]
+#![allow(clippy::unwrap_used, clippy::cast_possible_truncation, reason = "tests")]
 
 use crypto::Key;
 use crypto::bulk::{Codes, Engine, Keys, Record, codes, gmacs, tacs};

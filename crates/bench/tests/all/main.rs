@@ -34,6 +34,18 @@ fn a_card_waits_no_50_ms_longer_while_eight_nozzles_are_busy() {
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing stays");
 }
 
+/// The yardstick makes the same codes, and every engine of this processor has its figures.
+#[test]
+fn codes_in_bulk_are_measured_beside_openssl() {
+    let figures = bench::verify::run(2).unwrap();
+    assert!(figures.openssl_tac_per_second > 0.0 && figures.two_cores > 0.0, "{figures:?}");
+    assert_eq!(figures.engines.first().unwrap().engine, "portable");
+    for engine in &figures.engines {
+        assert!(engine.tac.share_of_limit > 0.0 && engine.gmac.share_of_limit > 0.0, "{engine:?}");
+        assert!(engine.sbox_gates.iter().all(|gates| *gates > 20), "{engine:?}");
+    }
+}
+
 #[test]
 fn a_card_that_escaped_is_freed_at_the_other_station_within_two_seconds() {
     let folder = tempfile::tempdir().unwrap();

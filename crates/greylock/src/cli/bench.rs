@@ -17,6 +17,8 @@ pub enum BenchName {
     Station,
     /// An escape at one station, freed at another one over a real centre
     Escape,
+    /// Codes of records in bulk, beside OpenSSL's DES and beside the limit that the processor's ports set
+    Verify,
 }
 
 /// `bench`.

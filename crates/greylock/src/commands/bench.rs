@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::{bench_centre, bench_escape, bench_refuel, bench_station};
+use super::{bench_centre, bench_escape, bench_refuel, bench_station, bench_verify};
 use crate::bench::{CommandFigures, SuiteFigures, card_core, ratio, run_card};
 use crate::cli::{BenchArgs, BenchName};
 use crate::error::Error;
@@ -51,6 +51,12 @@ pub(crate) fn run(args: &BenchArgs, context: &mut Context<'_>) -> Result<Report,
     if args.name == Some(BenchName::Station) {
         let (station, table) = bench_station::run(args)?;
         document["station"] = station;
+        text.push_str(&table);
+    }
+    if args.name == Some(BenchName::Verify) {
+        let (verify, table) = bench_verify::run(args)?;
+        // Its fields stand at the top: others script against them.
+        document.as_object_mut().into_iter().for_each(|all| all.extend(verify.clone()));
         text.push_str(&table);
     }
     Ok(Report::done(document, text))

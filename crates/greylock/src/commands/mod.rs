@@ -8,6 +8,7 @@ mod bench_centre;
 mod bench_escape;
 mod bench_refuel;
 mod bench_station;
+mod bench_verify;
 mod blank;
 mod card_issue;
 mod card_show;
