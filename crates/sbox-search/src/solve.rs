@@ -1,0 +1,268 @@
+//! A function out of nodes that are there, with few new gates.
+//!
+//! One gate and two are looked for among all choices of nodes. Beyond that the function is divided: a gate over known
+//! nodes and one new node, which is wanted only where the known ones leave the function open; or a selector and two new
+//! nodes, one for each half (M. Kwan, "Reducing the Gate Count of Bitslice DES", 2000). Where nothing is wanted a node
+//! may be anything, and each part may use what the parts before it made.
+
+use crate::boxes::INPUTS;
+use crate::fit::{self, Pairs, Wanted};
+use crate::net::{Gate, GateSet};
+use crate::random::Random;
+
+/// Known nodes, and the new gates over them.
+pub(crate) struct Pool<'a> {
+    pub(crate) set: GateSet,
+    pub(crate) values: Vec<u64>,
+    /// New gates over places in `values`; the last of those are theirs.
+    pub(crate) gates: Vec<Gate>,
+    pub(crate) random: &'a mut Random,
+    /// Functions that may still be looked at; when there are none left, all fails.
+    pub(crate) effort: usize,
+    /// Ways to divide that are followed at the first level; below, there are fewer.
+    pub(crate) breadth: usize,
+}
+
+/// A division: the new node is wanted like this, beside the nodes at these places.
+#[derive(Clone, Copy)]
+struct Way {
+    left: u32,
+    beside: [usize; 2],
+    inner: Wanted,
+}
+
+impl Pool<'_> {
+    /// The place of a node that is what is wanted, or its complement where `flip` allows that, with at most `most` new
+    /// gates; none is left behind when it fails.
+    pub(crate) fn solve(&mut self, wanted: Wanted, most: usize, flip: bool) -> Option<usize> {
+        self.best(wanted, most, flip, self.breadth)
+    }
+
+    fn best(&mut self, wanted: Wanted, most: usize, flip: bool, breadth: usize) -> Option<usize> {
+        let flipped = wanted.flipped();
+        let known =
+            self.values.iter().position(|value| wanted.is(*value) || flip && flipped.is(*value));
+        if known.is_some() || most == 0 {
+            return known;
+        }
+        if let Some(place) = self.one(wanted) {
+            return Some(place);
+        }
+        if most == 1 {
+            return None;
+        }
+        if self.effort > 0 {
+            self.effort -= 1;
+            if let Some(place) = self.two(wanted) {
+                return Some(place);
+            }
+        }
+        if most == 2 {
+            return None;
+        }
+        self.best_way(wanted, most, breadth)
+    }
+
+    /// Of some ways to divide the one with the fewest gates.
+    fn best_way(&mut self, wanted: Wanted, most: usize, breadth: usize) -> Option<usize> {
+        let known = (self.values.len(), self.gates.len());
+        let mut ways = if self.effort > 0 { self.ways(wanted) } else { Vec::new() };
+        ways.truncate(breadth.max(2));
+        let mut most = most;
+        let mut best = None;
+        let turns = ways.len()
+            + if self.effort == 0 {
+                1
+            } else if breadth > 1 {
+                6
+            } else {
+                2
+            };
+        let mut effort = self.effort;
+        for turn in 0..turns {
+            if most < 3 || effort == 0 && best.is_some() {
+                break;
+            }
+            // Each way has its share of the effort that is left.
+            let share = effort.div_ceil(turns - turn);
+            self.effort = share;
+            let below = (breadth / 2).max(1);
+            let place = match ways.get(turn) {
+                Some(way) => self.deeper(wanted, most, way, below),
+                None => self.halves(wanted, most, below),
+            };
+            effort -= share - self.effort;
+            if let Some(place) = place {
+                most = self.gates.len() - known.1 - 1;
+                best = Some((place, self.values.split_off(known.0), self.gates.split_off(known.1)));
+            }
+            self.values.truncate(known.0);
+            self.gates.truncate(known.1);
+        }
+        self.effort = effort;
+        let (place, values, gates) = best?;
+        self.values.extend(values);
+        self.gates.extend(gates);
+        Some(place)
+    }
+
+    fn add(&mut self, table: u8, places: [usize; 3]) -> usize {
+        let gate = Gate { table, from: places };
+        self.values.push(gate.value(places.map(|place| self.values[place])));
+        self.gates.push(gate);
+        self.values.len() - 1
+    }
+
+    /// Adds the gate over these places that is what is wanted.
+    fn fitted(&mut self, wanted: Wanted, places: [usize; 3]) -> Option<usize> {
+        let [a, b, c] = places.map(|place| self.values[place]);
+        let table = match self.set {
+            GateSet::Ternary => fit::table(wanted, [a, b, c], self.random)?,
+            GateSet::Binary => fit::table_of_two(wanted, a, b, self.random)?,
+        };
+        Some(self.add(table, places))
+    }
+
+    /// Some gate over known nodes.
+    fn one(&mut self, wanted: Wanted) -> Option<usize> {
+        let (mut chosen, mut seen) = (None, 0);
+        fit::choices(self.set, &self.values, wanted, |places| {
+            seen += 1;
+            if self.random.below(seen) == 0 {
+                chosen = Some(places);
+            }
+        });
+        self.fitted(wanted, chosen?)
+    }
+
+    /// A gate over known nodes and one new gate.
+    fn two(&mut self, wanted: Wanted) -> Option<usize> {
+        let count = self.values.len();
+        let from = self.random.below(count);
+        let pairs = Pairs::many(&self.values, wanted);
+        let mut left = Pairs::none();
+        for x in (0..count).map(|turn| (turn + from) % count) {
+            if self.set == GateSet::Binary {
+                let Some(way) = self.way(wanted, [x, x]) else { continue };
+                if let Some(inner) = self.one(way.inner) {
+                    return self.fitted(wanted, [x, inner, x]);
+                }
+                continue;
+            }
+            for y in x + 1..count {
+                pairs.left_by(1 << x | 1 << y, &mut left);
+                let (mut chosen, mut seen) = (None, 0);
+                let values = &self.values;
+                let beside = [values[x], values[y]];
+                left.choices(count, |first, second, thirds| {
+                    for third in fit::bits(thirds) {
+                        let places = [first, second, third];
+                        let inner = places.map(|place| values[place]);
+                        if let Some(table) = fit::inner_table(wanted, inner, beside, self.random) {
+                            seen += 1;
+                            if self.random.below(seen) == 0 {
+                                chosen = Some((table, places));
+                            }
+                        }
+                    }
+                });
+                if let Some((table, places)) = chosen {
+                    let inner = self.add(table, places);
+                    return self.fitted(wanted, [x, y, inner]);
+                }
+            }
+        }
+        None
+    }
+
+    /// All divisions by known nodes, roughly by how much they leave open.
+    fn ways(&mut self, wanted: Wanted) -> Vec<Way> {
+        let mut ways = Vec::new();
+        for x in 0..self.values.len() {
+            if self.set == GateSet::Binary {
+                ways.extend(self.way(wanted, [x, x]));
+                continue;
+            }
+            for y in x + 1..self.values.len() {
+                ways.extend(self.way(wanted, [x, y]));
+            }
+        }
+        ways.sort_unstable_by_key(|way| way.left);
+        ways
+    }
+
+    /// The division by these nodes, where it leaves something to a new one; in each cell that it leaves open the new node
+    /// may be the complement.
+    fn way(&mut self, wanted: Wanted, beside: [usize; 2]) -> Option<Way> {
+        let [a, b] = beside.map(|place| self.values[place]);
+        let mut inner = Wanted { ones: 0, zeros: 0 };
+        let mut bits = self.random.byte();
+        if beside[0] == beside[1] {
+            // Of two cells exactly one is flipped, or nothing would be won.
+            bits = bits & !1 | !(bits >> 3) & 1;
+        }
+        for (place, cell) in [!a & !b, !a & b, a & !b, a & b].into_iter().enumerate() {
+            let here = wanted.within(cell);
+            if here.is_mixed() {
+                let here = if bits >> place & 1 == 1 { here.flipped() } else { here };
+                inner.ones |= here.ones;
+                inner.zeros |= here.zeros;
+            }
+        }
+        let whole = inner == wanted || inner == wanted.flipped();
+        let left = inner.mask().count_ones() + u32::from(bits >> 5);
+        (!whole).then_some(Way { left, beside, inner })
+    }
+
+    /// A division whose new node takes more than one gate.
+    fn deeper(&mut self, wanted: Wanted, most: usize, way: &Way, breadth: usize) -> Option<usize> {
+        let inner = self.best(way.inner, most - 1, true, breadth)?;
+        let [x, y] = way.beside;
+        match self.set {
+            GateSet::Ternary => self.fitted(wanted, [x, y, inner]),
+            GateSet::Binary => self.fitted(wanted, [x, inner, x]),
+        }
+    }
+
+    /// A selector and a new node for each half.
+    fn halves(&mut self, wanted: Wanted, most: usize, breadth: usize) -> Option<usize> {
+        let splits = |by: &usize| {
+            let cells = [wanted.mask() & self.values[*by], wanted.mask() & !self.values[*by]];
+            cells.iter().all(|cell| *cell != 0)
+        };
+        let selectors: Vec<usize> = (0..INPUTS).filter(splits).collect();
+        let by = *selectors.get(self.random.below(INPUTS) % selectors.len().max(1))?;
+        let value = self.values[by];
+        let value = if self.random.once_in(2) { value } else { !value };
+        let before = self.gates.len();
+        if self.set == GateSet::Ternary {
+            let first = self.best(wanted.within(!value), most - 1, true, breadth)?;
+            let left = (most - 1).checked_sub(self.gates.len() - before)?;
+            let second = self.best(wanted.within(value), left, true, breadth)?;
+            return self.fitted(wanted, [by, first, second]);
+        }
+        let kind = self.random.below(3);
+        // What the first node must be where the selector chooses the other: anything, below what is wanted, or above it.
+        let half = wanted.within(!value);
+        let first = match kind {
+            0 => half,
+            1 => Wanted { ones: half.ones, zeros: wanted.zeros },
+            _ => Wanted { ones: wanted.ones, zeros: half.zeros },
+        };
+        let first = self.best(first, most - 2, false, breadth)?;
+        let left = (most - 2).checked_sub(self.gates.len() - before)?;
+        let known = self.values[first];
+        // What the selector has to let through on its side.
+        let through = match kind {
+            0 => wanted.flipped_within(known),
+            1 => Wanted { ones: wanted.ones & !known, zeros: wanted.zeros },
+            _ => Wanted { ones: wanted.zeros & known, zeros: wanted.ones },
+        };
+        let second = self.best(through.within(value), left, true, breadth)?;
+        let masked = self.fitted(
+            Wanted { zeros: through.zeros | wanted.mask() & !value & !through.ones, ..through },
+            [by, second, by],
+        )?;
+        self.fitted(wanted, [first, masked, first])
+    }
+}
