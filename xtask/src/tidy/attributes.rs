@@ -4,13 +4,22 @@ use super::Finding;
 use super::sources::{Sources, TextFile};
 
 const NO_UNSAFE: &str = "#![forbid(unsafe_code)]";
+const ALLOWS_UNSAFE: &str = "#![allow(unsafe_code)]";
 const NO_STD: &str = "#![no_std]";
 
 /// Roots of crates that may have unsafe code, each with its reason.
-const MAY_BE_UNSAFE: &[(&str, &str)] = &[(
-    "crates/link-test/src/main.rs",
-    "a program without libc names its entry point and brings the memory functions that compilers call",
-)];
+const MAY_BE_UNSAFE: &[(&str, &str)] = &[
+    (
+        "crates/link-test/src/main.rs",
+        "a program without libc names its entry point and brings the memory functions that compilers call",
+    ),
+    ("crates/crypto/src/lib.rs", "`bulk::vector` uses instructions that not every processor has"),
+    ("crates/yardstick/src/lib.rs", "`library` calls functions of a C library"),
+];
+
+/// The modules of those crates that have it.
+const UNSAFE_MODULES: &[&str] =
+    &["crates/crypto/src/bulk/vector/mod.rs", "crates/yardstick/src/library.rs"];
 
 /// Crates that go onto a card, into a PSAM or into a terminal.
 const WITHOUT_STD: &[&str] = &["wire", "crypto", "nvm", "card", "psam", "terminal", "seeded"];
@@ -25,6 +34,13 @@ pub(super) fn check(sources: &Sources) -> Vec<Finding> {
                 "`{NO_UNSAFE}` is missing; add it, or name the crate and the reason in xtask"
             );
             findings.push(Finding::new(root, 1, what));
+        }
+    }
+    for file in sources.files.iter().filter(|file| file.is_rust()) {
+        if has_line(file, ALLOWS_UNSAFE) && !UNSAFE_MODULES.contains(&file.path.as_str()) {
+            let what =
+                format!("`{ALLOWS_UNSAFE}` stands in modules that xtask names, and here not");
+            findings.push(Finding::new(file, 1, what));
         }
     }
     for name in WITHOUT_STD {
@@ -60,6 +76,15 @@ mod tests {
         let manifest = TextFile::new(format!("{package}/Cargo.toml"), "");
         let sources = Sources::of(vec![manifest, TextFile::new(format!("{package}/{path}"), text)]);
         check(&sources).into_iter().map(|finding| finding.what).collect()
+    }
+
+    #[test]
+    fn unsafe_code_is_allowed_in_named_modules_alone() {
+        let allows = format!("//! A module.\n{ALLOWS_UNSAFE}\n");
+        let counted = |path: &str| found("crates/crypto", path, &allows).len();
+        // The crate's first file is not there, and that is not looked for.
+        assert_eq!(counted("src/bulk/vector/mod.rs"), 0);
+        assert_eq!(counted("src/bulk/des.rs"), 1);
     }
 
     #[test]

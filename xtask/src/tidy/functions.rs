@@ -20,7 +20,7 @@ struct Function<'a> {
 
 /// Checks every function outside tests.
 pub(super) fn check(file: &TextFile) -> Vec<Finding> {
-    if !file.is_rust() || is_test(&file.path) {
+    if !file.is_rust() || file.is_generated() || is_test(&file.path) {
         return Vec::new();
     }
     let lines: Vec<&str> = file.text.lines().collect();

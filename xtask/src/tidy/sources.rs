@@ -37,6 +37,11 @@ impl TextFile {
         self.path.ends_with(".rs")
     }
 
+    /// Written by a program: nobody reads it from top to bottom.
+    pub(super) fn is_generated(&self) -> bool {
+        self.text.lines().take(5).any(|line| line.starts_with("//! Generated: "))
+    }
+
     pub(super) fn is_markdown(&self) -> bool {
         self.path.ends_with(".md")
     }

@@ -29,7 +29,7 @@ pub(super) fn check(file: &TextFile) -> Vec<Finding> {
     if !file.text.is_empty() && !file.text.ends_with('\n') {
         findings.push(Finding::new(file, count, "no newline at the end of the file; add one"));
     }
-    if file.is_rust() && count > MOST_LINES {
+    if file.is_rust() && !file.is_generated() && count > MOST_LINES {
         let what = format!(
             "{count} lines, at most {MOST_LINES} are allowed; split the file by what it is about"
         );

@@ -141,6 +141,14 @@ impl Batch {
         self.columns.iter_mut().for_each(Vec::clear);
     }
 
+    /// Holds a part of another batch instead of what it held.
+    pub(super) fn take(&mut self, other: &Self, from: usize, count: usize) {
+        for (column, other) in self.columns.iter_mut().zip(&other.columns) {
+            column.clear();
+            column.extend(other.iter().skip(from).take(count));
+        }
+    }
+
     /// A record; zeros beyond the last one.
     pub(super) fn get(&self, place: usize) -> Integers {
         let number = |column: &Vec<u64>| column.get(place).copied().unwrap_or_default();

@@ -38,7 +38,7 @@ use wire::{Mac, Scheme};
 
 pub use engine::Engine;
 pub use gates::{busy, gmac_gates, sbox_gates, tac_gates};
-pub use record::{Codes, Record};
+pub use record::{Codes, Faults, Record};
 
 use crate::key::Key;
 
@@ -55,6 +55,9 @@ pub struct Keys {
     pub psam: Key,
 }
 
+/// Records whose codes are compared at a time: slices of the widest engine.
+const PART: usize = 2048;
+
 /// Keys, made ready for an engine, and its room. For one thread; another one takes another `Bulk`.
 pub struct Bulk(Box<dyn Maker>);
 
@@ -68,6 +71,27 @@ impl Bulk {
     /// All five codes of each record of the batch; beyond its end they mean nothing.
     pub fn codes(&mut self, batch: &Batch, codes: &mut [Codes]) {
         self.0.codes(batch, codes);
+    }
+
+    /// What is wrong with the codes that records claim to have; as many as the shortest of the three has.
+    pub fn faults(&mut self, batch: &Batch, claimed: &[Codes], faults: &mut [Faults]) {
+        let mut own = [Codes::ZERO; PART];
+        let mut part = Batch::with_capacity(PART);
+        let count = batch.len().min(claimed.len()).min(faults.len());
+        let (claimed, faults) = (&claimed[..count], &mut faults[..count]);
+        for (n, (claimed, faults)) in claimed.chunks(PART).zip(faults.chunks_mut(PART)).enumerate()
+        {
+            let own = &mut own[..claimed.len()];
+            if count <= PART {
+                self.codes(batch, own);
+            } else {
+                part.take(batch, n * PART, claimed.len());
+                self.codes(&part, own);
+            }
+            for (fault, (own, claimed)) in faults.iter_mut().zip(own.iter().zip(claimed)) {
+                *fault = Faults::between(own, claimed);
+            }
+        }
     }
 
     /// TAC of each record.

@@ -1,5 +1,6 @@
 //! What a record in bulk is, and its codes.
 
+use subtle::ConstantTimeEq;
 use wire::{Amount, Asn, Date, Icc, Mac, Purse, Scheme, Tid, Time, Trn, Ttc};
 
 use crate::lock::{Debit, Lock};
@@ -85,4 +86,63 @@ impl Codes {
         sam_tac: Mac([0; 4]),
         tac: Mac([0; 4]),
     };
+}
+
+/// Which codes of a record are not those that its keys make.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Faults(u8);
+
+impl Faults {
+    /// All codes are right.
+    pub const NONE: Self = Self(0);
+    /// MAC2 is wrong.
+    pub const MAC2: Self = Self(1);
+    /// GTAC is wrong.
+    pub const GTAC: Self = Self(2);
+    /// GMAC is wrong.
+    pub const GMAC: Self = Self(4);
+    /// SAM TAC is wrong.
+    pub const SAM_TAC: Self = Self(8);
+    /// TAC is wrong.
+    pub const TAC: Self = Self(16);
+
+    /// Compares all five codes; how long it takes does not depend on what they are.
+    #[must_use]
+    pub fn between(own: &Codes, claimed: &Codes) -> Self {
+        let pairs = [
+            (own.mac2, claimed.mac2, Self::MAC2),
+            (own.gtac, claimed.gtac, Self::GTAC),
+            (own.gmac, claimed.gmac, Self::GMAC),
+            (own.sam_tac, claimed.sam_tac, Self::SAM_TAC),
+            (own.tac, claimed.tac, Self::TAC),
+        ];
+        let fault = |(own, claimed, fault): (Mac, Mac, Self)| {
+            fault.0 & (!own.0.ct_eq(&claimed.0)).unwrap_u8().wrapping_neg()
+        };
+        Self(pairs.into_iter().map(fault).fold(0, |all, fault| all | fault))
+    }
+
+    /// True when one of those is among these.
+    #[must_use]
+    pub const fn any_of(self, those: Self) -> bool {
+        self.0 & those.0 != 0
+    }
+
+    /// These and those.
+    #[must_use]
+    pub const fn and(self, those: Self) -> Self {
+        Self(self.0 | those.0)
+    }
+
+    /// These without those: for a record that has no such code.
+    #[must_use]
+    pub const fn without(self, those: Self) -> Self {
+        Self(self.0 & !those.0)
+    }
+
+    /// True when all codes are right.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
 }
