@@ -1,0 +1,216 @@
+//! Reading the table: all columns of a row group side by side, some rows at a time.
+
+use std::fs::File;
+
+use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
+use parquet::data_type::{DataType, Int32Type, Int64Type};
+use parquet::file::reader::{ChunkReader, FileReader};
+use parquet::file::serialized_reader::SerializedFileReader;
+
+use super::{Batch, VERSION, VERSION_KEY, physical};
+use crate::columns::{COLUMNS, Cells, Column};
+use crate::error::{Damage, Wrong};
+use crate::outcome::Outcome;
+
+/// Reads a file of records in batches. What is kept in memory is a page of each column and the batch, however large the
+/// file and its row groups are.
+pub struct TableReader<R: ChunkReader + 'static = File> {
+    file: SerializedFileReader<R>,
+    /// Where each of [`COLUMNS`] stands in the file.
+    order: Vec<usize>,
+    /// The row group that comes after the open one.
+    next_group: usize,
+    open: Option<Group>,
+    read: u64,
+}
+
+/// A row group that is being read.
+struct Group {
+    columns: Vec<ColumnReader>,
+    left: u64,
+}
+
+impl<R: ChunkReader + 'static> TableReader<R> {
+    /// Opens a file, and looks at its version and its columns.
+    ///
+    /// # Errors
+    /// It is no Parquet, or holds something else.
+    pub fn new(from: R) -> Result<Self, Damage> {
+        let file = SerializedFileReader::new(from)?;
+        version_is_ours(&file)?;
+        let order = order_of(&file)?;
+        Ok(Self { file, order, next_group: 0, open: None, read: 0 })
+    }
+
+    /// How many rows it says it has.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        u64::try_from(self.file.metadata().file_metadata().num_rows()).unwrap_or(0)
+    }
+
+    /// How many of them were read.
+    #[must_use]
+    pub const fn read(&self) -> u64 {
+        self.read
+    }
+
+    /// At most so many rows more; `None` at the end.
+    ///
+    /// # Errors
+    /// The file is damaged; there is nothing to be had after that.
+    pub fn next(&mut self, most: usize) -> Result<Option<Batch>, Damage> {
+        loop {
+            let Some(group) = &mut self.open else {
+                if !self.open_next()? {
+                    return Ok(None);
+                }
+                continue;
+            };
+            if group.left == 0 {
+                self.open = None;
+                continue;
+            }
+            let count = usize::try_from(group.left).unwrap_or(usize::MAX).min(most.max(1));
+            let mut batch = read_rows(group, count)?;
+            group.left -= count as u64;
+            let first = self.read + 1;
+            self.read += count as u64;
+            batch.places = (first..=self.read).collect();
+            for wrong in &mut batch.wrong {
+                wrong.row += first;
+            }
+            leave_out(&mut batch);
+            return Ok(Some(batch));
+        }
+    }
+
+    fn open_next(&mut self) -> Result<bool, Damage> {
+        if self.next_group >= self.file.num_row_groups() {
+            return Ok(false);
+        }
+        let group = self.file.get_row_group(self.next_group)?;
+        self.next_group += 1;
+        let left = u64::try_from(group.metadata().num_rows())
+            .map_err(|_| Damage::Broken("a row group has a negative number of rows".to_owned()))?;
+        let columns = self.order.iter().map(|place| group.get_column_reader(*place));
+        let columns = columns.collect::<Result<Vec<_>, _>>()?;
+        self.open = Some(Group { columns, left });
+        Ok(true)
+    }
+}
+
+fn version_is_ours<R: ChunkReader + 'static>(file: &SerializedFileReader<R>) -> Result<(), Damage> {
+    let metadata = file.metadata().file_metadata().key_value_metadata();
+    let version = metadata.into_iter().flatten().find(|pair| pair.key == VERSION_KEY);
+    match version.and_then(|pair| pair.value.as_deref()) {
+        Some(VERSION) => Ok(()),
+        Some(other) => Err(Damage::Foreign(format!(
+            "its records have version {other}, and this program reads version {VERSION}"
+        ))),
+        None => Err(Damage::Foreign(format!(
+            "this Parquet file does not say {VERSION_KEY} = {VERSION}: it holds something else"
+        ))),
+    }
+}
+
+/// Columns are found by their names; others beside them are not looked at.
+fn order_of<R: ChunkReader + 'static>(
+    file: &SerializedFileReader<R>,
+) -> Result<Vec<usize>, Damage> {
+    let schema = file.metadata().file_metadata().schema_descr();
+    let place_of = |column: &Column| {
+        let found = schema.columns().iter().position(|found| found.path().string() == column.name);
+        let place = found.ok_or_else(|| {
+            Damage::Foreign(format!("there is no column `{}` in this Parquet file", column.name))
+        })?;
+        let found = schema.column(place);
+        let (is, wanted) = (found.physical_type(), physical(column));
+        if is != wanted || found.max_rep_level() > 0 || found.max_def_level() > 1 {
+            return Err(Damage::Foreign(format!(
+                "the column `{}` is {is}, and {wanted} is wanted, one value in each row",
+                column.name
+            )));
+        }
+        Ok(place)
+    };
+    COLUMNS.iter().map(place_of).collect()
+}
+
+/// So many rows of the open group, those with a cell that its column cannot hold told by their places from 0.
+fn read_rows(group: &mut Group, count: usize) -> Result<Batch, Damage> {
+    let mut batch = Batch { rows: vec![Outcome::default(); count], ..Batch::default() };
+    let (mut narrow, mut wide, mut wrong) = (Vec::new(), Vec::new(), Vec::new());
+    for (column, reader) in COLUMNS.iter().zip(&mut group.columns) {
+        wrong.clear();
+        match (column.cells, reader) {
+            (Cells::Narrow(_, put), ColumnReader::Int32ColumnReader(reader)) => {
+                let empty = cells::<Int32Type>(reader, count, &mut narrow, column)?;
+                put(&mut batch.rows, &narrow, &mut wrong);
+                wrong.extend(empty);
+            }
+            (Cells::Wide(_, put), ColumnReader::Int64ColumnReader(reader)) => {
+                let empty = cells::<Int64Type>(reader, count, &mut wide, column)?;
+                put(&mut batch.rows, &wide, &mut wrong);
+                wrong.extend(empty);
+            }
+            (Cells::Tac, ColumnReader::Int32ColumnReader(reader)) => {
+                let empty = cells::<Int32Type>(reader, count, &mut narrow, column)?;
+                for (row, cell) in batch.rows.iter_mut().zip(&narrow) {
+                    row.tac = Some(cell.cast_unsigned());
+                }
+                for place in empty {
+                    if let Some(row) = batch.rows.get_mut(place) {
+                        row.tac = None;
+                    }
+                }
+            }
+            _ => return Err(Damage::Broken(format!("the column `{}`", column.name))),
+        }
+        batch.wrong.extend(wrong.iter().map(|place| Wrong {
+            row: *place as u64,
+            what: format!("`{}` holds nothing that fits there", column.name),
+        }));
+    }
+    Ok(batch)
+}
+
+/// So many cells, zeros where there are none; the places of those come back.
+fn cells<T: DataType>(
+    reader: &mut ColumnReaderImpl<T>,
+    count: usize,
+    cells: &mut Vec<T::T>,
+    column: &Column,
+) -> Result<Vec<usize>, Damage> {
+    cells.clear();
+    let mut levels = Vec::new();
+    let (rows, values, found) = reader.read_records(count, Some(&mut levels), None, cells)?;
+    if rows != count || values != cells.len() {
+        let what = format!("the column `{}` ends before its row group", column.name);
+        return Err(Damage::Broken(what));
+    }
+    if values == found {
+        return Ok(Vec::new());
+    }
+    let empty: Vec<usize> =
+        levels.iter().enumerate().filter(|(_, level)| **level == 0).map(|(at, _)| at).collect();
+    let mut filled = std::mem::take(cells).into_iter();
+    cells.extend(levels.iter().map(|level| match level {
+        0 => T::T::default(),
+        _ => filled.next().unwrap_or_default(),
+    }));
+    Ok(empty)
+}
+
+/// Takes the rows that are wrong out of a batch, and tells each of them once.
+fn leave_out(batch: &mut Batch) {
+    if batch.wrong.is_empty() {
+        return;
+    }
+    batch.wrong.sort_by_key(|wrong| wrong.row);
+    batch.wrong.dedup_by_key(|wrong| wrong.row);
+    let is_wrong = |place: &u64| batch.wrong.binary_search_by_key(place, |w| w.row).is_ok();
+    let kept = batch.places.iter().map(|place| !is_wrong(place)).collect::<Vec<_>>();
+    let (mut of_rows, mut of_places) = (kept.iter(), kept.iter());
+    batch.rows.retain(|_| of_rows.next().is_some_and(|kept| *kept));
+    batch.places.retain(|_| of_places.next().is_some_and(|kept| *kept));
+}

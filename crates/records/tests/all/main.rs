@@ -1,0 +1,6 @@
+//! The table of outcomes in every format, and made-up days.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod day;
+mod table;
+mod world;
