@@ -25,7 +25,7 @@ pub(crate) struct Head {
 impl Head {
     /// Out of the names in the first line; `None` for those of another file.
     pub(crate) fn new(names: &[String]) -> Option<Self> {
-        let place = |name| names.iter().position(|found| found.trim() == name);
+        let place = |name| names.iter().position(|found| found == name);
         let places = NAMES.map(place);
         let ours = places[0].is_some() && places[1].is_some();
         ours.then_some(Self { fields: names.len(), places })

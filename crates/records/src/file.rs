@@ -101,7 +101,8 @@ impl RecordFile {
         match &self.content {
             Content::Table(table) => {
                 let whole = u128::from(self.size) * u128::from(table.read());
-                u64::try_from(whole / u128::from(table.rows().max(1))).unwrap_or(self.size)
+                let read = whole.checked_div(u128::from(table.rows()));
+                read.and_then(|read| u64::try_from(read).ok()).unwrap_or(self.size)
             }
             Content::Csv(lines, _) | Content::ExportCsv(lines, _) => lines.read(),
             Content::ExportJsonl(lines) => lines.read(),
@@ -138,7 +139,8 @@ fn of_text(mut file: File) -> Result<Content, Damage> {
         file.rewind()?;
         return Ok(Content::ExportJsonl(Lines::new(BufReader::new(file))));
     }
-    let names = text::with_fields(line, |fields| Ok(fields.map(str::to_owned).collect()));
+    let names =
+        text::with_fields(line, |fields| Ok(fields.map(|name| name.trim().to_owned()).collect()));
     let names: Vec<String> = names.unwrap_or_default();
     let of_table = ["kind", "mac2"].into_iter().any(|ours| names.iter().any(|name| name == ours));
     if of_table {

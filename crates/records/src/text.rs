@@ -82,7 +82,7 @@ impl Head {
     /// # Errors
     /// Which column is not there, or twice.
     pub(crate) fn new(names: &[String]) -> Result<Self, String> {
-        let place = |name: &String| COLUMNS.iter().position(|column| column.name == name.trim());
+        let place = |name: &String| COLUMNS.iter().position(|column| column.name == name);
         let fields: Vec<Option<usize>> = names.iter().map(place).collect();
         for (place, column) in COLUMNS.iter().enumerate() {
             match fields.iter().filter(|field| **field == Some(place)).count() {
@@ -99,21 +99,29 @@ impl Head {
     /// # Errors
     /// What is wrong with it.
     pub(crate) fn row<'a>(&self, fields: impl Iterator<Item = &'a str>) -> Result<Outcome, String> {
-        let (mut row, mut count) = (Outcome::default(), 0);
+        let (mut row, mut count, mut wrong) = (Outcome::default(), 0, None);
         for field in fields {
             let place = self.fields.get(count).copied().flatten();
             count += 1;
             let Some(column) = place.and_then(|place| COLUMNS.get(place)) else { continue };
-            let value = value(column, field.trim())?;
-            if !(column.set)(&mut row, value) {
-                return Err(format!("`{}` is too large for its column", column.name));
+            if wrong.is_none() {
+                wrong = put(column, field.trim(), &mut row).err();
             }
         }
-        match self.fields.len() {
-            wanted if wanted == count => Ok(row),
-            wanted => Err(format!("it has {count} fields, and {wanted} are wanted")),
+        // A field too few or too many makes the others wrong, too.
+        match (self.fields.len(), wrong) {
+            (wanted, _) if wanted != count => {
+                Err(format!("it has {count} fields, and {wanted} are wanted"))
+            }
+            (_, Some(wrong)) => Err(wrong),
+            (_, None) => Ok(row),
         }
     }
+}
+
+fn put(column: &Column, text: &str, row: &mut Outcome) -> Result<(), String> {
+    let fits = (column.set)(row, value(column, text)?);
+    fits.then_some(()).ok_or_else(|| format!("`{}` is too large for its column", column.name))
 }
 
 fn value(column: &Column, text: &str) -> Result<Option<i128>, String> {

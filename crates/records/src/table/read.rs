@@ -1,9 +1,11 @@
 //! Reading the table: all columns of a row group side by side, some rows at a time.
 
 use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::{DataType, Int32Type, Int64Type};
+use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::reader::{ChunkReader, FileReader};
 use parquet::file::serialized_reader::SerializedFileReader;
 
@@ -36,10 +38,12 @@ impl<R: ChunkReader + 'static> TableReader<R> {
     /// # Errors
     /// It is no Parquet, or holds something else.
     pub fn new(from: R) -> Result<Self, Damage> {
-        let file = SerializedFileReader::new(from)?;
-        version_is_ours(&file)?;
-        let order = order_of(&file)?;
-        Ok(Self { file, order, next_group: 0, open: None, read: 0 })
+        guarded(|| {
+            let file = SerializedFileReader::new(from)?;
+            version_is_ours(&file)?;
+            let order = order_of(&file)?;
+            Ok(Self { file, order, next_group: 0, open: None, read: 0 })
+        })
     }
 
     /// How many rows it says it has.
@@ -59,6 +63,14 @@ impl<R: ChunkReader + 'static> TableReader<R> {
     /// # Errors
     /// The file is damaged; there is nothing to be had after that.
     pub fn next(&mut self, most: usize) -> Result<Option<Batch>, Damage> {
+        let batch = guarded(|| self.read_on(most));
+        if batch.is_err() {
+            (self.open, self.next_group) = (None, usize::MAX);
+        }
+        batch
+    }
+
+    fn read_on(&mut self, most: usize) -> Result<Option<Batch>, Damage> {
         loop {
             let Some(group) = &mut self.open else {
                 if !self.open_next()? {
@@ -90,6 +102,9 @@ impl<R: ChunkReader + 'static> TableReader<R> {
         }
         let group = self.file.get_row_group(self.next_group)?;
         self.next_group += 1;
+        for column in group.metadata().columns() {
+            in_file(column)?;
+        }
         let left = u64::try_from(group.metadata().num_rows())
             .map_err(|_| Damage::Broken("a row group has a negative number of rows".to_owned()))?;
         let columns = self.order.iter().map(|place| group.get_column_reader(*place));
@@ -97,6 +112,23 @@ impl<R: ChunkReader + 'static> TableReader<R> {
         self.open = Some(Group { columns, left });
         Ok(true)
     }
+}
+
+/// What the library takes for impossible, and gives up on with a panic, is a damaged file to us.
+fn guarded<T>(read: impl FnOnce() -> Result<T, Damage>) -> Result<T, Damage> {
+    let gave_up = |_| Damage::Broken("its pages do not fit together".to_owned());
+    catch_unwind(AssertUnwindSafe(read)).map_err(gave_up)?
+}
+
+/// The library believes where a column begins and how long it is.
+fn in_file(column: &ColumnChunkMetaData) -> Result<(), Damage> {
+    let begins = column.dictionary_page_offset().unwrap_or_else(|| column.data_page_offset());
+    let numbers = [begins, column.data_page_offset(), column.compressed_size()];
+    if numbers.iter().all(|number| *number >= 0) {
+        return Ok(());
+    }
+    let path = column.column_path().string();
+    Err(Damage::Broken(format!("the column `{path}` has no place in the file")))
 }
 
 fn version_is_ours<R: ChunkReader + 'static>(file: &SerializedFileReader<R>) -> Result<(), Damage> {

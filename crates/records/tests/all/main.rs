@@ -2,5 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod day;
+mod formats;
+mod hostile;
+mod oracle;
 mod table;
+mod verify;
 mod world;
