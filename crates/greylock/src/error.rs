@@ -119,13 +119,6 @@ impl Error {
             .advice("this is a bug in greylock: report it with the command that you gave")
     }
 
-    /// A command that this build has no code for.
-    #[must_use]
-    pub fn not_built_in(command: &str) -> Self {
-        Self::usage(format!("`{command}` is not built in yet"))
-            .advice("`greylock --help` lists what this build can do")
-    }
-
     /// Card or PSAM answered something else than 9000.
     #[must_use]
     pub fn refused(fault: Fault, command: &str, status: StatusWord) -> Self {

@@ -56,6 +56,12 @@ fn the_examples_of_personalisation_run_as_shown() {
 }
 
 #[test]
+fn the_examples_of_records_run_as_shown() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/records.md");
+    run_as_shown(&std::fs::read_to_string(path).unwrap(), 4);
+}
+
+#[test]
 fn the_story_that_the_readme_shows_is_the_one_that_is_told() {
     let mut demo = Command::new(env!("CARGO_BIN_EXE_greylock"));
     let demo = demo.args(["demo", "--script", "all"]).output().unwrap();

@@ -6,13 +6,13 @@ mod bench;
 mod caller;
 mod card;
 mod chip;
+mod day;
 mod demo;
 mod host;
 mod host_backup;
 mod host_life;
 mod host_serve;
 mod keys;
-mod later;
 mod model;
 mod pki;
 mod psam;
@@ -26,6 +26,7 @@ mod top;
 mod trace;
 mod transfer;
 pub mod values;
+mod verify;
 
 pub use self::pki::{
     PkiClientArgs, PkiCommand, PkiInitArgs, PkiIssueArgs, PkiListArgs, PkiRenewArgs, PkiRevokeArgs,
@@ -39,6 +40,7 @@ pub use card::{
     IssuerArgs, MigrateArgs, PurseName, ThroughArgs,
 };
 pub use chip::{ApduArgs, VectorsArgs};
+pub use day::GenArgs;
 pub use demo::{DemoArgs, Script};
 pub use host::{
     HostCommand, HostDecideArgs, HostHolesArgs, HostInitArgs, HostNoticesArgs, HostOutcomesArgs,
@@ -51,7 +53,6 @@ pub use host_life::{
 };
 pub use host_serve::HostServeArgs;
 pub use keys::{KeysCommand, KeysNewArgs, KeysSealArgs, KeysTransportArgs, SchemeName, SuiteName};
-pub use later::LaterCommand;
 pub use model::ModelArgs;
 pub use psam::{PsamCommand, PsamIssueArgs, PsamShowArgs};
 pub use script::ScriptArgs;
@@ -66,6 +67,7 @@ pub use terminal::{HoldStep, PurchaseArgs, RefuelArgs, UnlockArgs};
 pub use top::TopArgs;
 pub use trace::{ChipName, DecodeArgs, TraceArgs};
 pub use transfer::{LoadArgs, TransferArgs, UnloadArgs};
+pub use verify::VerifyArgs;
 
 use clap::{Parser, Subcommand};
 
@@ -149,13 +151,14 @@ pub enum Command {
     Model(ModelArgs),
     /// Measure commands and refuellings, each beside its yardstick
     Bench(BenchArgs),
+    /// Hold records in files against the main keys, many at a time
+    Verify(VerifyArgs),
+    /// Make a day's records up, by seed
+    Gen(GenArgs),
     /// Compute every intermediate value of a refuelling
     Vectors(VectorsArgs),
     /// Print the completions of a shell
     Completions(CompletionsArgs),
     /// Print or write the manual pages
     Man(ManArgs),
-    /// Commands that this build has no code for
-    #[command(flatten)]
-    Later(LaterCommand),
 }

@@ -15,6 +15,7 @@ mod card_show;
 mod card_switch;
 mod card_unblock;
 mod chip_show;
+mod day;
 mod decide;
 mod decode;
 mod demo;
@@ -46,6 +47,7 @@ mod top;
 mod transfer;
 mod unlock;
 mod vectors;
+mod verify;
 mod who;
 mod words;
 
@@ -98,9 +100,10 @@ pub fn run(cli: &Cli, context: &mut Context<'_>) -> Result<Report, Error> {
         Some(Command::Sim(args)) => sim::run(args, context),
         Some(Command::Model(args)) => model::run(args, context),
         Some(Command::Bench(args)) => bench::run(args, context),
+        Some(Command::Verify(args)) => verify::run(args, context),
+        Some(Command::Gen(args)) => day::run(args, context),
         Some(Command::Vectors(args)) => vectors::run(args, context),
         Some(Command::Completions(args)) => shell::completions(args),
         Some(Command::Man(args)) => shell::man(args),
-        Some(Command::Later(command)) => Err(Error::not_built_in(command.name())),
     }
 }

@@ -82,6 +82,20 @@ impl Birth {
         written.map_err(|error| Error::file("write", &self.path, &error))
     }
 
+    /// The name that it will have.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The file, for who writes it piece by piece from its beginning.
+    ///
+    /// # Errors
+    /// This process has too many files open.
+    pub fn pieces(&self) -> Result<File, Error> {
+        self.file.try_clone().map_err(|error| Error::file("write", &self.path, &error))
+    }
+
     /// Gives it its name, durably.
     ///
     /// # Errors

@@ -47,6 +47,8 @@ mod pki;
 #[cfg(test)]
 mod purchase;
 #[cfg(test)]
+mod records;
+#[cfg(test)]
 mod refuel;
 #[cfg(test)]
 mod serve;

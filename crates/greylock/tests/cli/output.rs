@@ -26,12 +26,6 @@ fn every_refusal_has_its_document() {
 }
 
 #[test]
-fn a_command_to_come_says_so() {
-    let world = World::empty();
-    world.run("verify x").is_wrong_use("`verify` is not built in yet");
-}
-
-#[test]
 fn no_colour_where_it_is_not_wanted() {
     let world = World::empty();
     let done = world.run("card show none.img");

@@ -130,6 +130,10 @@ fn a_card_is_refuelled_pulled_and_freed_at_a_running_station() {
     let rows = String::from_utf8(world.bytes("north.jsonl")).unwrap();
     let first: Value = serde_json::from_str(rows.lines().next().unwrap()).unwrap();
     assert_eq!((&first["amount"], &first["record"]), (&json!(paid), &sale["record"]));
+    world.run("station export --data north --out north.bin --format bin").done();
+    let verified = world.run("verify north.csv north.jsonl north.bin --keys keys.toml --json");
+    let verified: Value = serde_json::from_str(&verified.done()).unwrap();
+    assert_eq!((&verified["records"], &verified["bad"]), (&json!(6), &json!(0)), "{verified}");
     let again = Station::start(&world);
     let (code, sale) = again.ask(&world, "refuel --card card.img --amount 100");
     assert_eq!((code, &sale["balance_before"]), (0, &json!(left)), "{sale}");

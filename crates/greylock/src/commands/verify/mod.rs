@@ -1,0 +1,103 @@
+//! `greylock verify`: files of records held against the main keys.
+
+mod tally;
+
+use std::fs::File;
+use std::num::NonZero;
+use std::thread::available_parallelism;
+use std::time::Instant;
+
+use crypto::bulk::Engine;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use records::{BadWriter, Checker};
+
+use crate::cli::VerifyArgs;
+use crate::error::Error;
+use crate::keys_file::{self, MainKeys};
+use crate::media::Birth;
+use crate::output::{Context, Report};
+use crate::vault::{self, SealKey};
+use tally::{Run, Tally};
+
+/// Verifies all files, and tells what was found.
+///
+/// # Errors
+/// Keys or files that cannot be read, an engine that there is not, or a name that is taken.
+pub(super) fn run(args: &VerifyArgs, context: &mut Context<'_>) -> Result<Report, Error> {
+    let engine = engine(args)?;
+    let keys = main_keys(args, context)?;
+    let mut size = 0;
+    for path in &args.files {
+        let file = File::open(path).and_then(|file| file.metadata());
+        size += file.map_err(|error| Error::file("read", path, &error))?.len();
+    }
+    let birth = args.bad.as_deref().map(Birth::begin).transpose()?;
+    let begin = |birth: &Birth| {
+        BadWriter::new(birth.pieces()?).map_err(|error| Error::file("write", birth.path(), &error))
+    };
+    let bad = birth.as_ref().map(begin).transpose()?;
+    let mut tally = Tally::new(&args.files, bad);
+    let threads = args.threads.map_or_else(processors, usize::from);
+    let checker = Checker::new(&keys, engine);
+    let bar = bar(size);
+    let begun = Instant::now();
+    let heard = records::verify(&args.files, &checker, threads, |file, event| {
+        let heard = tally.hear(file, event);
+        bar.set_position(tally.read());
+        bar.set_message(tally.bad().to_string());
+        heard
+    });
+    let took = begun.elapsed();
+    bar.finish_and_clear();
+    let finished = heard.and_then(|()| tally.finish_bad());
+    if let Some(birth) = birth {
+        finished.map_err(|error| Error::file("write", birth.path(), &error))?;
+        birth.finish()?;
+    }
+    for (path, damage) in tally.damaged() {
+        context.complain(&format!("{}: {damage}", path.display()));
+    }
+    Ok(tally.report(&Run { engine, threads, took, bad: args.bad.as_deref() }))
+}
+
+fn processors() -> usize {
+    available_parallelism().map_or(1, NonZero::get)
+}
+
+fn main_keys(args: &VerifyArgs, context: &mut Context<'_>) -> Result<MainKeys, Error> {
+    match (&args.keys, &args.vault, &args.seal_key) {
+        (Some(path), ..) => {
+            let read = keys_file::read(path)?;
+            for warning in &read.warnings {
+                context.warn(warning);
+            }
+            Ok(read.keys)
+        }
+        (None, Some(path), Some(key)) => vault::open(path, &SealKey::read(key)?),
+        _ => Err(Error::bug("clap wants keys or a vault with its seal key")),
+    }
+}
+
+fn engine(args: &VerifyArgs) -> Result<Engine, Error> {
+    let available = Engine::available();
+    let fits = |engine: &Engine| match (&args.engine, args.lanes) {
+        (Some(name), _) => engine.name() == name,
+        (None, Some(lanes)) => engine.lanes() == lanes,
+        (None, None) => *engine == Engine::best(),
+    };
+    available.iter().rev().copied().find(fits).ok_or_else(|| {
+        let named = |engine: &Engine| format!("{} ({})", engine.name(), engine.lanes());
+        let names: Vec<String> = available.iter().map(named).collect();
+        Error::usage("this processor has no such engine")
+            .advice(format!("it has, with their lanes: {}", names.join(", ")))
+    })
+}
+
+/// On stderr, and only where that is a terminal.
+fn bar(size: u64) -> ProgressBar {
+    let style =
+        ProgressStyle::with_template("{bar:40} {bytes} of {total_bytes}, {msg} bad, {eta} left");
+    let bar = ProgressBar::with_draw_target(Some(size), ProgressDrawTarget::stderr_with_hz(5));
+    // A template that could not be read leaves the usual one.
+    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())).with_message("0")
+}
