@@ -24,6 +24,7 @@
 //! | [`holes`] | TTCs of which nothing was heard |
 //! | [`notice`], [`refusal`] | every reason, its words, and what to do |
 //! | [`input`] | every mutating call as a value |
+//! | [`partition`] | books divided by card: which of them each call touches |
 //!
 //! Invariant: what is known of a lock only grows. Its place in the books is a function of what
 //! is known (`filed`, `succession`, `position`), and only the difference to what is booked is posted.
@@ -61,6 +62,7 @@ pub mod memory;
 mod named;
 pub mod notice;
 pub mod operator;
+pub mod partition;
 mod position;
 pub mod prepaid;
 pub mod purchase;
@@ -96,10 +98,11 @@ pub use keys::{KeyKind, KeySet, KeyVault, MainKeys, Set};
 pub use ledger::{Account, Legs, Posting, PostingReason, TrialBalance};
 pub use life::{Act, Alarm, Chip, Life, Measure, State};
 pub use maintenance::{SwitchAnswer, SwitchRequest};
-pub use memory::MemoryBooks;
+pub use memory::{Lent, MemoryBooks};
 pub use named::lock_name;
 pub use notice::{About, Class, Code, Notice};
 pub use operator::{Approval, Proposal};
+pub use partition::{Partition, Partitions, Route};
 pub use position::Ending;
 pub use prepaid::{Funded, Funding, PrepaidAccount, PrepaidName, PrepaidNameError};
 pub use purchase::{PurchaseCase, PurchaseEnd, PurchaseRow};

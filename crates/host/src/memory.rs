@@ -1,5 +1,7 @@
 //! Storage in memory: for tests, the simulator, and a shell that replays its inputs at start.
 
+mod join;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -15,6 +17,8 @@ use crate::notice::{About, Code, Notice};
 use crate::prepaid::{Funding, PrepaidAccount, PrepaidName};
 use crate::purchase::PurchaseCase;
 use crate::transfer::TransferRow;
+
+pub use join::Lent;
 
 /// (ASN, purse, CTC): one change of one purse, for ever.
 type PurseNumber = (Asn, Purse, u16);

@@ -5,6 +5,7 @@ mod hear;
 mod life;
 mod operators;
 mod orders;
+mod partition;
 mod prepaid;
 mod purchase;
 mod register;
