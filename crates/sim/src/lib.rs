@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`world`] | cards, sites and the centre, and what people do with them |
 //! | [`centre`] | the rules in memory, and another centre beside them |
+//! | [`divided`] | the centre's books divided by card, beside the one centre |
 //! | [`deeds`] | what operators, thieves and broken devices do |
 //! | [`forecourt`] | what a driver wants, and what breaks while the fuel flows |
 //! | [`counter`] | a purchase at a counter |
@@ -21,6 +22,7 @@ pub mod centre;
 pub mod clock;
 pub mod counter;
 pub mod deeds;
+pub mod divided;
 pub mod forecourt;
 pub mod link;
 pub mod power;
