@@ -17,7 +17,7 @@
 //!
 //! One check reaches over cards and is not made across books: that one (TID, TTC) is claimed for one card only. A PSAM
 //! never makes two GMACs under one TTC (protocol §8), so two proved records of one number come from a copied or broken
-//! PSAM; `greylock clear` and the joined books show them ([`MemoryBooks::joined`](crate::MemoryBooks::joined)).
+//! PSAM; the joined books name the number ([`MemoryBooks::claimed_twice`](crate::MemoryBooks::claimed_twice)).
 
 use std::num::NonZeroU16;
 

@@ -87,6 +87,8 @@ pub struct Done {
     pub output: Output,
     /// The books that were read or written for it.
     pub touched: BTreeSet<Partition>,
+    /// A prepaid account lost money by a call that does not name it: that could not wait.
+    pub charged_unnamed: bool,
 }
 
 impl Divided {
@@ -101,19 +103,27 @@ impl Divided {
     pub fn apply(&mut self, input: &Input) -> Done {
         let route = input.route();
         let mut touched: BTreeSet<Partition> = self.at.touched(route).into_iter().collect();
+        let mut gains = Vec::new();
         let output = match route {
-            Route::Card(asn) => self.of_card(self.at.of_card(asn), input, &mut touched),
+            Route::Card(asn) => {
+                let card = self.at.of_card(asn);
+                let output = self.ask(card, input);
+                gains = self.give_back(card, &mut touched);
+                output
+            }
             Route::CardAndAccount(asn, name) => {
                 let (card, account) = (self.at.of_card(asn), self.at.of_account(name));
                 self.carry(name, account, card);
-                let output = self.of_card(card, input, &mut touched);
+                let output = self.ask(card, input);
                 self.carry(name, card, account);
+                self.give_back(card, &mut touched);
                 output
             }
             Route::Account(name) => self.ask(self.at.of_account(name), input),
             Route::Number(..) | Route::Psam(_) => self.everywhere(input),
         };
-        Done { output, touched }
+        let charged_unnamed = gains.iter().any(|gain| *gain < 0);
+        Done { output, touched, charged_unnamed }
     }
 
     /// All books as one.
@@ -129,32 +139,27 @@ impl Divided {
         }
     }
 
-    /// In the books of a card; what it gave back to a prepaid account goes to the account's books with it.
-    fn of_card(
-        &mut self,
-        card: Partition,
-        input: &Input,
-        touched: &mut BTreeSet<Partition>,
-    ) -> Output {
-        let output = self.ask(card, input);
+    /// What the rules booked on prepaid accounts of other books goes there: how much, for each.
+    fn give_back(&mut self, card: Partition, touched: &mut BTreeSet<Partition>) -> Vec<i128> {
         let strange = self.parts.get(&card).map(|rules| rules.books().strange_accounts());
+        let mut gains = Vec::new();
         for name in strange.unwrap_or_default() {
             let account = self.at.of_account(name);
             touched.insert(account);
-            self.carry(name, card, account);
+            gains.extend(self.carry(name, card, account));
         }
-        output
+        gains
     }
 
     /// The row of a prepaid account goes with the transaction.
-    fn carry(&mut self, name: PrepaidName, from: Partition, to: Partition) {
+    fn carry(&mut self, name: PrepaidName, from: Partition, to: Partition) -> Option<i128> {
         if from == to {
-            return;
+            return None;
         }
-        let lent = self.parts.get_mut(&from).map(|rules| rules.lend(name));
-        if let (Some(lent), Some(rules)) = (lent, self.parts.get_mut(&to)) {
-            rules.take(lent);
-        }
+        let lent = self.parts.get_mut(&from)?.lend(name);
+        let balance = lent.balance();
+        self.parts.get_mut(&to)?.take(lent);
+        Some(balance)
     }
 
     /// In all books: the answer of those that know most. A refusal of one is the answer.
@@ -203,6 +208,9 @@ impl Beside for Told {
             (_, Route::Number(..) | Route::Psam(_)) => count.all += 1,
             (1, _) => count.one += 1,
             (_, _) => count.two += 1,
+        }
+        if done.charged_unnamed {
+            return Err(format!("{input:?}: an account that it does not name lost money"));
         }
         match (shown(&done.output), shown(output)) {
             (own, one) if own == one => Ok(()),

@@ -21,6 +21,14 @@ pub struct Lent {
     balance: i128,
 }
 
+impl Lent {
+    /// What is on it.
+    #[must_use]
+    pub const fn balance(&self) -> i128 {
+        self.balance
+    }
+}
+
 impl MemoryBooks {
     /// All books as one, postings and notices in an order of their own: two joins of the same facts are equal, in
     /// however many books and in whatever order they were kept.
