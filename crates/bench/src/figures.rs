@@ -46,6 +46,19 @@ pub struct Outcomes {
     pub rules_microseconds: f64,
 }
 
+/// How much of a disk an outcome takes in the books, indexes included.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Room {
+    /// `sqlite` or `postgres`.
+    pub database: &'static str,
+    /// How many outcomes there were.
+    pub count: usize,
+    /// What the database grew by, for each.
+    pub bytes_per_outcome: f64,
+    /// Rows of one outcome.
+    pub rows_per_outcome: f64,
+}
+
 /// Milliseconds.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize)]
 pub struct Spread {

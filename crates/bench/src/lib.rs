@@ -10,6 +10,7 @@
 //! | [`nozzles`] | how long a card waits at a station, alone and while all nozzles are busy |
 //! | `between` | a card that escapes at one station and is freed at another one; a look-up among a million |
 //! | [`verify`] | codes in bulk, beside OpenSSL's DES and the limit of the processor's ports |
+//! | `room` | how many bytes an outcome takes in the books |
 //! | `chips` | cards and PSAMs in memory |
 //! | `figures` | percentiles, and the figures as they are printed |
 #![forbid(unsafe_code)]
@@ -21,6 +22,7 @@ mod figures;
 pub mod nozzles;
 mod outcomes;
 mod place;
+mod room;
 mod streams;
 mod unlocks;
 pub mod verify;
@@ -28,7 +30,7 @@ mod world;
 
 use std::sync::Arc;
 
-pub use figures::{Between, Figures, Outcomes, Spread, Streams, Unlocks};
+pub use figures::{Between, Figures, Outcomes, Room, Spread, Streams, Unlocks};
 pub use place::Ground;
 
 /// How much is done.
@@ -56,6 +58,15 @@ pub fn between(
     let vault: store::Vault = Arc::new(world::keys());
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     between::run(ground, &vault, escapes, folder, &runtime)
+}
+
+/// How many bytes so many outcomes take in the books, each.
+///
+/// # Errors
+/// As of [`run`].
+pub fn room(ground: &Ground, outcomes: usize) -> Result<Room, BenchError> {
+    let vault: store::Vault = Arc::new(world::keys());
+    room::run(ground, &vault, outcomes)
 }
 
 /// Why there are no figures.

@@ -13,6 +13,8 @@ pub enum BenchName {
     Refuel,
     /// The centre on SQLite, and on PostgreSQL with --db: outcomes, on-line unlocks, events at stations
     Centre,
+    /// How many bytes an outcome takes in the books, on SQLite, and on PostgreSQL with --db
+    Room,
     /// A station of eight nozzles: how long a card waits, alone and while all are busy
     Station,
     /// An escape at one station, freed at another one over a real centre
@@ -44,7 +46,7 @@ pub struct BenchArgs {
     /// A PostgreSQL in which the centre is measured, too: postgres://USER@HOST/DATABASE; databases are made in it
     #[arg(long, value_name = "URL")]
     pub db: Option<String>,
-    /// How many outcomes the centre is told; a hundredth as many unlocks
+    /// How many outcomes the centre is told (with `centre`, a hundredth as many unlocks)
     #[arg(long, value_name = "N", default_value_t = 20_000)]
     pub outcomes: usize,
     /// How many stations listen to the centre

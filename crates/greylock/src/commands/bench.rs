@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::{bench_centre, bench_escape, bench_refuel, bench_station, bench_verify};
+use super::{
+    bench_centre, bench_escape, bench_refuel, bench_room, bench_station, bench_verify,
+};
 use crate::bench::{CommandFigures, SuiteFigures, card_core, ratio, run_card};
 use crate::cli::{BenchArgs, BenchName};
 use crate::error::Error;
@@ -41,6 +43,11 @@ pub(crate) fn run(args: &BenchArgs, context: &mut Context<'_>) -> Result<Report,
     if args.name == Some(BenchName::Centre) {
         let (centre, table) = bench_centre::run(args)?;
         document["centre"] = centre;
+        text.push_str(&table);
+    }
+    if args.name == Some(BenchName::Room) {
+        let (room, table) = bench_room::run(args)?;
+        document["room"] = room;
         text.push_str(&table);
     }
     if args.name == Some(BenchName::Escape) {

@@ -7,6 +7,7 @@ mod bench;
 mod bench_centre;
 mod bench_escape;
 mod bench_refuel;
+mod bench_room;
 mod bench_station;
 mod bench_verify;
 mod blank;

@@ -28,6 +28,18 @@ fn the_table_has_a_line_for_each_command() {
     }
 }
 
+/// The books are the same in each run, and so is their size.
+#[test]
+fn an_outcome_has_its_bytes_and_rows() {
+    let world = World::empty();
+    let room = || world.run("bench room --outcomes 400 --json").document()["room"][0].clone();
+    let first = room();
+    assert_eq!((&first["database"], &first["count"]), (&"sqlite".into(), &400.into()));
+    assert!(first["bytes_per_outcome"].as_f64().unwrap() > 500.0, "{first}");
+    assert!(first["rows_per_outcome"].as_f64().unwrap() >= 3.0, "{first}");
+    assert_eq!(first, room());
+}
+
 #[cfg(not(feature = "pcsc"))]
 #[test]
 fn a_build_without_readers_says_how_to_get_one() {
