@@ -10,6 +10,8 @@ const SEED: u64 = 1;
 const TRANSACTIONS: u64 = 300_000;
 /// Transactions with the server in place of the rules.
 const BESIDE: u64 = 2_000;
+/// Transactions over books that are divided by card, and into how many.
+const DIVIDED: (u64, u64) = (20_000, 8);
 const LEAST_FAULTS: u64 = 100_000;
 const LEAST_KINDS: usize = 15;
 
@@ -22,6 +24,7 @@ pub(crate) fn step(workspace: &Workspace) -> Outcome {
     eprintln!("{document:#}");
     eprintln!("{}", figures(&document)?);
     let beside = beside(workspace)?;
+    divided(workspace)?;
     page_has(workspace, &[row(&document), beside_row(&beside)])
 }
 
@@ -35,6 +38,21 @@ fn beside(workspace: &Workspace) -> Outcome<Value> {
     match document["ok"].as_bool() {
         Some(true) => Ok(document),
         _ => Err(format!("the worlds with the server do not hold: {}", document["failure"])),
+    }
+}
+
+/// The worlds over divided books; the page of scale has a shorter run of them as an example.
+fn divided(workspace: &Workspace) -> Outcome {
+    let (transactions, books) = DIVIDED;
+    let line =
+        format!("sim --seed {SEED} --transactions {transactions} --partitions {books} --json");
+    let document = capture(&mut greylock(workspace, &line)?)?;
+    let document: Value = serde_json::from_slice(&document)
+        .map_err(|error| format!("`greylock sim` did not answer with JSON: {error}"))?;
+    eprintln!("{:#}", document["divided"]);
+    match document["ok"].as_bool() {
+        Some(true) => Ok(()),
+        _ => Err(format!("the divided books do not hold: {}", document["failure"])),
     }
 }
 

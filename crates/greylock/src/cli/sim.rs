@@ -37,6 +37,9 @@ pub struct SimArgs {
     /// Which centre the worlds have: `rules` in memory, or `server` with a database, compared with the rules
     #[arg(long, value_enum, default_value_t, value_name = "CENTRE", hide_possible_values = true)]
     pub centre: SimCentre,
+    /// Divide the centre's books by card into so many, and compare them with the one centre
+    #[arg(long, value_name = "N", conflicts_with = "centre")]
+    pub partitions: Option<std::num::NonZeroU16>,
     /// Make the server's databases through this one of PostgreSQL [default: SQLite]
     #[arg(long, value_name = "URL", requires = "centre")]
     pub db: Option<String>,

@@ -1,11 +1,14 @@
 //! `greylock sim`: many worlds under one seed, with every fault there is.
 
 use std::fmt::Write as _;
+use std::num::NonZeroU16;
 use std::time::Instant;
 
 use beside::{Servers, Tally, Where};
+use host::Partitions;
 use serde_json::{Map, Value, json};
 use sim::centre::Makes;
+use sim::divided::{Divisions, Touched};
 use sim::run::{self, Fault, Order, Plan, Planted, Tale};
 
 use crate::cli::{SimArgs, SimCentre};
@@ -24,34 +27,80 @@ pub(crate) fn run(args: &SimArgs, _: &mut Context<'_>) -> Result<Report, Error> 
     if !args.faults.is_empty() {
         order.faults.clone_from(&args.faults);
     }
-    let mut servers = servers(args);
+    let mut other = Other::of(args);
     let begun = Instant::now();
-    let tale = match &mut servers {
-        Some(servers) => play(&order, args, Some(&mut |keys| servers.make(keys)))?,
-        None => play(&order, args, None)?,
+    let tale = match &mut other {
+        Other::Nobody => play(&order, args, None)?,
+        Other::Servers(servers) => play(&order, args, Some(&mut |keys| servers.make(keys)))?,
+        Other::Divided(divided, _) => play(&order, args, Some(&mut |keys| Ok(divided.make(keys))))?,
     };
     let rate = rate(tale.transactions, begun);
     let mut report = report(&order, &tale, rate, args);
-    if let Some(tally) = servers.map(|servers| servers.tally()) {
-        report.document["server"] = told(&tally);
-        let Tally { worlds, calls, again, deaths } = tally;
-        let _ = writeln!(
-            report.text,
-            "beside the rules: {worlds} servers, {calls} answers compared, {again} asked again, {deaths} ends"
-        );
-    }
+    other.tell(&mut report);
     Ok(report)
 }
 
-/// The servers of the worlds, where they have one.
-fn servers(args: &SimArgs) -> Option<Servers> {
-    let at = args.db.clone().map_or(Where::Sqlite, Where::Postgres);
-    (args.centre == SimCentre::Server).then(|| Servers::new(at))
+/// Whom the worlds have beside their centre.
+enum Other {
+    Nobody,
+    Servers(Servers),
+    Divided(Divisions, NonZeroU16),
+}
+
+impl Other {
+    fn of(args: &SimArgs) -> Self {
+        let at = args.db.clone().map_or(Where::Sqlite, Where::Postgres);
+        match (args.centre, args.partitions) {
+            (_, Some(count)) => Self::Divided(Divisions::new(Partitions::new(count)), count),
+            (SimCentre::Server, None) => Self::Servers(Servers::new(at)),
+            (SimCentre::Rules, None) => Self::Nobody,
+        }
+    }
+
+    /// What was compared.
+    fn tell(self, report: &mut Report) {
+        match self {
+            Self::Nobody => {}
+            Self::Servers(servers) => {
+                let tally = servers.tally();
+                report.document["server"] = told(&tally);
+                let Tally { worlds, calls, again, deaths } = tally;
+                let _ = writeln!(
+                    report.text,
+                    "beside the rules: {worlds} servers, {calls} answers compared, {again} asked again, {deaths} ends"
+                );
+            }
+            Self::Divided(divisions, count) => {
+                let tally = divisions.tally();
+                report.document["divided"] = divided(&tally, count);
+                report.text.push_str(&table(&tally, count));
+            }
+        }
+    }
 }
 
 fn told(tally: &Tally) -> Value {
     let Tally { worlds, calls, again, deaths } = *tally;
     json!({ "worlds": worlds, "answers_compared": calls, "asked_again": again, "ends": deaths })
+}
+
+fn divided(tally: &sim::divided::Tally, count: NonZeroU16) -> Value {
+    let row =
+        |touched: &Touched| json!({ "one": touched.one, "two": touched.two, "all": touched.all });
+    let kinds = tally.calls.iter().map(|(kind, touched)| ((*kind).to_owned(), row(touched)));
+    let kinds: Map<String, Value> = kinds.collect();
+    json!({ "books": count, "worlds": tally.worlds, "calls": row(&tally.whole()), "by_kind": kinds })
+}
+
+fn table(tally: &sim::divided::Tally, count: NonZeroU16) -> String {
+    let mut text = format!("calls, done in one, two or all {count} books\n");
+    let mut row = |name: &str, touched: &Touched| {
+        let Touched { one, two, all } = touched;
+        let _ = writeln!(text, "  {name:<28}{one:>10}{two:>10}{all:>10}");
+    };
+    tally.calls.iter().for_each(|(kind, touched)| row(kind, touched));
+    row("together", &tally.whole());
+    text
 }
 
 fn play(order: &Order, args: &SimArgs, beside: Option<Makes<'_>>) -> Result<Tale, Error> {
@@ -97,12 +146,13 @@ fn report(order: &Order, tale: &Tale, rate: u64, args: &SimArgs) -> Report {
         .collect();
     let report = Report::done(document(order, tale, rate), text(order, tale, rate));
     if let Some(failure) = &tale.failure {
-        let server = match args.centre {
-            SimCentre::Rules => "",
-            SimCentre::Server => " --centre server",
+        let other = match (args.centre, args.partitions) {
+            (_, Some(count)) => format!(" --partitions {count}"),
+            (SimCentre::Server, None) => " --centre server".to_owned(),
+            (SimCentre::Rules, None) => String::new(),
         };
         let line = replay_line(order, tale);
-        let message = format!("epoch {} does not hold; {line}{server}", failure.epoch);
+        let message = format!("epoch {} does not hold; {line}{other}", failure.epoch);
         return report.ending(Exit::Bug, message);
     }
     if whole && order.transactions >= ALL_KINDS_FROM && !missing.is_empty() {

@@ -68,3 +68,26 @@ fn what_is_not_there_is_wrong_use() {
     world.run("sim --seed 1 --transactions 9 --epoch 7").is_wrong_use("no epoch 7");
     world.run("sim --seed 1 --transactions 9 --epoch 0 --visits 99").is_wrong_use("no such visit");
 }
+
+#[test]
+fn divided_books_are_compared_with_the_one_centre() {
+    let world = World::empty();
+    let done = world.run("sim --seed 1 --transactions 400 --partitions 4 --json");
+    assert_eq!(done.code, 0, "{done:?}");
+    let document = done.document();
+    let divided = &document["divided"];
+    assert_eq!((&document["ok"], &divided["books"]), (&true.into(), &4.into()));
+    assert!(divided["worlds"].as_u64().unwrap() > 0, "{divided}");
+    let sale = &divided["by_kind"]["sale"];
+    assert!(sale["one"].as_u64().unwrap() > 50, "{divided}");
+    assert_eq!((&sale["two"], &sale["all"]), (&0.into(), &0.into()));
+    let text = world.run("sim --seed 1 --transactions 200 --partitions 4").done();
+    assert!(text.contains("calls, done in one, two or all 4 books"), "{text}");
+}
+
+#[test]
+fn a_server_and_divided_books_are_not_compared_at_once() {
+    let line = "sim --seed 1 --transactions 10 --partitions 4 --centre server";
+    World::empty().run(line).is_wrong_use("--partitions");
+    World::empty().run("sim --seed 1 --transactions 10 --partitions 0").is_wrong_use("invalid");
+}
