@@ -13,6 +13,7 @@
 //! | `slots` | where a running station's cards and PSAMs are put in |
 //! | [`site`], [`centre`] | a station's folder, and a centre in a folder |
 //! | `serving` | configuration, log and entrance of the centre's server |
+//! | `sizing` | what a network asks of its centre, as arithmetic |
 //! | `top` | running stations, drawn in a terminal |
 //! | `stationing` | configuration of a running station, and the station that is made of it |
 //! | [`keys_file`], [`transport_key`] | the main keys as TOML, and the key of a blank chip |
@@ -40,6 +41,7 @@ pub mod script;
 mod serve;
 mod serving;
 pub mod site;
+mod sizing;
 mod slots;
 mod stationing;
 mod top;

@@ -20,6 +20,7 @@ mod script;
 mod serve;
 mod shell;
 mod sim;
+mod size;
 mod station;
 mod terminal;
 mod top;
@@ -59,6 +60,7 @@ pub use script::ScriptArgs;
 pub use serve::{CardServeArgs, PsamServeArgs, ReadersArgs};
 pub use shell::{CompletionsArgs, ManArgs};
 pub use sim::{SimArgs, SimCentre};
+pub use size::SizeArgs;
 pub use station::{
     ExportFormat, RunningArgs, StationCommand, StationExportArgs, StationParametersArgs,
     StationServeArgs,
@@ -155,6 +157,8 @@ pub enum Command {
     Verify(VerifyArgs),
     /// Make a day's records up, by seed
     Gen(GenArgs),
+    /// Compute what a network asks of its centre, and how many books answer it
+    Size(SizeArgs),
     /// Compute every intermediate value of a refuelling
     Vectors(VectorsArgs),
     /// Print the completions of a shell

@@ -41,6 +41,7 @@ mod script;
 mod serve;
 mod shell;
 mod sim;
+mod size;
 mod station;
 mod station_export;
 mod station_serve;
@@ -103,6 +104,7 @@ pub fn run(cli: &Cli, context: &mut Context<'_>) -> Result<Report, Error> {
         Some(Command::Bench(args)) => bench::run(args, context),
         Some(Command::Verify(args)) => verify::run(args, context),
         Some(Command::Gen(args)) => day::run(args, context),
+        Some(Command::Size(args)) => size::run(args),
         Some(Command::Vectors(args)) => vectors::run(args, context),
         Some(Command::Completions(args)) => shell::completions(args),
         Some(Command::Man(args)) => shell::man(args),

@@ -58,6 +58,7 @@ mod served;
 mod show;
 #[cfg(test)]
 mod sim;
+mod size;
 #[cfg(test)]
 mod station;
 #[cfg(test)]
