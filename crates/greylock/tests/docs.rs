@@ -55,6 +55,69 @@ fn the_examples_of_personalisation_run_as_shown() {
     run_as_shown(&std::fs::read_to_string(path).unwrap(), 5);
 }
 
+fn page_of(path: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)).unwrap()
+}
+
+#[test]
+fn the_examples_of_scale_run_as_shown() {
+    run_as_shown(&page_of("docs/scale.md"), 3);
+}
+
+/// A table's name and the columns of its primary key.
+fn primary_key(create: &str) -> (String, String) {
+    let (name, body) = create.split_once(" (").unwrap();
+    let line = body.lines().find(|line| line.contains("PRIMARY KEY")).unwrap().trim();
+    let key = match line.strip_prefix("PRIMARY KEY (") {
+        Some(key) => key.split(')').next().unwrap(),
+        None => line.split(' ').next().unwrap(),
+    };
+    (name.to_owned(), key.to_owned())
+}
+
+#[test]
+fn the_scale_page_has_every_table_with_its_key() {
+    let page = page_of("docs/scale.md");
+    let schema = page_of("crates/store/migrations/postgres/0001_books.sql");
+    let tables = schema.split("CREATE TABLE ").skip(1).map(primary_key);
+    let rows: Vec<String> = tables.map(|(name, key)| format!("| `{name}` | {key} |")).collect();
+    for row in &rows {
+        assert!(page.contains(row), "{row}");
+    }
+    let shown =
+        page.split("## Which call").next().unwrap().split("## What the books").nth(1).unwrap();
+    assert_eq!(shown.lines().filter(|line| line.starts_with("| `")).count(), rows.len());
+}
+
+/// What an engine need not have, and what the page says that the books use.
+#[test]
+fn the_sql_of_the_books_is_what_the_scale_page_says() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../store/src");
+    let files = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+    let sheet = std::fs::read_dir(folder.join("sheet")).unwrap().map(|entry| entry.unwrap().path());
+    let files = files.chain(sheet).filter(|path| path.is_file());
+    let sources: String = files.map(|path| std::fs::read_to_string(path).unwrap()).collect();
+    let sql = page_of("crates/store/migrations/postgres/0001_books.sql") + &sources;
+    for word in ["REFERENCES", "LISTEN", "NOTIFY", "SAVEPOINT", "TEMPORARY", "FOR UPDATE"] {
+        assert!(!sql.contains(word), "{word}");
+    }
+    let used = [
+        "ISOLATION LEVEL SERIALIZABLE",
+        "pg_try_advisory_lock",
+        "FOR EACH STATEMENT",
+        "LANGUAGE plpgsql",
+        "GENERATED ALWAYS AS IDENTITY",
+        "DEFAULT nextval('event_ranks')",
+        "SELECT * FROM {}{}",
+        "ON CONFLICT",
+        "UNIQUE (about, code, detail)",
+        "WHERE listed IS NOT NULL",
+    ];
+    for word in used {
+        assert!(sql.contains(word), "{word}");
+    }
+}
+
 #[test]
 fn the_examples_of_records_run_as_shown() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/records.md");
