@@ -1,6 +1,7 @@
 //! Gates that are a wanted function where it matters.
 
 use crate::net::GateSet;
+use crate::pairs::{Nodes, Pairs, bits};
 use crate::random::Random;
 
 /// A function that is wanted on some of the 64 inputs: where it has to be 1, and where 0.
@@ -85,137 +86,17 @@ pub(crate) fn table_of_two(wanted: Wanted, a: u64, b: u64, random: &mut Random) 
     Some(table | free & fill)
 }
 
-/// Pairs of inputs that have to be told apart, each as the set of the values that do so.
-///
-/// Every choice of values that is enough for a gate has one of each set; going through the sets first spares looking at
-/// most choices.
-pub(crate) struct Pairs {
-    sets: Vec<u128>,
-}
-
-/// Pairs that are enough for one gate: most choices fail at the first few.
-const FEW: u32 = 32;
-
-/// Pairs of which enough are left when two values are already chosen.
-const MANY: u32 = 192;
-
-impl Pairs {
-    /// Some pairs of a one and a zero, those that few values tell apart first.
-    pub(crate) fn few(values: &[u64], wanted: Wanted) -> Self {
-        Self::some(values, wanted, FEW)
-    }
-
-    /// As [`Self::few`], but more.
-    pub(crate) fn many(values: &[u64], wanted: Wanted) -> Self {
-        Self::some(values, wanted, MANY)
-    }
-
-    fn some(values: &[u64], wanted: Wanted, count: u32) -> Self {
-        let mut sets = Vec::with_capacity(count as usize);
-        if wanted.is_mixed() {
-            for turn in 0..count {
-                // Steps of odd length come by all places in a scattered order.
-                let one = nth_bit(wanted.ones, turn * 7);
-                let zero = nth_bit(wanted.zeros, turn * 11 + turn / 8);
-                let apart = |value: &u64| u128::from((value >> one ^ value >> zero) & 1);
-                let places = values.iter().enumerate();
-                sets.push(places.fold(0, |set, (place, value)| set | apart(value) << place));
-            }
-        }
-        sets.sort_unstable_by_key(|set| set.count_ones());
-        Self { sets }
-    }
-
-    /// Those that neither of these values tells apart, into pairs that are there already.
-    pub(crate) fn left_by(&self, values: u128, left: &mut Self) {
-        left.sets.clear();
-        left.sets.extend(self.sets.iter().filter(|set| **set & values == 0).take(FEW as usize));
-    }
-
-    /// None.
-    pub(crate) fn none() -> Self {
-        Self { sets: Vec::with_capacity(FEW as usize) }
-    }
-
-    /// The first that no value of this set tells apart: the values that do; all when there is none.
-    fn first_left(&self, values: u128) -> u128 {
-        let left = self.sets.iter().find(|set| **set & values == 0);
-        left.copied().unwrap_or(u128::MAX)
-    }
-
-    /// The values each of which alone tells apart all that these leave.
-    fn last(&self, values: u128, among: u128) -> u128 {
-        let mut among = among;
-        for set in &self.sets {
-            if set & values == 0 {
-                among &= set;
-                if among == 0 {
-                    break;
-                }
-            }
-        }
-        among
-    }
-
-    /// All choices of two of `count` values, each once, with the set of those that can be the third; a third is needed
-    /// only where the first two do not tell all apart.
-    ///
-    /// Some value must tell the first pair apart: each of those in turn is taken, and not looked at again.
-    pub(crate) fn choices(&self, count: usize, mut found: impl FnMut(usize, usize, u128)) {
-        let mut firsts_left = !(u128::MAX << count);
-        for first in bits(self.first_left(0) & firsts_left) {
-            firsts_left &= !(1 << first);
-            let mut left = firsts_left;
-            for second in bits(self.first_left(1 << first) & left) {
-                left &= !(1 << second);
-                let thirds = self.last(1 << first | 1 << second, left);
-                if thirds != 0 || self.first_left(1 << first | 1 << second) == u128::MAX {
-                    found(first, second, thirds);
-                }
-            }
-        }
-    }
-
-    /// All choices of two values that tell all apart.
-    fn twos(&self, count: usize, mut found: impl FnMut(usize, usize)) {
-        let mut left = !(u128::MAX << count);
-        for first in bits(self.first_left(0) & left) {
-            left &= !(1 << first);
-            for second in bits(self.last(1 << first, left)) {
-                found(first, second);
-            }
-        }
-    }
-}
-
-/// The places of the set bits, from below.
-pub(crate) fn bits(set: u128) -> impl Iterator<Item = usize> {
-    let mut left = set;
-    std::iter::from_fn(move || {
-        let place = left.trailing_zeros();
-        (left != 0).then(|| {
-            left &= left - 1;
-            place as usize
-        })
-    })
-}
-
-/// Some set bit of a number that has one; which, `turn` says.
-fn nth_bit(bits: u64, turn: u32) -> u32 {
-    let turned = bits.rotate_right(turn % 64);
-    (turned.trailing_zeros() + turn) % 64
-}
-
 /// Every choice of values, by their places, over which one gate of the set is what is wanted.
 ///
 /// A choice of fewer than three has its first place again.
 pub(crate) fn choices(
     set: GateSet,
-    values: &[u64],
+    nodes: &Nodes,
     wanted: Wanted,
     mut found: impl FnMut([usize; 3]),
 ) {
-    let pairs = Pairs::few(values, wanted);
+    let pairs = Pairs::few(nodes, wanted);
+    let values = nodes.values();
     if set == GateSet::Binary {
         pairs.twos(values.len(), |i, j| {
             if mixed(wanted, values[i], values[j]).1 == 0 {
@@ -352,7 +233,8 @@ mod tests {
                 }
             }
             let mut found = Vec::new();
-            choices(GateSet::Ternary, &values, wanted, |places| found.push(places));
+            let nodes = Nodes::of(values.iter().copied());
+            choices(GateSet::Ternary, &nodes, wanted, |places| found.push(places));
             // Of a choice that two values are enough for, the third is not named.
             let is_of =
                 |of: &[usize; 3], found: &[usize; 3]| found.iter().all(|place| of.contains(place));

@@ -18,6 +18,7 @@ mod boxes;
 mod emit;
 mod fit;
 mod net;
+mod pairs;
 mod polarity;
 mod random;
 mod schedule;

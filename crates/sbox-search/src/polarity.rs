@@ -90,12 +90,12 @@ fn best_nots(net: &Net, most: usize) -> Option<(u128, usize)> {
 }
 
 /// How many gates the circuit has in AND, OR, XOR, AND NOT and NOT.
-pub(crate) fn cost(net: &Net, most: usize) -> Option<usize> {
+fn cost(net: &Net, most: usize) -> Option<usize> {
     Some(net.gates.len() + best_nots(net, most)?.1)
 }
 
 /// The circuit in AND, OR, XOR, AND NOT and NOT.
-pub(crate) fn real(net: &Net, most: usize) -> Option<Net> {
+fn real_binary(net: &Net, most: usize) -> Option<Net> {
     let (flipped, _) = best_nots(net, most)?;
     let mut gates: Vec<Gate> = Vec::new();
     let mut places = [(0, false); MOST_NODES];
@@ -129,7 +129,7 @@ pub(crate) fn real(net: &Net, most: usize) -> Option<Net> {
 /// The circuit without its NOTs: what looked at one looks at its input, with another table.
 ///
 /// `None` when an output is the complement of another node that is needed too; then its NOT stays.
-pub(crate) fn without_nots(net: &Net) -> Net {
+fn without_nots(net: &Net) -> Net {
     let mut net = net.clone();
     while let Some(place) = net.gates.iter().position(|gate| gate.table == NOT) {
         let (node, input) = (INPUTS + place, net.gates[place].from[0]);
@@ -153,6 +153,22 @@ pub(crate) fn without_nots(net: &Net) -> Net {
         net = Net::in_order(&net.gates, net.outputs);
     }
     net
+}
+
+/// What the walk works on: the circuit of any two-input functions.
+pub(crate) fn free(set: GateSet, net: &Net) -> Net {
+    match set {
+        GateSet::Ternary => net.clone(),
+        GateSet::Binary => without_nots(net),
+    }
+}
+
+/// What the book holds: the circuit of the set's gates. `None` when a gate does not look at both its inputs.
+pub(crate) fn real(set: GateSet, net: &Net) -> Option<Net> {
+    match set {
+        GateSet::Ternary => Some(net.clone()),
+        GateSet::Binary => real_binary(net, 2),
+    }
 }
 
 /// What a set counts: gates as they are, or with the NOTs that they need.
@@ -191,7 +207,7 @@ mod tests {
         let mut random = Random::seeded(11);
         for _ in 0..50 {
             let net = net(&mut random);
-            let real = real(&net, 2).unwrap();
+            let real = real_binary(&net, 2).unwrap();
             assert!(
                 real.gates.iter().all(|gate| [AND, OR, XOR, AND_NOT, NOT].contains(&gate.table))
             );
@@ -210,6 +226,6 @@ mod tests {
         let gates = [gate(0x3F, [0, 1, 0]), gate(0xFC, [6, 2, 6]), gate(0xFC, [6, 3, 6])];
         let net = Net { gates: gates.to_vec(), outputs: [6, 7, 8, 8] };
         assert_eq!((cost(&net, 0), cost(&net, 1)), (Some(7), Some(4)));
-        assert_eq!(outputs(&real(&net, 1).unwrap()), outputs(&net));
+        assert_eq!(outputs(&real_binary(&net, 1).unwrap()), outputs(&net));
     }
 }

@@ -1,32 +1,64 @@
-//! Walks from the best circuit known and from new ones, until the time is over.
+//! Growing circuits and making them smaller, until the time is over.
 
 use std::time::{Duration, Instant};
 
-use crate::boxes::{INPUT_VALUES, OUTPUTS};
+use crate::boxes::{INPUT_VALUES, INPUTS, OUTPUTS};
 use crate::fit::Wanted;
 use crate::net::{GateSet, Net};
+use crate::pairs::Nodes;
 use crate::polarity;
 use crate::random::Random;
 use crate::solve::Pool;
 use crate::walk::Walk;
 
+/// Orders of division that are tried with little effort, and how many of them with more.
+const ORDERS: usize = 12;
+const BEST_ORDERS: usize = 4;
+
+/// Told of every circuit that has fewer gates than all before.
+type Better<'a> = dyn FnMut(Net) -> Result<(), String> + 'a;
+
+/// How hard an output is looked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Means {
+    pub(crate) effort: usize,
+    pub(crate) breadth: usize,
+    pub(crate) order: [usize; INPUTS],
+    /// Circuits that a level of growing keeps.
+    pub(crate) width: usize,
+    /// Times that each of them is given one more output, in all.
+    pub(crate) tries: usize,
+}
+
+/// A circuit of some outputs; of those that are missing, `outputs` says nothing.
+#[derive(Clone)]
+struct Part {
+    net: Net,
+    missing: Vec<usize>,
+}
+
 pub(crate) struct Search<'a> {
     set: GateSet,
     targets: [u64; OUTPUTS],
     random: Random,
+    /// Gates of the best circuit so far.
     best: usize,
-    better: &'a mut dyn FnMut(Net) -> Result<(), String>,
+    better: &'a mut Better<'a>,
     end: Instant,
 }
 
-/// Searches until `until`, and tells `better` of every circuit with fewer gates than all before.
-pub(crate) fn search(
+/// Searches for so long: with an odd seed first from the circuit that is known, else from new ones.
+///
+/// # Errors
+///
+/// What `better` says, or that a circuit does not compute the targets.
+pub(crate) fn search<'a>(
     set: GateSet,
     targets: &[u64; OUTPUTS],
     known: Option<&Net>,
     seed: u64,
     time: Duration,
-    better: &mut dyn FnMut(Net) -> Result<(), String>,
+    better: &'a mut Better<'a>,
 ) -> Result<(), String> {
     let mut search = Search {
         set,
@@ -36,16 +68,14 @@ pub(crate) fn search(
         better,
         end: Instant::now() + time,
     };
-    let mut known = known.map(|net| free(set, net));
+    let known = known.map(|net| polarity::free(set, net));
+    if let Some(net) = known.filter(|_| !seed.is_multiple_of(2)) {
+        search.improve(net)?;
+    }
     while !search.over() {
-        let begin = match known.take() {
-            Some(net) => net,
-            None => match search.grown() {
-                Some(net) => net,
-                None => continue,
-            },
-        };
-        search.improve(begin)?;
+        if let Some(net) = search.smallest_grown() {
+            search.improve(net)?;
+        }
     }
     Ok(())
 }
@@ -55,7 +85,27 @@ impl Search<'_> {
         Instant::now() >= self.end
     }
 
-    fn tell(&mut self, net: &Net) -> Result<bool, String> {
+    pub(crate) fn means(&mut self) -> Means {
+        let mut order = [0, 1, 2, 3, 4, 5];
+        self.random.shuffle(&mut order);
+        let (effort, breadth) = match self.set {
+            GateSet::Ternary => (5 << self.random.below(4), 1 + self.random.below(2)),
+            GateSet::Binary => (30 << self.random.below(4), 1 + self.random.below(4)),
+        };
+        Means { effort, breadth, order, width: 3, tries: 24 }
+    }
+
+    /// Rounds without a gain after which a circuit of so many gates is left.
+    fn patience(&self, gates: usize) -> usize {
+        match gates.saturating_sub(self.best) {
+            0 => 2_000,
+            1 => 500,
+            2..4 => 250,
+            _ => 100,
+        }
+    }
+
+    fn tell(&mut self, net: &Net) -> Result<(), String> {
         if net.gates.len() < self.best
             && let Some(total) = polarity::count(self.set, net)
             && total < self.best
@@ -64,39 +114,22 @@ impl Search<'_> {
                 return Err("a step changed an output; that is a bug of this program".to_owned());
             }
             self.best = total;
-            (self.better)(real(self.set, net))?;
-            return Ok(true);
+            (self.better)(polarity::real(self.set, net).unwrap_or_else(|| net.clone()))?;
         }
-        Ok(false)
+        Ok(())
     }
 
+    /// Small changes and large ones, until for long none has won a gate.
     fn improve(&mut self, begin: Net) -> Result<(), String> {
-        let start = Instant::now();
-        let from = begin.gates.len();
         let mut walk = Walk::new(self.set, begin, Random::seeded(self.random.next()));
         let mut least = walk.net.gates.len();
         let mut since = 0;
-        let mut counts = [[0_u32; 3]; 3];
-        while since < 3000 && !self.over() {
+        while since < self.patience(least) && !self.over() {
             since += 1;
-            let before = walk.net.gates.len();
-            let kind = self.random.below(3);
             walk.ceiling = least + 1;
-            walk.up_once_in = 256;
-            match kind {
-                0 => {
-                    for _ in 0..100 {
-                        walk.step();
-                    }
-                }
-                1 => {
-                    for _ in 0..10 {
-                        let more =
-                            usize::from(walk.net.gates.len() <= least && self.random.once_in(20));
-                        let breadth = 1 + self.random.below(4);
-                        walk.rebuild(more, 20, breadth);
-                    }
-                }
+            match self.random.below(4) {
+                0 | 1 => (0..200).for_each(|_| walk.step()),
+                2 => self.rebuild(&mut walk, least),
                 _ => {
                     let drop = 1 + self.random.below(2);
                     if let Some(net) = self.reopened(&walk.net, drop, least) {
@@ -104,23 +137,27 @@ impl Search<'_> {
                     }
                 }
             }
-            let after = walk.net.gates.len();
-            counts[kind][0] += 1;
-            counts[kind][1] += u32::from(after < before);
-            if after < least {
-                least = after;
-                counts[kind][2] += 1;
+            if walk.net.gates.len() < least {
+                least = walk.net.gates.len();
                 since = 0;
             }
-            if self.tell(&walk.net)? {
-                since = 0;
-            }
+            self.tell(&walk.net)?;
         }
-        eprintln!("from {from} to {least} gates, {:.0?} {counts:?}", start.elapsed());
         Ok(())
     }
 
-    /// The circuit with some outputs made anew, when that takes at most `limit` gates.
+    fn rebuild(&mut self, walk: &mut Walk, least: usize) {
+        for _ in 0..10 {
+            let more = walk.net.gates.len() <= least && self.random.once_in(20);
+            let Means { breadth, order, .. } = self.means();
+            walk.rebuild(
+                usize::from(more),
+                &Means { effort: 20, breadth, order, width: 1, tries: 1 },
+            );
+        }
+    }
+
+    /// The circuit with some outputs made anew, when that takes no more gates than it had, or now and then one more.
     fn reopened(&mut self, net: &Net, drop: usize, least: usize) -> Option<Net> {
         let mut order = [0, 1, 2, 3];
         self.random.shuffle(&mut order);
@@ -129,102 +166,92 @@ impl Search<'_> {
         for place in dropped {
             outputs[*place] = net.outputs[kept[0]];
         }
-        let part = Net::in_order(&net.gates, outputs);
-        let mut walk = Walk::new(self.set, part, Random::seeded(self.random.next()));
-        walk.ceiling = walk.net.gates.len();
-        for _ in 0..self.random.below(300) {
-            walk.step();
-        }
+        let part = self.walked(Net::in_order(&net.gates, outputs), 300);
         let limit = least + usize::from(net.gates.len() > least || self.random.once_in(8));
-        self.completed(
-            walk.net,
-            dropped,
-            limit,
-            if self.set == GateSet::Ternary { 60 } else { 400 },
-        )
+        let means = self.means();
+        let mut part = Part { net: part, missing: dropped.to_vec() };
+        for place in dropped {
+            part = self.with(&part, *place, limit, means)?;
+        }
+        Some(part.net)
     }
 
-    fn completed(
-        &mut self,
-        net: Net,
-        missing: &[usize],
-        limit: usize,
-        effort: usize,
-    ) -> Option<Net> {
-        let mut values = net.values()[..net.nodes()].to_vec();
-        if net.gates.is_empty() {
-            values = INPUT_VALUES.to_vec();
+    /// The part with one more output, of at most so many gates.
+    fn with(&mut self, part: &Part, place: usize, limit: usize, means: Means) -> Option<Part> {
+        let most = limit.checked_sub(part.net.gates.len())?;
+        let values = match part.net.gates.len() {
+            0 => Nodes::of(INPUT_VALUES),
+            _ => Nodes::of(part.net.values()[..part.net.nodes()].iter().copied()),
+        };
+        let mut pool = Pool::new(self.set, values, means, &mut self.random);
+        let output = pool.solve(Wanted::of(self.targets[place], !0), most, false)?;
+        let mut gates = part.net.gates.clone();
+        gates.append(&mut pool.gates);
+        let missing: Vec<usize> =
+            part.missing.iter().copied().filter(|other| *other != place).collect();
+        let mut outputs = part.net.outputs;
+        outputs[place] = output;
+        for other in &missing {
+            outputs[*other] = output;
         }
-        let breadth = 1 + self.random.below(4);
-        let mut gates = net.gates;
-        let mut outputs = net.outputs;
-        for place in missing {
-            let most = limit.checked_sub(gates.len())?;
-            let mut pool = Pool {
-                set: self.set,
-                values,
-                gates: Vec::new(),
-                random: &mut self.random,
-                effort,
-                breadth,
-            };
-            outputs[*place] = pool.solve(Wanted::of(self.targets[*place], !0), most, false)?;
-            gates.extend(pool.gates);
-            values = pool.values;
-        }
-        Some(Net::in_order(&gates, outputs))
+        Some(Part { net: Net::in_order(&gates, outputs), missing })
     }
 
-    /// A circuit from nothing, output by output.
-    fn grown(&mut self) -> Option<Net> {
-        let mut order = [0, 1, 2, 3];
-        self.random.shuffle(&mut order);
-        let mut net = Net { gates: Vec::new(), outputs: [0; OUTPUTS] };
-        let most = if self.set == GateSet::Ternary { 16 } else { 40 };
-        for place in order {
-            let mut best: Option<Net> = None;
-            for _ in 0..8 {
-                let limit =
-                    best.as_ref().map_or(net.gates.len() + most, |best| best.gates.len() - 1);
-                let mut from = net.clone();
-                if net.gates.is_empty() {
-                    from.outputs = [0; OUTPUTS];
-                }
-                if let Some(mut grown) = self.completed(
-                    from,
-                    &[place],
-                    limit,
-                    if self.set == GateSet::Ternary { 60 } else { 150 },
-                ) {
-                    if net.gates.is_empty() {
-                        grown.outputs = [grown.outputs[place]; OUTPUTS];
-                    }
-                    let mut walk = Walk::new(self.set, grown, Random::seeded(self.random.next()));
-                    walk.ceiling = walk.net.gates.len();
-                    for _ in 0..500 {
-                        walk.step();
-                    }
-                    best = Some(walk.net);
+    /// The circuit after some steps that add no gate.
+    fn walked(&mut self, net: Net, most: usize) -> Net {
+        let mut walk = Walk::new(self.set, net, Random::seeded(self.random.next()));
+        walk.ceiling = walk.net.gates.len();
+        (0..self.random.below(most)).for_each(|_| walk.step());
+        walk.net
+    }
+
+    /// The smallest of some circuits from nothing. The order of division matters most: many are tried with little effort,
+    /// and the best of them with more.
+    fn smallest_grown(&mut self) -> Option<Net> {
+        let (quick, thorough, breadth) = match self.set {
+            GateSet::Ternary => (5, 50, 1),
+            GateSet::Binary => (30, 300, 4),
+        };
+        let mut all: Vec<(Net, Means)> = Vec::new();
+        for _ in 0..ORDERS {
+            if !self.over() {
+                let means = Means { effort: quick, breadth, ..self.means() };
+                all.extend(self.grown(means).map(|net| (net, means)));
+            }
+        }
+        all.sort_by_key(|(net, _)| net.gates.len());
+        for turn in 0..all.len().min(BEST_ORDERS) {
+            if !self.over() {
+                let means = Means { effort: thorough, ..all[turn].1 };
+                all.extend(self.grown(means).map(|net| (net, means)));
+            }
+        }
+        all.into_iter().map(|(net, _)| net).min_by_key(|net| net.gates.len())
+    }
+
+    /// A circuit from nothing, output by output; each level keeps the smallest few.
+    pub(crate) fn grown(&mut self, means: Means) -> Option<Net> {
+        let nothing = Net { gates: Vec::new(), outputs: [0; OUTPUTS] };
+        let mut level = vec![Part { net: nothing, missing: vec![0, 1, 2, 3] }];
+        for _ in 0..OUTPUTS {
+            let mut next: Vec<Part> = Vec::new();
+            for turn in 0..means.tries {
+                let part = &level[turn % level.len()];
+                let place = part.missing[self.random.below(part.missing.len())];
+                let worst = next.get(means.width - 1).map(|part| part.net.gates.len() - 1);
+                let limit = worst.unwrap_or(part.net.gates.len() + 50).min(90);
+                if let Some(mut grown) = self.with(&part.clone(), place, limit, means) {
+                    grown.net = self.walked(grown.net, 600);
+                    next.push(grown);
+                    next.sort_by_key(|part| part.net.gates.len());
+                    next.truncate(means.width);
                 }
             }
-            net = best?;
+            level = next;
+            if level.is_empty() {
+                return None;
+            }
         }
-        Some(net)
-    }
-}
-
-/// What the walk works on.
-fn free(set: GateSet, net: &Net) -> Net {
-    match set {
-        GateSet::Ternary => net.clone(),
-        GateSet::Binary => polarity::without_nots(net),
-    }
-}
-
-/// What the book holds.
-fn real(set: GateSet, net: &Net) -> Net {
-    match set {
-        GateSet::Ternary => net.clone(),
-        GateSet::Binary => polarity::real(net, 3).unwrap_or_else(|| net.clone()),
+        level.into_iter().next().map(|part| part.net)
     }
 }

@@ -6,21 +6,25 @@
 //! may be anything, and each part may use what the parts before it made.
 
 use crate::boxes::INPUTS;
-use crate::fit::{self, Pairs, Wanted};
+use crate::fit::{self, Wanted};
 use crate::net::{Gate, GateSet};
+use crate::pairs::{Nodes, Pairs, bits};
 use crate::random::Random;
+use crate::search::Means;
 
 /// Known nodes, and the new gates over them.
 pub(crate) struct Pool<'a> {
-    pub(crate) set: GateSet,
-    pub(crate) values: Vec<u64>,
+    set: GateSet,
+    values: Nodes,
     /// New gates over places in `values`; the last of those are theirs.
     pub(crate) gates: Vec<Gate>,
-    pub(crate) random: &'a mut Random,
+    random: &'a mut Random,
     /// Functions that may still be looked at; when there are none left, all fails.
-    pub(crate) effort: usize,
+    effort: usize,
     /// Ways to divide that are followed at the first level; below, there are fewer.
-    pub(crate) breadth: usize,
+    breadth: usize,
+    /// The inputs in the order in which they divide; outputs that are divided alike share more.
+    order: [usize; INPUTS],
 }
 
 /// A division: the new node is wanted like this, beside the nodes at these places.
@@ -31,7 +35,12 @@ struct Way {
     inner: Wanted,
 }
 
-impl Pool<'_> {
+impl<'a> Pool<'a> {
+    pub(crate) fn new(set: GateSet, values: Nodes, means: Means, random: &'a mut Random) -> Self {
+        let Means { effort, breadth, order, .. } = means;
+        Pool { set, values, gates: Vec::new(), random, effort, breadth, order }
+    }
+
     /// The place of a node that is what is wanted, or its complement where `flip` allows that, with at most `most` new
     /// gates; none is left behind when it fails.
     pub(crate) fn solve(&mut self, wanted: Wanted, most: usize, flip: bool) -> Option<usize> {
@@ -40,8 +49,11 @@ impl Pool<'_> {
 
     fn best(&mut self, wanted: Wanted, most: usize, flip: bool, breadth: usize) -> Option<usize> {
         let flipped = wanted.flipped();
-        let known =
-            self.values.iter().position(|value| wanted.is(*value) || flip && flipped.is(*value));
+        let known = self
+            .values
+            .values()
+            .iter()
+            .position(|value| wanted.is(*value) || flip && flipped.is(*value));
         if known.is_some() || most == 0 {
             return known;
         }
@@ -89,20 +101,21 @@ impl Pool<'_> {
             let below = (breadth / 2).max(1);
             let place = match ways.get(turn) {
                 Some(way) => self.deeper(wanted, most, way, below),
-                None => self.halves(wanted, most, below),
+                None => self.halves(wanted, most, below, turn - ways.len()),
             };
             effort -= share - self.effort;
             if let Some(place) = place {
                 most = self.gates.len() - known.1 - 1;
-                best = Some((place, self.values.split_off(known.0), self.gates.split_off(known.1)));
+                best = Some((place, self.gates.split_off(known.1)));
             }
             self.values.truncate(known.0);
             self.gates.truncate(known.1);
         }
         self.effort = effort;
-        let (place, values, gates) = best?;
-        self.values.extend(values);
-        self.gates.extend(gates);
+        let (place, gates) = best?;
+        for gate in gates {
+            self.add(gate.table, gate.from);
+        }
         Some(place)
     }
 
@@ -155,7 +168,7 @@ impl Pool<'_> {
                 let values = &self.values;
                 let beside = [values[x], values[y]];
                 left.choices(count, |first, second, thirds| {
-                    for third in fit::bits(thirds) {
+                    for third in bits(thirds) {
                         let places = [first, second, third];
                         let inner = places.map(|place| values[place]);
                         if let Some(table) = fit::inner_table(wanted, inner, beside, self.random) {
@@ -225,13 +238,21 @@ impl Pool<'_> {
     }
 
     /// A selector and a new node for each half.
-    fn halves(&mut self, wanted: Wanted, most: usize, breadth: usize) -> Option<usize> {
+    fn halves(
+        &mut self,
+        wanted: Wanted,
+        most: usize,
+        breadth: usize,
+        turn: usize,
+    ) -> Option<usize> {
         let splits = |by: &usize| {
             let cells = [wanted.mask() & self.values[*by], wanted.mask() & !self.values[*by]];
             cells.iter().all(|cell| *cell != 0)
         };
-        let selectors: Vec<usize> = (0..INPUTS).filter(splits).collect();
-        let by = *selectors.get(self.random.below(INPUTS) % selectors.len().max(1))?;
+        let order = self.order;
+        let mut selectors = order.into_iter().filter(splits);
+        let turn = if self.random.once_in(4) { self.random.below(INPUTS) } else { turn };
+        let by = selectors.nth(turn % selectors.clone().count().max(1))?;
         let value = self.values[by];
         let value = if self.random.once_in(2) { value } else { !value };
         let before = self.gates.len();

@@ -8,7 +8,9 @@
 use crate::boxes::INPUTS;
 use crate::fit::{self, Wanted};
 use crate::net::{Gate, GateSet, MOST_NODES, Net};
+use crate::pairs::Nodes;
 use crate::random::Random;
+use crate::search::Means;
 use crate::solve::Pool;
 
 /// Gates over random nodes that a step may take beside those that are there.
@@ -37,7 +39,7 @@ struct Around {
     wanted: Wanted,
     /// Nodes that the gate may stand on, and after them the strangers.
     ids: Vec<usize>,
-    values: Vec<u64>,
+    values: Nodes,
     cones: Vec<u128>,
     strangers: Vec<Gate>,
     /// What the outputs stand on beside what this gate does.
@@ -121,7 +123,7 @@ impl Walk {
     }
 
     /// Takes one gate out with all that only it stands on, and makes it anew of the rest; at most `more` gates are added.
-    pub(crate) fn rebuild(&mut self, more: usize, effort: usize, breadth: usize) -> bool {
+    pub(crate) fn rebuild(&mut self, more: usize, means: &Means) -> bool {
         let gate = INPUTS + self.random.below(self.net.gates.len());
         let around = self.around(gate);
         let mut base = around.base;
@@ -140,15 +142,8 @@ impl Walk {
         let kept: Vec<usize> = (0..known)
             .filter(|place| around.ids[*place] < INPUTS || base >> around.ids[*place] & 1 == 1)
             .collect();
-        let values = kept.iter().map(|place| around.values[*place]).collect();
-        let mut pool = Pool {
-            set: self.set,
-            values,
-            gates: Vec::new(),
-            random: &mut self.random,
-            effort,
-            breadth,
-        };
+        let values = Nodes::of(kept.iter().map(|place| around.values[*place]));
+        let mut pool = Pool::new(self.set, values, *means, &mut self.random);
         let Some(place) = pool.solve(around.wanted, most, false) else { return false };
         let new = pool.gates;
         let next = self.net.nodes();
@@ -185,12 +180,14 @@ impl Walk {
             gate,
             wanted: Wanted::of(values[gate], mask),
             ids: ids.collect(),
-            values: Vec::with_capacity(MOST_NODES),
+            values: Nodes::of([]),
             cones: Vec::with_capacity(MOST_NODES),
             strangers: Vec::with_capacity(STRANGERS),
             base,
         };
-        around.values.extend(around.ids.iter().map(|id| values[*id]));
+        for id in &around.ids {
+            around.values.push(values[*id]);
+        }
         around.cones.extend(around.ids.iter().map(|id| cones[*id]));
         self.invite(&mut around);
         around
@@ -237,7 +234,7 @@ impl Walk {
     /// Puts another node in the gate's place where one will do; that is always a gate less.
     fn take_another(&mut self, around: &Around) -> bool {
         let known = around.ids.len() - around.strangers.len();
-        let values = &around.values[..known];
+        let values = &around.values.values()[..known];
         let wanted = around.wanted;
         let is_output = self.net.outputs.contains(&around.gate);
         let same = values.iter().position(|value| wanted.is(*value));
@@ -263,7 +260,7 @@ impl Walk {
     fn take(&mut self, around: &Around, found: Found) {
         let mut gates = self.net.gates.clone();
         gates.extend_from_slice(&around.strangers);
-        let mut values = around.values.clone();
+        let mut values = around.values.values().to_vec();
         let mut ids = around.ids.clone();
         if let Some(inner) = found.inner {
             let Some(gate) = self.fitted(inner.wanted, inner.places, &values, &ids) else { return };
@@ -354,12 +351,13 @@ mod tests {
     fn no_step_changes_an_output() {
         let book = Book::read(&Book::place()).unwrap();
         for set in GateSet::ALL {
-            let net = polarity::without_nots(book.get(set, 5).unwrap());
+            let net = polarity::free(set, book.get(set, 5).unwrap());
             let mut walk = Walk::new(set, net.clone(), Random::seeded(2));
             walk.up_once_in = 4;
             for turn in 0..300 {
                 if turn % 50 == 0 {
-                    walk.rebuild(1, 4, 1);
+                    let order = [0, 1, 2, 3, 4, 5];
+                    walk.rebuild(1, &Means { effort: 4, breadth: 1, order, width: 1, tries: 1 });
                 } else {
                     walk.step();
                 }
