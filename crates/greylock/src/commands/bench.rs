@@ -4,9 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::{
-    bench_centre, bench_escape, bench_refuel, bench_room, bench_station, bench_verify,
-};
+use super::{bench_centre, bench_escape, bench_refuel, bench_room, bench_station, bench_verify};
 use crate::bench::{CommandFigures, SuiteFigures, card_core, ratio, run_card};
 use crate::cli::{BenchArgs, BenchName};
 use crate::error::Error;
