@@ -27,7 +27,7 @@ pub(crate) fn source(set: GateSet, book: &Book) -> Result<String, String> {
         let net = book
             .get(set, number)
             .ok_or_else(|| format!("no {} circuit for S{number}; search one", set.name()))?;
-        let net = schedule::scheduled(net);
+        let net = schedule::scheduled(net, schedule::TRIES);
         counts.push(net.gates.len().to_string());
         functions += &function(set, number, &net);
     }

@@ -45,6 +45,18 @@ impl Wanted {
         }
     }
 
+    /// What a second gate of two inputs has to be beside this value: it matters where that leaves it open. Where that is
+    /// everywhere, an XOR puts both together, and the second is the complement for one half.
+    pub(crate) fn beside(self, value: u64) -> Self {
+        let (low, high) = (self.within(!value), self.within(value));
+        match (low.is_mixed(), high.is_mixed()) {
+            (true, true) => self.flipped_within(value),
+            (true, false) => low,
+            (false, true) => high,
+            (false, false) => self.within(0),
+        }
+    }
+
     /// Whether some input has to give 1 and some other 0.
     pub(crate) fn is_mixed(self) -> bool {
         self.ones != 0 && self.zeros != 0
@@ -84,6 +96,11 @@ pub(crate) fn table_of_two(wanted: Wanted, a: u64, b: u64, random: &mut Random) 
         fill |= ((pick >> place & 1) * 3) << (2 * place);
     }
     Some(table | free & fill)
+}
+
+/// Whether some table over two values is what is wanted.
+pub(crate) fn fits_two(wanted: Wanted, a: u64, b: u64) -> bool {
+    [!a & !b, !a & b, a & !b, a & b].iter().all(|cell| !wanted.within(*cell).is_mixed())
 }
 
 /// Every choice of values, by their places, over which one gate of the set is what is wanted.

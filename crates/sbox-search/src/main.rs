@@ -5,7 +5,9 @@
 //! | `boxes` | the S-boxes, as truth tables over all 64 inputs |
 //! | `net` | a circuit, and what a gate is |
 //! | `fit` | the gates over given nodes that are a wanted function |
-//! | `solve` | a function with few new gates: one, two, or a division |
+//! | `pairs` | the inputs that a gate has to tell apart, and the nodes that do |
+//! | `few` | a function with two or three new gates |
+//! | `solve` | a function with few new gates: one, two, three, or a division |
 //! | `walk` | small changes of a circuit that keep its outputs |
 //! | `search` | all of that, over and over, until the time is over |
 //! | `polarity` | two-input functions as AND, OR, XOR, AND NOT and NOT |
@@ -16,6 +18,7 @@
 mod book;
 mod boxes;
 mod emit;
+mod few;
 mod fit;
 mod net;
 mod pairs;
@@ -107,7 +110,7 @@ fn check() -> Result<(), String> {
                 wrong.push(format!("{} S{number} is wrong", set.name()));
             }
             let gates = net.gates.len();
-            let held = schedule::peak(&schedule::scheduled(net));
+            let held = schedule::peak(&schedule::scheduled(net, schedule::TRIES));
             println!("{:<7}   S{number}  {gates:>5}  {:>5}  {held:>4}", set.name(), net.depth());
             sum += gates;
         }
@@ -131,10 +134,11 @@ fn search(set: GateSet, number: usize, seed: u64, time: Duration) -> Result<(), 
     let book = Book::read(&path)?;
     let known = book.get(set, number);
     search::search(set, &boxes::targets(number), known, seed, time, &mut |net| {
-        println!("{} S{number}: {} gates", set.name(), net.gates.len());
+        let (gates, held, depth) = search::rank(&net);
+        println!("{} S{number}: {gates} gates, {held} held, depth {depth}", set.name());
         // Read again: another run may have found something for another box meanwhile.
         let mut book = Book::read(&path)?;
-        if book.get(set, number).is_none_or(|known| net.gates.len() < known.gates.len()) {
+        if book.get(set, number).is_none_or(|known| search::rank(&net) < search::rank(known)) {
             book.put(set, number, net);
             book.write(&path)?;
         }

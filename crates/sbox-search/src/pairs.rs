@@ -63,8 +63,11 @@ pub(crate) struct Pairs {
 /// Pairs that are enough for one gate: most choices fail at the first few.
 const FEW: u32 = 32;
 
+/// Pairs of which the one that the fewest values tell apart is searched.
+const LOOKED_AT: usize = 24;
+
 /// Pairs of which enough are left when two values are already chosen.
-const MANY: u32 = 192;
+const MANY: u32 = 96;
 
 impl Pairs {
     /// Some pairs of a one and a zero; of them, the one that the fewest values tell apart is first.
@@ -133,17 +136,27 @@ impl Pairs {
     /// Some value must tell the first pair apart: each of those in turn is taken, and not looked at again.
     pub(crate) fn choices(&self, count: usize, mut found: impl FnMut(usize, usize, u128)) {
         let mut firsts_left = !(u128::MAX << count);
+        let mut after_first = Self::none();
         for first in bits(self.first_left(0) & firsts_left) {
             firsts_left &= !(1 << first);
+            self.left_by(1 << first, &mut after_first);
             let mut left = firsts_left;
-            for second in bits(self.first_left(1 << first) & left) {
+            for second in bits(after_first.first_left(0) & left) {
                 left &= !(1 << second);
-                let thirds = self.last(1 << first | 1 << second, left);
-                if thirds != 0 || self.first_left(1 << first | 1 << second) == u128::MAX {
+                let thirds = after_first.last(1 << second, left);
+                if thirds != 0 || after_first.first_left(1 << second) == u128::MAX {
                     found(first, second, thirds);
                 }
             }
         }
+    }
+
+    /// Choices of at most `most` of `count` values that tell all apart, each once, until `found` says that it is enough.
+    ///
+    /// At each level the values that tell one pair apart are taken in turn, of the pair that has the fewest.
+    pub(crate) fn sets(&self, count: usize, most: usize, found: &mut dyn FnMut(&[usize]) -> bool) {
+        let mut chosen = [0; 5];
+        sets(&self.sets, &mut chosen[..most], 0, !(u128::MAX << count), found);
     }
 
     /// All choices of two values that tell all apart.
@@ -156,6 +169,44 @@ impl Pairs {
             }
         }
     }
+}
+
+/// The choices that go on from `chosen[..depth]`, which leaves these pairs and may take more of `left`.
+fn sets(
+    pairs: &[u128],
+    chosen: &mut [usize],
+    depth: usize,
+    left: u128,
+    found: &mut dyn FnMut(&[usize]) -> bool,
+) -> bool {
+    if pairs.is_empty() && found(&chosen[..depth]) {
+        return true;
+    }
+    if depth + 1 >= chosen.len() {
+        let mut last = if depth == chosen.len() { 0 } else { left };
+        for pair in pairs {
+            last &= pair;
+            if last == 0 {
+                return false;
+            }
+        }
+        return bits(last).any(|place| {
+            chosen[depth] = place;
+            found(chosen)
+        });
+    }
+    let some = pairs.iter().take(LOOKED_AT).map(|pair| pair & left);
+    // What tells all apart already may go on with any other: more gates may need more to look at.
+    let fewest = some.min_by_key(|pair| pair.count_ones()).unwrap_or(left);
+    let mut left = left;
+    let mut rest = Vec::with_capacity(pairs.len());
+    bits(fewest).any(|place| {
+        left &= !(1 << place);
+        chosen[depth] = place;
+        rest.clear();
+        rest.extend(pairs.iter().filter(|pair| *pair >> place & 1 == 0));
+        sets(&rest, chosen, depth + 1, left, found)
+    })
 }
 
 /// The places of the set bits, from below.

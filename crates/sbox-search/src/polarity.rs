@@ -89,11 +89,6 @@ fn best_nots(net: &Net, most: usize) -> Option<(u128, usize)> {
     Some(best)
 }
 
-/// How many gates the circuit has in AND, OR, XOR, AND NOT and NOT.
-fn cost(net: &Net, most: usize) -> Option<usize> {
-    Some(net.gates.len() + best_nots(net, most)?.1)
-}
-
 /// The circuit in AND, OR, XOR, AND NOT and NOT.
 fn real_binary(net: &Net, most: usize) -> Option<Net> {
     let (flipped, _) = best_nots(net, most)?;
@@ -171,14 +166,6 @@ pub(crate) fn real(set: GateSet, net: &Net) -> Option<Net> {
     }
 }
 
-/// What a set counts: gates as they are, or with the NOTs that they need.
-pub(crate) fn count(set: GateSet, net: &Net) -> Option<usize> {
-    match set {
-        GateSet::Ternary => Some(net.gates.len()),
-        GateSet::Binary => cost(net, 2),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,7 +199,8 @@ mod tests {
                 real.gates.iter().all(|gate| [AND, OR, XOR, AND_NOT, NOT].contains(&gate.table))
             );
             assert_eq!(outputs(&real), outputs(&net));
-            assert_eq!(Some(real.gates.len()), cost(&net, 2));
+            let nots = best_nots(&net, 2).unwrap().1;
+            assert_eq!(real.gates.len(), net.gates.len() + nots);
             let free = without_nots(&real);
             assert_eq!(outputs(&free), outputs(&net));
             assert!(free.gates.len() <= real.gates.len());
@@ -225,7 +213,8 @@ mod tests {
         let gate = |table, from| Gate { table, from };
         let gates = [gate(0x3F, [0, 1, 0]), gate(0xFC, [6, 2, 6]), gate(0xFC, [6, 3, 6])];
         let net = Net { gates: gates.to_vec(), outputs: [6, 7, 8, 8] };
-        assert_eq!((cost(&net, 0), cost(&net, 1)), (Some(7), Some(4)));
+        let nots = |most| best_nots(&net, most).unwrap().1;
+        assert_eq!((nots(0), nots(1)), (4, 1));
         assert_eq!(outputs(&real_binary(&net, 1).unwrap()), outputs(&net));
     }
 }

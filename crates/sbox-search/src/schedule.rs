@@ -4,15 +4,15 @@ use crate::boxes::INPUTS;
 use crate::net::{Gate, MOST_NODES, Net};
 use crate::random::Random;
 
-/// Orders that are tried.
-const TRIES: usize = 500;
+/// Orders that are tried for what is emitted.
+pub(crate) const TRIES: usize = 500;
 
-/// The circuit in the best order found; the same for the same circuit in every run.
-pub(crate) fn scheduled(net: &Net) -> Net {
+/// The circuit in the best of so many orders; the same for the same circuit in every run.
+pub(crate) fn scheduled(net: &Net, tries: usize) -> Net {
     let mut random = Random::seeded(1);
     let mut best = net.clone();
     let mut least = cost(net);
-    for turn in 0..TRIES {
+    for turn in 0..tries {
         let tried = listed(net, turn != 0, &mut random);
         let cost = cost(&tried);
         if cost < least {

@@ -8,6 +8,7 @@ use crate::net::{GateSet, Net};
 use crate::pairs::Nodes;
 use crate::polarity;
 use crate::random::Random;
+use crate::schedule;
 use crate::solve::Pool;
 use crate::walk::Walk;
 
@@ -15,7 +16,18 @@ use crate::walk::Walk;
 const ORDERS: usize = 12;
 const BEST_ORDERS: usize = 4;
 
-/// Told of every circuit that has fewer gates than all before.
+/// What is better in a circuit when it is less: gates, values held at once, depth.
+pub(crate) type Rank = (usize, usize, usize);
+
+/// The rank of a circuit of the set's gates, in an order of them that is quickly found.
+pub(crate) fn rank(net: &Net) -> Rank {
+    (net.gates.len(), schedule::peak(&schedule::scheduled(net, QUICK)), net.depth())
+}
+
+/// Orders of gates that are tried for a rank.
+const QUICK: usize = 20;
+
+/// Told of every circuit that is better than all before.
 type Better<'a> = dyn FnMut(Net) -> Result<(), String> + 'a;
 
 /// How hard an output is looked for.
@@ -41,8 +53,7 @@ pub(crate) struct Search<'a> {
     set: GateSet,
     targets: [u64; OUTPUTS],
     random: Random,
-    /// Gates of the best circuit so far.
-    best: usize,
+    best: Rank,
     better: &'a mut Better<'a>,
     end: Instant,
 }
@@ -64,7 +75,7 @@ pub(crate) fn search<'a>(
         set,
         targets: *targets,
         random: Random::seeded(seed),
-        best: known.map_or(usize::MAX, |net| net.gates.len()),
+        best: known.map_or((usize::MAX, 0, 0), rank),
         better,
         end: Instant::now() + time,
     };
@@ -89,7 +100,7 @@ impl Search<'_> {
         let mut order = [0, 1, 2, 3, 4, 5];
         self.random.shuffle(&mut order);
         let (effort, breadth) = match self.set {
-            GateSet::Ternary => (5 << self.random.below(4), 1 + self.random.below(2)),
+            GateSet::Ternary => (20 << self.random.below(4), 1 + self.random.below(3)),
             GateSet::Binary => (30 << self.random.below(4), 1 + self.random.below(4)),
         };
         Means { effort, breadth, order, width: 3, tries: 24 }
@@ -97,7 +108,7 @@ impl Search<'_> {
 
     /// Rounds without a gain after which a circuit of so many gates is left.
     fn patience(&self, gates: usize) -> usize {
-        match gates.saturating_sub(self.best) {
+        match gates.saturating_sub(self.best.0) {
             0 => 2_000,
             1 => 500,
             2..4 => 250,
@@ -105,16 +116,19 @@ impl Search<'_> {
         }
     }
 
+    /// Tells of a circuit with fewer gates, or with as few and fewer values at once.
     fn tell(&mut self, net: &Net) -> Result<(), String> {
-        if net.gates.len() < self.best
-            && let Some(total) = polarity::count(self.set, net)
-            && total < self.best
-        {
-            if !net.computes(&self.targets) {
+        if net.gates.len() > self.best.0 {
+            return Ok(());
+        }
+        let Some(real) = polarity::real(self.set, net) else { return Ok(()) };
+        let rank = rank(&real);
+        if rank < self.best {
+            if !real.computes(&self.targets) {
                 return Err("a step changed an output; that is a bug of this program".to_owned());
             }
-            self.best = total;
-            (self.better)(polarity::real(self.set, net).unwrap_or_else(|| net.clone()))?;
+            self.best = rank;
+            (self.better)(real)?;
         }
         Ok(())
     }
@@ -209,7 +223,7 @@ impl Search<'_> {
     /// and the best of them with more.
     fn smallest_grown(&mut self) -> Option<Net> {
         let (quick, thorough, breadth) = match self.set {
-            GateSet::Ternary => (5, 50, 1),
+            GateSet::Ternary => (20, 200, 2),
             GateSet::Binary => (30, 300, 4),
         };
         let mut all: Vec<(Net, Means)> = Vec::new();
@@ -253,5 +267,50 @@ impl Search<'_> {
             }
         }
         level.into_iter().next().map(|part| part.net)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes;
+
+    #[test]
+    fn a_circuit_grows_from_nothing_and_is_the_s_box() {
+        for set in GateSet::ALL {
+            let targets = boxes::targets(4);
+            let mut nothing = |_| Ok(());
+            let mut search = Search {
+                set,
+                targets,
+                random: Random::seeded(3),
+                best: (0, 0, 0),
+                better: &mut nothing,
+                end: Instant::now(),
+            };
+            let quick = Means { effort: 20, tries: 6, width: 2, ..search.means() };
+            let net = search.grown(quick).unwrap();
+            assert!(net.computes(&targets));
+            let gates = net.gates.len();
+            for _ in 0..5 {
+                if let Some(net) = search.reopened(&net, 2, gates) {
+                    assert!(net.computes(&targets));
+                    assert!(net.gates.len() <= gates + 1);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn only_what_is_better_is_told() {
+        let mut told = Vec::new();
+        let mut better = |net: Net| {
+            told.push(rank(&net));
+            Ok(())
+        };
+        let targets = boxes::targets(4);
+        let time = Duration::from_millis(200);
+        search(GateSet::Ternary, &targets, None, 2, time, &mut better).unwrap();
+        assert!(told.is_sorted_by(|a, b| a > b));
     }
 }

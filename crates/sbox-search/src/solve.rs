@@ -8,17 +8,17 @@
 use crate::boxes::INPUTS;
 use crate::fit::{self, Wanted};
 use crate::net::{Gate, GateSet};
-use crate::pairs::{Nodes, Pairs, bits};
+use crate::pairs::Nodes;
 use crate::random::Random;
 use crate::search::Means;
 
 /// Known nodes, and the new gates over them.
 pub(crate) struct Pool<'a> {
-    set: GateSet,
-    values: Nodes,
+    pub(crate) set: GateSet,
+    pub(crate) values: Nodes,
     /// New gates over places in `values`; the last of those are theirs.
     pub(crate) gates: Vec<Gate>,
-    random: &'a mut Random,
+    pub(crate) random: &'a mut Random,
     /// Functions that may still be looked at; when there are none left, all fails.
     effort: usize,
     /// Ways to divide that are followed at the first level; below, there are fewer.
@@ -67,6 +67,15 @@ impl<'a> Pool<'a> {
             self.effort -= 1;
             if let Some(place) = self.two(wanted) {
                 return Some(place);
+            }
+            if most > 2
+                && self.set == GateSet::Binary
+                && let Some(place) = self.three_binary(wanted)
+            {
+                return Some(place);
+            }
+            if most == 3 && self.set == GateSet::Binary {
+                return None;
             }
         }
         if most == 2 {
@@ -119,7 +128,7 @@ impl<'a> Pool<'a> {
         Some(place)
     }
 
-    fn add(&mut self, table: u8, places: [usize; 3]) -> usize {
+    pub(crate) fn add(&mut self, table: u8, places: [usize; 3]) -> usize {
         let gate = Gate { table, from: places };
         self.values.push(gate.value(places.map(|place| self.values[place])));
         self.gates.push(gate);
@@ -127,7 +136,7 @@ impl<'a> Pool<'a> {
     }
 
     /// Adds the gate over these places that is what is wanted.
-    fn fitted(&mut self, wanted: Wanted, places: [usize; 3]) -> Option<usize> {
+    pub(crate) fn fitted(&mut self, wanted: Wanted, places: [usize; 3]) -> Option<usize> {
         let [a, b, c] = places.map(|place| self.values[place]);
         let table = match self.set {
             GateSet::Ternary => fit::table(wanted, [a, b, c], self.random)?,
@@ -146,46 +155,6 @@ impl<'a> Pool<'a> {
             }
         });
         self.fitted(wanted, chosen?)
-    }
-
-    /// A gate over known nodes and one new gate.
-    fn two(&mut self, wanted: Wanted) -> Option<usize> {
-        let count = self.values.len();
-        let from = self.random.below(count);
-        let pairs = Pairs::many(&self.values, wanted);
-        let mut left = Pairs::none();
-        for x in (0..count).map(|turn| (turn + from) % count) {
-            if self.set == GateSet::Binary {
-                let Some(way) = self.way(wanted, [x, x]) else { continue };
-                if let Some(inner) = self.one(way.inner) {
-                    return self.fitted(wanted, [x, inner, x]);
-                }
-                continue;
-            }
-            for y in x + 1..count {
-                pairs.left_by(1 << x | 1 << y, &mut left);
-                let (mut chosen, mut seen) = (None, 0);
-                let values = &self.values;
-                let beside = [values[x], values[y]];
-                left.choices(count, |first, second, thirds| {
-                    for third in bits(thirds) {
-                        let places = [first, second, third];
-                        let inner = places.map(|place| values[place]);
-                        if let Some(table) = fit::inner_table(wanted, inner, beside, self.random) {
-                            seen += 1;
-                            if self.random.below(seen) == 0 {
-                                chosen = Some((table, places));
-                            }
-                        }
-                    }
-                });
-                if let Some((table, places)) = chosen {
-                    let inner = self.add(table, places);
-                    return self.fitted(wanted, [x, y, inner]);
-                }
-            }
-        }
-        None
     }
 
     /// All divisions by known nodes, roughly by how much they leave open.
@@ -245,14 +214,20 @@ impl<'a> Pool<'a> {
         breadth: usize,
         turn: usize,
     ) -> Option<usize> {
-        let splits = |by: &usize| {
-            let cells = [wanted.mask() & self.values[*by], wanted.mask() & !self.values[*by]];
-            cells.iter().all(|cell| *cell != 0)
-        };
         let order = self.order;
-        let mut selectors = order.into_iter().filter(splits);
+        let halves =
+            |by: &usize| [wanted.within(self.values[*by]), wanted.within(!self.values[*by])];
+        let both = |by: &usize| halves(by).iter().all(|half| half.is_mixed());
         let turn = if self.random.once_in(4) { self.random.below(INPUTS) } else { turn };
-        let by = selectors.nth(turn % selectors.clone().count().max(1))?;
+        let mut selectors = order.into_iter().filter(both);
+        let Some(by) = selectors.nth(turn % selectors.clone().count().max(1)) else {
+            // Where one half is decided, the other is all that is left.
+            let decides = |by: &usize| halves(by).iter().all(|half| half.mask() != 0);
+            let mut one = order.into_iter().filter(decides);
+            let beside = [one.next()?; 2];
+            let way = self.way(wanted, beside)?;
+            return self.deeper(wanted, most, &way, breadth);
+        };
         let value = self.values[by];
         let value = if self.random.once_in(2) { value } else { !value };
         let before = self.gates.len();
@@ -285,5 +260,41 @@ impl<'a> Pool<'a> {
             [by, second, by],
         )?;
         self.fitted(wanted, [first, masked, first])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boxes::{self, INPUT_VALUES};
+
+    #[test]
+    fn what_is_solved_is_what_is_wanted() {
+        let mut random = Random::seeded(4);
+        for set in GateSet::ALL {
+            for effort in [0, 10] {
+                for target in boxes::targets(4) {
+                    let means =
+                        Means { effort, breadth: 2, order: [5, 0, 1, 2, 3, 4], width: 1, tries: 1 };
+                    let wanted = Wanted::of(target, random.next() | random.next());
+                    let mut pool = Pool::new(set, Nodes::of(INPUT_VALUES), means, &mut random);
+                    let place = pool.solve(wanted, 100, false);
+                    assert!(place.is_some(), "{set:?} {effort}");
+                    let place = place.unwrap();
+                    assert!(wanted.is(pool.values[place]));
+                    assert_eq!(pool.values.len(), INPUTS + pool.gates.len());
+                    assert!(pool.gates.len() <= 100);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_takes_too_many_gates_leaves_nothing() {
+        let mut random = Random::seeded(4);
+        let means = Means { effort: 10, breadth: 2, order: [0, 1, 2, 3, 4, 5], width: 1, tries: 1 };
+        let mut pool = Pool::new(GateSet::Binary, Nodes::of(INPUT_VALUES), means, &mut random);
+        assert_eq!(pool.solve(Wanted::of(boxes::targets(1)[0], !0), 5, false), None);
+        assert_eq!((pool.values.len(), pool.gates.len()), (INPUTS, 0));
     }
 }

@@ -5,7 +5,7 @@
 use super::Binary;
 
 /// Gates of each S-box.
-pub(crate) const GATES: [usize; 8] = [54, 45, 51, 38, 56, 54, 55, 51];
+pub(crate) const GATES: [usize; 8] = [54, 45, 51, 36, 56, 54, 55, 46];
 
 #[inline(always)]
 pub(crate) fn s1<W: Binary>([a, b, c, d, e, f]: [W; 6]) -> [W; 4] {
@@ -175,44 +175,42 @@ pub(crate) fn s3<W: Binary>([a, b, c, d, e, f]: [W; 6]) -> [W; 4] {
 #[inline(always)]
 pub(crate) fn s4<W: Binary>([a, b, c, d, e, f]: [W; 6]) -> [W; 4] {
     let g0 = c.not();
-    let g1 = e.xor(g0);
-    let g2 = g0.or(g1);
-    let g3 = b.xor(g1);
-    let g4 = a.xor(g3);
-    let g5 = a.xor(g0);
-    let g6 = g5.or(g1);
-    let g7 = e.and(g6);
-    let g8 = d.and(g5);
-    let g9 = g2.and_not(g8);
-    let g10 = g4.xor(g0);
-    let g11 = g4.and(g1);
-    let g12 = d.and_not(g11);
-    let g13 = g12.xor(g7);
-    let g14 = g13.and_not(g1);
-    let g15 = g6.xor(g14);
-    let g16 = g15.and_not(g10);
-    let g17 = g9.xor(g16);
-    let g18 = g17.and(g2);
-    let g19 = g0.xor(g18);
-    let g20 = b.or(g14);
-    let g21 = b.or(g19);
-    let g22 = g21.xor(g13);
-    let g23 = d.or(g7);
-    let g24 = f.xor(g17);
-    let g25 = g24.xor(g16);
-    let g26 = g24.xor(g11);
-    let g27 = d.xor(g26);
-    let g28 = g25.and_not(f);
-    let g29 = g27.or(g20);
-    let g30 = g28.xor(g29);
-    let g31 = g4.xor(g30);
-    let g32 = g23.xor(g31);
-    let g33 = g20.xor(g32);
-    let g34 = g33.xor(g25);
-    let g35 = g24.or(g17);
-    let g36 = g22.xor(g35);
-    let g37 = g36.xor(g24);
-    [g34, g32, g36, g37]
+    let g1 = b.and_not(d);
+    let g2 = d.xor(b);
+    let g3 = e.xor(g1);
+    let g4 = e.and_not(d);
+    let g5 = g3.or(g1);
+    let g6 = d.xor(g5);
+    let g7 = g0.xor(g5);
+    let g8 = g7.or(g3);
+    let g9 = b.xor(g7);
+    let g10 = g8.and(g9);
+    let g11 = g8.xor(g1);
+    let g12 = g0.and_not(g10);
+    let g13 = a.xor(g12);
+    let g14 = a.and(g11);
+    let g15 = g11.or(g13);
+    let g16 = g2.xor(g15);
+    let g17 = g16.and_not(g14);
+    let g18 = g16.xor(g4);
+    let g19 = g13.xor(g18);
+    let g20 = g10.and_not(b);
+    let g21 = g13.and_not(g20);
+    let g22 = g6.xor(g21);
+    let g23 = g22.and_not(g2);
+    let g24 = f.xor(g10);
+    let g25 = g17.xor(g24);
+    let g26 = g25.xor(g23);
+    let g27 = b.xor(g26);
+    let g28 = g25.xor(g22);
+    let g29 = g19.xor(g28);
+    let g30 = f.and(g29);
+    let g31 = g25.xor(g30);
+    let g32 = f.and_not(g27);
+    let g33 = g19.xor(g32);
+    let g34 = g29.xor(g31);
+    let g35 = g33.xor(g27);
+    [g31, g34, g35, g33]
 }
 
 #[inline(always)]
@@ -397,56 +395,51 @@ pub(crate) fn s7<W: Binary>([a, b, c, d, e, f]: [W; 6]) -> [W; 4] {
 
 #[inline(always)]
 pub(crate) fn s8<W: Binary>([a, b, c, d, e, f]: [W; 6]) -> [W; 4] {
-    let g0 = a.and_not(f);
-    let g1 = d.and_not(g0);
-    let g2 = g1.xor(b);
-    let g3 = d.and_not(g2);
-    let g4 = g2.and_not(d);
-    let g5 = g4.or(a);
-    let g6 = g5.xor(c);
-    let g7 = g6.and_not(g0);
-    let g8 = g3.xor(c);
-    let g9 = g8.or(g7);
-    let g10 = g1.xor(g9);
-    let g11 = g7.and_not(e);
-    let g12 = g10.and_not(g3);
-    let g13 = g12.xor(g11);
-    let g14 = g10.or(b);
-    let g15 = f.xor(g13);
-    let g16 = g15.and_not(g13);
-    let g17 = g4.and_not(g16);
-    let g18 = a.xor(g17);
-    let g19 = g18.and_not(g14);
-    let g20 = e.and_not(g19);
-    let g21 = g8.and_not(g20);
-    let g22 = g18.xor(g21);
-    let g23 = b.xor(g15);
-    let g24 = g23.not();
-    let g25 = g24.or(g22);
-    let g26 = g2.xor(g25);
-    let g27 = g18.xor(g26);
-    let g28 = g22.and_not(c);
-    let g29 = g24.xor(g27);
-    let g30 = g29.and_not(g28);
-    let g31 = g27.xor(g16);
-    let g32 = g16.xor(g30);
-    let g33 = e.and(g31);
-    let g34 = g32.and_not(g20);
-    let g35 = c.or(g34);
-    let g36 = g33.xor(g35);
-    let g37 = g26.xor(g36);
-    let g38 = g30.and_not(g0);
-    let g39 = g20.and_not(g38);
-    let g40 = g22.xor(g39);
-    let g41 = g24.xor(e);
-    let g42 = g40.xor(g0);
-    let g43 = g37.xor(g5);
-    let g44 = g42.and_not(g43);
-    let g45 = g44.and_not(b);
-    let g46 = g15.xor(g45);
-    let g47 = e.and_not(g42);
-    let g48 = g37.xor(g47);
-    let g49 = g48.xor(g46);
-    let g50 = g40.xor(g49);
-    [g50, g41, g40, g37]
+    let g0 = d.not();
+    let g1 = g0.xor(a);
+    let g2 = a.and_not(f);
+    let g3 = e.xor(g1);
+    let g4 = g3.and_not(g2);
+    let g5 = g0.xor(g4);
+    let g6 = g1.and_not(g5);
+    let g7 = g6.and_not(g2);
+    let g8 = g6.xor(c);
+    let g9 = c.xor(a);
+    let g10 = g9.xor(g7);
+    let g11 = g10.or(g8);
+    let g12 = g5.and(g10);
+    let g13 = g3.xor(g12);
+    let g14 = g13.or(a);
+    let g15 = g10.xor(g14);
+    let g16 = b.and(g11);
+    let g17 = b.or(g0);
+    let g18 = g17.and_not(c);
+    let g19 = g3.xor(g18);
+    let g20 = f.xor(g16);
+    let g21 = g16.and_not(g15);
+    let g22 = g20.xor(g13);
+    let g23 = g22.and(g0);
+    let g24 = g22.and(g21);
+    let g25 = b.and_not(g24);
+    let g26 = g19.xor(g23);
+    let g27 = g25.xor(g15);
+    let g28 = g5.xor(g27);
+    let g29 = g20.and_not(g19);
+    let g30 = g28.or(g20);
+    let g31 = g30.and_not(g22);
+    let g32 = g27.xor(g31);
+    let g33 = g32.or(g29);
+    let g34 = g32.xor(g2);
+    let g35 = g34.or(e);
+    let g36 = g34.or(g25);
+    let g37 = g33.xor(c);
+    let g38 = c.xor(g35);
+    let g39 = g22.xor(g37);
+    let g40 = b.and(g39);
+    let g41 = g38.and_not(g40);
+    let g42 = f.or(g41);
+    let g43 = g36.and_not(g40);
+    let g44 = g26.xor(g42);
+    let g45 = g43.not();
+    [g45, g22, g28, g44]
 }

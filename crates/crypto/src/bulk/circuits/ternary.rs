@@ -5,37 +5,37 @@
 use super::Ternary;
 
 /// Gates of each S-box.
-pub(crate) const GATES: [usize; 8] = [26, 25, 24, 26, 25, 24, 26, 23];
+pub(crate) const GATES: [usize; 8] = [26, 25, 24, 18, 25, 24, 26, 23];
 
 #[inline(always)]
 pub(crate) fn s1<W: Ternary>([a, b, c, d, e, f]: [W; 6]) -> [W; 4] {
-    let g0 = W::lut::<0x2d>(d, a, e);
-    let g1 = W::lut::<0xd6>(f, d, e);
-    let g2 = W::lut::<0xb1>(d, a, c);
-    let g3 = W::lut::<0x1e>(g1, c, e);
-    let g4 = W::lut::<0xf8>(f, d, g3);
-    let g5 = W::lut::<0x92>(g4, a, c);
-    let g6 = W::lut::<0x6d>(c, f, g3);
-    let g7 = W::lut::<0x97>(g6, e, g3);
-    let g8 = W::lut::<0x3d>(g2, g7, g3);
-    let g9 = W::lut::<0xda>(g7, f, c);
-    let g10 = W::lut::<0xca>(a, g3, g7);
-    let g11 = W::lut::<0xe1>(g0, g5, g7);
-    let g12 = W::lut::<0x5c>(g6, g5, g11);
-    let g13 = W::lut::<0x97>(e, g1, g5);
-    let g14 = W::lut::<0xca>(b, g13, g12);
-    let g15 = W::lut::<0xdb>(g10, g1, g14);
-    let g16 = W::lut::<0xac>(b, g10, g8);
-    let g17 = W::lut::<0x9e>(g9, b, g8);
-    let g18 = W::lut::<0x6c>(g15, b, g9);
-    let g19 = W::lut::<0xca>(a, g17, g18);
-    let g20 = W::lut::<0x25>(g11, g12, g19);
-    let g21 = W::lut::<0xf1>(g16, e, g18);
-    let g22 = W::lut::<0x69>(g21, g0, g17);
-    let g23 = W::lut::<0xcb>(g16, g13, e);
-    let g24 = W::lut::<0xd3>(g23, g20, g15);
-    let g25 = W::lut::<0xca>(f, g22, g24);
-    [g16, g25, g20, g14]
+    let g0 = W::lut::<0x92>(f, d, e);
+    let g1 = W::lut::<0xbc>(a, d, e);
+    let g2 = W::lut::<0xd6>(a, f, b);
+    let g3 = W::lut::<0x18>(g2, b, g0);
+    let g4 = W::lut::<0x42>(a, d, g3);
+    let g5 = W::lut::<0x61>(f, b, g4);
+    let g6 = W::lut::<0x6e>(e, g5, g1);
+    let g7 = W::lut::<0xc6>(b, g0, g1);
+    let g8 = W::lut::<0xc8>(g7, g2, b);
+    let g9 = W::lut::<0x1c>(e, g8, g3);
+    let g10 = W::lut::<0x4d>(d, g3, g9);
+    let g11 = W::lut::<0xb1>(g7, g9, c);
+    let g12 = W::lut::<0xd8>(d, g6, g10);
+    let g13 = W::lut::<0x86>(g12, b, c);
+    let g14 = W::lut::<0x7e>(g13, g4, g13);
+    let g15 = W::lut::<0x6b>(g10, c, f);
+    let g16 = W::lut::<0x79>(g0, g11, g15);
+    let g17 = W::lut::<0xe2>(g14, g16, g6);
+    let g18 = W::lut::<0x25>(e, g10, g17);
+    let g19 = W::lut::<0xac>(c, g6, g18);
+    let g20 = W::lut::<0x5b>(b, g19, g14);
+    let g21 = W::lut::<0x3d>(g20, g15, g6);
+    let g22 = W::lut::<0xe8>(g11, g15, g17);
+    let g23 = W::lut::<0xa3>(e, g16, g14);
+    let g24 = W::lut::<0x9f>(g22, f, g19);
+    let g25 = W::lut::<0x6c>(e, g21, g24);
+    [g11, g19, g23, g25]
 }
 
 #[inline(always)]
@@ -99,33 +99,25 @@ pub(crate) fn s3<W: Ternary>([a, b, c, d, e, f]: [W; 6]) -> [W; 4] {
 
 #[inline(always)]
 pub(crate) fn s4<W: Ternary>([a, b, c, d, e, f]: [W; 6]) -> [W; 4] {
-    let g0 = W::lut::<0x96>(f, b, d);
-    let g1 = W::lut::<0xea>(d, f, b);
-    let g2 = W::lut::<0x96>(g1, a, d);
-    let g3 = W::lut::<0xe4>(f, b, g0);
-    let g4 = W::lut::<0x97>(g0, g2, d);
-    let g5 = W::lut::<0xac>(c, g2, g4);
-    let g6 = W::lut::<0xd6>(g3, c, g4);
-    let g7 = W::lut::<0x8a>(c, g0, g6);
-    let g8 = W::lut::<0xca>(e, g5, g7);
-    let g9 = W::lut::<0xcb>(e, c, b);
-    let g10 = W::lut::<0xae>(g9, g2, g7);
-    let g11 = W::lut::<0x9c>(g9, c, g2);
-    let g12 = W::lut::<0x69>(g11, g8, f);
-    let g13 = W::lut::<0x1e>(g2, g0, g3);
-    let g14 = W::lut::<0x49>(d, g0, g13);
-    let g15 = W::lut::<0x6d>(c, g14, g3);
-    let g16 = W::lut::<0x3d>(g15, g0, c);
-    let g17 = W::lut::<0xca>(c, g13, g14);
-    let g18 = W::lut::<0xac>(e, g17, g16);
-    let g19 = W::lut::<0xc2>(g9, g0, g18);
-    let g20 = W::lut::<0x5e>(g8, g14, g19);
-    let g21 = W::lut::<0xca>(d, g20, g12);
-    let g22 = W::lut::<0x38>(g12, g13, g17);
-    let g23 = W::lut::<0x9e>(g10, g17, g19);
-    let g24 = W::lut::<0x69>(g22, g18, g10);
-    let g25 = W::lut::<0xac>(b, g23, g24);
-    [g25, g18, g8, g21]
+    let g0 = W::lut::<0xda>(c, e, d);
+    let g1 = W::lut::<0x76>(e, a, g0);
+    let g2 = W::lut::<0x2d>(g1, c, e);
+    let g3 = W::lut::<0x9e>(g1, d, a);
+    let g4 = W::lut::<0x78>(b, d, g3);
+    let g5 = W::lut::<0x9a>(g3, b, g2);
+    let g6 = W::lut::<0x4d>(a, g2, g5);
+    let g7 = W::lut::<0x85>(e, g0, g6);
+    let g8 = W::lut::<0xdc>(e, g4, g0);
+    let g9 = W::lut::<0xd2>(g3, g5, g4);
+    let g10 = W::lut::<0x29>(g2, g7, g9);
+    let g11 = W::lut::<0xc7>(g4, g10, g9);
+    let g12 = W::lut::<0x98>(g11, g2, g8);
+    let g13 = W::lut::<0x2c>(g7, g4, g7);
+    let g14 = W::lut::<0x9c>(f, g11, g12);
+    let g15 = W::lut::<0xc6>(f, g11, g12);
+    let g16 = W::lut::<0x8b>(g13, f, g5);
+    let g17 = W::lut::<0x53>(f, g5, g13);
+    [g17, g16, g14, g15]
 }
 
 #[inline(always)]
@@ -220,28 +212,28 @@ pub(crate) fn s7<W: Ternary>([a, b, c, d, e, f]: [W; 6]) -> [W; 4] {
 
 #[inline(always)]
 pub(crate) fn s8<W: Ternary>([a, b, c, d, e, f]: [W; 6]) -> [W; 4] {
-    let g0 = W::lut::<0x63>(c, b, e);
-    let g1 = W::lut::<0x27>(e, b, c);
-    let g2 = W::lut::<0xac>(a, g1, g0);
-    let g3 = W::lut::<0xb6>(c, d, g1);
-    let g4 = W::lut::<0x27>(g2, g0, b);
-    let g5 = W::lut::<0xca>(d, g2, g4);
-    let g6 = W::lut::<0x96>(a, g0, g3);
-    let g7 = W::lut::<0xce>(c, b, g6);
-    let g8 = W::lut::<0xd2>(g7, e, g5);
-    let g9 = W::lut::<0x59>(g3, a, g5);
-    let g10 = W::lut::<0x61>(c, d, g9);
-    let g11 = W::lut::<0xca>(f, g5, g9);
-    let g12 = W::lut::<0x69>(g6, b, g11);
-    let g13 = W::lut::<0xcb>(b, g12, g8);
-    let g14 = W::lut::<0x87>(g10, g12, g3);
-    let g15 = W::lut::<0x8a>(d, g6, g12);
-    let g16 = W::lut::<0x92>(g2, g6, g8);
-    let g17 = W::lut::<0x69>(g13, a, g2);
-    let g18 = W::lut::<0x8b>(a, g10, g17);
-    let g19 = W::lut::<0xac>(f, g14, g18);
-    let g20 = W::lut::<0x5b>(g0, g4, g19);
-    let g21 = W::lut::<0x3a>(f, g16, g17);
-    let g22 = W::lut::<0xca>(f, g15, g16);
-    [g21, g11, g20, g22]
+    let g0 = W::lut::<0x4d>(e, a, c);
+    let g1 = W::lut::<0x69>(d, c, g0);
+    let g2 = W::lut::<0x54>(e, a, g1);
+    let g3 = W::lut::<0x56>(a, c, g2);
+    let g4 = W::lut::<0x74>(g1, b, g3);
+    let g5 = W::lut::<0x5a>(e, g2, g4);
+    let g6 = W::lut::<0x6a>(a, c, b);
+    let g7 = W::lut::<0xbc>(g6, g3, g5);
+    let g8 = W::lut::<0xd7>(g5, g6, a);
+    let g9 = W::lut::<0x83>(g7, g1, g8);
+    let g10 = W::lut::<0x0b>(g8, c, g5);
+    let g11 = W::lut::<0xc9>(f, g4, g10);
+    let g12 = W::lut::<0x76>(g6, f, g11);
+    let g13 = W::lut::<0x71>(a, g9, g12);
+    let g14 = W::lut::<0x91>(f, g13, a);
+    let g15 = W::lut::<0x41>(g13, g9, b);
+    let g16 = W::lut::<0x69>(g14, g5, g15);
+    let g17 = W::lut::<0x4e>(g14, g4, g16);
+    let g18 = W::lut::<0x8b>(b, g17, b);
+    let g19 = W::lut::<0xc2>(g16, g11, g13);
+    let g20 = W::lut::<0x36>(g14, g18, g19);
+    let g21 = W::lut::<0x36>(f, g9, g20);
+    let g22 = W::lut::<0x9c>(f, g9, g18);
+    [g21, g11, g16, g22]
 }
