@@ -96,9 +96,15 @@ fn task(words: &[String]) -> Option<Task> {
 }
 
 fn check() -> Result<(), String> {
-    let book = Book::read(&Book::place())?;
+    let (table, wrong) = report(&Book::read(&Book::place())?);
+    print!("{table}");
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("; ")) }
+}
+
+/// A line for each circuit, and what is wrong.
+fn report(book: &Book) -> (String, Vec<String>) {
+    let mut table = String::from("set      box  gates  depth  held\n");
     let mut wrong = Vec::new();
-    println!("set      box  gates  depth  held");
     for set in GateSet::ALL {
         let mut sum = 0;
         for number in 1..=8 {
@@ -109,14 +115,15 @@ fn check() -> Result<(), String> {
             if !net.computes(&boxes::targets(number)) {
                 wrong.push(format!("{} S{number} is wrong", set.name()));
             }
-            let gates = net.gates.len();
+            let (gates, depth) = (net.gates.len(), net.depth());
             let held = schedule::peak(&schedule::scheduled(net, schedule::TRIES));
-            println!("{:<7}   S{number}  {gates:>5}  {:>5}  {held:>4}", set.name(), net.depth());
+            let set = set.name();
+            table += &format!("{set:<7}   S{number}  {gates:>5}  {depth:>5}  {held:>4}\n");
             sum += gates;
         }
-        println!("{:<7}  all  {sum:>5}", set.name());
+        table += &format!("{:<7}  all  {sum:>5}\n", set.name());
     }
-    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("; ")) }
+    (table, wrong)
 }
 
 fn emit() -> Result<(), String> {
@@ -134,14 +141,62 @@ fn search(set: GateSet, number: usize, seed: u64, time: Duration) -> Result<(), 
     let book = Book::read(&path)?;
     let known = book.get(set, number);
     search::search(set, &boxes::targets(number), known, seed, time, &mut |net| {
-        let (gates, held, depth) = search::rank(&net);
-        println!("{} S{number}: {gates} gates, {held} held, depth {depth}", set.name());
+        println!("{} S{number}: {} gates, depth {}", set.name(), net.gates.len(), net.depth());
         // Read again: another run may have found something for another box meanwhile.
         let mut book = Book::read(&path)?;
-        if book.get(set, number).is_none_or(|known| search::rank(&net) < search::rank(known)) {
+        let rank = |net| search::rank(set, net);
+        if book.get(set, number).is_none_or(|known| rank(&net) < rank(known)) {
             book.put(set, number, net);
             book.write(&path)?;
         }
         Ok(())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(line: &str) -> Option<Task> {
+        task(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn the_page_has_what_check_prints() {
+        let (table, wrong) = report(&Book::read(&Book::place()).unwrap());
+        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/bulk.md");
+        let page = fs::read_to_string(page).unwrap();
+        assert!(wrong.is_empty(), "{wrong:?}");
+        assert!(page.contains(&table), "put this into docs/bulk.md:\n{table}");
+    }
+
+    #[test]
+    fn a_wrong_and_a_missing_circuit_are_reported() {
+        let (table, wrong) = report(&Book::parse("binary 8 xor(0,5) -> 6 6 6 6\n").unwrap());
+        assert!(table.contains("binary    S8      1      1     2\n"), "{table}");
+        assert_eq!(wrong.len(), 16);
+        assert_eq!(wrong[15], "binary S8 is wrong");
+        assert_eq!(wrong[14], "binary S7 is missing");
+    }
+
+    #[test]
+    fn a_line_that_asks_for_nothing_sensible_is_refused() {
+        assert!(matches!(words("--check"), Some(Task::Check)));
+        assert!(matches!(words("--emit"), Some(Task::Emit)));
+        let asked = words("--box 3 --set ternary --seconds 5 --seed 7");
+        let time = Duration::from_secs(5);
+        assert!(
+            matches!(asked, Some(Task::Search { set: GateSet::Ternary, number: 3, seed: 7, time: t }) if t == time)
+        );
+        for line in [
+            "",
+            "--check --emit",
+            "--set binary",
+            "--box 9 --set binary",
+            "--set dozen --box 1",
+            "--box",
+        ] {
+            assert!(words(line).is_none(), "{line}");
+        }
+    }
 }

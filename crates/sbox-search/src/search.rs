@@ -12,16 +12,22 @@ use crate::schedule;
 use crate::solve::Pool;
 use crate::walk::Walk;
 
-/// Orders of division that are tried with little effort, and how many of them with more.
-const ORDERS: usize = 12;
-const BEST_ORDERS: usize = 4;
+/// How many orders of division are tried, and with how many times the least effort; later ones are the best of those before.
+const ORDERS: [(usize, usize); 3] = [(8, 1), (3, 10), (1, 40)];
 
-/// What is better in a circuit when it is less: gates, values held at once, depth.
-pub(crate) type Rank = (usize, usize, usize);
+/// What is better in a circuit when it is less, the most important first.
+pub(crate) type Rank = [usize; 3];
 
 /// The rank of a circuit of the set's gates, in an order of them that is quickly found.
-pub(crate) fn rank(net: &Net) -> Rank {
-    (net.gates.len(), schedule::peak(&schedule::scheduled(net, QUICK)), net.depth())
+///
+/// Fewer gates are best. Then, with the 32 registers that have gates of three inputs, a short way through counts, and with
+/// the 16 of others, that few values are held at once.
+pub(crate) fn rank(set: GateSet, net: &Net) -> Rank {
+    let held = schedule::peak(&schedule::scheduled(net, QUICK));
+    match set {
+        GateSet::Ternary => [net.gates.len(), net.depth(), held],
+        GateSet::Binary => [net.gates.len(), held, net.depth()],
+    }
 }
 
 /// Orders of gates that are tried for a rank.
@@ -75,7 +81,7 @@ pub(crate) fn search<'a>(
         set,
         targets: *targets,
         random: Random::seeded(seed),
-        best: known.map_or((usize::MAX, 0, 0), rank),
+        best: known.map_or([usize::MAX, 0, 0], |net| rank(set, net)),
         better,
         end: Instant::now() + time,
     };
@@ -100,15 +106,15 @@ impl Search<'_> {
         let mut order = [0, 1, 2, 3, 4, 5];
         self.random.shuffle(&mut order);
         let (effort, breadth) = match self.set {
-            GateSet::Ternary => (20 << self.random.below(4), 1 + self.random.below(3)),
-            GateSet::Binary => (30 << self.random.below(4), 1 + self.random.below(4)),
+            GateSet::Ternary => (40 << self.random.below(4), 1 + self.random.below(3)),
+            GateSet::Binary => (60 << self.random.below(4), 1 + self.random.below(4)),
         };
         Means { effort, breadth, order, width: 3, tries: 24 }
     }
 
     /// Rounds without a gain after which a circuit of so many gates is left.
     fn patience(&self, gates: usize) -> usize {
-        match gates.saturating_sub(self.best.0) {
+        match gates.saturating_sub(self.best[0]) {
             0 => 2_000,
             1 => 500,
             2..4 => 250,
@@ -118,11 +124,11 @@ impl Search<'_> {
 
     /// Tells of a circuit with fewer gates, or with as few and fewer values at once.
     fn tell(&mut self, net: &Net) -> Result<(), String> {
-        if net.gates.len() > self.best.0 {
+        if net.gates.len() > self.best[0] {
             return Ok(());
         }
         let Some(real) = polarity::real(self.set, net) else { return Ok(()) };
-        let rank = rank(&real);
+        let rank = rank(self.set, &real);
         if rank < self.best {
             if !real.computes(&self.targets) {
                 return Err("a step changed an output; that is a bug of this program".to_owned());
@@ -145,7 +151,7 @@ impl Search<'_> {
                 0 | 1 => (0..200).for_each(|_| walk.step()),
                 2 => self.rebuild(&mut walk, least),
                 _ => {
-                    let drop = 1 + self.random.below(2);
+                    let drop = 1 + self.random.below(3);
                     if let Some(net) = self.reopened(&walk.net, drop, least) {
                         walk.net = net;
                     }
@@ -222,23 +228,22 @@ impl Search<'_> {
     /// The smallest of some circuits from nothing. The order of division matters most: many are tried with little effort,
     /// and the best of them with more.
     fn smallest_grown(&mut self) -> Option<Net> {
-        let (quick, thorough, breadth) = match self.set {
-            GateSet::Ternary => (20, 200, 2),
-            GateSet::Binary => (30, 300, 4),
+        let (effort, breadth) = match self.set {
+            GateSet::Ternary => (20, 2),
+            GateSet::Binary => (30, 4),
         };
         let mut all: Vec<(Net, Means)> = Vec::new();
-        for _ in 0..ORDERS {
-            if !self.over() {
-                let means = Means { effort: quick, breadth, ..self.means() };
+        for (count, times) in ORDERS {
+            let known: Vec<Means> = all.iter().map(|(_, means)| *means).collect();
+            for turn in 0..count {
+                if self.over() {
+                    break;
+                }
+                let means = known.get(turn).copied().unwrap_or_else(|| self.means());
+                let means = Means { effort: effort * times, breadth, ..means };
                 all.extend(self.grown(means).map(|net| (net, means)));
             }
-        }
-        all.sort_by_key(|(net, _)| net.gates.len());
-        for turn in 0..all.len().min(BEST_ORDERS) {
-            if !self.over() {
-                let means = Means { effort: thorough, ..all[turn].1 };
-                all.extend(self.grown(means).map(|net| (net, means)));
-            }
+            all.sort_by_key(|(net, _)| net.gates.len());
         }
         all.into_iter().map(|(net, _)| net).min_by_key(|net| net.gates.len())
     }
@@ -284,7 +289,7 @@ mod tests {
                 set,
                 targets,
                 random: Random::seeded(3),
-                best: (0, 0, 0),
+                best: [0; 3],
                 better: &mut nothing,
                 end: Instant::now(),
             };
@@ -305,7 +310,7 @@ mod tests {
     fn only_what_is_better_is_told() {
         let mut told = Vec::new();
         let mut better = |net: Net| {
-            told.push(rank(&net));
+            told.push(rank(GateSet::Ternary, &net));
             Ok(())
         };
         let targets = boxes::targets(4);
