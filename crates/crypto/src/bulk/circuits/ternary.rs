@@ -5,37 +5,36 @@
 use super::Ternary;
 
 /// Gates of each S-box.
-pub(crate) const GATES: [usize; 8] = [26, 25, 24, 18, 25, 24, 26, 23];
+pub(crate) const GATES: [usize; 8] = [25, 25, 24, 18, 25, 24, 25, 23];
 
 #[inline(always)]
 pub(crate) fn s1<W: Ternary>([a, b, c, d, e, f]: [W; 6]) -> [W; 4] {
-    let g0 = W::lut::<0x92>(f, d, e);
-    let g1 = W::lut::<0xbc>(a, d, e);
-    let g2 = W::lut::<0xd6>(a, f, b);
-    let g3 = W::lut::<0x18>(g2, b, g0);
-    let g4 = W::lut::<0x42>(a, d, g3);
-    let g5 = W::lut::<0x61>(f, b, g4);
-    let g6 = W::lut::<0x6e>(e, g5, g1);
-    let g7 = W::lut::<0xc6>(b, g0, g1);
-    let g8 = W::lut::<0xc8>(g7, g2, b);
-    let g9 = W::lut::<0x1c>(e, g8, g3);
-    let g10 = W::lut::<0x4d>(d, g3, g9);
-    let g11 = W::lut::<0xb1>(g7, g9, c);
-    let g12 = W::lut::<0xd8>(d, g6, g10);
-    let g13 = W::lut::<0x86>(g12, b, c);
-    let g14 = W::lut::<0x7e>(g13, g4, g13);
-    let g15 = W::lut::<0x6b>(g10, c, f);
-    let g16 = W::lut::<0x79>(g0, g11, g15);
-    let g17 = W::lut::<0xe2>(g14, g16, g6);
-    let g18 = W::lut::<0x25>(e, g10, g17);
-    let g19 = W::lut::<0xac>(c, g6, g18);
-    let g20 = W::lut::<0x5b>(b, g19, g14);
-    let g21 = W::lut::<0x3d>(g20, g15, g6);
-    let g22 = W::lut::<0xe8>(g11, g15, g17);
-    let g23 = W::lut::<0xa3>(e, g16, g14);
-    let g24 = W::lut::<0x9f>(g22, f, g19);
-    let g25 = W::lut::<0x6c>(e, g21, g24);
-    [g11, g19, g23, g25]
+    let g0 = W::lut::<0x36>(f, e, a);
+    let g1 = W::lut::<0x43>(d, a, e);
+    let g2 = W::lut::<0x6d>(f, d, e);
+    let g3 = W::lut::<0x4e>(f, a, g2);
+    let g4 = W::lut::<0x18>(f, g0, g1);
+    let g5 = W::lut::<0x36>(b, g2, g1);
+    let g6 = W::lut::<0xb5>(b, g4, g3);
+    let g7 = W::lut::<0x4b>(b, g0, g1);
+    let g8 = W::lut::<0x52>(g7, g4, g2);
+    let g9 = W::lut::<0x9a>(g8, g4, g3);
+    let g10 = W::lut::<0x58>(g8, g6, d);
+    let g11 = W::lut::<0xc7>(e, g6, g1);
+    let g12 = W::lut::<0xa1>(g8, g1, g4);
+    let g13 = W::lut::<0xe2>(g9, f, g10);
+    let g14 = W::lut::<0x9e>(g1, g10, g13);
+    let g15 = W::lut::<0xb4>(g7, g14, g12);
+    let g16 = W::lut::<0xb8>(g9, g14, g7);
+    let g17 = W::lut::<0x2b>(e, f, g5);
+    let g18 = W::lut::<0xd7>(g11, g10, g17);
+    let g19 = W::lut::<0xc6>(c, g15, g18);
+    let g20 = W::lut::<0x79>(g0, g19, e);
+    let g21 = W::lut::<0x3a>(g20, g10, g14);
+    let g22 = W::lut::<0xca>(c, g13, g11);
+    let g23 = W::lut::<0xca>(c, g16, g21);
+    let g24 = W::lut::<0x8d>(g8, g5, c);
+    [g24, g22, g23, g19]
 }
 
 #[inline(always)]
@@ -181,33 +180,32 @@ pub(crate) fn s6<W: Ternary>([a, b, c, d, e, f]: [W; 6]) -> [W; 4] {
 
 #[inline(always)]
 pub(crate) fn s7<W: Ternary>([a, b, c, d, e, f]: [W; 6]) -> [W; 4] {
-    let g0 = W::lut::<0x9a>(d, e, a);
-    let g1 = W::lut::<0xa7>(e, c, d);
-    let g2 = W::lut::<0x3c>(g1, a, d);
-    let g3 = W::lut::<0x1b>(c, g1, g0);
-    let g4 = W::lut::<0x6d>(e, g3, g0);
-    let g5 = W::lut::<0x56>(c, g0, g2);
-    let g6 = W::lut::<0x3c>(f, g2, g0);
-    let g7 = W::lut::<0xac>(f, g2, g3);
-    let g8 = W::lut::<0xd3>(g6, c, g7);
-    let g9 = W::lut::<0xe3>(g5, g6, d);
-    let g10 = W::lut::<0xe2>(g5, f, g3);
-    let g11 = W::lut::<0x7e>(g9, e, g3);
-    let g12 = W::lut::<0x75>(d, g10, g11);
-    let g13 = W::lut::<0x8f>(g4, f, g12);
-    let g14 = W::lut::<0xca>(b, g7, g8);
-    let g15 = W::lut::<0x5c>(g5, g8, g14);
-    let g16 = W::lut::<0xca>(b, g10, g12);
-    let g17 = W::lut::<0x2a>(g8, g13, g12);
-    let g18 = W::lut::<0x6d>(g15, g16, e);
-    let g19 = W::lut::<0x66>(g14, g11, g18);
-    let g20 = W::lut::<0x94>(g2, g9, g13);
-    let g21 = W::lut::<0x9a>(b, g9, g17);
-    let g22 = W::lut::<0xc1>(g17, d, g20);
-    let g23 = W::lut::<0xac>(b, g20, g22);
-    let g24 = W::lut::<0xd6>(g21, g2, g23);
-    let g25 = W::lut::<0xac>(d, g24, g19);
-    [g16, g25, g23, g14]
+    let g0 = W::lut::<0x65>(f, b, c);
+    let g1 = W::lut::<0xb4>(b, a, c);
+    let g2 = W::lut::<0xc6>(e, c, d);
+    let g3 = W::lut::<0x84>(g2, a, g1);
+    let g4 = W::lut::<0x47>(d, a, g0);
+    let g5 = W::lut::<0x8e>(f, d, g4);
+    let g6 = W::lut::<0x96>(a, g0, g5);
+    let g7 = W::lut::<0x57>(f, g5, g3);
+    let g8 = W::lut::<0x6b>(e, g6, d);
+    let g9 = W::lut::<0x97>(g5, g8, g7);
+    let g10 = W::lut::<0xb7>(f, g9, g8);
+    let g11 = W::lut::<0x4b>(g9, b, g6);
+    let g12 = W::lut::<0x39>(f, g1, g10);
+    let g13 = W::lut::<0xb4>(b, d, f);
+    let g14 = W::lut::<0xc6>(g6, g10, c);
+    let g15 = W::lut::<0x8a>(g6, g2, g12);
+    let g16 = W::lut::<0xca>(b, g6, g4);
+    let g17 = W::lut::<0x71>(g13, g4, g6);
+    let g18 = W::lut::<0xac>(e, g16, g17);
+    let g19 = W::lut::<0x94>(g13, g14, g17);
+    let g20 = W::lut::<0x34>(g18, a, g17);
+    let g21 = W::lut::<0x96>(g11, c, g20);
+    let g22 = W::lut::<0xac>(d, g19, g21);
+    let g23 = W::lut::<0xc5>(g22, g15, g19);
+    let g24 = W::lut::<0xa7>(d, g12, g23);
+    [g22, g18, g24, g11]
 }
 
 #[inline(always)]
