@@ -140,6 +140,8 @@ struct Making<'a> {
     block: Block,
     /// When each row of the block comes.
     when: Vec<u32>,
+    /// Of a thousand cards that begin their day so many begin it late.
+    late: u32,
 }
 
 /// Decides the rows of a part.
@@ -158,9 +160,10 @@ pub(super) fn decide(part: &Part<'_>, town: &mut Town) -> Result<Block, OrderErr
     };
     let cards = part.cards.clone().enumerate().map(card).collect();
     let block = Block::default();
-    let mut making = Making { part, town, draw, cards, block, when: Vec::new() };
+    let late = late_of(part, count);
+    let mut making = Making { part, town, draw, cards, block, when: Vec::new(), late };
     while making.block.rows.len() + part.clones < part.rows {
-        making.visit(locks);
+        making.visit();
     }
     making.copy_cards()?;
     let mut block = making.in_order();
@@ -168,12 +171,20 @@ pub(super) fn decide(part: &Part<'_>, town: &mut Town) -> Result<Block, OrderErr
     Ok(block)
 }
 
+/// Only a card's first lock can be of yesterday, so more of these have to be: with n locks a card about n times as many,
+/// and somewhat more where n is small, since some cards have none.
+fn late_of(part: &Part<'_>, cards: u64) -> u32 {
+    let locks = part.rows as u64 * 1000 / cards.max(1);
+    let share = locks.max(1000 + locks / 2) * u64::from(part.late) / 1000;
+    u32::try_from(share).unwrap_or(u32::MAX).min(1000)
+}
+
 impl Making<'_> {
     /// A card comes to a station, and leaves one row or more.
-    fn visit(&mut self, locks: u32) {
+    fn visit(&mut self) {
         let at = self.card();
         let Some(mut card) = self.cards.get(at).cloned() else { return };
-        let late = !card.begun && self.draw.permille((self.part.late * locks).min(900));
+        let late = !card.begun && self.draw.permille(self.late);
         let awaited = card.last.and_then(|last| self.block.locks.get(last));
         let awaited = awaited.is_some_and(|last| last.fate == Fate::Lost);
         let fate = self.fate(&card, awaited);

@@ -3,6 +3,7 @@
 
 mod day;
 mod formats;
+mod frozen;
 mod hostile;
 mod oracle;
 mod table;
