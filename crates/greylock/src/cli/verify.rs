@@ -14,7 +14,7 @@ use clap::{ArgGroup, Args};
     group = ArgGroup::new("main_keys").required(true).args(["keys", "vault"])
 )]
 pub struct VerifyArgs {
-    /// Files of records
+    /// Files of records, or folders of them
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
     /// The main keys

@@ -108,7 +108,7 @@ fn columns_that_could_be_empty_are_read_and_a_row_without_one_is_told() {
     let bytes = foreign(&columns("optional"), Some("1"), &[true, false, true]);
     let mut from = open(&bytes).unwrap();
     let batch = from.next(10).unwrap().unwrap();
-    assert_eq!(batch.places, [1, 3]);
+    assert_eq!((batch.places, batch.rows.len()), (vec![1, 3], 2));
     assert_eq!((batch.rows[0].asn, batch.rows[0].mac2, batch.rows[0].tac), (1, 1, Some(1)));
     assert_eq!(batch.wrong.len(), 1);
     assert_eq!(batch.wrong[0].row, 2);
@@ -123,7 +123,7 @@ fn a_cell_that_no_column_of_ours_holds_is_told_by_its_row() {
         _ => 1,
     });
     let batch = open(&bytes).unwrap().next(10).unwrap().unwrap();
-    assert_eq!(batch.places, [1]);
+    assert_eq!((batch.places, batch.rows.len()), (vec![1], 1));
     let told: Vec<(u64, bool)> =
         batch.wrong.iter().map(|wrong| (wrong.row, wrong.what.contains("`kind`"))).collect();
     assert_eq!(told, [(2, true), (3, true)]);
@@ -165,15 +165,13 @@ fn a_file_that_was_cut_off_is_damaged_wherever_it_was() {
 
 #[test]
 fn a_file_with_any_byte_changed_is_read_or_told_and_never_a_panic() {
-    let (rows, _) = made(&order(40, 1), &keys(), 1);
+    let (rows, _) = made(&order(20, 1), &keys(), 1);
     let bytes = written(&rows);
     let mut told = 0;
     for at in 0..bytes.len() {
-        for change in [0x01, 0x80, 0xFF] {
-            let mut bent = bytes.clone();
-            bent[at] ^= change;
-            told += usize::from(rows_of(file(&bent)).is_err());
-        }
+        let mut bent = bytes.clone();
+        bent[at] ^= [0x01, 0x80, 0xFF][at % 3];
+        told += usize::from(rows_of(file(&bent)).is_err());
     }
     assert!(told > 100, "{told}");
 }

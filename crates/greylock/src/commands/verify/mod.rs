@@ -2,8 +2,10 @@
 
 mod tally;
 
-use std::fs::File;
+use std::fs::{File, read_dir};
+use std::io;
 use std::num::NonZero;
+use std::path::PathBuf;
 use std::thread::available_parallelism;
 use std::time::Instant;
 
@@ -26,8 +28,9 @@ use tally::{Run, Tally};
 pub(super) fn run(args: &VerifyArgs, context: &mut Context<'_>) -> Result<Report, Error> {
     let engine = engine(args)?;
     let keys = main_keys(args, context)?;
+    let files = files(&args.files)?;
     let mut size = 0;
-    for path in &args.files {
+    for path in &files {
         let file = File::open(path).and_then(|file| file.metadata());
         size += file.map_err(|error| Error::file("read", path, &error))?.len();
     }
@@ -36,12 +39,12 @@ pub(super) fn run(args: &VerifyArgs, context: &mut Context<'_>) -> Result<Report
         BadWriter::new(birth.pieces()?).map_err(|error| Error::file("write", birth.path(), &error))
     };
     let bad = birth.as_ref().map(begin).transpose()?;
-    let mut tally = Tally::new(&args.files, bad);
+    let mut tally = Tally::new(&files, bad);
     let threads = args.threads.map_or_else(processors, usize::from);
     let checker = Checker::new(&keys, engine);
     let bar = bar(size);
     let begun = Instant::now();
-    let heard = records::verify(&args.files, &checker, threads, |file, event| {
+    let heard = records::verify(&files, &checker, threads, |file, event| {
         let heard = tally.hear(file, event);
         bar.set_position(tally.read());
         bar.set_message(tally.bad().to_string());
@@ -58,6 +61,27 @@ pub(super) fn run(args: &VerifyArgs, context: &mut Context<'_>) -> Result<Report
         context.complain(&format!("{}: {damage}", path.display()));
     }
     Ok(tally.report(&Run { engine, threads, took, bad: args.bad.as_deref() }))
+}
+
+/// The files, and those in the folders, by their names.
+fn files(given: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
+    let mut files = Vec::new();
+    for path in given {
+        if !path.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let entries = read_dir(path).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+        let entries = entries.map_err(|error| Error::file("read", path, &error))?;
+        let inside = entries.into_iter().map(|entry| entry.path()).filter(|path| path.is_file());
+        let mut inside: Vec<PathBuf> = inside.collect();
+        if inside.is_empty() {
+            return Err(Error::usage(format!("{} has no files in it", path.display())));
+        }
+        inside.sort();
+        files.extend(inside);
+    }
+    Ok(files)
 }
 
 fn processors() -> usize {
