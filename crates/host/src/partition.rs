@@ -17,7 +17,8 @@
 //!
 //! One check reaches over cards and is not made across books: that one (TID, TTC) is claimed for one card only. A PSAM
 //! never makes two GMACs under one TTC (protocol §8), so two proved records of one number come from a copied or broken
-//! PSAM; the joined books name the number ([`MemoryBooks::claimed_twice`](crate::MemoryBooks::claimed_twice)).
+//! PSAM; the joined books name the number ([`MemoryBooks::claimed_twice`](crate::MemoryBooks::claimed_twice)). A TAC that
+//! a card shows under the number of another card's record is booked alike, and not told to operators.
 
 use std::num::NonZeroU16;
 

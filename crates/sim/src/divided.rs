@@ -1,15 +1,16 @@
 //! The centre's books divided by card, beside the one centre of a world: the same rules over N books, each call done
 //! in the books that its route names ([`host::partition`]). Every answer is held against the one centre's, and in the
-//! end all books joined against its books.
+//! end all books joined against its books, and what they put on the lists together against its lists.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use host::{
-    Answer, Heard, Input, MainKeys, MemoryBooks, News, Outcome, Output, Partition, Partitions,
-    PrepaidName, Route,
+    Answer, Code, Heard, Input, MainKeys, MemoryBooks, News, Outcome, Output, Partition,
+    Partitions, PrepaidName, Route,
 };
+use wire::{Asn, ClaimedRecord};
 
 use crate::centre::{Beside, Rules};
 use crate::vault::Vault;
@@ -80,6 +81,18 @@ pub struct Divided {
     parts: BTreeMap<Partition, Rules>,
 }
 
+/// The grey list and the blacklist, in the order of their keys.
+pub type Lists = (BTreeSet<ClaimedRecord>, BTreeMap<Asn, Code>);
+
+fn lists_of<'a>(all: impl IntoIterator<Item = &'a Rules>) -> Lists {
+    let mut lists = Lists::default();
+    for rules in all {
+        lists.0.extend(rules.grey_list());
+        lists.1.extend(rules.blacklist());
+    }
+    lists
+}
+
 /// A call that was done.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Done {
@@ -130,6 +143,12 @@ impl Divided {
     #[must_use]
     pub fn joined(&self) -> MemoryBooks {
         MemoryBooks::joined(self.parts.values().map(Rules::books))
+    }
+
+    /// What all books hand on to stations, each of its own cards.
+    #[must_use]
+    pub fn lists(&self) -> Lists {
+        lists_of(self.parts.values())
     }
 
     fn ask(&mut self, partition: Partition, input: &Input) -> Output {
@@ -221,9 +240,13 @@ impl Beside for Told {
     }
 
     fn weigh(&mut self, rules: &Rules) -> Result<(), String> {
-        match self.books.joined() == MemoryBooks::joined([rules.books()]) {
+        if self.books.joined() != MemoryBooks::joined([rules.books()]) {
+            return Err("the divided books, joined, are others than the one centre's".to_owned());
+        }
+        let lists = self.books.lists();
+        match lists == lists_of([rules]) {
             true => Ok(()),
-            false => Err("the divided books, joined, are others than the one centre's".to_owned()),
+            false => Err(format!("the lists of all books together are others: {lists:?}")),
         }
     }
 }

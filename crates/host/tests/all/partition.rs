@@ -3,7 +3,10 @@ use std::num::NonZeroU16;
 
 use crate::support::world::{STORIES, World, start};
 use crate::support::*;
-use host::{Answer, Code, Heard, Input, MemoryBooks, News, Partition, Partitions, Refusal, Route};
+use host::{
+    Account, Answer, Books as _, Code, Heard, Input, MemoryBooks, News, Partition, Partitions,
+    Refusal, Route,
+};
 use wire::{Asn, Report, Ttc};
 
 fn of(count: u16) -> Partitions {
@@ -133,4 +136,35 @@ fn a_number_claimed_for_two_cards_is_named() {
     assert_eq!(news(parts[1].apply(&second)), News::First);
     let claimed = MemoryBooks::claimed_twice(parts.iter().map(Host::books));
     assert_eq!(claimed, [(T1, Ttc(1))]);
+}
+
+/// A card shows a TAC under the number of another card's record. Each card's money is booked alike; only one centre, which
+/// has both in one book, tells operators of it.
+#[test]
+fn a_tac_under_another_card_s_number_books_the_same_in_divided_books() {
+    let mut psam = TestPsam::new(T1);
+    let mut copied = psam.clone();
+    let (record, tac) = TestCard::new(CARD).whole_sale(&mut psam, 500, 1);
+    let mut stranger = TestCard::new(OTHER);
+    stranger.whole_sale(&mut copied, 700, 1);
+    let told = |report| Input::Hear { station: NORTH.to_owned(), report, now: at(9) };
+    let sale = told(Report::Sale(record, tac));
+    let seen = told(Report::TacSeen(OTHER, stranger.unread()));
+    let (mut one, mut parts) = (centre(), [centre(), centre()]);
+    for input in [&sale, &seen] {
+        one.apply(input).unwrap();
+    }
+    parts[0].apply(&sale).unwrap();
+    parts[1].apply(&seen).unwrap();
+    let of = |asn, host: &Host| {
+        let of_card = move |account: &Account| matches!(account, Account::Float(of, _) | Account::Reserved(of, _) if *of == asn);
+        let accounts = host.books().accounts().into_iter();
+        accounts.filter(|(account, _)| of_card(account)).collect::<Vec<_>>()
+    };
+    assert!(!of(OTHER, &one).is_empty());
+    assert_eq!((of(CARD, &one), of(OTHER, &one)), (of(CARD, &parts[0]), of(OTHER, &parts[1])));
+    let tells = |host: &Host| {
+        host.notices().iter().any(|notice| notice.code == Code::TacDisagreesWithRecord)
+    };
+    assert_eq!([tells(&one), tells(&parts[0]), tells(&parts[1])], [true, false, false]);
 }
