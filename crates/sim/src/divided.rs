@@ -20,8 +20,8 @@ use crate::vault::Vault;
 pub struct Touched {
     /// One.
     pub one: u64,
-    /// Two: a card's, and those of a prepaid account.
-    pub two: u64,
+    /// Several: a card's, and those of prepaid accounts.
+    pub several: u64,
     /// All of them, because the call names no card.
     pub all: u64,
 }
@@ -41,7 +41,7 @@ impl Tally {
     pub fn whole(&self) -> Touched {
         self.calls.values().fold(Touched::default(), |sum, kind| Touched {
             one: sum.one + kind.one,
-            two: sum.two + kind.two,
+            several: sum.several + kind.several,
             all: sum.all + kind.all,
         })
     }
@@ -226,7 +226,7 @@ impl Beside for Told {
         match (done.touched.len(), input.route()) {
             (_, Route::Number(..) | Route::Psam(_)) => count.all += 1,
             (1, _) => count.one += 1,
-            (_, _) => count.two += 1,
+            (_, _) => count.several += 1,
         }
         if done.charged_unnamed {
             return Err(format!("{input:?}: an account that it does not name lost money"));

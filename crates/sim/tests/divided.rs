@@ -38,18 +38,18 @@ fn what_stations_report_of_a_card_touches_one_card_s_books() {
     for kind in alone {
         let touched = tally.calls.get(kind).copied().unwrap_or_default();
         assert!(touched.one > 20, "{kind}: {touched:?}");
-        assert_eq!((touched.two, touched.all), (0, 0), "{kind}");
+        assert_eq!((touched.several, touched.all), (0, 0), "{kind}");
     }
     let void = tally.calls["void"];
-    assert!(void.all > 20 && (void.one, void.two) == (0, 0), "{void:?}");
-    assert!(tally.calls["transfer at an account"].two > 20);
+    assert!(void.all > 20 && (void.one, void.several) == (0, 0), "{void:?}");
+    assert!(tally.calls["transfer at an account"].several > 20);
     let whole = tally.whole();
-    assert!(whole.one > 10 * (whole.two + whole.all), "{whole:?}");
+    assert!(whole.one > 10 * (whole.several + whole.all), "{whole:?}");
 }
 
 /// In one book nothing is ever elsewhere.
 #[test]
 fn one_book_is_always_enough_for_one() {
     let (tale, tally) = divided(&Order::new(4, 400), 1);
-    assert_eq!((tale.failure, tally.whole().two), (None, 0));
+    assert_eq!((tale.failure, tally.whole().several), (None, 0));
 }

@@ -85,18 +85,17 @@ fn told(tally: &Tally) -> Value {
 }
 
 fn divided(tally: &sim::divided::Tally, count: NonZeroU16) -> Value {
-    let row =
-        |touched: &Touched| json!({ "one": touched.one, "two": touched.two, "all": touched.all });
+    let row = |touched: &Touched| json!({ "one": touched.one, "several": touched.several, "all": touched.all });
     let kinds = tally.calls.iter().map(|(kind, touched)| ((*kind).to_owned(), row(touched)));
     let kinds: Map<String, Value> = kinds.collect();
     json!({ "books": count, "worlds": tally.worlds, "calls": row(&tally.whole()), "by_kind": kinds })
 }
 
 fn table(tally: &sim::divided::Tally, count: NonZeroU16) -> String {
-    let mut text = format!("calls, done in one, two or all {count} books\n");
+    let mut text = format!("calls, done in one, several or all {count} books\n");
     let mut row = |name: &str, touched: &Touched| {
-        let Touched { one, two, all } = touched;
-        let _ = writeln!(text, "  {name:<28}{one:>10}{two:>10}{all:>10}");
+        let Touched { one, several, all } = touched;
+        let _ = writeln!(text, "  {name:<28}{one:>10}{several:>10}{all:>10}");
     };
     tally.calls.iter().for_each(|(kind, touched)| row(kind, touched));
     row("together", &tally.whole());
