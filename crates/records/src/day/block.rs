@@ -357,7 +357,8 @@ impl Making<'_> {
         let (fate, twin) = (Fate::Sale, Some(original));
         let (forged, alone, previous, next) = (None, false, None, None);
         self.block.locks.push(Lock { outcome, version, fate, forged, alone, twin, previous, next });
-        let when = self.draw.place(self.block.rows.len());
+        // After its original: before, the card would seem to have left locks that are still to come.
+        let when = self.block.rows.len() + self.draw.place(1_000);
         self.push(Saying::Reported(place), u32::try_from(when).unwrap_or(u32::MAX));
     }
 

@@ -17,7 +17,7 @@ use crate::table::written;
 use crate::world::{keys, made, order};
 
 /// Keys of four versions: every suite, both schemes, and one level of dispersing more.
-fn many_keys() -> MainKeys {
+pub(crate) fn many_keys() -> MainKeys {
     let mut keys = keys();
     keys.version = 7;
     keys.issuer = [1, 2, 3, 4, 5, 6, 7, 8];
