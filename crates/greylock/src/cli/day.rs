@@ -42,6 +42,9 @@ pub struct GenArgs {
     /// Of a thousand locks so many are escapes, or lose their TAC
     #[arg(long, value_name = "PERMILLE", default_value_t = 20)]
     pub escapes: u32,
+    /// Of a thousand locks so many are told as grey first, and as a sale when the card came back
+    #[arg(long, value_name = "PERMILLE", default_value_t = 0)]
+    pub upgrades: u32,
     /// Of a thousand records so many come twice
     #[arg(long, value_name = "PERMILLE", default_value_t = 5)]
     pub duplicates: u32,

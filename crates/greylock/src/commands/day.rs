@@ -54,6 +54,7 @@ fn make(args: &GenArgs, keys: &MainKeys, files: &mut Files) -> Result<Truth, Err
         stations: args.stations,
         cards: args.cards,
         escapes: args.escapes,
+        upgrades: args.upgrades,
         duplicates: args.duplicates,
         late: args.late,
         clones: args.clones,

@@ -14,6 +14,8 @@ use crate::outcome::{Kind, Outcome};
 pub(super) enum Fate {
     /// Debited at once, and its TAC came.
     Sale,
+    /// An escape that comes back: its station reports it as grey, and then as a sale.
+    Upgraded,
     /// An escape; another station frees the card and sees its TAC.
     TacSeen,
     /// An escape; the centre frees the card.
@@ -73,6 +75,8 @@ pub(super) struct Lock {
 pub(super) enum Saying {
     /// What its own station reports.
     Reported(usize),
+    /// The same with the TAC, later.
+    Upgraded(usize),
     /// Another station saw the TAC.
     TacSeen(usize, u32),
     /// The centre unlocked the card at a station.
@@ -82,7 +86,10 @@ pub(super) enum Saying {
 impl Saying {
     pub(super) const fn lock(self) -> usize {
         match self {
-            Self::Reported(lock) | Self::TacSeen(lock, _) | Self::Online(lock, _) => lock,
+            Self::Reported(lock)
+            | Self::Upgraded(lock)
+            | Self::TacSeen(lock, _)
+            | Self::Online(lock, _) => lock,
         }
     }
 }
@@ -101,6 +108,7 @@ pub(super) struct Part<'a> {
     pub(super) day: Date,
     pub(super) day_before: Date,
     pub(super) escapes: u32,
+    pub(super) upgrades: u32,
     pub(super) duplicates: u32,
     pub(super) late: u32,
     pub(super) clones: usize,
@@ -221,6 +229,10 @@ impl Making<'_> {
 
     fn fate(&mut self, card: &Card, awaited: bool) -> Fate {
         let two_left = self.block.rows.len() + 1 + self.part.clones < self.part.rows;
+        let upgrades = self.part.upgrades;
+        if upgrades > 0 && two_left && self.draw.permille(upgrades) {
+            return Fate::Upgraded;
+        }
         if self.draw.permille(self.part.escapes) {
             return match self.draw.below(100) {
                 0..50 if two_left => Fate::TacSeen,
@@ -290,6 +302,7 @@ impl Making<'_> {
     fn rows_of(&mut self, lock: usize, fate: Fate, station: u32) {
         self.say(Saying::Reported(lock), 0);
         match fate {
+            Fate::Upgraded => self.say(Saying::Upgraded(lock), 2_000),
             Fate::TacSeen => {
                 let other = self.town.other_station(station, &mut self.draw);
                 self.say(Saying::TacSeen(lock, other), 2_000);
@@ -307,7 +320,7 @@ impl Making<'_> {
         let now = u32::try_from(self.block.rows.len()).unwrap_or(u32::MAX).saturating_add(later);
         self.push(saying, now);
         let room = self.block.rows.len() + self.part.clones < self.part.rows;
-        // A sighting that is still to come finds its place before a repeat does.
+        // A row that is still to come finds its place before a repeat does.
         let owed = matches!(saying, Saying::Reported(lock) if self.is_owed(lock));
         if room && !owed && self.draw.permille(self.part.duplicates) {
             let later = 1 + self.draw.below(10_000);
@@ -321,7 +334,7 @@ impl Making<'_> {
 
     fn is_owed(&self, lock: usize) -> bool {
         let fate = self.block.locks.get(lock).map(|lock| lock.fate);
-        matches!(fate, Some(Fate::TacSeen | Fate::Online))
+        matches!(fate, Some(Fate::Upgraded | Fate::TacSeen | Fate::Online))
             && self.block.rows.len() + 1 + self.part.clones >= self.part.rows
     }
 
@@ -419,7 +432,7 @@ fn forge(block: &mut Block, part: &Part<'_>) -> Result<(), OrderError> {
 const fn kind_of(fate: Fate) -> Kind {
     match fate {
         Fate::Sale => Kind::Sale,
-        Fate::TacSeen | Fate::Online | Fate::Lost | Fate::Open => Kind::Grey,
+        Fate::Upgraded | Fate::TacSeen | Fate::Online | Fate::Lost | Fate::Open => Kind::Grey,
         Fate::NoDispense => Kind::NoDispense,
         Fate::Void => Kind::Void,
         Fate::Unproved => Kind::Unproved,

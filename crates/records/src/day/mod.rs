@@ -106,6 +106,7 @@ impl<'a> Day<'a> {
             day: self.order.day,
             day_before: self.day_before,
             escapes: self.order.escapes,
+            upgrades: self.order.upgrades,
             duplicates: self.order.duplicates,
             late: self.order.late,
             clones: small(self.share(self.order.clones)),

@@ -19,6 +19,8 @@ pub struct Order {
     pub cards: Option<u64>,
     /// Of a thousand locks so many are cards that left before their debit was answered.
     pub escapes: u32,
+    /// Of a thousand locks so many are reported as grey first, and as a sale later: the card came back to its station.
+    pub upgrades: u32,
     /// Of a thousand rows so many come once more.
     pub duplicates: u32,
     /// Of a thousand locks so many ended on the day before.
@@ -68,7 +70,7 @@ pub enum OrderError {
         clones: u64,
     },
     /// Shares of a thousand.
-    #[error("escapes, duplicates and late records are shares of a thousand")]
+    #[error("escapes, upgrades, duplicates and late records are shares of a thousand")]
     NoShare,
     /// The day after, or before.
     #[error("the day before {0} cannot be written")]
@@ -93,6 +95,7 @@ impl Order {
             stations: None,
             cards: None,
             escapes: 20,
+            upgrades: 0,
             duplicates: 5,
             late: 10,
             clones: 0,
@@ -132,7 +135,7 @@ impl Order {
     /// Shares that are none.
     pub(super) fn check_shares(&self) -> Result<(), OrderError> {
         let share = |permille: u32| permille <= 1000;
-        let good = [self.escapes, self.duplicates, self.late].into_iter().all(share);
+        let good = [self.escapes, self.upgrades, self.duplicates, self.late].into_iter().all(share);
         good.then_some(()).ok_or(OrderError::NoShare)
     }
 

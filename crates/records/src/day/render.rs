@@ -27,6 +27,10 @@ pub(super) fn rows(block: &Block, tools: &Tools<'_>) -> Vec<Outcome> {
         let codes = codes.get(place)?;
         Some(match *saying {
             Saying::Reported(_) => reported(lock, codes),
+            Saying::Upgraded(_) => {
+                let tac = Some(bits(codes.tac));
+                Outcome { kind: Kind::Sale.number(), tac, ..reported(lock, codes) }
+            }
             Saying::TacSeen(_, station) => tac_seen(lock, codes, station),
             Saying::Online(_, station) => unlocked(lock, station, tools.main),
         })
@@ -175,6 +179,7 @@ fn end_of(block: &Block, lock: &Lock) -> Option<End> {
             Some(twin) if id(twin) < id(lock) => End::Loss,
             _ => End::Sale,
         },
+        Fate::Upgraded => End::Sale,
         Fate::TacSeen => End::TacSeen,
         Fate::Online => End::Online,
         Fate::Lost => by_succession(lock),

@@ -144,6 +144,31 @@ fn the_truth_accounts_for_every_row() {
 }
 
 #[test]
+fn what_was_grey_comes_as_a_sale_later() {
+    let (rows, truth) = made(&Order { upgrades: 100, ..full(3_000, 4) }, &keys(), 1);
+    let mut greys = BTreeMap::new();
+    let mut upgraded = 0;
+    for row in once(&rows).into_iter().filter(|row| row.kind() == Some(Kind::Grey)) {
+        greys.insert((row.tid, row.ttc), row);
+    }
+    for row in once(&rows).into_iter().filter(|row| row.kind() == Some(Kind::Sale)) {
+        if let Some(grey) = greys.get(&(row.tid, row.ttc)) {
+            assert_eq!(Outcome { kind: grey.kind, tac: None, ..row }, *grey);
+            let place = |wanted: &Outcome| rows.iter().position(|row| row == wanted).unwrap();
+            assert!(place(grey) < place(&row));
+            upgraded += 1;
+        }
+    }
+    assert!((200..400).contains(&upgraded), "{upgraded}");
+    // One lock each, though two rows speak of it.
+    let sales = once(&rows).into_iter().filter(|row| row.kind() == Some(Kind::Sale)).count() as u64;
+    let quarantined = truth.total.of(End::Quarantined).count;
+    let sale = truth.total.of(End::Sale).count + truth.total.of(End::Loss).count;
+    assert!(sale + quarantined >= sales - truth.forged["tac"], "{sale} of {sales}");
+    assert!(sale <= sales);
+}
+
+#[test]
 fn what_cannot_be_had_is_told() {
     let refused = |order: Order| {
         let keys = keys();

@@ -235,6 +235,7 @@ fn the_centres_rules_find_what_is_told() {
             forged: 120,
             escapes: 250,
             duplicates: 30,
+            upgrades: 40,
             late: 60,
             clones: 15,
             cards: Some(500),
