@@ -5,7 +5,7 @@
 use super::Ternary;
 
 /// Gates of each S-box.
-pub(crate) const GATES: [usize; 8] = [25, 25, 24, 18, 25, 24, 25, 23];
+pub(crate) const GATES: [usize; 8] = [25, 24, 24, 18, 25, 24, 24, 23];
 
 #[inline(always)]
 pub(crate) fn s1<W: Ternary>([a, b, c, d, e, f]: [W; 6]) -> [W; 4] {
@@ -39,61 +39,60 @@ pub(crate) fn s1<W: Ternary>([a, b, c, d, e, f]: [W; 6]) -> [W; 4] {
 
 #[inline(always)]
 pub(crate) fn s2<W: Ternary>([a, b, c, d, e, f]: [W; 6]) -> [W; 4] {
-    let g0 = W::lut::<0xb5>(f, c, e);
-    let g1 = W::lut::<0x6d>(g0, a, c);
-    let g2 = W::lut::<0x69>(f, a, g0);
-    let g3 = W::lut::<0xca>(b, g1, g2);
-    let g4 = W::lut::<0x97>(e, b, g0);
-    let g5 = W::lut::<0x34>(g4, c, g0);
-    let g6 = W::lut::<0x16>(c, g2, g5);
-    let g7 = W::lut::<0xca>(d, g3, g6);
-    let g8 = W::lut::<0x62>(b, d, e);
-    let g9 = W::lut::<0xb6>(g8, f, g4);
-    let g10 = W::lut::<0x6d>(g3, g5, g9);
-    let g11 = W::lut::<0xd3>(b, c, f);
-    let g12 = W::lut::<0x96>(g11, g8, f);
-    let g13 = W::lut::<0xca>(a, g10, g12);
-    let g14 = W::lut::<0xb8>(d, b, e);
-    let g15 = W::lut::<0xc1>(g14, f, d);
-    let g16 = W::lut::<0xeb>(g1, f, e);
-    let g17 = W::lut::<0xd6>(g16, g14, g9);
-    let g18 = W::lut::<0xca>(a, g15, g17);
-    let g19 = W::lut::<0x59>(g5, g11, g18);
-    let g20 = W::lut::<0x85>(g9, c, g1);
-    let g21 = W::lut::<0x85>(g20, b, g19);
-    let g22 = W::lut::<0xa7>(e, g1, g21);
-    let g23 = W::lut::<0x7a>(g10, g17, g22);
-    let g24 = W::lut::<0xa8>(g4, g16, g23);
-    [g13, g7, g24, g19]
+    let g0 = W::lut::<0xd3>(e, f, a);
+    let g1 = W::lut::<0x4d>(c, e, f);
+    let g2 = W::lut::<0x60>(g0, c, d);
+    let g3 = W::lut::<0x14>(g2, g1, b);
+    let g4 = W::lut::<0x48>(c, e, g3);
+    let g5 = W::lut::<0x6b>(b, f, g2);
+    let g6 = W::lut::<0x95>(b, d, c);
+    let g7 = W::lut::<0xb4>(g6, g0, g4);
+    let g8 = W::lut::<0x57>(f, b, e);
+    let g9 = W::lut::<0x9d>(b, g8, g1);
+    let g10 = W::lut::<0x70>(g5, b, g7);
+    let g11 = W::lut::<0x47>(g6, g8, g10);
+    let g12 = W::lut::<0xb2>(g9, g5, g1);
+    let g13 = W::lut::<0xe5>(c, f, g5);
+    let g14 = W::lut::<0x69>(a, e, g13);
+    let g15 = W::lut::<0xac>(a, g12, g11);
+    let g16 = W::lut::<0x95>(e, g15, g10);
+    let g17 = W::lut::<0x9b>(g14, g7, g16);
+    let g18 = W::lut::<0x96>(g14, c, d);
+    let g19 = W::lut::<0x5a>(d, f, g15);
+    let g20 = W::lut::<0x95>(a, c, g7);
+    let g21 = W::lut::<0xc6>(a, g7, g9);
+    let g22 = W::lut::<0xa4>(g18, g11, g20);
+    let g23 = W::lut::<0xc9>(f, g22, g17);
+    [g21, g18, g23, g19]
 }
 
 #[inline(always)]
 pub(crate) fn s3<W: Ternary>([a, b, c, d, e, f]: [W; 6]) -> [W; 4] {
-    let g0 = W::lut::<0x1e>(e, d, f);
-    let g1 = W::lut::<0x1d>(c, e, d);
-    let g2 = W::lut::<0x69>(g0, f, c);
-    let g3 = W::lut::<0x17>(d, g2, g0);
-    let g4 = W::lut::<0xe9>(a, c, d);
-    let g5 = W::lut::<0x60>(f, c, a);
-    let g6 = W::lut::<0xb8>(g2, b, g3);
-    let g7 = W::lut::<0x25>(g0, g6, g4);
-    let g8 = W::lut::<0x94>(g7, g3, g5);
-    let g9 = W::lut::<0x58>(c, g1, g8);
-    let g10 = W::lut::<0x69>(g1, b, f);
-    let g11 = W::lut::<0xe4>(g6, g10, a);
-    let g12 = W::lut::<0x0d>(g7, g10, g11);
-    let g13 = W::lut::<0x5c>(b, g9, g12);
-    let g14 = W::lut::<0xb0>(d, f, g13);
-    let g15 = W::lut::<0x6d>(g9, g2, g1);
-    let g16 = W::lut::<0xeb>(g5, g10, g15);
-    let g17 = W::lut::<0x39>(a, g14, g16);
-    let g18 = W::lut::<0xf9>(g4, g17, g6);
-    let g19 = W::lut::<0x86>(b, g2, g18);
-    let g20 = W::lut::<0x96>(g10, g17, c);
-    let g21 = W::lut::<0x3a>(g14, g13, g11);
-    let g22 = W::lut::<0x6a>(g1, g10, g21);
-    let g23 = W::lut::<0x63>(a, g19, g22);
-    [g23, g20, g13, g11]
+    let g0 = W::lut::<0x3c>(b, e, b);
+    let g1 = W::lut::<0x69>(e, d, f);
+    let g2 = W::lut::<0x82>(d, e, f);
+    let g3 = W::lut::<0xe5>(b, c, g2);
+    let g4 = W::lut::<0xa8>(g0, f, g3);
+    let g5 = W::lut::<0x28>(c, d, e);
+    let g6 = W::lut::<0x69>(g0, g1, g5);
+    let g7 = W::lut::<0xe8>(g0, g5, g6);
+    let g8 = W::lut::<0x15>(e, g6, b);
+    let g9 = W::lut::<0x63>(c, g1, g8);
+    let g10 = W::lut::<0x19>(f, g7, d);
+    let g11 = W::lut::<0x42>(g1, g4, g6);
+    let g12 = W::lut::<0x94>(a, g4, g7);
+    let g13 = W::lut::<0x5e>(a, g6, b);
+    let g14 = W::lut::<0x65>(c, g2, g13);
+    let g15 = W::lut::<0xbd>(g13, g4, b);
+    let g16 = W::lut::<0x69>(g4, d, c);
+    let g17 = W::lut::<0xd6>(g13, g10, g15);
+    let g18 = W::lut::<0x25>(g16, g11, g14);
+    let g19 = W::lut::<0xd2>(g18, g17, d);
+    let g20 = W::lut::<0x69>(g16, g11, g12);
+    let g21 = W::lut::<0xd8>(g6, g16, a);
+    let g22 = W::lut::<0xe2>(g16, g10, g9);
+    let g23 = W::lut::<0x5c>(a, g22, g9);
+    [g23, g20, g19, g21]
 }
 
 #[inline(always)]
@@ -151,61 +150,60 @@ pub(crate) fn s5<W: Ternary>([a, b, c, d, e, f]: [W; 6]) -> [W; 4] {
 
 #[inline(always)]
 pub(crate) fn s6<W: Ternary>([a, b, c, d, e, f]: [W; 6]) -> [W; 4] {
-    let g0 = W::lut::<0x69>(e, a, d);
-    let g1 = W::lut::<0x4b>(b, e, g0);
-    let g2 = W::lut::<0xca>(c, g0, g1);
-    let g3 = W::lut::<0xb4>(d, a, g2);
-    let g4 = W::lut::<0x39>(g3, c, g0);
-    let g5 = W::lut::<0x45>(e, b, g4);
-    let g6 = W::lut::<0xb9>(g1, g2, g5);
-    let g7 = W::lut::<0xe0>(f, g0, a);
-    let g8 = W::lut::<0x54>(a, g3, g7);
-    let g9 = W::lut::<0xbc>(g8, g1, f);
-    let g10 = W::lut::<0x68>(g7, d, g1);
-    let g11 = W::lut::<0x25>(g0, g6, g10);
-    let g12 = W::lut::<0x94>(g11, g3, g10);
-    let g13 = W::lut::<0x69>(g12, f, g4);
-    let g14 = W::lut::<0xa6>(e, c, g13);
-    let g15 = W::lut::<0x4b>(g14, g0, g9);
-    let g16 = W::lut::<0xac>(c, g11, g9);
-    let g17 = W::lut::<0x27>(g4, g11, g6);
-    let g18 = W::lut::<0xac>(f, g2, g6);
-    let g19 = W::lut::<0x96>(g17, f, b);
-    let g20 = W::lut::<0xca>(d, g13, g19);
-    let g21 = W::lut::<0xe2>(g16, g19, g1);
-    let g22 = W::lut::<0x96>(g21, g7, g2);
-    let g23 = W::lut::<0xac>(b, g15, g22);
-    [g18, g20, g23, g16]
+    let g0 = W::lut::<0x69>(d, a, e);
+    let g1 = W::lut::<0xe1>(b, e, g0);
+    let g2 = W::lut::<0xa6>(d, e, g1);
+    let g3 = W::lut::<0xb9>(d, b, g0);
+    let g4 = W::lut::<0xc6>(c, g0, g1);
+    let g5 = W::lut::<0x53>(c, g0, g2);
+    let g6 = W::lut::<0x7c>(c, g3, a);
+    let g7 = W::lut::<0x7a>(e, g1, g6);
+    let g8 = W::lut::<0x1f>(g7, g4, b);
+    let g9 = W::lut::<0x9c>(c, g3, g8);
+    let g10 = W::lut::<0x85>(f, g6, g9);
+    let g11 = W::lut::<0x2f>(e, g10, g6);
+    let g12 = W::lut::<0x6e>(g2, g11, g4);
+    let g13 = W::lut::<0x38>(f, g5, g11);
+    let g14 = W::lut::<0x0b>(g13, e, g8);
+    let g15 = W::lut::<0x95>(d, g4, g5);
+    let g16 = W::lut::<0xac>(f, g4, g8);
+    let g17 = W::lut::<0x37>(c, f, g7);
+    let g18 = W::lut::<0x78>(g10, d, g12);
+    let g19 = W::lut::<0x45>(d, g14, a);
+    let g20 = W::lut::<0x36>(g19, g15, g17);
+    let g21 = W::lut::<0x4d>(g15, a, g16);
+    let g22 = W::lut::<0x6d>(g10, g15, g21);
+    let g23 = W::lut::<0xc6>(c, g14, g22);
+    [g16, g18, g23, g20]
 }
 
 #[inline(always)]
 pub(crate) fn s7<W: Ternary>([a, b, c, d, e, f]: [W; 6]) -> [W; 4] {
-    let g0 = W::lut::<0x65>(f, b, c);
-    let g1 = W::lut::<0xb4>(b, a, c);
-    let g2 = W::lut::<0xc6>(e, c, d);
-    let g3 = W::lut::<0x84>(g2, a, g1);
-    let g4 = W::lut::<0x47>(d, a, g0);
-    let g5 = W::lut::<0x8e>(f, d, g4);
-    let g6 = W::lut::<0x96>(a, g0, g5);
-    let g7 = W::lut::<0x57>(f, g5, g3);
-    let g8 = W::lut::<0x6b>(e, g6, d);
-    let g9 = W::lut::<0x97>(g5, g8, g7);
-    let g10 = W::lut::<0xb7>(f, g9, g8);
-    let g11 = W::lut::<0x4b>(g9, b, g6);
-    let g12 = W::lut::<0x39>(f, g1, g10);
-    let g13 = W::lut::<0xb4>(b, d, f);
-    let g14 = W::lut::<0xc6>(g6, g10, c);
-    let g15 = W::lut::<0x8a>(g6, g2, g12);
-    let g16 = W::lut::<0xca>(b, g6, g4);
-    let g17 = W::lut::<0x71>(g13, g4, g6);
-    let g18 = W::lut::<0xac>(e, g16, g17);
-    let g19 = W::lut::<0x94>(g13, g14, g17);
-    let g20 = W::lut::<0x34>(g18, a, g17);
-    let g21 = W::lut::<0x96>(g11, c, g20);
-    let g22 = W::lut::<0xac>(d, g19, g21);
-    let g23 = W::lut::<0xc5>(g22, g15, g19);
-    let g24 = W::lut::<0xa7>(d, g12, g23);
-    [g22, g18, g24, g11]
+    let g0 = W::lut::<0x2c>(d, e, c);
+    let g1 = W::lut::<0x9e>(d, b, e);
+    let g2 = W::lut::<0x9c>(b, g0, c);
+    let g3 = W::lut::<0xe3>(f, g2, a);
+    let g4 = W::lut::<0xa4>(a, b, f);
+    let g5 = W::lut::<0x40>(g4, a, g0);
+    let g6 = W::lut::<0x68>(b, a, g3);
+    let g7 = W::lut::<0xc6>(c, g5, a);
+    let g8 = W::lut::<0x5b>(g7, g1, g6);
+    let g9 = W::lut::<0x94>(g8, g5, d);
+    let g10 = W::lut::<0x65>(g3, g4, g9);
+    let g11 = W::lut::<0x75>(f, g1, g3);
+    let g12 = W::lut::<0x7e>(d, g4, a);
+    let g13 = W::lut::<0x96>(c, a, g11);
+    let g14 = W::lut::<0xfe>(g13, b, g7);
+    let g15 = W::lut::<0x78>(g1, g13, g11);
+    let g16 = W::lut::<0xd5>(d, g15, g14);
+    let g17 = W::lut::<0x25>(f, g0, g15);
+    let g18 = W::lut::<0xc6>(f, g10, g16);
+    let g19 = W::lut::<0x2d>(g11, g17, g12);
+    let g20 = W::lut::<0xb8>(g8, d, g17);
+    let g21 = W::lut::<0xda>(g13, g11, g18);
+    let g22 = W::lut::<0xe8>(d, b, g21);
+    let g23 = W::lut::<0xc9>(c, g19, g22);
+    [g23, g20, g18, g13]
 }
 
 #[inline(always)]
