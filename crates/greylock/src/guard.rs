@@ -5,9 +5,13 @@ use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook};
 
 use crate::error::Error;
 
-/// Replaces the standard message about a panic, in every thread.
+/// Replaces the standard message about a panic, in every thread. A damaged file on which a library gives up is no bug: it
+/// is told as damage, where it is read.
 pub fn install_hook() {
     set_hook(Box::new(|info| {
+        if records::reads_pages() {
+            return;
+        }
         let _unheard = writeln!(std::io::stderr(), "{}", sentence(info));
     }));
 }

@@ -45,7 +45,7 @@ pub use error::{Damage, Wrong};
 pub use file::{Format, RecordFile};
 pub use keys::{Version, Versions};
 pub use outcome::{Kind, Outcome};
-pub use table::{Batch, TableReader, TableWriter, VERSION, VERSION_KEY};
+pub use table::{Batch, TableReader, TableWriter, VERSION, VERSION_KEY, reads_pages};
 pub use text::CsvWriter;
 pub use verdict::{Class, Reason, Verdict};
 pub use verify::{BATCH, Event, verify};

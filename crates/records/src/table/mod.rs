@@ -12,7 +12,7 @@ use crate::columns::{COLUMNS, Cells, Column};
 use crate::error::{Damage, Wrong};
 use crate::outcome::Outcome;
 
-pub use read::TableReader;
+pub use read::{TableReader, reads_pages};
 pub use write::TableWriter;
 
 /// The key in a file's metadata whose value is its version.

@@ -1,5 +1,6 @@
 //! Reading the table: all columns of a row group side by side, some rows at a time.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -114,10 +115,23 @@ impl<R: ChunkReader + 'static> TableReader<R> {
     }
 }
 
+thread_local! {
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// True while this thread reads pages: a panic is then about the file, and nobody needs to be told of a bug.
+#[must_use]
+pub fn reads_pages() -> bool {
+    GUARDED.get()
+}
+
 /// What the library takes for impossible, and gives up on with a panic, is a damaged file to us.
 fn guarded<T>(read: impl FnOnce() -> Result<T, Damage>) -> Result<T, Damage> {
     let gave_up = |_| Damage::Broken("its pages do not fit together".to_owned());
-    catch_unwind(AssertUnwindSafe(read)).map_err(gave_up)?
+    GUARDED.set(true);
+    let read = catch_unwind(AssertUnwindSafe(read));
+    GUARDED.set(false);
+    read.map_err(gave_up)?
 }
 
 /// The library believes where a column begins and how long it is.
