@@ -3,6 +3,8 @@
 //! A state is the block behind the initial permutation, left half and right half. Between ciphers that follow each other
 //! both permutations cancel, and only the halves change places: whoever calls says so by their order.
 
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
 use super::des_tables::{KEY_PLACE, PERMUTED, PLACE, TURNED, expanded, key_bit};
 use super::layout::{PLANES, Wiring};
 use super::word::Gates;
@@ -46,7 +48,8 @@ impl<W: Gates> LaneKey<W> {
 }
 
 /// A key that all lanes share, as the masks of its sixteen rounds: all ones where its bit is set.
-#[derive(Clone)]
+/// Wiped when it goes.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub(super) struct SharedKey {
     rounds: [SharedRound; 16],
     /// What the right half carries into the first round.
@@ -56,7 +59,7 @@ pub(super) struct SharedKey {
 }
 
 /// What one round needs of a shared key.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Zeroize)]
 struct SharedRound {
     /// For the inputs of an S-box whose bit of the right half carries another key bit: the difference. Others are zero
     /// and never looked at.

@@ -1,5 +1,7 @@
 //! Blocks of all lanes on their way through ciphers.
 
+use zeroize::Zeroizing;
+
 use super::des::{Half, Halves, LaneKey, SharedKey, Way};
 use super::des_tables::chosen;
 use super::layout::{INNER_CODE, PLANES, Wiring};
@@ -27,7 +29,7 @@ impl SharedTriple {
                 let place = chosen(k);
                 key[from + place / 8] >> (7 - place % 8) & 1 == 1
             };
-            SharedKey::new(&core::array::from_fn(bit), way)
+            SharedKey::new(&Zeroizing::new(core::array::from_fn(bit)), way)
         };
         Self { left: half(0, Way::Encrypt), right: half(8, Way::Decrypt) }
     }
