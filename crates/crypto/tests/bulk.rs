@@ -74,8 +74,12 @@ fn reference(keys: &Keys, record: &Record) -> Codes {
 }
 
 fn same(seed: u64, suite: Suite, scheme: Scheme, count: usize) {
-    let mut random = Random(seed);
-    let keys = random.keys(suite, scheme);
+    same_of(Random(seed), (suite, suite), scheme, count);
+}
+
+/// PSAMs' own keys may be of another suite than cards' keys.
+fn same_of(mut random: Random, (suite, psam): (Suite, Suite), scheme: Scheme, count: usize) {
+    let keys = Keys { psam: Key::of(psam, random.bytes()), ..random.keys(suite, scheme) };
     let records: Vec<Record> = (0..count).map(|_| random.record()).collect();
     let expected: Vec<Codes> = records.iter().map(|record| reference(&keys, record)).collect();
     for engine in Engine::available() {
@@ -107,6 +111,16 @@ fn every_engine_makes_the_codes_that_the_card_makes() {
         same(seed + 100, Suite::TripleDes, Scheme::Field, count);
         same(seed + 200, Suite::Aes, Scheme::Seed, count);
         same(seed + 300, Suite::Sm4, Scheme::Seed, count);
+    }
+}
+
+#[test]
+fn psams_may_be_of_another_suite_than_cards() {
+    let suites = [Suite::TripleDes, Suite::Aes, Suite::Sm4];
+    for (seed, suite) in suites.into_iter().enumerate() {
+        for psam in suites {
+            same_of(Random(seed as u64 + 31), (suite, psam), Scheme::Seed, 600);
+        }
     }
 }
 

@@ -28,6 +28,12 @@ pub(super) trait Maker: Send {
 /// The one for these keys on this engine.
 pub(super) fn maker(engine: Engine, keys: &Keys) -> Box<dyn Maker> {
     let suites = [&keys.consumption, &keys.tac, &keys.psam].map(Key::suite);
+    if let [card, tac, psam] = suites
+        && card == tac
+        && card != psam
+    {
+        return Box::new(TwoSuites::new(engine, keys));
+    }
     match (suites, engine) {
         ([Suite::TripleDes, Suite::TripleDes, Suite::TripleDes], Engine::Portable) => {
             Box::new(Sliced::<u64>::new(keys))
@@ -49,6 +55,48 @@ pub(super) fn maker(engine: Engine, keys: &Keys) -> Box<dyn Maker> {
             Box::new(ByBytes::<Sm4Gfni>(Mains::new(keys)))
         }
         _ => Box::new(OneByOne(keys.clone())),
+    }
+}
+
+/// PSAMs whose own key is of another suite than the cards' keys: a network on its way from one to the other. Each suite
+/// makes all codes, and of the second only SAM TAC is taken.
+struct TwoSuites {
+    card: Box<dyn Maker>,
+    psam: Box<dyn Maker>,
+    room: Vec<Codes>,
+}
+
+impl TwoSuites {
+    fn new(engine: Engine, keys: &Keys) -> Self {
+        let all = |key: &Key| Keys {
+            scheme: keys.scheme,
+            consumption: key.clone(),
+            tac: key.clone(),
+            psam: key.clone(),
+        };
+        let card = Keys { psam: keys.consumption.clone(), ..keys.clone() };
+        let psam = maker(engine, &all(&keys.psam));
+        Self { card: maker(engine, &card), psam, room: Vec::new() }
+    }
+}
+
+impl Maker for TwoSuites {
+    fn codes(&mut self, batch: &Batch, codes: &mut [Codes]) {
+        self.card.codes(batch, codes);
+        self.room.clear();
+        self.room.resize(codes.len(), Codes::ZERO);
+        self.psam.codes(batch, &mut self.room);
+        for (codes, of_psam) in codes.iter_mut().zip(&self.room) {
+            codes.sam_tac = of_psam.sam_tac;
+        }
+    }
+
+    fn tacs(&mut self, batch: &Batch, codes: &mut [Mac]) {
+        self.card.tacs(batch, codes);
+    }
+
+    fn gmacs(&mut self, batch: &Batch, codes: &mut [Mac]) {
+        self.card.gmacs(batch, codes);
     }
 }
 
