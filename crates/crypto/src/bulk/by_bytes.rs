@@ -1,6 +1,6 @@
 //! The codes of suites 10 and 20, sixteen records side by side: ciphers whose processor instructions go by bytes.
 
-use wire::{Buf, Mac, Scheme};
+use wire::{Mac, Scheme};
 use zeroize::Zeroize;
 
 use super::Keys;
@@ -23,42 +23,42 @@ pub(super) trait Cipher {
     fn encrypt(&self, blocks: &mut Blocks);
 }
 
+/// A number of each: a block as the cipher's standard writes it, the first byte highest.
+type Numbers = [u128; SIDE];
+
 /// CMAC (NIST SP 800-38B) of each record under its own key.
 struct Cmac<C> {
     cipher: C,
     /// What the last block is xored with when it is whole, and when it is padded.
-    last: [Blocks; 2],
+    last: [Numbers; 2],
 }
 
 impl<C: Cipher> Cmac<C> {
     fn new(keys: &mut Blocks) -> Self {
         let cipher = C::new(keys);
         keys.zeroize();
-        let mut whole = [[0; 16]; SIDE];
-        cipher.encrypt(&mut whole);
-        whole = whole.map(doubled);
+        let mut zero = [[0; 16]; SIDE];
+        cipher.encrypt(&mut zero);
+        let whole = zero.map(|block| doubled(u128::from_be_bytes(block)));
+        zero.zeroize();
         Self { cipher, last: [whole, whole.map(doubled)] }
     }
 
     /// All sixteen bytes. The inputs are of one length, and not empty.
     fn whole(&self, inputs: &[Input; SIDE]) -> Blocks {
-        let mut chain = [[0; 16]; SIDE];
-        let length = inputs.first().map_or(0, Buf::len);
-        let blocks = length.div_ceil(16);
-        for block in 0..blocks {
-            let last = block + 1 == blocks;
-            let [whole, padded] = &self.last;
-            let mask = if length.is_multiple_of(16) { whole } else { padded };
+        let mut chain: Blocks = [[0; 16]; SIDE];
+        let length = inputs.first().map_or(0, Input::len);
+        let rest = length % 16;
+        let ([whole, padded], last) = (&self.last, length.div_ceil(16) - 1);
+        let (mask, pad) = match rest {
+            0 => (whole, 0),
+            _ => (padded, 0x80_u128 << (120 - 8 * rest)),
+        };
+        for block in 0..=last {
             for ((chain, input), mask) in chain.iter_mut().zip(inputs).zip(mask) {
-                let part = input.get(block * 16..).unwrap_or_default();
-                let part = part.get(..16).unwrap_or(part);
-                chain.iter_mut().zip(part).for_each(|(byte, next)| *byte ^= next);
-                if last {
-                    if let Some(byte) = chain.get_mut(part.len()) {
-                        *byte ^= 0x80;
-                    }
-                    chain.iter_mut().zip(mask).for_each(|(byte, next)| *byte ^= next);
-                }
+                let next = if block == 0 { input.blocks()[0] } else { input.blocks()[1] };
+                let end = if block == last { mask ^ pad } else { 0 };
+                *chain = (u128::from_be_bytes(*chain) ^ next ^ end).to_be_bytes();
             }
             self.cipher.encrypt(&mut chain);
         }
@@ -78,10 +78,8 @@ impl<C> Drop for Cmac<C> {
 }
 
 /// Times x in GF(2^128).
-fn doubled(block: [u8; 16]) -> [u8; 16] {
-    let number = u128::from_be_bytes(block);
-    let carry = if number >> 127 == 1 { 0x87 } else { 0 };
-    (number << 1 ^ carry).to_be_bytes()
+const fn doubled(number: u128) -> u128 {
+    (number << 1) ^ ((number >> 127) * 0x87)
 }
 
 /// Main keys, made ready.
@@ -107,9 +105,8 @@ impl<C: Cipher> Mains<C> {
     pub(super) fn codes(&self, records: &[Integers; SIDE]) -> [Codes; SIDE] {
         let (source, tac_key) = (self.source(records), self.tac_key(records));
         let psam: Cmac<C> = Cmac::new(&mut dispersed(&self.psam, records, Integers::psam));
-        let inner =
-            tac_key.macs(&records.map(|record| record.characterized(record.icc.to_be_bytes())));
-        let behind = |lane: usize| records[lane].characterized(inner[lane].0);
+        let inner = tac_key.macs(&records.map(|record| record.characterized(record.icc)));
+        let behind = |lane: usize| records[lane].characterized(u32::from_be_bytes(inner[lane].0));
         let mac2 = source.macs(&records.map(|record| record.mac2(self.scheme)));
         let gtac = source.macs(&core::array::from_fn(behind));
         let gmac = source.macs(&records.map(|record| record.gmac(self.scheme)));
@@ -143,18 +140,18 @@ impl<C: Cipher> Mains<C> {
     }
 }
 
-fn card(record: &Integers) -> [u8; 8] {
-    record.asn.to_be_bytes()
+const fn card(record: &Integers) -> u64 {
+    record.asn
 }
 
 /// `diversify(key, X) = E(key, X || ~X)`.
 fn dispersed<C: Cipher>(
     key: &C,
     records: &[Integers; SIDE],
-    by: impl Fn(&Integers) -> [u8; 8],
+    by: impl Fn(&Integers) -> u64,
 ) -> Blocks {
     let mut blocks = records.each_ref().map(|record| {
-        let input = u64::from_be_bytes(by(record));
+        let input = by(record);
         (u128::from(input) << 64 | u128::from(!input)).to_be_bytes()
     });
     key.encrypt(&mut blocks);
