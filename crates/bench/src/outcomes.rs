@@ -68,7 +68,7 @@ pub(crate) fn run(
     drop(desk);
     let over_http = runtime.block_on(over_http(&served.place, vault, &told))?;
     let (ahead, codes) = codes_alone(vault, &inputs);
-    let rules = rules_alone(vault, ahead, &told, &inputs)?;
+    let rules = rules_alone(vault, &ahead, &told, &inputs)?;
     let rows = u32::try_from(rows.count()).unwrap_or(u32::MAX);
     let ratio = |took: Duration| round(bare.as_secs_f64() / took.as_secs_f64());
     Ok(Outcomes {
@@ -167,7 +167,7 @@ fn codes_alone(vault: &Vault, inputs: &[Input]) -> (Ahead, Duration) {
 /// The same calls over books in memory.
 fn rules_alone(
     vault: &Vault,
-    ahead: Ahead,
+    ahead: &Ahead,
     told: &Told,
     inputs: &[Input],
 ) -> Result<Duration, BenchError> {

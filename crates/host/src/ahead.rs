@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use crypto::bulk::{self, Engine, Record};
 use crypto::online::Unlock;
 use crypto::{Debit, Purchase, Transfer};
 use wire::{Amount, Asn, Date, Mac, PurchaseTerms, Report, Scheme, Tid, Time, Ttc};
@@ -17,11 +18,20 @@ use crate::input::Input;
 use crate::keys::KeyVault;
 use crate::verify;
 
+/// Fewer records than this are computed one by one: an engine takes as long for one record as for all its lanes.
+const FEW: usize = 16;
+
+/// What the codes of one record are made over.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Asked {
+    source: LockSource,
+    debit: Debit,
+}
+
 /// The codes of one record.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Foreseen {
-    source: LockSource,
-    debit: Debit,
+    asked: Asked,
     lock: LockCodes,
     record: RecordCodes,
     tac: Mac,
@@ -34,18 +44,85 @@ pub struct Ahead(BTreeMap<(Tid, Ttc), Foreseen>);
 impl Ahead {
     /// Those of the claimed records among these calls. No call is judged here, and none is refused.
     #[must_use]
-    pub fn of(vault: &impl KeyVault, inputs: &[Input]) -> Self {
-        let foreseen = |input: &Input| {
-            let Input::Hear { report: Report::Sale(record, _) | Report::Grey(record), .. } = input
-            else {
-                return None;
-            };
-            let source = verify::source_of(vault, &record.terms).ok()?;
-            let debit = verify::debit_of(&record.terms, &record.delivery);
-            let (lock, record, tac) = codes_at_once(vault, &source, &debit)?;
-            Some(((debit.tid, debit.ttc), Foreseen { source, debit, lock, record, tac }))
-        };
-        Self(inputs.iter().filter_map(foreseen).collect())
+    pub fn of<'a>(vault: &impl KeyVault, inputs: impl IntoIterator<Item = &'a Input>) -> Self {
+        let mut ahead = Self::default();
+        ahead.add(vault, inputs);
+        ahead
+    }
+
+    /// Those of them that this vault computes one by one, or that this processor has no lanes for: whoever hands calls
+    /// in does it. The others are left to [`Self::add`] for many calls together.
+    #[must_use]
+    pub fn one_by_one<'a>(
+        vault: &impl KeyVault,
+        inputs: impl IntoIterator<Item = &'a Input>,
+    ) -> Self {
+        let lanes = Engine::best().lanes() > 1;
+        let mut left: BTreeMap<u8, bool> = BTreeMap::new();
+        let mut ahead = Self::default();
+        for asked in inputs.into_iter().filter_map(|input| Asked::by(vault, input)) {
+            let version = asked.source.version;
+            let in_bulk = || lanes && vault.bulk_keys(version).is_some();
+            if !*left.entry(version).or_insert_with(in_bulk) {
+                ahead.compute(vault, &[asked]);
+            }
+        }
+        ahead
+    }
+
+    /// By this engine, however few the records are, where the vault allows it.
+    #[must_use]
+    pub fn by<'a>(
+        engine: Engine,
+        vault: &impl KeyVault,
+        inputs: impl IntoIterator<Item = &'a Input>,
+    ) -> Self {
+        let mut ahead = Self::default();
+        for (version, asked) in ahead.new_of_each_version(vault, inputs) {
+            match vault.bulk_keys(version) {
+                Some(keys) => ahead.compute_together(engine, &keys, &asked),
+                None => ahead.compute(vault, &asked),
+            }
+        }
+        ahead
+    }
+
+    /// Adds those that are not there yet, all records of a key version together.
+    pub fn add<'a>(&mut self, vault: &impl KeyVault, inputs: impl IntoIterator<Item = &'a Input>) {
+        let engine = Engine::best();
+        for (version, asked) in self.new_of_each_version(vault, inputs) {
+            let worth_it = asked.len() >= FEW && engine.lanes() > 1;
+            match worth_it.then(|| vault.bulk_keys(version)).flatten() {
+                Some(keys) => self.compute_together(engine, &keys, &asked),
+                None => self.compute(vault, &asked),
+            }
+        }
+    }
+
+    fn new_of_each_version<'a>(
+        &self,
+        vault: &impl KeyVault,
+        inputs: impl IntoIterator<Item = &'a Input>,
+    ) -> BTreeMap<u8, Vec<Asked>> {
+        let mut versions: BTreeMap<u8, Vec<Asked>> = BTreeMap::new();
+        for asked in inputs.into_iter().filter_map(|input| Asked::by(vault, input)) {
+            if self.0.get(&asked.number()).is_none_or(|found| found.asked != asked) {
+                versions.entry(asked.source.version).or_default().push(asked);
+            }
+        }
+        versions
+    }
+
+    /// Of how many records.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// True where nothing is foreseen.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// What either has.
@@ -53,27 +130,82 @@ impl Ahead {
         self.0.extend(other.0);
     }
 
+    fn compute(&mut self, vault: &impl KeyVault, asked: &[Asked]) {
+        for asked in asked.iter().copied() {
+            if let Some((lock, record, tac)) = codes_at_once(vault, &asked.source, &asked.debit) {
+                self.0.insert(asked.number(), Foreseen { asked, lock, record, tac });
+            }
+        }
+    }
+
+    fn compute_together(&mut self, engine: Engine, keys: &bulk::Keys, asked: &[Asked]) {
+        let records: Vec<Record> = asked.iter().map(Asked::record).collect();
+        let mut codes = vec![bulk::Codes::ZERO; records.len()];
+        bulk::codes(engine, keys, &records, &mut codes);
+        for (asked, codes) in asked.iter().copied().zip(codes) {
+            let bulk::Codes { mac2, gtac, gmac, sam_tac, tac } = codes;
+            let (lock, record) = (LockCodes { mac2, gtac }, RecordCodes { gmac, sam_tac });
+            self.0.insert(asked.number(), Foreseen { asked, lock, record, tac });
+        }
+    }
+
     fn of_lock(&self, source: &LockSource) -> Option<&Foreseen> {
         let found = self.0.get(&(source.lock.tid, source.lock.ttc))?;
-        (found.source == *source).then_some(found)
+        (found.asked.source == *source).then_some(found)
+    }
+}
+
+impl Asked {
+    /// `None` where a call has no claimed record, or names a key that is not there.
+    fn by(vault: &impl KeyVault, input: &Input) -> Option<Self> {
+        let Input::Hear { report: Report::Sale(record, _) | Report::Grey(record), .. } = input
+        else {
+            return None;
+        };
+        let source = verify::source_of(vault, &record.terms).ok()?;
+        Some(Self { source, debit: verify::debit_of(&record.terms, &record.delivery) })
+    }
+
+    const fn number(&self) -> (Tid, Ttc) {
+        (self.debit.tid, self.debit.ttc)
+    }
+
+    /// The scheme is that of the keys.
+    const fn record(&self) -> Record {
+        let LockSource { asn, trn, lock, .. } = self.source;
+        Record {
+            asn,
+            purse: lock.purse,
+            ctc: lock.ctc,
+            tid: lock.tid,
+            ttc: lock.ttc,
+            icc: lock.icc,
+            trn,
+            balance: lock.balance,
+            lock_date: lock.date,
+            lock_time: lock.time,
+            amount: self.debit.amount,
+            end_date: self.debit.date,
+            end_time: self.debit.time,
+        }
     }
 }
 
 /// A vault that is asked only for what was not foreseen.
-#[derive(Clone, Debug)]
-pub struct Informed<V> {
+#[derive(Clone, Copy, Debug)]
+pub struct Informed<'a, V> {
     vault: V,
-    ahead: Ahead,
+    ahead: &'a Ahead,
 }
 
-impl<V> Informed<V> {
+impl<'a, V> Informed<'a, V> {
     /// A vault, and what is known of its answers.
-    pub const fn new(vault: V, ahead: Ahead) -> Self {
+    pub const fn new(vault: V, ahead: &'a Ahead) -> Self {
         Self { vault, ahead }
     }
 }
 
-impl<V: KeyVault> Codes for Informed<V> {
+impl<V: KeyVault> Codes for Informed<'_, V> {
     fn scheme(&self, version: u8) -> Option<Scheme> {
         Codes::scheme(&self.vault, version)
     }
@@ -92,14 +224,15 @@ impl<V: KeyVault> Codes for Informed<V> {
     }
 
     fn record_codes(&self, source: &LockSource, debit: &Debit) -> Option<RecordCodes> {
-        let foreseen = self.ahead.of_lock(source).filter(|found| found.debit == *debit);
+        let foreseen = self.ahead.of_lock(source).filter(|found| found.asked.debit == *debit);
         foreseen.map(|found| found.record).or_else(|| self.vault.record_codes(source, debit))
     }
 
     fn tac(&self, version: u8, asn: Asn, debit: &Debit) -> Option<Mac> {
         let found = self.ahead.0.get(&(debit.tid, debit.ttc));
         let same = |found: &&Foreseen| {
-            (found.source.version, found.source.asn, found.debit) == (version, asn, *debit)
+            let Asked { source, debit: of } = &found.asked;
+            (source.version, source.asn, of) == (version, asn, debit)
         };
         found.filter(same).map(|found| found.tac).or_else(|| self.vault.tac(version, asn, debit))
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crypto::Key;
+use crypto::{Key, bulk};
 use wire::key::SUITE_3DES;
 use wire::{Asn, Dispersing, Scheme, Suite, Tid};
 
@@ -91,6 +91,13 @@ pub trait KeyVault {
 
     /// MPK itself, which each PSAM holds: the one main key that leaves, for issuing PSAMs alone.
     fn consumption_key(&self, version: u8) -> Option<Key>;
+
+    /// What the codes of many records of this version are computed from at once, where main keys are in memory: MPK and
+    /// MTK, each dispersed by all that the cards share, and MSK. `None` where they are in a device that is asked record
+    /// by record, or where there is no such version.
+    fn bulk_keys(&self, _version: u8) -> Option<bulk::Keys> {
+        None
+    }
 }
 
 /// A vault that several threads ask.
@@ -125,6 +132,10 @@ impl<V: KeyVault + ?Sized> KeyVault for Arc<V> {
 
     fn consumption_key(&self, version: u8) -> Option<Key> {
         self.as_ref().consumption_key(version)
+    }
+
+    fn bulk_keys(&self, version: u8) -> Option<bulk::Keys> {
+        self.as_ref().bulk_keys(version)
     }
 }
 
@@ -287,5 +298,21 @@ impl KeyVault for MainKeys {
 
     fn consumption_key(&self, version: u8) -> Option<Key> {
         self.set(version)?.key(KeyKind::Mpk).cloned()
+    }
+
+    fn bulk_keys(&self, version: u8) -> Option<bulk::Keys> {
+        let set = self.set(version)?;
+        // Further levels come outermost first, as `Key::for_card` has them; the ASN is left to each record.
+        let shared = |kind| {
+            let dispersing = self.dispersing(kind)?;
+            let outer = dispersing.inputs().iter().rev();
+            Some(outer.fold(set.key(kind)?.clone(), |key, input| key.diversify(*input)))
+        };
+        Some(bulk::Keys {
+            scheme: set.scheme,
+            consumption: shared(KeyKind::Mpk)?,
+            tac: shared(KeyKind::Mtk)?,
+            psam: self.msk.clone(),
+        })
     }
 }

@@ -32,17 +32,18 @@ const TRIES: usize = 8;
 /// What a request is answered with: one output for each call, or why nothing happened.
 pub type Answered = Result<Vec<Output>, StoreError>;
 
-/// Calls with the codes that they will ask for: what takes a processor and no books is done before they queue.
+/// Calls with the codes that they will ask for, where those are computed one by one: what takes a processor and no books
+/// is done before they queue. Codes that are computed in bulk are computed for all calls of a transaction together.
 pub struct Prepared {
     inputs: Vec<Input>,
     ahead: Ahead,
 }
 
 impl Prepared {
-    /// Computes codes; some tens of microseconds for each record.
+    /// Computes codes that nobody computes in bulk; some tens of microseconds for each record.
     #[must_use]
     pub fn new(vault: &Vault, inputs: Vec<Input>) -> Self {
-        Self { ahead: Ahead::of(vault, &inputs), inputs }
+        Self { ahead: Ahead::one_by_one(vault, &inputs), inputs }
     }
 }
 
@@ -184,11 +185,20 @@ fn serve(mut writing: Writing, jobs: &Receiver<Job>, watch: &dyn Watch) {
             calls += job.inputs.len();
             batch.push(job);
         }
-        let batch = forget_late(batch);
+        let mut batch = forget_late(batch);
         if !batch.is_empty() {
-            answer(&mut writing, batch, watch);
+            let ahead = foreseen(writing.vault(), &mut batch);
+            answer(&mut writing, batch, &ahead, watch);
         }
     }
+}
+
+/// The codes that these calls will ask for: those that came with them, and all others at once.
+fn foreseen(vault: &Vault, batch: &mut [Job]) -> Ahead {
+    let mut ahead = Ahead::default();
+    batch.iter_mut().for_each(|job| ahead.extend(std::mem::take(&mut job.ahead)));
+    ahead.add(vault, batch.iter().flat_map(|job| &job.inputs));
+    ahead
 }
 
 /// Calls that waited too long are not begun: who made them was told that nobody knows, and asks again.
@@ -202,8 +212,8 @@ fn forget_late(batch: Vec<Job>) -> Vec<Job> {
     batch
 }
 
-fn answer(writing: &mut Writing, batch: Vec<Job>, watch: &dyn Watch) {
-    let answered = with_patience(writing, &batch, watch);
+fn answer(writing: &mut Writing, batch: Vec<Job>, ahead: &Ahead, watch: &dyn Watch) {
+    let answered = with_patience(writing, &batch, ahead, watch);
     match answered {
         Ok(outputs) => {
             for (job, outputs) in batch.into_iter().zip(outputs) {
@@ -213,7 +223,7 @@ fn answer(writing: &mut Writing, batch: Vec<Job>, watch: &dyn Watch) {
         // Alone, each has its own fate; unless the database is away for all.
         Err(error) if batch.len() > 1 && error.kind != Kind::Unavailable => {
             for job in batch {
-                answer(writing, vec![job], watch);
+                answer(writing, vec![job], ahead, watch);
             }
         }
         Err(error) => {
@@ -228,17 +238,16 @@ fn answer(writing: &mut Writing, batch: Vec<Job>, watch: &dyn Watch) {
 fn with_patience(
     writing: &mut Writing,
     batch: &[Job],
+    ahead: &Ahead,
     watch: &dyn Watch,
 ) -> Result<Vec<Vec<Output>>, StoreError> {
     let calls = batch
         .iter()
         .flat_map(|job| job.inputs.iter().map(|input| Call { input, by: job.by.as_ref() }));
     let calls: Vec<Call<'_>> = calls.collect();
-    let mut ahead = Ahead::default();
-    batch.iter().for_each(|job| ahead.extend(job.ahead.clone()));
     let (mut conflicts, mut losses) = (0, 0);
     loop {
-        let error = match writing.transact(&calls, &ahead) {
+        let error = match writing.transact(&calls, ahead) {
             Ok(done) => {
                 watch.committed(&done.committed);
                 let mut outputs = done.outputs.into_iter();

@@ -44,6 +44,11 @@ impl Writing {
         Self { database, dialect, vault, lane: None, stale: false, commits }
     }
 
+    /// The keys.
+    pub(crate) const fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
     /// Does these calls in their order, all of them or none. What it answers is durable.
     pub(crate) fn transact(
         &mut self,
@@ -69,7 +74,7 @@ impl Writing {
         let lane = self.own_lane()?;
         let mut sheet = Sheet::new(self.database.as_mut());
         sheet.prefetch(&inputs)?;
-        let vault = Informed::new(Arc::clone(&self.vault), ahead.clone());
+        let vault = Informed::new(Arc::clone(&self.vault), ahead);
         let mut centre = Centre::new(sheet, vault);
         let outputs: Vec<Output> = inputs.iter().map(|input| centre.apply(input)).collect();
         let listing = listing(&centre);

@@ -1,6 +1,7 @@
 //! The rules of the centre against a small card and PSAM that make every code themselves.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
 
+mod ahead;
 mod hear;
 mod life;
 mod operators;
