@@ -9,12 +9,12 @@ use crate::books::{Books, Card, CardOpening, StationId};
 use crate::case::{Case, Outcome};
 use crate::codes::Codes;
 use crate::facts::{DecisionRow, OnlineChange};
-use crate::filed::LockFacts;
+use crate::filed::has_tac;
 use crate::holes::Holes;
 use crate::ledger::{Account, Legs, Posting, PostingReason, TrialBalance};
 use crate::life::{Chip, Life};
 use crate::notice::{About, Code, Notice};
-use crate::position::{Ending, Position};
+use crate::position::{Ending, Position, is_left};
 use crate::purchase::{PurchaseEnd, PurchaseRow};
 use crate::refusal::Refusal;
 
@@ -171,7 +171,7 @@ impl<B: Books, V: Codes> Centre<B, V> {
         let mut record = held.record;
         let stored = record.certified.gtac;
         record.certified.gtac = instead(Bug::ListsStoredGtac, held.gtac, stored);
-        (!Position::load(&self.books, record.terms.id).is_left()).then_some(record)
+        (!is_left(&self.books, record.terms.id)).then_some(record)
     }
 
     /// Everything told to operators, oldest first.
@@ -294,7 +294,7 @@ impl<B: Books, V: Codes> Centre<B, V> {
     /// The outcome of a case, given the TACs held.
     pub(crate) fn outcome_of(&self, case: &Case) -> Option<Outcome> {
         let lock = case.claimed_lock();
-        let held = lock.is_some_and(|lock| !LockFacts::load(&self.books, lock).tacs.is_empty());
+        let held = lock.is_some_and(|lock| has_tac(&self.books, lock));
         case.outcome(held)
     }
 }

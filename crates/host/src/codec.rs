@@ -101,16 +101,26 @@ impl AsBytes for InitLoad {
     }
 }
 
+/// Lower case hex, in one go: every row of a database has some.
+fn hex_of(bytes: &[u8]) -> String {
+    let digit = |nibble: u8| char::from(nibble + if nibble < 10 { b'0' } else { b'a' - 10 });
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        text.extend([digit(byte >> 4), digit(byte & 0x0F)]);
+    }
+    text
+}
+
 /// Layouts as hex.
 pub(crate) mod bytes {
-    use super::{AsBytes, Deserialize, Deserializer, Serializer};
+    use super::{AsBytes, Deserialize, Deserializer, Serializer, hex_of};
     use serde::de::Error as _;
 
     pub(crate) fn serialize<T: AsBytes, S: Serializer>(
         value: &T,
         to: S,
     ) -> Result<S::Ok, S::Error> {
-        to.serialize_str(&hex::encode(value.to_vec()))
+        to.serialize_str(&hex_of(&value.to_vec()))
     }
 
     pub(crate) fn deserialize<'de, T: AsBytes, D: Deserializer<'de>>(

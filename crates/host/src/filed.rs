@@ -21,8 +21,7 @@ pub(crate) struct LockFacts {
 impl LockFacts {
     /// All that is filed under this lock, or under a name that [`home`] leads here from.
     pub(crate) fn load(books: &impl Books, lock: LockId) -> Self {
-        let claimed = books.claimed_lock(lock.tid, lock.ttc) == Some(lock);
-        let case = if claimed { books.case(lock.tid, lock.ttc) } else { None };
+        let case = books.case(lock.tid, lock.ttc).filter(|case| case.claimed_lock() == Some(lock));
         let at_number = books.tacs_at(lock.asn, lock.purse, lock.ctc);
         let tacs = books.tacs_of(lock.tid, lock.ttc).into_iter().chain(at_number);
         let tacs = tacs.filter(|fact| home_of_tac(books, fact.lock) == lock).collect();
@@ -81,6 +80,13 @@ impl LockFacts {
     }
 }
 
+/// True when a TAC is filed under this lock, as [`LockFacts`] has them.
+pub(crate) fn has_tac(books: &impl Books, lock: LockId) -> bool {
+    let filed = |fact: &TacFact| home_of_tac(books, fact.lock) == lock;
+    books.tacs_of(lock.tid, lock.ttc).iter().any(filed)
+        || books.tacs_at(lock.asn, lock.purse, lock.ctc).iter().any(filed)
+}
+
 /// The name under which a lock is filed: its own, unless no record has it and one agrees in
 /// all but the high half of TTC, because LOCK was altered on its way (protocol §9).
 pub(crate) fn home(books: &impl Books, lock: LockId) -> LockId {
@@ -126,10 +132,12 @@ pub(crate) fn heir_of(books: &impl Books, facts: &LockFacts) -> LockId {
     if by_tac { home_of_tac(books, name) } else { home(books, name) }
 }
 
-/// The other names whose bookings and rulings belong to this lock now.
-pub(crate) fn other_names(books: &impl Books, facts: &LockFacts) -> BTreeSet<LockId> {
-    let LockId { asn, purse, ctc, .. } = facts.lock;
-    let mut names = names_at(books, asn, purse, ctc);
+/// The other names whose bookings and rulings belong to this lock now, given those of its purse number.
+pub(crate) fn other_names(
+    books: &impl Books,
+    facts: &LockFacts,
+    mut names: BTreeSet<LockId>,
+) -> BTreeSet<LockId> {
     names.extend(facts.tacs.iter().map(|fact| fact.lock));
     names.retain(|name| *name != facts.lock && heir(books, *name) == facts.lock);
     names

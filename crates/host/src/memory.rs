@@ -86,6 +86,18 @@ impl MemoryBooks {
         Self::default()
     }
 
+    /// Keeps what a posting books for its lock or purchase, and nothing else of it: for a store that has the rest elsewhere.
+    pub fn book(&mut self, posting: &Posting) {
+        let Some(lock) = posting.lock else { return };
+        let of_purchase = posting.reason.is_of_purchase();
+        let kept = if of_purchase { &mut self.booked_purchases } else { &mut self.booked };
+        let booked = kept.entry(lock).or_default();
+        *booked = booked.plus(&posting.lines).unwrap_or_default();
+        if booked.is_empty() {
+            kept.remove(&lock);
+        }
+    }
+
     /// Empty books that keep every sum and no list of postings and notices, for a model that
     /// copies them at each step.
     #[must_use]
@@ -347,15 +359,7 @@ impl Books for MemoryBooks {
                 self.accounts.remove(account);
             }
         }
-        if let Some(lock) = posting.lock {
-            let of_purchase = posting.reason.is_of_purchase();
-            let kept = if of_purchase { &mut self.booked_purchases } else { &mut self.booked };
-            let booked = kept.entry(lock).or_default();
-            *booked = booked.plus(&posting.lines).unwrap_or_default();
-            if booked.is_empty() {
-                kept.remove(&lock);
-            }
-        }
+        self.book(&posting);
         if !self.forgetful {
             self.postings.push(posting);
         }

@@ -91,11 +91,16 @@ pub(crate) struct Position {
 impl Position {
     /// Reads everything known and judges it.
     pub(crate) fn load(books: &impl Books, lock: LockId) -> Self {
-        let facts = LockFacts::load(books, lock);
-        let primary = is_primary(books, &facts);
+        Self::of(books, LockFacts::load(books, lock))
+    }
+
+    fn of(books: &impl Books, facts: LockFacts) -> Self {
+        let lock = facts.lock;
+        let names = names_at(books, lock.asn, lock.purse, lock.ctc);
+        let primary = is_primary(books, &facts, &names);
         let replaced = books.card(lock.asn).is_some_and(|card| card.replaced.is_some());
         let heir = heir_of(books, &facts);
-        let names = other_names(books, &facts);
+        let names = other_names(books, &facts, names);
         let rulings = if heir == lock { Rulings::load(books, lock, &names) } else { Rulings::NONE };
         let proved = facts.by_mac3().is_some() || facts.by_tac().is_some();
         let succession = match primary && !proved {
@@ -283,6 +288,13 @@ impl Position {
     }
 }
 
+/// Whether the card left the lock, as [`Position::is_left`] has it: its own code says so at once.
+pub(crate) fn is_left(books: &impl Books, lock: LockId) -> bool {
+    let facts = LockFacts::load(books, lock);
+    let proved = facts.by_mac3().is_some() || facts.by_tac().is_some();
+    proved || Position::of(books, facts).is_left()
+}
+
 /// How the lock ended, best proof first. MAC3 comes before TAC: a card that shows both was
 /// copied, and what the centre answered stands; the difference is a claim (protocol §10).
 fn ending(
@@ -309,9 +321,8 @@ fn ending(
 
 /// One settlement per (ASN, purse, CTC): the lock that its card proved counts, then the lowest
 /// id. What others of that number cost is a loss.
-fn is_primary(books: &impl Books, facts: &LockFacts) -> bool {
+fn is_primary(books: &impl Books, facts: &LockFacts, names: &BTreeSet<LockId>) -> bool {
     let LockId { asn, purse, ctc, .. } = facts.lock;
-    let names = names_at(books, asn, purse, ctc);
     if names.len() <= 1 || seeded::is(Bug::CloneIsPaid) {
         return true;
     }
@@ -327,7 +338,7 @@ fn is_primary(books: &impl Books, facts: &LockFacts) -> bool {
         };
         (worth, !(seen || debited), facts.lock)
     };
-    let others = names.into_iter().filter(|name| home(books, *name) == *name);
+    let others = names.iter().copied().filter(|name| home(books, *name) == *name);
     let first = others.map(|name| rank(&LockFacts::load(books, name))).min();
     first.is_none_or(|first| first.2 == facts.lock)
 }

@@ -317,7 +317,7 @@ impl Books for Sheet<'_> {
             inner.attempt(|inner| inner.fetch_prepaid([name]));
             inner.changes.prepaid.insert(name);
         }
-        inner.rows.post(posting.clone());
+        inner.rows.book(&posting);
         inner.changes.postings.push(posting);
     }
 
