@@ -11,6 +11,10 @@ use crate::error::{Kind, StoreError};
 use crate::table::{ENTRIES, Table};
 use crate::value::{Row, Value};
 
+/// So many keys are sought by one statement, as many as there are left: a statement costs more than a key.
+const AT_ONCE: [usize; 3] = [64, 8, 1];
+/// Statements of one shape are prepared once.
+const PREPARED: usize = 256;
 /// How long a statement waits for another process that is writing.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -30,7 +34,7 @@ impl Sqlite {
         connection.pragma_update(None, "journal_mode", "wal")?;
         connection.pragma_update(None, "synchronous", "full")?;
         connection.pragma_update(None, "foreign_keys", true)?;
-        connection.set_prepared_statement_cache_capacity(128);
+        connection.set_prepared_statement_cache_capacity(PREPARED);
         Ok(Self { connection })
     }
 
@@ -40,26 +44,25 @@ impl Sqlite {
     }
 
     fn select(&self, statement: &str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
-        self.select_each(statement, &[values])
+        let mut rows = Vec::new();
+        self.select_into(&mut rows, statement, values)?;
+        Ok(rows)
     }
 
-    /// The rows for each of some keys, by one prepared statement.
-    fn select_each<K: AsRef<[Value]>>(
+    fn select_into<'v>(
         &self,
+        rows: &mut Vec<Row>,
         statement: &str,
-        keys: &[K],
-    ) -> Result<Vec<Row>, StoreError> {
+        values: impl IntoIterator<Item = &'v Value>,
+    ) -> Result<(), StoreError> {
         let mut prepared = self.connection.prepare_cached(statement)?;
         let columns = prepared.column_count();
-        let mut rows = Vec::new();
-        for key in keys {
-            let mut found = prepared.query(params_from_iter(key.as_ref()))?;
-            while let Some(row) = found.next()? {
-                let values = (0..columns).map(|column| value_of(row.get_ref(column)?));
-                rows.push(values.collect::<Result<Row, StoreError>>()?);
-            }
+        let mut found = prepared.query(params_from_iter(values))?;
+        while let Some(row) = found.next()? {
+            let values = (0..columns).map(|column| value_of(row.get_ref(column)?));
+            rows.push(values.collect::<Result<Row, StoreError>>()?);
         }
-        Ok(rows)
+        Ok(())
     }
 
     fn execute(&self, statement: &str, rows: &[Row]) -> Result<(), StoreError> {
@@ -124,12 +127,26 @@ fn marks(count: usize) -> String {
     vec!["?"; count].join(",")
 }
 
-/// `a=? AND b=?`, the last one perhaps `>=`.
+/// `t.a=k.a AND t.b=k.b`, the last one perhaps `>=`.
 fn condition(by: &[&str], last: Last) -> String {
     let end = by.len().saturating_sub(1);
     let compare = |place: usize| if place == end && last == Last::AtLeast { ">=" } else { "=" };
-    let parts = by.iter().enumerate().map(|(place, name)| format!("{name}{}?", compare(place)));
-    parts.collect::<Vec<_>>().join(" AND ") + &only(last)
+    let part = |(place, name): (usize, &&str)| format!("t.{name}{}k.{name}", compare(place));
+    by.iter().enumerate().map(part).collect::<Vec<_>>().join(" AND ") + &only(last)
+}
+
+/// Rows whose columns `by` are one of so many keys. CROSS JOIN keeps the order: each key is looked up in an index.
+fn selection(table: &Table, by: &[&str], last: Last, keys: usize) -> String {
+    let columns = table.names().iter().map(|name| format!("t.{name}")).collect::<Vec<_>>();
+    let key = format!("({})", marks(by.len()));
+    format!(
+        "WITH k({}) AS (VALUES {}) SELECT {} FROM k CROSS JOIN {} AS t ON {}",
+        by.join(","),
+        vec![key; keys].join(","),
+        columns.join(","),
+        table.name,
+        condition(by, last)
+    )
 }
 
 impl Database for Sqlite {
@@ -158,10 +175,18 @@ impl Database for Sqlite {
         last: Last,
         keys: &[Row],
     ) -> Result<Vec<Row>, StoreError> {
-        let columns = table.names().join(",");
-        let condition = condition(by, last);
-        let statement = format!("SELECT {columns} FROM {} WHERE {condition}", table.name);
-        self.select_each(&statement, keys)
+        let (mut rows, mut left) = (Vec::new(), keys);
+        for count in AT_ONCE {
+            let (these, rest) = left.split_at(left.len() / count * count);
+            if !these.is_empty() {
+                let statement = selection(table, by, last, count);
+                for some in these.chunks(count) {
+                    self.select_into(&mut rows, &statement, some.iter().flatten())?;
+                }
+            }
+            left = rest;
+        }
+        Ok(rows)
     }
 
     fn put(&mut self, table: &Table, clash: Clash, rows: &[Row]) -> Result<(), StoreError> {
@@ -173,7 +198,9 @@ impl Database for Sqlite {
 
     fn take_out(&mut self, table: &Table, keys: &[Row]) -> Result<(), StoreError> {
         let names = table.names();
-        let condition = condition(names.get(..table.key).unwrap_or(&[]), Last::Equal);
+        let key = names.get(..table.key).unwrap_or(&[]);
+        let condition = key.iter().map(|name| format!("{name}=?")).collect::<Vec<_>>();
+        let condition = condition.join(" AND ");
         self.execute(&format!("DELETE FROM {} WHERE {condition}", table.name), keys)
     }
 

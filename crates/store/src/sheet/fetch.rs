@@ -1,6 +1,7 @@
 //! Fetching rows: each kind for many names at once, and only those that were not fetched before.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
+use std::hash::Hash;
 
 use host::{
     Books as _, DecisionRow, OnlineChange, PrepaidName, ProposalRow, Shown, Sighting, TacFact,
@@ -23,7 +24,10 @@ const BY_PURSE_NUMBER: &[&str] = &["asn", "purse", "ctc"];
 const BY_LOCK: &[&str] = &["asn", "purse", "ctc", "tid", "ttc"];
 
 /// The names that are not known yet; they are from now on.
-fn new_names<T: Ord + Copy>(known: &mut BTreeSet<T>, names: impl IntoIterator<Item = T>) -> Vec<T> {
+fn new_names<T: Eq + Hash + Copy>(
+    known: &mut HashSet<T>,
+    names: impl IntoIterator<Item = T>,
+) -> Vec<T> {
     names.into_iter().filter(|name| known.insert(*name)).collect()
 }
 
@@ -220,8 +224,8 @@ impl Inner<'_> {
             let (lock, rulings): (LockId, Vec<ProposalRow>) = rows::behind_lock(RULINGS.name, row)?;
             self.rows.put_proposals(lock, rulings);
         }
-        let wanted: BTreeSet<LockId> = new.into_iter().collect();
-        let keys: Vec<Row> = wanted.iter().map(entry_key).collect();
+        let keys: Vec<Row> = new.iter().map(entry_key).collect();
+        let wanted: HashSet<LockId> = new.into_iter().collect();
         for row in self.find(&ENTRIES, &["asn", "tid", "ttc"], &keys)? {
             let entry = rows::entry(row)?;
             // Another lock of the same number is fetched under its own name.
@@ -229,7 +233,7 @@ impl Inner<'_> {
                 let posting = entry.posting();
                 let posting =
                     posting.ok_or_else(|| StoreError::damaged("an entry moves nothing"))?;
-                self.rows.post(posting);
+                self.rows.book(&posting);
             }
         }
         Ok(())
