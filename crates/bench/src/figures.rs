@@ -40,7 +40,7 @@ pub struct Outcomes {
     pub desk_microseconds: f64,
     /// Its rows alone.
     pub bare_microseconds: f64,
-    /// Its codes alone, in one thread; the desk has them computed by those who hand calls in.
+    /// Its codes alone, in one thread, for as many records together as the desk takes.
     pub codes_microseconds: f64,
     /// Its rules alone, over books in memory, with the codes known.
     pub rules_microseconds: f64,

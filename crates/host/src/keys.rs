@@ -65,7 +65,8 @@ impl KeyKind {
     }
 }
 
-/// Where the main keys live: a sealed file or an HSM. Main keys stay inside.
+/// Where the main keys live: a sealed file or an HSM. Main keys stay inside, but for MPK, which PSAMs are issued with, and
+/// those that a file has in memory, which it lends for codes in bulk.
 pub trait KeyVault {
     /// The key of one card; `None` when the vault has no such version, or its suite is not
     /// one that this crate computes.
@@ -89,7 +90,7 @@ pub trait KeyVault {
     /// Dispersing levels of a key: one is the ASN alone.
     fn levels(&self, kind: KeyKind) -> u8;
 
-    /// MPK itself, which each PSAM holds: the one main key that leaves, for issuing PSAMs alone.
+    /// MPK itself, which each PSAM holds: for issuing PSAMs alone.
     fn consumption_key(&self, version: u8) -> Option<Key>;
 
     /// What the codes of many records of this version are computed from at once, where main keys are in memory: MPK and

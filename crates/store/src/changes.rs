@@ -17,6 +17,8 @@ pub(crate) struct Changes {
     pub(crate) cases: BTreeSet<(Tid, Ttc)>,
     pub(crate) sightings: Vec<Sighting>,
     pub(crate) tacs: Vec<TacFact>,
+    /// So many sightings and TACs are on their way already.
+    pub(crate) put: (usize, usize),
     pub(crate) changes: Vec<OnlineChange>,
     pub(crate) decisions: BTreeSet<(Asn, Date, Time)>,
     pub(crate) transfers: BTreeSet<(Asn, Date, Time)>,

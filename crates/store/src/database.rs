@@ -66,6 +66,11 @@ pub(crate) trait Database: Send {
 
     fn put(&mut self, table: &Table, clash: Clash, rows: &[Row]) -> Result<(), StoreError>;
 
+    /// The same for rows that nobody needs any more: they may be on their way until something is read or committed.
+    fn hand_over(&mut self, table: &Table, clash: Clash, rows: Vec<Row>) -> Result<(), StoreError> {
+        self.put(table, clash, &rows)
+    }
+
     /// Takes out rows by their whole keys.
     fn take_out(&mut self, table: &Table, keys: &[Row]) -> Result<(), StoreError>;
 

@@ -16,12 +16,13 @@ use crate::Vault;
 use crate::error::{Kind, StoreError};
 use crate::migrate::Dialect;
 use crate::operated::{Call, Signature};
+use crate::piped::Piped;
 use crate::place::Place;
 use crate::transact::Writing;
 use crate::watch::{OnEvents, Watch};
 
-/// Most calls of one transaction.
-const MOST: usize = 512;
+/// Most calls of one transaction, unless one request has more.
+pub const MOST: usize = 512;
 /// Requests that may wait; more are sent back.
 const QUEUE: usize = 1024;
 /// How long a call waits for its answer. After that nobody knows whether it is done: the database may be silent.
@@ -85,8 +86,12 @@ impl Desk {
             Place::Postgres(_) => Dialect::Postgres,
         };
         let commits = Arc::new(AtomicU64::new(0));
-        let writing =
-            Writing::new(place.connect()?, dialect, Arc::clone(&vault), Arc::clone(&commits));
+        let writing = Writing::new(
+            Box::new(Piped::new(place.connect()?)?),
+            dialect,
+            Arc::clone(&vault),
+            Arc::clone(&commits),
+        );
         let (queue, jobs) = sync_channel(QUEUE);
         let writer = std::thread::Builder::new().name("books".to_owned());
         let writer = writer

@@ -10,6 +10,7 @@
 //! | `sheet` | the books of one transaction, fetched as the rules ask |
 //! | `rows`, `table` | facts as rows |
 //! | `sqlite`, `postgres`, `reach` | the two databases behind one trait; how a far one is reached |
+//! | `piped` | rows on their way into the database while the writer goes on |
 //! | `backup` | copies of the books while they are written |
 //! | `base`, `sums` | the lists of stations as their files, and what they hold at any cursor |
 //! | `migrate` | the schema, step by step |
@@ -41,6 +42,7 @@ mod migrate;
 mod operated;
 mod page;
 mod partial;
+mod piped;
 mod place;
 mod postgres;
 mod reach;
@@ -59,7 +61,7 @@ use std::sync::Arc;
 
 pub use backup::{Copied, copy_sqlite, dump_postgres};
 pub use bare::{Rows, insert};
-pub use desk::{Answered, Desk, PATIENCE, Prepared};
+pub use desk::{Answered, Desk, MOST, PATIENCE, Prepared};
 pub use error::{Kind, StoreError};
 pub use event::Event;
 pub use export::Export;

@@ -16,6 +16,9 @@ use crate::sheet::{Listing, Sheet};
 use crate::table::EVENTS;
 use crate::watch::Committed;
 
+/// After so many calls, what they wrote that is final goes ahead while the rules go on.
+const AHEAD: usize = 128;
+
 /// A connection that writes.
 pub(crate) struct Writing {
     pub(crate) database: Box<dyn Database>,
@@ -76,13 +79,19 @@ impl Writing {
         sheet.prefetch(&inputs)?;
         let vault = Informed::new(Arc::clone(&self.vault), ahead);
         let mut centre = Centre::new(sheet, vault);
-        let outputs: Vec<Output> = inputs.iter().map(|input| centre.apply(input)).collect();
+        let mut outputs: Vec<Output> = Vec::with_capacity(inputs.len());
+        for some in inputs.chunks(AHEAD) {
+            outputs.extend(some.iter().map(|input| centre.apply(input)));
+            if outputs.len() < inputs.len() {
+                centre.books().put_ahead();
+            }
+        }
         let listing = listing(&centre);
         let (mut committed, moves) = centre.into_books().flush(&listing, lane.lane)?;
         operated::note(self.database.as_mut(), lane.lane, calls, &outputs)?;
         let (rows, lane) = lane.rows(&committed.events, &moves);
         if !rows.is_empty() {
-            self.database.put(&EVENTS, Clash::Fail, &rows)?;
+            self.database.hand_over(&EVENTS, Clash::Fail, rows)?;
         }
         self.database.commit()?;
         self.commits.fetch_add(1, Ordering::Relaxed);

@@ -36,6 +36,11 @@ impl Sheet<'_> {
         numbers.into_iter().map(claimed).collect()
     }
 
+    /// Sends what is final to the database while the rules go on.
+    pub(crate) fn put_ahead(&self) {
+        self.inner.borrow_mut().attempt(Inner::put_facts);
+    }
+
     /// Writes everything, and says what of it somebody may want to follow, and what each event does to its list.
     pub(crate) fn flush(
         self,
@@ -47,11 +52,12 @@ impl Sheet<'_> {
             return Err(error);
         }
         let (events, moves) = inner.events(listing)?.into_iter().unzip();
-        inner.flush_cards()?;
+        // Numbers are asked for first: the rows of one table go to the database while those of the next are made.
+        inner.flush_ledger(lane)?;
         inner.flush_cases(listing)?;
         inner.flush_facts()?;
         inner.flush_prepaid()?;
-        inner.flush_ledger(lane)?;
+        inner.flush_cards()?;
         Ok((inner.written(events), moves))
     }
 }
@@ -131,20 +137,20 @@ impl Inner<'_> {
         }
     }
 
-    fn put(&mut self, table: &Table, clash: Clash, rows: &[Row]) -> Result<(), StoreError> {
-        if rows.is_empty() { Ok(()) } else { self.database.put(table, clash, rows) }
+    fn put(&mut self, table: &Table, clash: Clash, rows: Vec<Row>) -> Result<(), StoreError> {
+        if rows.is_empty() { Ok(()) } else { self.database.hand_over(table, clash, rows) }
     }
 
     fn flush_cards(&mut self) -> Result<(), StoreError> {
         let cards = self.changes.cards.iter().filter_map(|asn| self.rows.card(*asn));
         let cards: Vec<Row> = cards.map(|card| rows::of_card(&card)).collect();
-        self.put(&CARDS, Clash::Replace, &cards)?;
+        self.put(&CARDS, Clash::Replace, cards)?;
         // Two hosts that register one TID at once: the second one must see the first.
         for (new, clash) in [(true, Clash::Fail), (false, Clash::Replace)] {
             let written = self.changes.psams.iter().filter(|(_, is_new)| **is_new == new);
             let psams = written.filter_map(|(tid, _)| self.rows.psam(*tid));
             let psams: Vec<Row> = psams.map(|psam| rows::of_psam(&psam)).collect();
-            self.put(&PSAMS, clash, &psams)?;
+            self.put(&PSAMS, clash, psams)?;
         }
         Ok(())
     }
@@ -167,47 +173,55 @@ impl Inner<'_> {
         };
         let written = cases.iter().map(|case| rows::of_case(case, listed(case).as_deref()));
         let written: Vec<Row> = written.collect();
-        self.put(&CASES, Clash::Replace, &written)?;
+        self.put(&CASES, Clash::Replace, written)?;
         let named = cases.iter().flat_map(|case| {
             let locks = [case.claimed_lock(), case.no_dispense.map(|terms| terms.id)];
             locks.into_iter().flatten()
         });
         let named: BTreeSet<LockId> = named.collect();
         let named: Vec<Row> = named.iter().map(rows::lock_key).collect();
-        self.put(&CASE_NUMBERS, Clash::Keep, &named)
+        self.put(&CASE_NUMBERS, Clash::Keep, named)
     }
 
     fn flush_facts(&mut self) -> Result<(), StoreError> {
-        let changes = std::mem::take(&mut self.changes.sightings);
-        let sightings: Vec<Row> = changes.iter().map(rows::of_sighting).collect();
-        self.put(&SIGHTINGS, Clash::Keep, &sightings)?;
-        let tacs: Vec<Row> = self.changes.tacs.iter().map(rows::of_tac).collect();
-        self.put(&TACS, Clash::Keep, &tacs)?;
+        self.put_facts()?;
         let online: Vec<Row> = self.changes.changes.iter().map(rows::of_change).collect();
-        self.put(&CHANGES, Clash::Fail, &online)?;
+        self.put(&CHANGES, Clash::Fail, online)?;
         let decisions = self.decisions();
-        self.put(&DECISIONS, Clash::Replace, &decisions)?;
+        self.put(&DECISIONS, Clash::Replace, decisions)?;
         let transfers = self.transfers();
-        self.put(&TRANSFERS, Clash::Replace, &transfers)?;
+        self.put(&TRANSFERS, Clash::Replace, transfers)?;
         let bought = |(tid, ttc): &(Tid, Ttc)| self.rows.purchase(*tid, *ttc);
         let purchases = self.changes.purchases.iter().filter_map(bought);
         let purchases: Vec<Row> = purchases.map(|case| rows::of_purchase(&case)).collect();
-        self.put(&PURCHASES, Clash::Replace, &purchases)?;
+        self.put(&PURCHASES, Clash::Replace, purchases)?;
         self.flush_rulings()
+    }
+
+    /// What cards proved is never changed, so it need not wait for the end.
+    fn put_facts(&mut self) -> Result<(), StoreError> {
+        let (sightings, tacs) = self.changes.put;
+        let new = self.changes.sightings.iter().skip(sightings).map(rows::of_sighting);
+        let new: Vec<Row> = new.collect();
+        self.put(&SIGHTINGS, Clash::Keep, new)?;
+        let new: Vec<Row> = self.changes.tacs.iter().skip(tacs).map(rows::of_tac).collect();
+        self.put(&TACS, Clash::Keep, new)?;
+        self.changes.put = (self.changes.sightings.len(), self.changes.tacs.len());
+        Ok(())
     }
 
     fn flush_rulings(&mut self) -> Result<(), StoreError> {
         let shown = |lock: &LockId| Some(rows::of_waiting(lock, &self.rows.waiting(lock)?));
         let waiting: Vec<Row> = self.changes.waiting.iter().filter_map(shown).collect();
-        self.put(&WAITING, Clash::Replace, &waiting)?;
+        self.put(&WAITING, Clash::Replace, waiting)?;
         let ruled = |lock: &LockId| rows::of_rulings(lock, &self.rows.proposals(lock));
         let rulings: Vec<Row> = self.changes.rulings.iter().map(ruled).collect();
-        self.put(&RULINGS, Clash::Replace, &rulings)?;
+        self.put(&RULINGS, Clash::Replace, rulings)?;
         let (open, rest): (Vec<_>, Vec<_>) = self.changes.open.iter().partition(|(_, open)| **open);
         let key = |(lock, _): (&LockId, &bool)| rows::lock_key(lock);
         let (open, rest): (Vec<Row>, Vec<Row>) =
             (open.into_iter().map(key).collect(), rest.into_iter().map(key).collect());
-        self.put(&OPEN_LOCKS, Clash::Keep, &open)?;
+        self.put(&OPEN_LOCKS, Clash::Keep, open)?;
         if rest.is_empty() { Ok(()) } else { self.database.take_out(&OPEN_LOCKS, &rest) }
     }
 
@@ -238,9 +252,9 @@ impl Inner<'_> {
             let balance = i64::try_from(balance).map_err(|_| overflow())?;
             accounts.push(rows::of_prepaid(&account, balance));
         }
-        self.put(&PREPAID, Clash::Replace, &accounts)?;
+        self.put(&PREPAID, Clash::Replace, accounts)?;
         let fundings: Vec<Row> = self.changes.fundings.iter().map(rows::of_funding).collect();
-        self.put(&FUNDINGS, Clash::Fail, &fundings)
+        self.put(&FUNDINGS, Clash::Fail, fundings)
     }
 
     fn flush_ledger(&mut self, lane: i64) -> Result<(), StoreError> {
@@ -250,12 +264,12 @@ impl Inner<'_> {
             let postings = numbers.into_iter().zip(&self.changes.postings);
             let rows = |(number, posting)| rows::of_posting(lane, number, posting);
             let entries: Vec<Row> = postings.flat_map(rows).collect();
-            self.put(&ENTRIES, Clash::Fail, &entries)?;
+            self.put(&ENTRIES, Clash::Fail, entries)?;
         }
         let mut told = BTreeSet::new();
         let notices = self.changes.notices.iter().map(|notice| rows::of_notice(lane, notice));
         let new = notices.filter(|row| told.insert(row.get(..3).map(<[Value]>::to_vec)));
         let notices: Vec<Row> = new.collect();
-        self.put(&NOTICES, Clash::Keep, &notices)
+        self.put(&NOTICES, Clash::Keep, notices)
     }
 }
