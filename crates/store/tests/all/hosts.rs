@@ -60,7 +60,7 @@ fn at_once(base: fn(MainKeys) -> Base) {
 const PAID_IN: i64 = 7_000;
 const EACH: u32 = 1_000;
 
-fn cards() -> Vec<wire::Asn> {
+pub fn cards() -> Vec<wire::Asn> {
     (1..=12)
         .map(|last| wire::Asn([0x11, 0, 0, 0, 0, 0, 0, if last < 10 { last } else { last + 6 }]))
         .collect()

@@ -16,3 +16,4 @@ mod silence;
 #[allow(dead_code, unused_imports)]
 mod support;
 mod tls;
+mod together;
