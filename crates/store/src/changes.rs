@@ -17,8 +17,10 @@ pub(crate) struct Changes {
     pub(crate) cases: BTreeSet<(Tid, Ttc)>,
     pub(crate) sightings: Vec<Sighting>,
     pub(crate) tacs: Vec<TacFact>,
-    /// So many sightings and TACs are on their way already.
-    pub(crate) put: (usize, usize),
+    /// So many sightings, TACs and postings are on their way already.
+    pub(crate) put: (usize, usize, usize),
+    /// Cases that are on their way, and whether as they stand now.
+    pub(crate) sent: BTreeMap<(Tid, Ttc), bool>,
     pub(crate) changes: Vec<OnlineChange>,
     pub(crate) decisions: BTreeSet<(Asn, Date, Time)>,
     pub(crate) transfers: BTreeSet<(Asn, Date, Time)>,

@@ -16,7 +16,7 @@ use crate::sheet::{Listing, Sheet};
 use crate::table::EVENTS;
 use crate::watch::Committed;
 
-/// After so many calls, what they wrote that is final goes ahead while the rules go on.
+/// After so many calls, what they wrote goes ahead while the rules go on.
 const AHEAD: usize = 128;
 
 /// A connection that writes.
@@ -77,13 +77,16 @@ impl Writing {
         let lane = self.own_lane()?;
         let mut sheet = Sheet::new(self.database.as_mut());
         sheet.prefetch(&inputs)?;
+        if inputs.len() > AHEAD {
+            sheet.draw_numbers(inputs.len())?;
+        }
         let vault = Informed::new(Arc::clone(&self.vault), ahead);
         let mut centre = Centre::new(sheet, vault);
         let mut outputs: Vec<Output> = Vec::with_capacity(inputs.len());
         for some in inputs.chunks(AHEAD) {
             outputs.extend(some.iter().map(|input| centre.apply(input)));
             if outputs.len() < inputs.len() {
-                centre.books().put_ahead();
+                centre.books().put_ahead(lane.lane);
             }
         }
         let listing = listing(&centre);

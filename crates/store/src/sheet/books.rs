@@ -121,6 +121,9 @@ impl Books for Sheet<'_> {
         inner.attempt(|inner| inner.fetch_numbers([number]));
         inner.changes.cases.insert(number);
         inner.changes.judged.insert(number);
+        if let Some(as_it_stands) = inner.changes.sent.get_mut(&number) {
+            *as_it_stands = false;
+        }
         inner.rows.put_case(case);
     }
 

@@ -121,6 +121,21 @@ impl Inner<'_> {
         Ok(())
     }
 
+    /// The cases of cards that are on the grey list.
+    pub(crate) fn fetch_listed(
+        &mut self,
+        asns: impl IntoIterator<Item = Asn>,
+    ) -> Result<(), StoreError> {
+        let new = new_names(&mut self.known.listed, asns);
+        if new.is_empty() {
+            return Ok(());
+        }
+        let keys: Vec<Row> = new.iter().map(|asn| vec![Value::text(asn)]).collect();
+        let last = Last::EqualWhere("listed IS NOT NULL");
+        let found = self.database.find(&CASES, &["asn"], last, &keys)?;
+        self.keep_cases(found)
+    }
+
     pub(crate) fn fetch_numbers(
         &mut self,
         numbers: impl IntoIterator<Item = (Tid, Ttc)>,
@@ -153,7 +168,7 @@ impl Inner<'_> {
         Ok(())
     }
 
-    pub(crate) fn keep_cases(&mut self, found: Vec<Row>) -> Result<(), StoreError> {
+    fn keep_cases(&mut self, found: Vec<Row>) -> Result<(), StoreError> {
         for row in found {
             let (case, listed) = rows::case(row)?;
             let number = (case.tid, case.ttc);

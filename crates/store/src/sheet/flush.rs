@@ -6,7 +6,7 @@ use host::{Account, Books as _, Case, Notice, Posting};
 use wire::{Asn, ClaimedRecord, LockId, Tid, Ttc};
 
 use super::{Inner, Sheet};
-use crate::database::{Clash, Last};
+use crate::database::Clash;
 use crate::error::StoreError;
 use crate::event::Event;
 use crate::rows;
@@ -26,7 +26,8 @@ impl Sheet<'_> {
     /// and those on it whose card was touched.
     pub(crate) fn to_list(&self) -> BTreeMap<(Tid, Ttc), Option<LockId>> {
         let mut inner = self.inner.borrow_mut();
-        inner.attempt(Inner::fetch_listed);
+        let touched = inner.touched();
+        inner.attempt(|inner| inner.fetch_listed(touched));
         let mut numbers = inner.changes.judged.clone();
         numbers.extend(
             inner.listed.iter().filter(|(_, listed)| listed.is_some()).map(|(number, _)| *number),
@@ -36,9 +37,14 @@ impl Sheet<'_> {
         numbers.into_iter().map(claimed).collect()
     }
 
-    /// Sends what is final to the database while the rules go on.
-    pub(crate) fn put_ahead(&self) {
-        self.inner.borrow_mut().attempt(Inner::put_facts);
+    /// Sends what was written to the database while the rules go on. A case that is written again is put again.
+    pub(crate) fn put_ahead(&self, lane: i64) {
+        self.inner.borrow_mut().attempt(|inner| {
+            inner.put_postings(lane)?;
+            inner.put_facts()?;
+            let numbers = inner.cases_to_put();
+            inner.put_cases(&numbers, &Listing::new())
+        });
     }
 
     /// Writes everything, and says what of it somebody may want to follow, and what each event does to its list.
@@ -77,16 +83,6 @@ impl Inner<'_> {
         asns.extend(changes.rulings.iter().map(|lock| lock.asn));
         asns.extend(changes.marked.iter().copied());
         asns
-    }
-
-    fn fetch_listed(&mut self) -> Result<(), StoreError> {
-        let keys: Vec<Row> = self.touched().iter().map(|asn| vec![Value::text(asn)]).collect();
-        if keys.is_empty() {
-            return Ok(());
-        }
-        let last = Last::EqualWhere("listed IS NOT NULL");
-        let found = self.database.find(&CASES, &["asn"], last, &keys)?;
-        self.keep_cases(found)
     }
 
     /// The record that stations have, in hex.
@@ -158,29 +154,58 @@ impl Inner<'_> {
     fn flush_cases(&mut self, listing: &Listing) -> Result<(), StoreError> {
         let relisted =
             listing.iter().filter(|(number, now)| self.listed(**number).is_some() != now.is_some());
-        let mut numbers = self.changes.cases.clone();
-        numbers.extend(relisted.map(|(number, _)| *number));
-        let cases: Vec<Case> =
-            numbers.iter().filter_map(|(tid, ttc)| self.rows.case(*tid, *ttc)).collect();
-        let listed = |case: &Case| {
-            let before = self.listed((case.tid, case.ttc)).map(str::to_owned);
-            match listing.get(&(case.tid, case.ttc)) {
-                // What stations heard once stays as they heard it.
-                Some(Some(record)) => before.or_else(|| Some(rows::of_listed(record))),
-                Some(None) => None,
-                None => before,
-            }
+        let mut numbers: BTreeSet<(Tid, Ttc)> = relisted.map(|(number, _)| *number).collect();
+        numbers.extend(self.cases_to_put());
+        self.put_cases(&numbers, listing)
+    }
+
+    /// Cases that were written, and are not on their way as they stand.
+    fn cases_to_put(&self) -> BTreeSet<(Tid, Ttc)> {
+        let changes = &self.changes;
+        let is_sent = |number: &(Tid, Ttc)| changes.sent.get(number) == Some(&true);
+        changes.cases.iter().copied().filter(|number| !is_sent(number)).collect()
+    }
+
+    fn put_cases(
+        &mut self,
+        numbers: &BTreeSet<(Tid, Ttc)>,
+        listing: &Listing,
+    ) -> Result<(), StoreError> {
+        // Rows that are not there yet: should another host write one meanwhile, this transaction is done again.
+        let is_there = |number: &(Tid, Ttc)| {
+            self.listed.contains_key(number) || self.changes.sent.contains_key(number)
         };
-        let written = cases.iter().map(|case| rows::of_case(case, listed(case).as_deref()));
-        let written: Vec<Row> = written.collect();
-        self.put(&CASES, Clash::Replace, written)?;
-        let named = cases.iter().flat_map(|case| {
-            let locks = [case.claimed_lock(), case.no_dispense.map(|terms| terms.id)];
-            locks.into_iter().flatten()
-        });
-        let named: BTreeSet<LockId> = named.collect();
-        let named: Vec<Row> = named.iter().map(rows::lock_key).collect();
-        self.put(&CASE_NUMBERS, Clash::Keep, named)
+        let (old, new): (Vec<_>, Vec<_>) = numbers.iter().partition(|number| is_there(number));
+        for (numbers, clashes) in
+            [(new, (Clash::Fail, Clash::Fail)), (old, (Clash::Replace, Clash::Keep))]
+        {
+            let case = |(tid, ttc): (Tid, Ttc)| self.rows.case(tid, ttc);
+            let cases: Vec<Case> = numbers.iter().copied().filter_map(case).collect();
+            let row =
+                |case: &Case| rows::of_case(case, self.to_be_listed(case, listing).as_deref());
+            let written: Vec<Row> = cases.iter().map(row).collect();
+            let named = cases.iter().flat_map(|case| {
+                let locks = [case.claimed_lock(), case.no_dispense.map(|terms| terms.id)];
+                locks.into_iter().flatten()
+            });
+            let named: BTreeSet<LockId> = named.collect();
+            let named: Vec<Row> = named.iter().map(rows::lock_key).collect();
+            self.put(&CASES, clashes.0, written)?;
+            self.put(&CASE_NUMBERS, clashes.1, named)?;
+            self.changes.sent.extend(numbers.into_iter().map(|number| (number, true)));
+        }
+        Ok(())
+    }
+
+    /// The record of a case as it is to stand on the grey list, in hex.
+    fn to_be_listed(&self, case: &Case, listing: &Listing) -> Option<String> {
+        let before = self.listed((case.tid, case.ttc)).map(str::to_owned);
+        match listing.get(&(case.tid, case.ttc)) {
+            // What stations heard once stays as they heard it.
+            Some(Some(record)) => before.or_else(|| Some(rows::of_listed(record))),
+            Some(None) => None,
+            None => before,
+        }
     }
 
     fn flush_facts(&mut self) -> Result<(), StoreError> {
@@ -198,15 +223,16 @@ impl Inner<'_> {
         self.flush_rulings()
     }
 
-    /// What cards proved is never changed, so it need not wait for the end.
+    /// What cards proved. It was looked for before, so no row of it is there.
     fn put_facts(&mut self) -> Result<(), StoreError> {
-        let (sightings, tacs) = self.changes.put;
+        let (sightings, tacs, _) = self.changes.put;
         let new = self.changes.sightings.iter().skip(sightings).map(rows::of_sighting);
         let new: Vec<Row> = new.collect();
-        self.put(&SIGHTINGS, Clash::Keep, new)?;
+        self.put(&SIGHTINGS, Clash::Fail, new)?;
         let new: Vec<Row> = self.changes.tacs.iter().skip(tacs).map(rows::of_tac).collect();
-        self.put(&TACS, Clash::Keep, new)?;
-        self.changes.put = (self.changes.sightings.len(), self.changes.tacs.len());
+        self.put(&TACS, Clash::Fail, new)?;
+        (self.changes.put.0, self.changes.put.1) =
+            (self.changes.sightings.len(), self.changes.tacs.len());
         Ok(())
     }
 
@@ -257,15 +283,26 @@ impl Inner<'_> {
         self.put(&FUNDINGS, Clash::Fail, fundings)
     }
 
-    fn flush_ledger(&mut self, lane: i64) -> Result<(), StoreError> {
+    fn put_postings(&mut self, lane: i64) -> Result<(), StoreError> {
         let count = self.changes.postings.len();
-        if count > 0 {
-            let numbers = self.database.posting_numbers(count)?;
-            let postings = numbers.into_iter().zip(&self.changes.postings);
-            let rows = |(number, posting)| rows::of_posting(lane, number, posting);
-            let entries: Vec<Row> = postings.flat_map(rows).collect();
-            self.put(&ENTRIES, Clash::Fail, entries)?;
+        let new = self.changes.postings.get(self.changes.put.2..).unwrap_or(&[]);
+        if new.is_empty() {
+            return Ok(());
         }
+        if self.numbers.len() < new.len() {
+            // The next numbers are known from those that are used: what was drawn and is left is not.
+            self.numbers = self.database.posting_numbers(new.len())?;
+            self.numbers.reverse();
+        }
+        let numbers = std::iter::from_fn(|| self.numbers.pop());
+        let row = |(posting, number)| rows::of_posting(lane, number, posting);
+        let entries: Vec<Row> = new.iter().zip(numbers).flat_map(row).collect();
+        self.changes.put.2 = count;
+        self.put(&ENTRIES, Clash::Fail, entries)
+    }
+
+    fn flush_ledger(&mut self, lane: i64) -> Result<(), StoreError> {
+        self.put_postings(lane)?;
         let mut told = BTreeSet::new();
         let notices = self.changes.notices.iter().map(|notice| rows::of_notice(lane, notice));
         let new = notices.filter(|row| told.insert(row.get(..3).map(<[Value]>::to_vec)));

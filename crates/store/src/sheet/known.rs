@@ -12,6 +12,8 @@ pub(crate) struct Known {
     pub(crate) fundings: HashSet<(PrepaidName, String)>,
     /// Account, changes, decisions, waiting and open locks of a card.
     pub(crate) cards: HashSet<Asn>,
+    /// Cards of which the cases on the grey list are there.
+    pub(crate) listed: HashSet<Asn>,
     /// Case, sightings and TACs under a (TID, TTC).
     pub(crate) numbers: HashSet<(Tid, Ttc)>,
     /// Cases and TACs of a purse number.

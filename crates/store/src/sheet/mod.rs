@@ -39,6 +39,8 @@ struct Inner<'d> {
     prepaid: BTreeMap<PrepaidName, i64>,
     /// Cards that were on the blacklist when they were fetched.
     blacklisted: BTreeSet<Asn>,
+    /// Numbers of postings that are drawn and not used yet.
+    numbers: Vec<i64>,
     changes: Changes,
     failed: Option<StoreError>,
 }
@@ -53,6 +55,7 @@ impl<'d> Sheet<'d> {
                 listed: BTreeMap::new(),
                 prepaid: BTreeMap::new(),
                 blacklisted: BTreeSet::new(),
+                numbers: Vec::new(),
                 changes: Changes::default(),
                 failed: None,
             }),

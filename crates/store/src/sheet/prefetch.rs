@@ -18,6 +18,14 @@ struct Wanted {
 }
 
 impl Sheet<'_> {
+    /// Draws numbers of postings for calls that write while others are judged.
+    pub(crate) fn draw_numbers(&mut self, count: usize) -> Result<(), StoreError> {
+        let inner = self.inner.get_mut();
+        inner.numbers = inner.database.posting_numbers(count)?;
+        inner.numbers.reverse();
+        Ok(())
+    }
+
     /// Fetches ahead. What is missing after it, the rules fetch when they ask.
     pub(crate) fn prefetch(&mut self, inputs: &[&Input]) -> Result<(), StoreError> {
         let mut wanted = Wanted::default();
@@ -26,6 +34,7 @@ impl Sheet<'_> {
         inner.fetch_psams(wanted.psams)?;
         inner.fetch_prepaid(wanted.prepaid)?;
         inner.fetch_cards(wanted.cards.iter().copied())?;
+        inner.fetch_listed(wanted.cards.iter().copied())?;
         let mut locks = wanted.locks;
         locks.extend(inner.open_locks(&wanted.cards));
         wanted.numbers.extend(locks.iter().map(|lock| (lock.tid, lock.ttc)));
