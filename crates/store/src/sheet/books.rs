@@ -34,9 +34,11 @@ impl Inner<'_> {
         Ok(self.prepaid.get(&name).copied().unwrap_or(0).into())
     }
 
-    /// What was posted since.
+    /// What was posted since. Entries that are on their way are in the sum that the database answers with; what is on a
+    /// prepaid account stands in a row that is written last.
     pub(crate) fn pending(&self, account: &Account) -> i128 {
-        let postings = self.changes.postings.iter();
+        let summed = if prepaid_of(account).is_some() { 0 } else { self.changes.put.2 };
+        let postings = self.changes.postings.iter().skip(summed);
         postings.map(|posting| i128::from(posting.lines.amount(account))).sum()
     }
 }
