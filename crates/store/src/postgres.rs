@@ -171,13 +171,13 @@ fn kind_of(state: &SqlState) -> Kind {
     }
 }
 
-/// The values of one column of many rows.
-enum Array {
+/// The values of one column of many rows, where they are.
+enum Array<'a> {
     Numbers(Vec<Option<i64>>),
-    Texts(Vec<Option<String>>),
+    Texts(Vec<Option<&'a str>>),
 }
 
-impl Array {
+impl Array<'_> {
     fn as_sql(&self) -> &(dyn ToSql + Sync) {
         match self {
             Self::Numbers(values) => values,
@@ -186,24 +186,20 @@ impl Array {
     }
 }
 
-fn arrays(columns: &[Column], rows: &[Row]) -> Vec<Array> {
+fn number(value: Option<&Value>) -> Option<i64> {
+    if let Some(Value::Number(number)) = value { Some(*number) } else { None }
+}
+
+fn text(value: Option<&Value>) -> Option<&str> {
+    if let Some(Value::Text(text)) = value { Some(text) } else { None }
+}
+
+fn arrays<'a>(columns: &[Column], rows: &'a [Row]) -> Vec<Array<'a>> {
     let column = |(place, (_, holds)): (usize, &Column)| {
         let values = rows.iter().map(|row| row.get(place));
         match holds {
-            Holds::Number => Array::Numbers(
-                values
-                    .map(|value| if let Some(Value::Number(n)) = value { Some(*n) } else { None })
-                    .collect(),
-            ),
-            Holds::Text => Array::Texts(
-                values
-                    .map(
-                        |value| {
-                            if let Some(Value::Text(t)) = value { Some(t.clone()) } else { None }
-                        },
-                    )
-                    .collect(),
-            ),
+            Holds::Number => Array::Numbers(values.map(number).collect()),
+            Holds::Text => Array::Texts(values.map(text).collect()),
         }
     };
     columns.iter().enumerate().map(column).collect()
@@ -218,7 +214,7 @@ fn unnest(columns: &[Column]) -> String {
     format!("unnest({})", columns.iter().enumerate().map(part).collect::<Vec<_>>().join(","))
 }
 
-fn as_sql(arrays: &[Array]) -> Vec<&(dyn ToSql + Sync)> {
+fn as_sql<'a>(arrays: &'a [Array<'_>]) -> Vec<&'a (dyn ToSql + Sync)> {
     arrays.iter().map(Array::as_sql).collect()
 }
 

@@ -45,6 +45,9 @@ impl Inner<'_> {
         tids: impl IntoIterator<Item = Tid>,
     ) -> Result<(), StoreError> {
         let new = new_names(&mut self.known.psams, tids);
+        if new.is_empty() {
+            return Ok(());
+        }
         let keys: Vec<Row> = new.iter().map(|tid| vec![Value::text(tid)]).collect();
         for row in self.find(&PSAMS, &["tid"], &keys)? {
             self.rows.put_psam(rows::psam(row)?);
@@ -57,6 +60,9 @@ impl Inner<'_> {
         names: impl IntoIterator<Item = PrepaidName>,
     ) -> Result<(), StoreError> {
         let new = new_names(&mut self.known.prepaid, names);
+        if new.is_empty() {
+            return Ok(());
+        }
         let keys: Vec<Row> = new.iter().map(|name| vec![Value::text(name)]).collect();
         for row in self.find(&PREPAID, &["name"], &keys)? {
             let (account, balance) = rows::prepaid(row)?;
@@ -86,6 +92,9 @@ impl Inner<'_> {
         asns: impl IntoIterator<Item = Asn>,
     ) -> Result<(), StoreError> {
         let new = new_names(&mut self.known.cards, asns);
+        if new.is_empty() {
+            return Ok(());
+        }
         let keys: Vec<Row> = new.iter().map(|asn| vec![Value::text(asn)]).collect();
         for row in self.find(&CARDS, &["asn"], &keys)? {
             let card = rows::card(row)?;
@@ -106,11 +115,9 @@ impl Inner<'_> {
             let transfer: TransferRow = rows::behind_three(TRANSFERS.name, row)?;
             self.rows.put_transfer(transfer);
         }
-        if !keys.is_empty() {
-            let open = Last::EqualWhere("open = 1");
-            let purchases = self.database.find(&PURCHASES, &["asn"], open, &keys)?;
-            self.keep_purchases(purchases)?;
-        }
+        let open = Last::EqualWhere("open = 1");
+        let purchases = self.database.find(&PURCHASES, &["asn"], open, &keys)?;
+        self.keep_purchases(purchases)?;
         for row in self.find(&WAITING, &["asn"], &keys)? {
             let (lock, shown): (LockId, Shown) = rows::behind_lock(WAITING.name, row)?;
             self.rows.put_waiting(lock, shown);
@@ -141,6 +148,9 @@ impl Inner<'_> {
         numbers: impl IntoIterator<Item = (Tid, Ttc)>,
     ) -> Result<(), StoreError> {
         let new = new_names(&mut self.known.numbers, numbers);
+        if new.is_empty() {
+            return Ok(());
+        }
         let keys: Vec<Row> = new.iter().map(|(tid, ttc)| rows::number_key(*tid, *ttc)).collect();
         let cases = self.find(&CASES, BY_NUMBER, &keys)?;
         self.keep_cases(cases)?;
@@ -184,7 +194,11 @@ impl Inner<'_> {
         &mut self,
         numbers: impl IntoIterator<Item = (Asn, Purse, u16)>,
     ) -> Result<(), StoreError> {
-        let keys = purse_number_keys(&new_names(&mut self.known.purse_numbers, numbers));
+        let new = new_names(&mut self.known.purse_numbers, numbers);
+        if new.is_empty() {
+            return Ok(());
+        }
+        let keys = purse_number_keys(&new);
         for row in self.find(&TACS, BY_PURSE_NUMBER, &keys)? {
             let (_, fact): (_, TacFact) = rows::behind_lock(TACS.name, row)?;
             self.rows.add_tac(fact);
@@ -201,7 +215,11 @@ impl Inner<'_> {
         &mut self,
         numbers: impl IntoIterator<Item = (Asn, Purse, u16)>,
     ) -> Result<(), StoreError> {
-        let keys = purse_number_keys(&new_names(&mut self.known.bought, numbers));
+        let new = new_names(&mut self.known.bought, numbers);
+        if new.is_empty() {
+            return Ok(());
+        }
+        let keys = purse_number_keys(&new);
         let purchases = self.find(&PURCHASES, BY_PURSE_NUMBER, &keys)?;
         self.keep_purchases(purchases)
     }
@@ -234,6 +252,9 @@ impl Inner<'_> {
         locks: impl IntoIterator<Item = LockId>,
     ) -> Result<(), StoreError> {
         let new = new_names(&mut self.known.locks, locks);
+        if new.is_empty() {
+            return Ok(());
+        }
         let keys: Vec<Row> = new.iter().map(rows::lock_key).collect();
         for row in self.find(&RULINGS, BY_LOCK, &keys)? {
             let (lock, rulings): (LockId, Vec<ProposalRow>) = rows::behind_lock(RULINGS.name, row)?;
