@@ -4,7 +4,7 @@
 //! first row that failed fails the transaction. A few rows are put at once: to hand them over would take longer.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread::JoinHandle;
 
 use crate::database::{Clash, Database, Last, Purpose};
@@ -15,57 +15,91 @@ use crate::value::{Row, Value};
 /// Fewer rows are put by the writer itself.
 const FEW: usize = 32;
 
-type Shared = Arc<Mutex<Box<dyn Database>>>;
+type Shared = Arc<Mutex<Line>>;
 type Rows = (Table, Clash, Vec<Row>);
+
+/// A connection, and what becomes of its transaction.
+struct Line {
+    database: Box<dyn Database>,
+    /// What the transaction fails with. Nothing is put from then on until it is rolled back: SQLite may have rolled back
+    /// by itself, and would commit each later row alone.
+    failed: Option<StoreError>,
+}
+
+impl Line {
+    fn alive(&self) -> Result<(), StoreError> {
+        self.failed.clone().map_or(Ok(()), Err)
+    }
+
+    /// Does this unless something failed before, and notes it if it fails.
+    fn attempt<T>(
+        &mut self,
+        act: impl FnOnce(&mut dyn Database) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.alive()?;
+        let done = act(self.database.as_mut());
+        if let Err(error) = &done {
+            self.failed = Some(error.clone());
+        }
+        done
+    }
+}
 
 /// A connection with a thread that puts rows.
 pub(crate) struct Piped {
-    database: Shared,
+    line: Shared,
     rows: Option<Sender<Rows>>,
-    done: Receiver<Result<(), StoreError>>,
+    /// One for each that was handed over, once it was put or left out.
+    done: Receiver<()>,
     /// Handed over, and not known to be done.
     pending: usize,
-    /// What the transaction fails with.
-    failed: Option<StoreError>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Piped {
     pub(crate) fn new(database: Box<dyn Database>) -> Result<Self, StoreError> {
-        let database = Arc::new(Mutex::new(database));
+        let line = Arc::new(Mutex::new(Line { database, failed: None }));
         let ((rows, waiting), (said, done)) = (channel::<Rows>(), channel());
-        let shared = Arc::clone(&database);
+        let shared = Arc::clone(&line);
         let thread = std::thread::Builder::new().name("rows".to_owned());
         let thread = thread
             .spawn(move || {
                 for (table, clash, rows) in waiting {
-                    let put = lock(&shared).put(&table, clash, &rows);
-                    if said.send(put).is_err() {
+                    // Whoever waits for the rows finds the error where it was noted.
+                    let _ = lock(&shared).attempt(|database| database.put(&table, clash, &rows));
+                    if said.send(()).is_err() {
                         return;
                     }
                 }
             })
             .map_err(|error| StoreError::new(Kind::Unavailable, error))?;
-        let rows = Some(rows);
-        Ok(Self { database, rows, done, pending: 0, failed: None, thread: Some(thread) })
+        Ok(Self { line, rows: Some(rows), done, pending: 0, thread: Some(thread) })
     }
 
-    /// The connection, once all rows before are there.
-    fn after(&mut self) -> Result<MutexGuard<'_, Box<dyn Database>>, StoreError> {
-        while self.pending > 0 {
-            self.pending -= 1;
-            let gone = || StoreError::new(Kind::OurBug, "the thread that puts rows is gone");
-            if let Err(error) = self.done.recv().unwrap_or_else(|_| Err(gone())) {
-                self.failed.get_or_insert(error);
+    /// The connection, once all rows before are there or were left out.
+    fn after(&mut self) -> MutexGuard<'_, Line> {
+        for _ in 0..std::mem::take(&mut self.pending) {
+            if self.done.recv().is_err() {
+                let gone = StoreError::new(Kind::OurBug, "the thread that puts rows is gone");
+                lock(&self.line).failed.get_or_insert(gone);
             }
         }
-        self.failed.clone().map_or_else(|| Ok(lock(&self.database)), Err)
+        lock(&self.line)
+    }
+
+    /// What has failed already, without waiting: while the thread puts, it notes by itself what fails.
+    fn failed_yet(&self) -> Result<(), StoreError> {
+        match self.line.try_lock() {
+            Ok(line) => line.alive(),
+            Err(TryLockError::Poisoned(line)) => line.into_inner().alive(),
+            Err(TryLockError::WouldBlock) => Ok(()),
+        }
     }
 }
 
 /// A thread that panicked with it left a transaction that nobody commits.
-fn lock(database: &Shared) -> MutexGuard<'_, Box<dyn Database>> {
-    database.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock(line: &Shared) -> MutexGuard<'_, Line> {
+    line.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Drop for Piped {
@@ -80,26 +114,26 @@ impl Drop for Piped {
 
 impl Database for Piped {
     fn begin(&mut self, purpose: Purpose) -> Result<(), StoreError> {
-        self.after()?.begin(purpose)
+        self.after().attempt(|database| database.begin(purpose))
     }
 
     fn commit(&mut self) -> Result<(), StoreError> {
-        self.after()?.commit()
+        self.after().attempt(|database| database.commit())
     }
 
     fn rollback(&mut self) {
-        // What failed is why it is rolled back.
-        drop(self.after());
-        self.failed = None;
-        lock(&self.database).rollback();
+        // What is still on its way is of this transaction, too: nothing is put once it is rolled back.
+        let mut line = self.after();
+        line.database.rollback();
+        line.failed = None;
     }
 
     fn take_time(&mut self) -> Result<(), StoreError> {
-        self.after()?.take_time()
+        self.after().attempt(|database| database.take_time())
     }
 
     fn is_gone(&self) -> bool {
-        lock(&self.database).is_gone()
+        lock(&self.line).database.is_gone()
     }
 
     fn find(
@@ -109,17 +143,18 @@ impl Database for Piped {
         last: Last,
         keys: &[Row],
     ) -> Result<Vec<Row>, StoreError> {
-        self.after()?.find(table, by, last, keys)
+        self.after().attempt(|database| database.find(table, by, last, keys))
     }
 
     fn put(&mut self, table: &Table, clash: Clash, rows: &[Row]) -> Result<(), StoreError> {
-        self.after()?.put(table, clash, rows)
+        self.after().attempt(|database| database.put(table, clash, rows))
     }
 
     fn hand_over(&mut self, table: &Table, clash: Clash, rows: Vec<Row>) -> Result<(), StoreError> {
         let Some(line) = self.rows.as_ref().filter(|_| rows.len() >= FEW) else {
             return self.put(table, clash, &rows);
         };
+        self.failed_yet()?;
         let gone = |_| StoreError::new(Kind::OurBug, "the thread that puts rows is gone");
         line.send((*table, clash, rows)).map_err(gone)?;
         self.pending += 1;
@@ -127,15 +162,15 @@ impl Database for Piped {
     }
 
     fn take_out(&mut self, table: &Table, keys: &[Row]) -> Result<(), StoreError> {
-        self.after()?.take_out(table, keys)
+        self.after().attempt(|database| database.take_out(table, keys))
     }
 
     fn query(&mut self, statement: &str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
-        self.after()?.query(statement, values)
+        self.after().attempt(|database| database.query(statement, values))
     }
 
     fn posting_numbers(&mut self, count: usize) -> Result<Vec<i64>, StoreError> {
-        self.after()?.posting_numbers(count)
+        self.after().attempt(|database| database.posting_numbers(count))
     }
 }
 
@@ -159,6 +194,27 @@ mod tests {
         let row =
             |number: i64| vec![0_i64.into(), number.into(), "{}".into(), "".into(), "".into()];
         (from..from + count).map(row).collect()
+    }
+
+    /// As many rows as need more room than [`full`] leaves.
+    fn too_much() -> Vec<Row> {
+        let row = |number: i64| {
+            vec![
+                0_i64.into(),
+                number.into(),
+                "x".repeat(4096).as_str().into(),
+                "".into(),
+                "".into(),
+            ]
+        };
+        (0..COUNT).map(row).collect()
+    }
+
+    /// The file may grow by so many pages.
+    fn full(piped: &mut Piped, pages: i64) {
+        let rows = piped.query("PRAGMA page_count", &[]).unwrap();
+        let now = Columns::new("pages", rows.into_iter().next().unwrap()).number().unwrap();
+        piped.query(&format!("PRAGMA max_page_count = {}", now + pages), &[]).unwrap();
     }
 
     fn counted(piped: &mut Piped) -> Result<i64, StoreError> {
@@ -197,5 +253,37 @@ mod tests {
         piped.hand_over(&EVENTS, Clash::Fail, events(0, COUNT)).unwrap();
         piped.commit().unwrap();
         assert_eq!(counted(&mut piped), Ok(COUNT));
+    }
+
+    #[test]
+    fn nothing_is_put_behind_a_transaction_that_sqlite_rolled_back_by_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut piped = opened(folder.path());
+        full(&mut piped, COUNT / 4);
+        piped.begin(Purpose::Write).unwrap();
+        piped.hand_over(&EVENTS, Clash::Fail, events(-COUNT, COUNT)).unwrap();
+        piped.hand_over(&EVENTS, Clash::Fail, too_much()).unwrap();
+        for turn in 1..=3 {
+            // Whether it is told already depends on how far the thread is.
+            let _ = piped.hand_over(&EVENTS, Clash::Fail, events(turn * COUNT, COUNT));
+        }
+        assert_eq!(piped.commit().map_err(|error| error.kind), Err(Kind::Unavailable));
+        let few = i64::try_from(FEW).unwrap();
+        for count in [few, few - 1] {
+            let told = piped.hand_over(&EVENTS, Clash::Fail, events(9 * COUNT, count));
+            assert_eq!(told.map_err(|error| error.kind), Err(Kind::Unavailable), "{count} rows");
+        }
+        piped.rollback();
+        assert_eq!(counted(&mut piped), Ok(0));
+        full(&mut piped, 100 * COUNT);
+        piped.begin(Purpose::Write).unwrap();
+        piped.hand_over(&EVENTS, Clash::Fail, events(-COUNT, COUNT)).unwrap();
+        piped.hand_over(&EVENTS, Clash::Fail, too_much()).unwrap();
+        for turn in 1..=3 {
+            piped.hand_over(&EVENTS, Clash::Fail, events(turn * COUNT, COUNT)).unwrap();
+        }
+        piped.commit().unwrap();
+        drop(piped);
+        assert_eq!(counted(&mut opened(folder.path())), Ok(5 * COUNT));
     }
 }

@@ -21,6 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// A connection to a file.
 pub(crate) struct Sqlite {
     connection: Connection,
+    /// A transaction was begun, and neither committed nor rolled back by us.
+    begun: bool,
 }
 
 impl Sqlite {
@@ -35,7 +37,7 @@ impl Sqlite {
         connection.pragma_update(None, "synchronous", "full")?;
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.set_prepared_statement_cache_capacity(PREPARED);
-        Ok(Self { connection })
+        Ok(Self { connection, begun: false })
     }
 
     /// Runs a file of statements.
@@ -66,6 +68,11 @@ impl Sqlite {
     }
 
     fn execute(&self, statement: &str, rows: &[Row]) -> Result<(), StoreError> {
+        // It does so when the disk is full or fails: each row would be committed alone.
+        if self.begun && self.connection.is_autocommit() {
+            let what = "SQLite: the transaction was rolled back by itself; nothing of it was done";
+            return Err(StoreError::new(Kind::Unavailable, what));
+        }
         let mut prepared = self.connection.prepare_cached(statement)?;
         for row in rows {
             prepared.execute(params_from_iter(row))?;
@@ -152,16 +159,21 @@ fn selection(table: &Table, by: &[&str], last: Last, keys: usize) -> String {
 impl Database for Sqlite {
     fn begin(&mut self, purpose: Purpose) -> Result<(), StoreError> {
         match purpose {
-            Purpose::Write | Purpose::Migrate => self.run("BEGIN IMMEDIATE"),
-            Purpose::Read => self.run("BEGIN"),
+            Purpose::Write | Purpose::Migrate => self.run("BEGIN IMMEDIATE")?,
+            Purpose::Read => self.run("BEGIN")?,
         }
+        self.begun = true;
+        Ok(())
     }
 
     fn commit(&mut self) -> Result<(), StoreError> {
-        self.run("COMMIT")
+        self.run("COMMIT")?;
+        self.begun = false;
+        Ok(())
     }
 
     fn rollback(&mut self) {
+        self.begun = false;
         if !self.connection.is_autocommit() {
             // After a failed statement SQLite may have rolled back by itself.
             let _ = self.run("ROLLBACK");
@@ -240,5 +252,36 @@ pub(crate) fn conflict_clause(table: &Table, clash: Clash) -> String {
             let set = set.collect::<Vec<_>>().join(",");
             format!(" ON CONFLICT ({}) DO UPDATE SET {set}", key.join(","))
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::place::Place;
+    use crate::table::EVENTS;
+
+    #[test]
+    fn a_row_is_put_in_the_transaction_that_was_begun_or_nowhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("books.sqlite");
+        Place::Sqlite(path.clone()).prepare().unwrap();
+        let mut database = Sqlite::open(&path).unwrap();
+        let rows = [vec![0_i64.into(), 1_i64.into(), "{}".into(), "".into(), "".into()]];
+        database.begin(Purpose::Write).unwrap();
+        // As SQLite does it when the disk is full.
+        database.run("ROLLBACK").unwrap();
+        let put = database.put(&EVENTS, Clash::Fail, &rows);
+        assert_eq!(put.map_err(|error| error.kind), Err(Kind::Unavailable));
+        let key = [vec![0_i64.into(), 1_i64.into()]];
+        let taken = database.take_out(&EVENTS, &key);
+        assert_eq!(taken.map_err(|error| error.kind), Err(Kind::Unavailable));
+        database.rollback();
+        assert_eq!(database.query("SELECT 1 FROM events", &[]), Ok(vec![]));
+        database.begin(Purpose::Write).unwrap();
+        database.put(&EVENTS, Clash::Fail, &rows).unwrap();
+        database.commit().unwrap();
+        assert_eq!(database.query("SELECT 1 FROM events", &[]), Ok(vec![vec![1_i64.into()]]));
     }
 }
