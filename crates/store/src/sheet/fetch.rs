@@ -1,6 +1,6 @@
 //! Fetching rows: each kind for many names at once, and only those that were not fetched before.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::hash::Hash;
 
 use host::{
@@ -260,11 +260,13 @@ impl Inner<'_> {
             let (lock, rulings): (LockId, Vec<ProposalRow>) = rows::behind_lock(RULINGS.name, row)?;
             self.rows.put_proposals(lock, rulings);
         }
-        let keys: Vec<Row> = new.iter().map(entry_key).collect();
+        // Each once: locks of one number have one key, and a row is found for every key that it has.
+        let keys: BTreeSet<Row> = new.iter().map(entry_key).collect();
+        let keys: Vec<Row> = keys.into_iter().collect();
         let wanted: HashSet<LockId> = new.into_iter().collect();
         for row in self.find(&ENTRIES, &["asn", "tid", "ttc"], &keys)? {
             let entry = rows::entry(row)?;
-            // Another lock of the same number is fetched under its own name.
+            // Another lock of the same number that was not asked for.
             if entry.lock.is_some_and(|lock| wanted.contains(&lock)) {
                 let posting = entry.posting();
                 let posting =
@@ -281,8 +283,66 @@ fn purse_number_keys(numbers: &[(Asn, Purse, u16)]) -> Vec<Row> {
     numbers.iter().map(key).collect()
 }
 
+/// How the index has entries of a lock: without its purse and CTC.
 fn entry_key(lock: &LockId) -> Row {
     let mut key = vec![Value::text(lock.asn)];
     key.extend(rows::number_key(lock.tid, lock.ttc));
     key
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::database::{Clash, Database};
+    use crate::place::Place;
+    use crate::sheet::Sheet;
+    use host::{Account, Legs, Posting, PostingReason};
+    use wire::{Date, Stamp, Time};
+
+    const ASN: Asn = Asn([0x12, 0x34, 0, 0, 0, 0, 0, 1]);
+
+    /// All of one card, one PSAM and one TTC: at most one of them is a lock that was made.
+    fn lock(ctc: u16) -> LockId {
+        let (tid, ttc) = (Tid([0, 0, 0, 0, 0, 1]), Ttc(7));
+        LockId { asn: ASN, purse: Purse::Ed, ctc, tid, ttc }
+    }
+
+    fn booked(database: &mut dyn Database, calls: &[&[LockId]], lock: &LockId) -> Legs {
+        let mut sheet = Sheet::new(database);
+        let inner = sheet.inner.get_mut();
+        calls.iter().for_each(|locks| inner.fetch_locks(locks.iter().copied()).unwrap());
+        inner.rows.booked(lock)
+    }
+
+    #[test]
+    fn locks_of_one_number_have_each_what_was_booked_for_it_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place::Sqlite(folder.path().join("books.sqlite"));
+        place.prepare().unwrap();
+        let mut database = place.connect().unwrap();
+        let (float, reserved) = (Account::Float(ASN, Purse::Ed), Account::Reserved(ASN, Purse::Ed));
+        for (number, ctc, amount) in [(1, 3, 500), (2, 5, 40)] {
+            let lines = Legs::default().transfer(float.clone(), reserved.clone(), amount).unwrap();
+            let date = Date::new(2026, 1, 1).unwrap();
+            let at = Stamp { date, time: Time::ZERO, utc_offset_minutes: 0 };
+            let reason = PostingReason::GreyHeard;
+            let lock = Some(lock(ctc));
+            let posting = Posting { reason, asn: Some(ASN), lock, at, lines };
+            database.put(&ENTRIES, Clash::Fail, &rows::of_posting(0, number, &posting)).unwrap();
+        }
+        let (first, unbooked, other) = (lock(3), lock(4), lock(5));
+        let ways: [&[&[LockId]]; 4] = [
+            &[&[first]],
+            &[&[first, unbooked]],
+            &[&[unbooked, first, other]],
+            &[&[first], &[unbooked, other]],
+        ];
+        for calls in ways {
+            let mut of = |lock, account| booked(database.as_mut(), calls, lock).amount(account);
+            let amounts = [of(&first, &float), of(&first, &reserved), of(&unbooked, &float)];
+            assert_eq!(amounts, [-500, 500, 0], "{calls:?}");
+        }
+        assert_eq!(booked(database.as_mut(), ways[2], &other).amount(&reserved), 40);
+    }
 }
