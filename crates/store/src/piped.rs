@@ -1,9 +1,10 @@
 //! Rows on their way into a database while the writer goes on: it judges and encodes, and another thread puts.
 //!
 //! One connection, one order: whatever is read, taken out or committed waits until all rows before it are there, and the
-//! first row that failed fails the transaction. A few rows are put at once: to hand them over would take longer.
+//! first row that failed fails the transaction. Should the thread be gone, a transaction that counted on it fails, and the
+//! writer puts all rows itself from then on. A few rows are put at once: to hand them over would take longer.
 
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, SendError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread::JoinHandle;
 
@@ -48,6 +49,7 @@ impl Line {
 /// A connection with a thread that puts rows.
 pub(crate) struct Piped {
     line: Shared,
+    /// `None` once the thread is gone.
     rows: Option<Sender<Rows>>,
     /// One for each that was handed over, once it was put or left out.
     done: Receiver<()>,
@@ -80,6 +82,7 @@ impl Piped {
     fn after(&mut self) -> MutexGuard<'_, Line> {
         for _ in 0..std::mem::take(&mut self.pending) {
             if self.done.recv().is_err() {
+                self.rows = None;
                 let gone = StoreError::new(Kind::OurBug, "the thread that puts rows is gone");
                 lock(&self.line).failed.get_or_insert(gone);
             }
@@ -151,12 +154,14 @@ impl Database for Piped {
     }
 
     fn hand_over(&mut self, table: &Table, clash: Clash, rows: Vec<Row>) -> Result<(), StoreError> {
-        let Some(line) = self.rows.as_ref().filter(|_| rows.len() >= FEW) else {
+        let Some(thread) = self.rows.as_ref().filter(|_| rows.len() >= FEW) else {
             return self.put(table, clash, &rows);
         };
         self.failed_yet()?;
-        let gone = |_| StoreError::new(Kind::OurBug, "the thread that puts rows is gone");
-        line.send((*table, clash, rows)).map_err(gone)?;
+        if let Err(SendError((table, clash, rows))) = thread.send((*table, clash, rows)) {
+            self.rows = None;
+            return self.put(&table, clash, &rows);
+        }
         self.pending += 1;
         Ok(())
     }
@@ -285,5 +290,39 @@ mod tests {
         piped.commit().unwrap();
         drop(piped);
         assert_eq!(counted(&mut opened(folder.path())), Ok(5 * COUNT));
+    }
+
+    #[test]
+    fn without_its_thread_a_transaction_fails_at_most_once_and_the_next_go_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut piped = opened(folder.path());
+        // A thread that panics with the second rows in its hands.
+        let (rows, waiting) = channel();
+        let (said, done) = channel();
+        (piped.rows, piped.done) = (Some(rows), done);
+        piped.begin(Purpose::Write).unwrap();
+        piped.hand_over(&EVENTS, Clash::Fail, events(0, COUNT)).unwrap();
+        piped.hand_over(&EVENTS, Clash::Fail, events(COUNT, COUNT)).unwrap();
+        said.send(()).unwrap();
+        drop((said, waiting));
+        assert_eq!(piped.commit().map_err(|error| error.kind), Err(Kind::OurBug));
+        piped.rollback();
+        piped.begin(Purpose::Write).unwrap();
+        piped.hand_over(&EVENTS, Clash::Fail, events(0, COUNT)).unwrap();
+        piped.commit().unwrap();
+        assert_eq!(counted(&mut piped), Ok(COUNT));
+    }
+
+    #[test]
+    fn rows_that_nobody_takes_are_put_by_the_writer() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut piped = opened(folder.path());
+        piped.rows = Some(channel().0);
+        piped.begin(Purpose::Write).unwrap();
+        for turn in 0..3 {
+            piped.hand_over(&EVENTS, Clash::Fail, events(turn * COUNT, COUNT)).unwrap();
+        }
+        piped.commit().unwrap();
+        assert_eq!(counted(&mut piped), Ok(3 * COUNT));
     }
 }
