@@ -27,11 +27,15 @@ impl Sheet<'_> {
     pub(crate) fn to_list(&self) -> BTreeMap<(Tid, Ttc), Option<LockId>> {
         let mut inner = self.inner.borrow_mut();
         let touched = inner.touched();
-        inner.attempt(|inner| inner.fetch_listed(touched));
+        inner.attempt(|inner| inner.fetch_listed(touched.iter().copied()));
         let mut numbers = inner.changes.judged.clone();
-        numbers.extend(
-            inner.listed.iter().filter(|(_, listed)| listed.is_some()).map(|(number, _)| *number),
-        );
+        let listed = inner.listed.iter().filter(|(_, listed)| listed.is_some());
+        // Others were fetched with their cards, of which nothing was written: a report about them was refused.
+        let is_touched = |(tid, ttc): &(Tid, Ttc)| {
+            let lock = inner.rows.case(*tid, *ttc).and_then(|case| case.lock_id());
+            lock.is_some_and(|lock| touched.contains(&lock.asn))
+        };
+        numbers.extend(listed.map(|(number, _)| *number).filter(is_touched));
         inner.attempt(|inner| inner.fetch_numbers(numbers.iter().copied()));
         let claimed = |(tid, ttc): (Tid, Ttc)| ((tid, ttc), inner.rows.claimed_lock(tid, ttc));
         numbers.into_iter().map(claimed).collect()
@@ -308,5 +312,63 @@ impl Inner<'_> {
         let new = notices.filter(|row| told.insert(row.get(..3).map(<[Value]>::to_vec)));
         let notices: Vec<Row> = new.collect();
         self.put(&NOTICES, Clash::Keep, notices)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::place::Place;
+    use host::Sighting;
+    use wire::{
+        Amount, Date, Dispersing, Icc, KeyRef, Limit, LockTerms, Purse, Scheme, Stamp, Time, Trn,
+    };
+
+    /// A lock of card `n`, the n-th of its PSAM.
+    fn terms(n: u8) -> LockTerms {
+        let (asn, tid) = (Asn([0x12, 0x34, 0, 0, 0, 0, 0, n]), Tid([0, 0, 0, 0, 0, 1]));
+        let id = LockId { asn, purse: Purse::Ed, ctc: 3, tid, ttc: Ttc(n.into()) };
+        let (date, time) = (Date::new(2026, 1, 1).unwrap(), Time::ZERO);
+        LockTerms {
+            id,
+            icc: Icc([n; 4]),
+            trn: Trn([n; 4]),
+            balance: Amount::ZERO,
+            limit: Limit::ZERO,
+            at: Stamp { date, time, utc_offset_minutes: 0 },
+            key: KeyRef { version: 1, algorithm: 0 },
+            scheme: Scheme::Seed,
+            dispersing: Dispersing::default(),
+        }
+    }
+
+    fn number(n: u8) -> (Tid, Ttc) {
+        (terms(n).id.tid, terms(n).id.ttc)
+    }
+
+    #[test]
+    fn the_grey_list_of_a_card_is_judged_again_only_once_the_card_was_touched() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place::Sqlite(folder.path().join("books.sqlite"));
+        place.prepare().unwrap();
+        let mut database = place.connect().unwrap();
+        let cases = [1, 2, 3].map(|n| {
+            let case = Case { no_dispense: Some(terms(n)), ..Case::new(number(n).0, number(n).1) };
+            rows::of_case(&case, Some("as stations have it"))
+        });
+        database.put(&CASES, Clash::Fail, &cases).unwrap();
+        let mut sheet = Sheet::new(database.as_mut());
+        let inner = sheet.inner.get_mut();
+        // As for reports about all three cards, of which the first was refused.
+        inner.fetch_listed([1, 2, 3].map(|n| terms(n).id.asn)).unwrap();
+        assert_eq!(sheet.to_list().into_keys().collect::<Vec<_>>(), []);
+        let inner = sheet.inner.get_mut();
+        let sighting = Sighting { lock: terms(2).id, balance: Amount::ZERO, otc: None };
+        inner.changes.sightings.push(sighting);
+        inner.changes.judged.insert(number(3));
+        let judged: Vec<_> = sheet.to_list().into_keys().collect();
+        assert_eq!(judged, [number(2), number(3)]);
+        assert_eq!(sheet.failure(), Ok(()));
     }
 }
