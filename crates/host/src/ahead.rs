@@ -62,7 +62,7 @@ impl Ahead {
         let mut ahead = Self::default();
         for asked in inputs.into_iter().filter_map(|input| Asked::by(vault, input)) {
             let version = asked.source.version;
-            let in_bulk = || lanes && vault.bulk_keys(version).is_some();
+            let in_bulk = || lanes && vault.in_bulk(version);
             if !*left.entry(version).or_insert_with(in_bulk) {
                 ahead.compute(vault, &[asked]);
             }

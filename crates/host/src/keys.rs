@@ -99,6 +99,11 @@ pub trait KeyVault {
     fn bulk_keys(&self, _version: u8) -> Option<bulk::Keys> {
         None
     }
+
+    /// Whether [`Self::bulk_keys`] has any for this version: no key is copied for the answer.
+    fn in_bulk(&self, _version: u8) -> bool {
+        false
+    }
 }
 
 /// A vault that several threads ask.
@@ -137,6 +142,10 @@ impl<V: KeyVault + ?Sized> KeyVault for Arc<V> {
 
     fn bulk_keys(&self, version: u8) -> Option<bulk::Keys> {
         self.as_ref().bulk_keys(version)
+    }
+
+    fn in_bulk(&self, version: u8) -> bool {
+        self.as_ref().in_bulk(version)
     }
 }
 
@@ -315,5 +324,12 @@ impl KeyVault for MainKeys {
             tac: shared(KeyKind::Mtk)?,
             psam: self.msk.clone(),
         })
+    }
+
+    fn in_bulk(&self, version: u8) -> bool {
+        let is_shared =
+            |set: &Set<'_>, kind| set.key(kind).is_some() && self.dispersing(kind).is_some();
+        let both = |set| [KeyKind::Mpk, KeyKind::Mtk].into_iter().all(|kind| is_shared(&set, kind));
+        self.set(version).is_some_and(both)
     }
 }

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crypto::Key;
+use crypto::{Key, bulk};
 use host::{KeyKind, KeyVault, MainKeys};
 use wire::{Asn, Scheme, Tid};
 
@@ -63,5 +63,13 @@ impl KeyVault for Vault {
 
     fn consumption_key(&self, version: u8) -> Option<Key> {
         self.keys.consumption_key(version)
+    }
+
+    fn bulk_keys(&self, version: u8) -> Option<bulk::Keys> {
+        self.keys.bulk_keys(version)
+    }
+
+    fn in_bulk(&self, version: u8) -> bool {
+        self.keys.in_bulk(version)
     }
 }

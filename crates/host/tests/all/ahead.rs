@@ -5,6 +5,7 @@ use crypto::Key;
 use crypto::bulk::Engine;
 use host::{Ahead, Input, KeyKind, KeySet, KeyVault, MainKeys};
 use proptest::prelude::*;
+use std::sync::Arc;
 use wire::{Asn, Mac, Report, Scheme, Suite, Tid};
 
 /// A vault that is asked record by record, as a device is.
@@ -34,6 +35,42 @@ impl KeyVault for OneByOne {
     }
     fn consumption_key(&self, version: u8) -> Option<Key> {
         self.0.consumption_key(version)
+    }
+}
+
+/// A vault that must not lend its keys.
+struct Miser(MainKeys);
+
+impl KeyVault for Miser {
+    fn card_key(&self, kind: KeyKind, version: u8, asn: Asn) -> Option<Key> {
+        self.0.card_key(kind, version, asn)
+    }
+    fn psam_key(&self, tid: Tid) -> Key {
+        self.0.psam_key(tid)
+    }
+    fn scheme(&self, version: u8) -> Option<Scheme> {
+        self.0.scheme(version)
+    }
+    fn suite(&self, version: u8) -> Option<u8> {
+        self.0.suite(version)
+    }
+    fn versions(&self) -> Vec<u8> {
+        self.0.versions()
+    }
+    fn issuer(&self) -> [u8; 8] {
+        self.0.issuer
+    }
+    fn levels(&self, kind: KeyKind) -> u8 {
+        self.0.levels_of(kind)
+    }
+    fn consumption_key(&self, version: u8) -> Option<Key> {
+        self.0.consumption_key(version)
+    }
+    fn in_bulk(&self, version: u8) -> bool {
+        self.0.in_bulk(version)
+    }
+    fn bulk_keys(&self, version: u8) -> Option<crypto::bulk::Keys> {
+        panic!("the keys of version {version} were copied only to hear that they are there")
     }
 }
 
@@ -99,7 +136,14 @@ proptest! {
         for engine in Engine::available() {
             prop_assert_eq!(&Ahead::by(engine, &keys, &inputs), &wanted, "{}", engine.name());
         }
+        for version in 0..=3 {
+            let lent = keys.bulk_keys(version).is_some();
+            prop_assert_eq!(keys.in_bulk(version), lent, "version {}", version);
+            prop_assert_eq!(Arc::new(keys.clone()).in_bulk(version), lent);
+            prop_assert!(!OneByOne(keys.clone()).in_bulk(version));
+        }
         let mut together = Ahead::one_by_one(&keys, &inputs);
+        prop_assert_eq!(&Ahead::one_by_one(&Miser(keys.clone()), &inputs), &together);
         together.add(&keys, &inputs);
         prop_assert_eq!(&together, &wanted);
         prop_assert_eq!(&Ahead::of(&OneByOne(keys), &inputs), &wanted);
