@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use host::{Ahead, Centre, Informed, Input, MemoryBooks};
+use host::{Ahead, Centre, Informed, Input, MemoryBooks, Together};
 use store::{Desk, Place, Rows, Vault};
 use tokio::runtime::Runtime;
 use wire::Report;
@@ -160,8 +160,8 @@ pub(crate) fn body(reports: &[Report]) -> Vec<u8> {
 /// The codes that the rules ask for, as the desk has them computed, in one thread.
 fn codes_alone(vault: &Vault, inputs: &[Input]) -> (Ahead, Duration) {
     let begun = Instant::now();
-    let mut ahead = Ahead::default();
-    inputs.chunks(store::MOST).for_each(|some| ahead.add(vault, some));
+    let (mut ahead, mut together) = (Ahead::default(), Together::default());
+    inputs.chunks(store::MOST).for_each(|some| ahead.add(&mut together, vault, some));
     (ahead, begun.elapsed())
 }
 

@@ -4,8 +4,9 @@
 //! question that was not foreseen goes to the vault.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
-use crypto::bulk::{self, Engine, Record};
+use crypto::bulk::{self, Batch, Bulk, Engine, Record};
 use crypto::online::Unlock;
 use crypto::{Debit, Purchase, Transfer};
 use wire::{Amount, Asn, Date, Mac, PurchaseTerms, Report, Scheme, Tid, Time, Ttc};
@@ -37,6 +38,47 @@ struct Foreseen {
     tac: Mac,
 }
 
+/// Keys made ready for an engine, each version once: for whoever computes codes of many records time and again. For one
+/// thread; a version keeps its keys, and a new one gets its own.
+#[derive(Debug)]
+pub struct Together {
+    engine: Engine,
+    /// Fewer records are computed one by one.
+    few: usize,
+    ready: BTreeMap<u8, Bulk>,
+}
+
+impl Default for Together {
+    /// By the best engine of this processor, where it is worth it.
+    fn default() -> Self {
+        let engine = Engine::best();
+        let few = if engine.lanes() > 1 { FEW } else { usize::MAX };
+        Self { engine, few, ready: BTreeMap::new() }
+    }
+}
+
+impl Together {
+    /// By this engine, however few the records are.
+    #[must_use]
+    pub const fn by(engine: Engine) -> Self {
+        Self { engine, few: 0, ready: BTreeMap::new() }
+    }
+
+    /// `None` where so many are better computed one by one, or the vault lends no keys.
+    fn of(&mut self, vault: &impl KeyVault, version: u8, records: usize) -> Option<&mut Bulk> {
+        if records < self.few {
+            return None;
+        }
+        match self.ready.entry(version) {
+            Entry::Occupied(ready) => Some(ready.into_mut()),
+            Entry::Vacant(room) => {
+                let keys = vault.bulk_keys(version)?;
+                Some(room.insert(Bulk::new(self.engine, &keys)))
+            }
+        }
+    }
+}
+
 /// The codes that calls will ask for.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Ahead(BTreeMap<(Tid, Ttc), Foreseen>);
@@ -46,7 +88,7 @@ impl Ahead {
     #[must_use]
     pub fn of<'a>(vault: &impl KeyVault, inputs: impl IntoIterator<Item = &'a Input>) -> Self {
         let mut ahead = Self::default();
-        ahead.add(vault, inputs);
+        ahead.add(&mut Together::default(), vault, inputs);
         ahead
     }
 
@@ -70,30 +112,16 @@ impl Ahead {
         ahead
     }
 
-    /// By this engine, however few the records are, where the vault allows it.
-    #[must_use]
-    pub fn by<'a>(
-        engine: Engine,
+    /// Adds those that are not there yet, all records of a key version together where that is worth it.
+    pub fn add<'a>(
+        &mut self,
+        together: &mut Together,
         vault: &impl KeyVault,
         inputs: impl IntoIterator<Item = &'a Input>,
-    ) -> Self {
-        let mut ahead = Self::default();
-        for (version, asked) in ahead.new_of_each_version(vault, inputs) {
-            match vault.bulk_keys(version) {
-                Some(keys) => ahead.compute_together(engine, &keys, &asked),
-                None => ahead.compute(vault, &asked),
-            }
-        }
-        ahead
-    }
-
-    /// Adds those that are not there yet, all records of a key version together.
-    pub fn add<'a>(&mut self, vault: &impl KeyVault, inputs: impl IntoIterator<Item = &'a Input>) {
-        let engine = Engine::best();
+    ) {
         for (version, asked) in self.new_of_each_version(vault, inputs) {
-            let worth_it = asked.len() >= FEW && engine.lanes() > 1;
-            match worth_it.then(|| vault.bulk_keys(version)).flatten() {
-                Some(keys) => self.compute_together(engine, &keys, &asked),
+            match together.of(vault, version, asked.len()) {
+                Some(bulk) => self.compute_together(bulk, &asked),
                 None => self.compute(vault, &asked),
             }
         }
@@ -138,10 +166,11 @@ impl Ahead {
         }
     }
 
-    fn compute_together(&mut self, engine: Engine, keys: &bulk::Keys, asked: &[Asked]) {
-        let records: Vec<Record> = asked.iter().map(Asked::record).collect();
-        let mut codes = vec![bulk::Codes::ZERO; records.len()];
-        bulk::codes(engine, keys, &records, &mut codes);
+    fn compute_together(&mut self, bulk: &mut Bulk, asked: &[Asked]) {
+        let mut batch = Batch::with_capacity(asked.len());
+        asked.iter().for_each(|asked| batch.push(&asked.record()));
+        let mut codes = vec![bulk::Codes::ZERO; asked.len()];
+        bulk.codes(&batch, &mut codes);
         for (asked, codes) in asked.iter().copied().zip(codes) {
             let bulk::Codes { mac2, gtac, gmac, sam_tac, tac } = codes;
             let (lock, record) = (LockCodes { mac2, gtac }, RecordCodes { gmac, sam_tac });

@@ -79,7 +79,7 @@ pub mod unlock;
 mod verify;
 
 pub use acts::{ActApproval, ActOrder, Acted, Subject};
-pub use ahead::{Ahead, Informed};
+pub use ahead::{Ahead, Informed, Together};
 pub use books::{Books, Card, CardOpening, KeysSince, Psam, PurseOpening, Replacement, StationId};
 pub use case::{Case, HeldRecord, HeldUnproved, Outcome, Quarantined};
 pub use centre::{Centre, OutcomeRow, Registered};

@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use host::{Ahead, Input, Output};
+use host::{Ahead, Input, Output, Together};
 
 use crate::Vault;
 use crate::error::{Kind, StoreError};
@@ -181,6 +181,7 @@ impl Drop for Desk {
 }
 
 fn serve(mut writing: Writing, jobs: &Receiver<Job>, watch: &dyn Watch) {
+    let mut together = Together::default();
     while let Ok(first) = jobs.recv() {
         let mut batch = vec![first];
         let mut calls = batch.iter().map(|job| job.inputs.len()).sum::<usize>();
@@ -192,17 +193,17 @@ fn serve(mut writing: Writing, jobs: &Receiver<Job>, watch: &dyn Watch) {
         }
         let mut batch = forget_late(batch);
         if !batch.is_empty() {
-            let ahead = foreseen(writing.vault(), &mut batch);
+            let ahead = foreseen(&mut together, writing.vault(), &mut batch);
             answer(&mut writing, batch, &ahead, watch);
         }
     }
 }
 
 /// The codes that these calls will ask for: those that came with them, and all others at once.
-fn foreseen(vault: &Vault, batch: &mut [Job]) -> Ahead {
+fn foreseen(together: &mut Together, vault: &Vault, batch: &mut [Job]) -> Ahead {
     let mut ahead = Ahead::default();
     batch.iter_mut().for_each(|job| ahead.extend(std::mem::take(&mut job.ahead)));
-    ahead.add(vault, batch.iter().flat_map(|job| &job.inputs));
+    ahead.add(together, vault, batch.iter().flat_map(|job| &job.inputs));
     ahead
 }
 

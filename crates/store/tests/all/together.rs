@@ -1,13 +1,19 @@
 //! Many outcomes in one transaction: the codes of all of them are computed together, and each is judged as if it were
-//! alone.
+//! alone. By the vault's account, the bulk engines computed them, with keys that were lent once.
 
 use crate::base::{Base, on_postgres, on_sqlite};
 use crate::history::{InMemory, tell};
 use crate::hosts::cards;
 use crate::support::world::start;
 use crate::support::{NORTH, SOUTH, T1, T2, TestCard, TestPsam, at, keys, opening, order};
-use host::{Answer, Centre, Code, Heard, Input, MainKeys, MemoryBooks, News, Output};
-use wire::{ClaimedRecord, Mac, Report, Scheme, Tid};
+use crypto::{Key, bulk};
+use host::{
+    Answer, Centre, Code, Heard, Input, KeyKind, KeyVault, MainKeys, MemoryBooks, News, Output,
+};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use store::{Desk, Place};
+use wire::{Asn, ClaimedRecord, Mac, Report, Scheme, Tid};
 
 /// Refuellings of each card.
 const EACH: u8 = 12;
@@ -99,4 +105,85 @@ fn a_transaction_of_many_outcomes_judges_each_as_if_alone_on_sqlite() {
 #[ignore = "wants a PostgreSQL: cargo xtask databases"]
 fn a_transaction_of_many_outcomes_judges_each_as_if_alone_on_postgres() {
     [1, 16, 512].into_iter().for_each(|size| in_batches(on_postgres, size));
+}
+
+/// Main keys that count who asks for them.
+struct Counted {
+    keys: MainKeys,
+    /// Lent for many records.
+    lent: AtomicUsize,
+    /// Dispersed for the codes of one record.
+    dispersed: AtomicUsize,
+}
+
+impl Counted {
+    fn counts(&self) -> [usize; 2] {
+        [&self.lent, &self.dispersed].map(|count| count.load(Ordering::SeqCst))
+    }
+}
+
+impl KeyVault for Counted {
+    fn card_key(&self, kind: KeyKind, version: u8, asn: Asn) -> Option<Key> {
+        self.dispersed.fetch_add(1, Ordering::SeqCst);
+        self.keys.card_key(kind, version, asn)
+    }
+    fn psam_key(&self, tid: Tid) -> Key {
+        self.dispersed.fetch_add(1, Ordering::SeqCst);
+        self.keys.psam_key(tid)
+    }
+    fn scheme(&self, version: u8) -> Option<Scheme> {
+        self.keys.scheme(version)
+    }
+    fn suite(&self, version: u8) -> Option<u8> {
+        self.keys.suite(version)
+    }
+    fn versions(&self) -> Vec<u8> {
+        self.keys.versions()
+    }
+    fn issuer(&self) -> [u8; 8] {
+        self.keys.issuer
+    }
+    fn levels(&self, kind: KeyKind) -> u8 {
+        self.keys.levels_of(kind)
+    }
+    fn consumption_key(&self, version: u8) -> Option<Key> {
+        self.keys.consumption_key(version)
+    }
+    fn bulk_keys(&self, version: u8) -> Option<bulk::Keys> {
+        self.lent.fetch_add(1, Ordering::SeqCst);
+        self.keys.bulk_keys(version)
+    }
+    fn in_bulk(&self, version: u8) -> bool {
+        self.keys.in_bulk(version)
+    }
+}
+
+#[test]
+fn the_desk_has_codes_computed_in_bulk_and_quarantines_just_what_was_forged() {
+    assert!(bulk::Engine::best().lanes() > 1, "every processor has lanes");
+    let (lent, dispersed) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let vault = Arc::new(Counted { keys: keys(Scheme::Seed), lent, dispersed });
+    let folder = tempfile::tempdir().unwrap();
+    let place = Place::Sqlite(folder.path().join("books.sqlite"));
+    let desk = Desk::open(&place, Arc::<Counted>::clone(&vault) as _, Box::new(|_| {})).unwrap();
+    let register = |asn| Input::RegisterCard { card: opening(asn), chip: None, now: at(0) };
+    tell(&desk, start().1.into_iter().chain(cards().into_iter().map(register)));
+    let [_, before] = vault.counts();
+    let sales = |told: &(Input, _)| matches!(told.0, Input::Hear { .. });
+    let told: Vec<_> = told().into_iter().filter(sales).collect();
+    let (mut taken, mut kept_aside) = (0, 0);
+    for some in told.chunks(128) {
+        let inputs = some.iter().map(|(input, _)| input.clone()).collect();
+        for ((input, why), answer) in some.iter().zip(desk.apply(inputs).unwrap()) {
+            let quarantined = match answer.unwrap() {
+                Answer::Heard(Heard { news: News::Quarantined(code), .. }) => Some(code),
+                _ => None,
+            };
+            assert_eq!(quarantined, *why, "{input:?}");
+            *(if why.is_some() { &mut kept_aside } else { &mut taken }) += 1;
+        }
+    }
+    assert!(taken > 128 && kept_aside > 16, "{taken} and {kept_aside}");
+    let [lent, dispersed] = vault.counts();
+    assert_eq!((lent, dispersed - before), (1, 0), "lent once, and asked for no record alone");
 }
