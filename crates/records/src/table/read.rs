@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::{DataType, Int32Type, Int64Type};
-use parquet::file::metadata::ColumnChunkMetaData;
+use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData};
 use parquet::file::reader::{ChunkReader, FileReader};
 use parquet::file::serialized_reader::SerializedFileReader;
 
@@ -42,6 +42,7 @@ impl<R: ChunkReader + 'static> TableReader<R> {
         guarded(|| {
             let file = SerializedFileReader::new(from)?;
             version_is_ours(&file)?;
+            counts_agree(file.metadata())?;
             let order = order_of(&file)?;
             Ok(Self { file, order, next_group: 0, open: None, read: 0 })
         })
@@ -103,11 +104,15 @@ impl<R: ChunkReader + 'static> TableReader<R> {
         }
         let group = self.file.get_row_group(self.next_group)?;
         self.next_group += 1;
+        let rows = group.metadata().num_rows();
+        let left = u64::try_from(rows)
+            .map_err(|_| Damage::Broken("a row group has a negative number of rows".to_owned()))?;
         for column in group.metadata().columns() {
             in_file(column)?;
         }
-        let left = u64::try_from(group.metadata().num_rows())
-            .map_err(|_| Damage::Broken("a row group has a negative number of rows".to_owned()))?;
+        for place in &self.order {
+            whole_column(group.metadata().column(*place), rows)?;
+        }
         let columns = self.order.iter().map(|place| group.get_column_reader(*place));
         let columns = columns.collect::<Result<Vec<_>, _>>()?;
         self.open = Some(Group { columns, left });
@@ -143,6 +148,28 @@ fn in_file(column: &ColumnChunkMetaData) -> Result<(), Damage> {
     }
     let path = column.column_path().string();
     Err(Damage::Broken(format!("the column `{path}` has no place in the file")))
+}
+
+/// The library reads as many rows as a row group says, and passes the others over without a word.
+fn counts_agree(metadata: &ParquetMetaData) -> Result<(), Damage> {
+    let said = metadata.file_metadata().num_rows();
+    let mut groups = metadata.row_groups().iter().map(RowGroupMetaData::num_rows);
+    if groups.try_fold(0, i64::checked_add) == Some(said) {
+        return Ok(());
+    }
+    Err(Damage::Broken(format!("it says that it has {said} rows, and its row groups have others")))
+}
+
+/// A column of ours has one value, or one place for it, in each row.
+fn whole_column(column: &ColumnChunkMetaData, rows: i64) -> Result<(), Damage> {
+    let values = column.num_values();
+    if values == rows {
+        return Ok(());
+    }
+    let path = column.column_path().string();
+    Err(Damage::Broken(format!(
+        "the column `{path}` has {values} values for {rows} rows in a row group"
+    )))
 }
 
 fn version_is_ours<R: ChunkReader + 'static>(file: &SerializedFileReader<R>) -> Result<(), Damage> {

@@ -142,12 +142,12 @@ fn a_row_group_of_any_length_is_read_in_batches() {
     assert_eq!(read, rows);
 }
 
-/// Reads to the end or to the damage.
+/// Reads to the end or to the damage; rows that are told as wrong count, too.
 fn rows_of(from: File) -> Result<usize, Damage> {
     let mut from = RecordFile::new(from)?;
     let mut rows = 0;
     while let Some(batch) = from.next(64)? {
-        rows += batch.rows.len();
+        rows += batch.len();
     }
     Ok(rows)
 }
@@ -174,4 +174,50 @@ fn a_file_with_any_byte_changed_is_read_or_told_and_never_a_panic() {
         told += usize::from(rows_of(file(&bent)).is_err());
     }
     assert!(told > 100, "{told}");
+}
+
+/// Where the footer begins.
+fn footer(bytes: &[u8]) -> usize {
+    let length = bytes[bytes.len() - 8..bytes.len() - 4].try_into().unwrap();
+    bytes.len() - 8 - u32::from_le_bytes(length) as usize
+}
+
+/// 300 and 299 as the footer has them: twice the number, seven bits a byte.
+const ALL: [u8; 2] = [0xD8, 0x04];
+const ONE_LESS: [u8; 2] = [0xD6, 0x04];
+
+#[test]
+fn a_file_that_says_fewer_rows_than_it_has_is_damaged_wherever_it_says_so() {
+    let (rows, _) = made(&order(300, 1), &keys(), 1);
+    let mut bytes = written(&rows);
+    let counts: Vec<usize> =
+        (footer(&bytes)..bytes.len() - 8).filter(|at| bytes[*at..].starts_with(&ALL)).collect();
+    assert!(counts.len() >= COLUMNS.len() + 2, "the file, its group and every column");
+    for at in &counts {
+        let mut bent = bytes.clone();
+        bent[*at..*at + 2].copy_from_slice(&ONE_LESS);
+        let rows = rows_of(file(&bent));
+        assert!(matches!(rows, Err(Damage::Broken(_)) | Ok(300)), "{at}: {rows:?}");
+    }
+    // The file and its group agree with each other, and not with the columns.
+    let (group, whole) = (counts[counts.len() - 1], counts[0]);
+    for at in [group, whole] {
+        bytes[at..at + 2].copy_from_slice(&ONE_LESS);
+    }
+    let damage = rows_of(file(&bytes)).unwrap_err();
+    assert!(damage.to_string().contains("row group"), "{damage}");
+}
+
+#[test]
+fn no_changed_byte_of_a_footer_hides_a_row() {
+    let (rows, _) = made(&order(20, 1), &keys(), 1);
+    let bytes = written(&rows);
+    for at in footer(&bytes)..bytes.len() - 8 {
+        for bit in [0x02, 0x08, 0x80] {
+            let mut bent = bytes.clone();
+            bent[at] ^= bit;
+            let read = rows_of(file(&bent)).unwrap_or(20);
+            assert_eq!(read, 20, "byte {at}");
+        }
+    }
 }
