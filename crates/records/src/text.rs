@@ -168,6 +168,10 @@ pub(crate) fn with_fields<T>(
         return call(&mut line.split(','));
     }
     let how = csv::ReaderBuilder::new().has_headers(false).from_reader(line.as_bytes());
-    let record = how.into_records().next().and_then(Result::ok).unwrap_or_default();
+    let mut records = how.into_records();
+    let record = records.next().and_then(Result::ok).unwrap_or_default();
+    if records.next().is_some() {
+        return Err("it holds more than one record: a line ends with LF or CRLF".to_owned());
+    }
     call(&mut record.iter())
 }

@@ -112,6 +112,25 @@ fn other_programs_write_csv_in_other_ways() {
 }
 
 #[test]
+fn a_record_behind_another_on_its_line_is_told_and_not_dropped() {
+    let (rows, _) = made(&order(3, 1), &keys(), 1);
+    let text = String::from_utf8(csv(&rows)).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let quoted =
+        lines[1].replacen(&rows[0].station.to_string(), &format!("\"{}\"", rows[0].station), 1);
+    // Carriage returns alone end lines for some programs, and not for this one.
+    for (first, tells) in [(lines[1], "fields"), (&quoted, "more than one record")] {
+        let text = format!("{}\n{first}\r{}\n{}\n", lines[0], lines[2], lines[3]);
+        let (_, read, wrong) = read(text.as_bytes()).unwrap();
+        assert_eq!(read, rows[2..]);
+        assert!(matches!(&wrong[..], [(2, what)] if what.contains(tells)), "{wrong:?}");
+    }
+    // An end of the line after the end of the record is none.
+    let text = format!("{}\n{quoted}\r\r\n", lines[0]);
+    assert_eq!(read(text.as_bytes()).unwrap().1, rows[..1]);
+}
+
+#[test]
 fn every_bad_line_is_told_and_none_ends_the_run() {
     let (rows, _) = made(&order(3, 1), &keys(), 1);
     let text = String::from_utf8(csv(&rows)).unwrap();
