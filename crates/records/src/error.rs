@@ -7,7 +7,7 @@ use std::io;
 #[derive(Debug, thiserror::Error)]
 pub enum Damage {
     /// The disk.
-    #[error("{0}")]
+    #[error("it cannot be read: {0}")]
     Io(#[from] io::Error),
     /// It is not what it says, or no longer.
     #[error("the file is damaged: {0}")]

@@ -62,7 +62,11 @@ impl RecordFile {
     /// # Errors
     /// It cannot be read, is empty, is damaged, or holds something else.
     pub fn new(mut file: File) -> Result<Self, Damage> {
-        let size = file.metadata()?.len();
+        let metadata = file.metadata()?;
+        if metadata.is_dir() {
+            return Err(Damage::Foreign("it is a folder, and has no files in it".to_owned()));
+        }
+        let size = metadata.len();
         let mut begin = Vec::new();
         file.by_ref().take(4).read_to_end(&mut begin)?;
         file.rewind()?;

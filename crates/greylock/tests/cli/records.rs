@@ -88,6 +88,22 @@ fn a_damaged_file_is_told_and_the_others_are_read() {
 }
 
 #[test]
+fn a_file_that_cannot_be_opened_is_told_and_the_others_are_read() {
+    let world = world();
+    world.run("gen --keys keys.toml --records 500 --seed 1 --out day").done();
+    std::fs::create_dir(world.path("folder")).unwrap();
+    let verified = world.run("verify none folder day --keys keys.toml --bad bad --json");
+    assert_eq!(verified.code, 1, "{verified:?}");
+    for words in ["none: it cannot be read", "folder: it is a folder", "2 files were not read"] {
+        assert!(verified.err.contains(words), "{words}: {verified:?}");
+    }
+    let document = verified.document();
+    assert_eq!((&document["records"], &document["bad"]), (&json!(500), &json!(0)));
+    assert_eq!(document["files"][0]["format"], Value::Null);
+    assert_eq!(document["files"][2]["records"], 500);
+}
+
+#[test]
 fn wrong_use_leaves_nothing_behind() {
     let world = world();
     world.run("gen --keys keys.toml --records 100 --seed 1 --out day").done();
@@ -98,6 +114,7 @@ fn wrong_use_leaves_nothing_behind() {
         ("verify day".to_owned(), "--keys"),
         ("verify day --vault vault.sealed".to_owned(), "--seal-key"),
         ("verify none --keys keys.toml --bad bad".to_owned(), "cannot read none"),
+        ("verify none nothing --keys keys.toml --bad bad".to_owned(), "cannot read none"),
         ("verify folder --keys keys.toml --bad bad".to_owned(), "no files in it"),
         ("verify day --keys keys.toml --bad day".to_owned(), "nothing was overwritten"),
         ("verify day --keys keys.toml --engine none --bad bad".to_owned(), "scalar"),

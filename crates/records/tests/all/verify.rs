@@ -181,7 +181,7 @@ fn what_is_heard_is_the_same_for_any_number_of_threads_and_damage_ends_one_file_
     let shown: Vec<String> = one.iter().map(|line| line.chars().take(26).collect()).collect();
     assert_eq!(one.len(), 4 + 1 + 1 + 2 + 4, "{shown:?}");
     assert!(one[4].starts_with("1 the file is damaged"), "{}", one[4]);
-    assert!(one[5].starts_with("2 No such file"), "{}", one[5]);
+    assert!(one[5].starts_with("2 it cannot be read: No such file"), "{}", one[5]);
 }
 
 #[test]

@@ -5,7 +5,7 @@ mod tally;
 use std::fs::{File, read_dir};
 use std::io;
 use std::num::NonZero;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 use std::time::Instant;
 
@@ -29,11 +29,7 @@ pub(super) fn run(args: &VerifyArgs, context: &mut Context<'_>) -> Result<Report
     let engine = engine(args)?;
     let keys = main_keys(args, context)?;
     let files = files(&args.files)?;
-    let mut size = 0;
-    for path in &files {
-        let file = File::open(path).and_then(|file| file.metadata());
-        size += file.map_err(|error| Error::file("read", path, &error))?.len();
-    }
+    let size = size(&files)?;
     let birth = args.bad.as_deref().map(Birth::begin).transpose()?;
     let begin = |birth: &Birth| {
         BadWriter::new(birth.pieces()?).map_err(|error| Error::file("write", birth.path(), &error))
@@ -63,25 +59,46 @@ pub(super) fn run(args: &VerifyArgs, context: &mut Context<'_>) -> Result<Report
     Ok(tally.report(&Run { engine, threads, took, bad: args.bad.as_deref() }))
 }
 
-/// The files, and those in the folders, by their names.
+/// The files, and those in the folders, by their names. A folder that has none, or cannot be looked into, stands for itself:
+/// it is told like a file that cannot be read.
 fn files(given: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
     let mut files = Vec::new();
     for path in given {
-        if !path.is_dir() {
-            files.push(path.clone());
-            continue;
+        let inside = if path.is_dir() { inside(path).unwrap_or_default() } else { Vec::new() };
+        match inside.is_empty() {
+            true => files.push(path.clone()),
+            false => files.extend(inside),
         }
-        let entries = read_dir(path).and_then(Iterator::collect::<io::Result<Vec<_>>>);
-        let entries = entries.map_err(|error| Error::file("read", path, &error))?;
-        let inside = entries.into_iter().map(|entry| entry.path()).filter(|path| path.is_file());
-        let mut inside: Vec<PathBuf> = inside.collect();
-        if inside.is_empty() {
-            return Err(Error::usage(format!("{} has no files in it", path.display())));
-        }
-        inside.sort();
-        files.extend(inside);
     }
-    Ok(files)
+    match files.as_slice() {
+        [folder] if inside(folder).is_ok_and(|inside| inside.is_empty()) => {
+            Err(Error::usage(format!("{} has no files in it", folder.display())))
+        }
+        _ => Ok(files),
+    }
+}
+
+fn inside(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let entries = read_dir(folder)?.collect::<io::Result<Vec<_>>>()?;
+    let inside = entries.into_iter().map(|entry| entry.path()).filter(|path| path.is_file());
+    let mut inside: Vec<PathBuf> = inside.collect();
+    inside.sort();
+    Ok(inside)
+}
+
+/// Bytes of all files. One that cannot be read is told in its turn; it is wrong use when that is so with all of them.
+fn size(files: &[PathBuf]) -> Result<u64, Error> {
+    let (mut size, mut readable, mut first) = (0, false, None);
+    for path in files {
+        match File::open(path).and_then(|file| file.metadata()) {
+            Ok(metadata) => {
+                readable = true;
+                size += metadata.len();
+            }
+            Err(error) => first = first.or_else(|| Some(Error::file("read", path, &error))),
+        }
+    }
+    first.filter(|_| !readable).map_or(Ok(size), Err)
 }
 
 fn processors() -> usize {
