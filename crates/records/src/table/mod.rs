@@ -1,6 +1,8 @@
 //! The table as Parquet, with the typed readers and writers of columns alone.
 
+mod pages;
 mod read;
+mod thrift;
 mod write;
 
 use std::sync::Arc;

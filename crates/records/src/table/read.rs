@@ -7,9 +7,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::{DataType, Int32Type, Int64Type};
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData};
-use parquet::file::reader::{ChunkReader, FileReader};
+use parquet::file::reader::FileReader;
 use parquet::file::serialized_reader::SerializedFileReader;
 
+use super::pages::{sound_end, sound_pages};
 use super::{Batch, VERSION, VERSION_KEY, physical};
 use crate::columns::{COLUMNS, Cells, Column};
 use crate::error::{Damage, Wrong};
@@ -17,8 +18,10 @@ use crate::outcome::Outcome;
 
 /// Reads a file of records in batches. What is kept in memory is a page of each column and the batch, however large the
 /// file and its row groups are.
-pub struct TableReader<R: ChunkReader + 'static = File> {
-    file: SerializedFileReader<R>,
+pub struct TableReader {
+    file: SerializedFileReader<File>,
+    /// The same file, looked at before the library reads it.
+    beside: File,
     /// Where each of [`COLUMNS`] stands in the file.
     order: Vec<usize>,
     /// The row group that comes after the open one.
@@ -33,18 +36,20 @@ struct Group {
     left: u64,
 }
 
-impl<R: ChunkReader + 'static> TableReader<R> {
+impl TableReader {
     /// Opens a file, and looks at its version and its columns.
     ///
     /// # Errors
     /// It is no Parquet, or holds something else.
-    pub fn new(from: R) -> Result<Self, Damage> {
+    pub fn new(from: File) -> Result<Self, Damage> {
         guarded(|| {
+            sound_end(&from)?;
+            let beside = from.try_clone()?;
             let file = SerializedFileReader::new(from)?;
             version_is_ours(&file)?;
             counts_agree(file.metadata())?;
             let order = order_of(&file)?;
-            Ok(Self { file, order, next_group: 0, open: None, read: 0 })
+            Ok(Self { file, beside, order, next_group: 0, open: None, read: 0 })
         })
     }
 
@@ -111,7 +116,9 @@ impl<R: ChunkReader + 'static> TableReader<R> {
             in_file(column)?;
         }
         for place in &self.order {
-            whole_column(group.metadata().column(*place), rows)?;
+            let column = group.metadata().column(*place);
+            whole_column(column, rows)?;
+            sound_pages(&self.beside, column)?;
         }
         let columns = self.order.iter().map(|place| group.get_column_reader(*place));
         let columns = columns.collect::<Result<Vec<_>, _>>()?;
@@ -172,7 +179,7 @@ fn whole_column(column: &ColumnChunkMetaData, rows: i64) -> Result<(), Damage> {
     )))
 }
 
-fn version_is_ours<R: ChunkReader + 'static>(file: &SerializedFileReader<R>) -> Result<(), Damage> {
+fn version_is_ours(file: &SerializedFileReader<File>) -> Result<(), Damage> {
     let metadata = file.metadata().file_metadata().key_value_metadata();
     let version = metadata.into_iter().flatten().find(|pair| pair.key == VERSION_KEY);
     match version.and_then(|pair| pair.value.as_deref()) {
@@ -187,9 +194,7 @@ fn version_is_ours<R: ChunkReader + 'static>(file: &SerializedFileReader<R>) -> 
 }
 
 /// Columns are found by their names; others beside them are not looked at.
-fn order_of<R: ChunkReader + 'static>(
-    file: &SerializedFileReader<R>,
-) -> Result<Vec<usize>, Damage> {
+fn order_of(file: &SerializedFileReader<File>) -> Result<Vec<usize>, Damage> {
     let schema = file.metadata().file_metadata().schema_descr();
     let place_of = |column: &Column| {
         let found = schema.columns().iter().position(|found| found.path().string() == column.name);

@@ -1,6 +1,5 @@
 //! The table as Parquet.
 
-use std::fs::File;
 use std::io::Write as _;
 
 use records::{Batch, Damage, Outcome, TableReader, TableWriter};
@@ -21,7 +20,7 @@ pub(crate) fn written(rows: &[Outcome]) -> Vec<u8> {
 fn opened(bytes: &[u8]) -> Result<TableReader, Damage> {
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(bytes).unwrap();
-    TableReader::<File>::new(file)
+    TableReader::new(file)
 }
 
 fn batches(bytes: &[u8], most: usize) -> Vec<Batch> {
