@@ -2,12 +2,12 @@
 //!
 //! The rows of a batch are sorted by key version, so that each call of `crypto::bulk` has records of one suite and scheme.
 
-use crypto::bulk::{self, Codes, Engine, Record};
+use crypto::bulk::{Batch, Bulk, Codes, Engine, Faults, Record};
 use crypto::check;
 use host::MainKeys;
 use wire::Mac;
 
-use crate::keys::Versions;
+use crate::keys::{Version, Versions};
 use crate::outcome::{Kind, Outcome};
 use crate::verdict::{Reason, Verdict};
 
@@ -19,6 +19,16 @@ const LAST_LOCK_CTC: u16 = 0xFFFD;
 pub struct Checker {
     versions: Versions,
     engine: Engine,
+}
+
+/// A checker with its keys made ready, and its room: for one thread, and for as many batches as there are.
+#[derive(Debug)]
+pub struct Ready<'a> {
+    checker: &'a Checker,
+    /// One for each version, in their order.
+    bulks: Vec<Bulk>,
+    batch: Batch,
+    faults: Vec<Faults>,
 }
 
 /// What is left to be done for a row.
@@ -51,42 +61,12 @@ impl Checker {
         Self { versions: Versions::of(main), engine }
     }
 
-    /// What is wrong with each row, in their order. Sales and grey records are held against MAC2, GTAC, GMAC and SAM TAC,
-    /// sales and sightings against their TAC, unproved deliveries against MAC2 and GTAC. MAC3 of an on-line unlock was
-    /// checked by whoever heard it: its session is not in the row.
+    /// For one thread. Keys are made ready here and not for every batch.
     #[must_use]
-    pub fn verdicts(&self, rows: &[Outcome]) -> Vec<Verdict> {
-        let mut verdicts = Vec::with_capacity(rows.len());
-        let mut by_version: Vec<Group> = Vec::new();
-        by_version.resize_with(self.versions.all().len(), Group::default);
-        let mut seen = Group::default();
-        for (place, row) in rows.iter().enumerate() {
-            match self.first_look(row) {
-                Ok(Some(Work::Codes(version, record))) => {
-                    if let Some(group) = by_version.get_mut(version) {
-                        group.push(place, record);
-                    }
-                    verdicts.push(Verdict::GOOD);
-                }
-                Ok(Some(Work::Tac(record))) => {
-                    seen.push(place, record);
-                    verdicts.push(Verdict::GOOD);
-                }
-                Ok(None) => verdicts.push(Verdict::GOOD),
-                Err(reason) => verdicts.push(Verdict::of(reason)),
-            }
-        }
-        for (version, group) in self.versions.all().iter().zip(&by_version) {
-            let mut made = vec![Codes::ZERO; group.records.len()];
-            bulk::codes(self.engine, &version.keys, &group.records, &mut made);
-            for (place, codes) in group.places.iter().zip(&made) {
-                if let (Some(row), Some(verdict)) = (rows.get(*place), verdicts.get_mut(*place)) {
-                    *verdict = judged(row, codes);
-                }
-            }
-        }
-        self.try_tacs(rows, seen, &mut verdicts);
-        verdicts
+    pub fn ready(&self) -> Ready<'_> {
+        let bulk = |version: &Version| Bulk::new(self.engine, &version.keys);
+        let bulks = self.versions.all().iter().map(bulk).collect();
+        Ready { checker: self, bulks, batch: Batch::default(), faults: Vec::new() }
     }
 
     /// What can be said of a row without a code, as the centre says it.
@@ -113,12 +93,69 @@ impl Checker {
             Kind::Void => row.tid().map(|_| None).ok_or(malformed),
         }
     }
+}
+
+impl Ready<'_> {
+    /// What is wrong with each row, in their order. Sales and grey records are held against MAC2, GTAC, GMAC and SAM TAC,
+    /// sales and sightings against their TAC, unproved deliveries against MAC2 and GTAC. MAC3 of an on-line unlock was
+    /// checked by whoever heard it: its session is not in the row.
+    #[must_use]
+    pub fn verdicts(&mut self, rows: &[Outcome]) -> Vec<Verdict> {
+        let mut verdicts = Vec::with_capacity(rows.len());
+        let mut by_version: Vec<Group> = Vec::new();
+        by_version.resize_with(self.bulks.len(), Group::default);
+        let mut seen = Group::default();
+        for (place, row) in rows.iter().enumerate() {
+            match self.checker.first_look(row) {
+                Ok(Some(Work::Codes(version, record))) => {
+                    if let Some(group) = by_version.get_mut(version) {
+                        group.push(place, record);
+                    }
+                    verdicts.push(Verdict::GOOD);
+                }
+                Ok(Some(Work::Tac(record))) => {
+                    seen.push(place, record);
+                    verdicts.push(Verdict::GOOD);
+                }
+                Ok(None) => verdicts.push(Verdict::GOOD),
+                Err(reason) => verdicts.push(Verdict::of(reason)),
+            }
+        }
+        for (version, group) in by_version.iter().enumerate() {
+            self.check_codes(version, rows, group, &mut verdicts);
+        }
+        self.try_tacs(rows, seen, &mut verdicts);
+        verdicts
+    }
+
+    /// All codes of records that name this version.
+    fn check_codes(
+        &mut self,
+        version: usize,
+        rows: &[Outcome],
+        group: &Group,
+        verdicts: &mut [Verdict],
+    ) {
+        let Some(bulk) = self.bulks.get_mut(version) else { return };
+        fill(&mut self.batch, &group.records);
+        let claimed = |place: &usize| rows.get(*place).map_or(Codes::ZERO, claimed);
+        let claimed: Vec<Codes> = group.places.iter().map(claimed).collect();
+        self.faults.clear();
+        self.faults.resize(claimed.len(), Faults::NONE);
+        bulk.faults(&self.batch, &claimed, &mut self.faults);
+        for (place, faults) in group.places.iter().zip(&self.faults) {
+            if let (Some(row), Some(verdict)) = (rows.get(*place), verdicts.get_mut(*place)) {
+                *verdict = judged(row, *faults);
+            }
+        }
+    }
 
     /// With the newest version first; what it does not prove goes on to the next.
-    fn try_tacs(&self, rows: &[Outcome], mut seen: Group, verdicts: &mut [Verdict]) {
-        for version in self.versions.all() {
+    fn try_tacs(&mut self, rows: &[Outcome], mut seen: Group, verdicts: &mut [Verdict]) {
+        for bulk in &mut self.bulks {
             let mut made = vec![Mac([0; 4]); seen.records.len()];
-            bulk::tacs(self.engine, &version.keys, &seen.records, &mut made);
+            fill(&mut self.batch, &seen.records);
+            bulk.tacs(&self.batch, &mut made);
             let mut left = Group::default();
             for ((place, record), made) in seen.places.into_iter().zip(seen.records).zip(made) {
                 let tac = rows.get(place).and_then(|row| row.tac).unwrap_or_default();
@@ -136,6 +173,23 @@ impl Checker {
     }
 }
 
+fn fill(batch: &mut Batch, records: &[Record]) {
+    batch.clear();
+    records.iter().for_each(|record| batch.push(record));
+}
+
+/// The codes that a row has; zeros for those that it has not.
+fn claimed(row: &Outcome) -> Codes {
+    let mac = |bits: u32| Mac(bits.to_be_bytes());
+    Codes {
+        mac2: mac(row.mac2),
+        gtac: mac(row.gtac),
+        gmac: mac(row.gmac),
+        sam_tac: mac(row.sam_tac),
+        tac: mac(row.tac.unwrap_or_default()),
+    }
+}
+
 /// What the terms of every honest lock have.
 fn sound(record: &Record) -> Result<(), Reason> {
     let sound = record.trn.0[0] >= 0x80 && record.ctc <= LAST_LOCK_CTC && record.asn.is_bcd();
@@ -147,19 +201,20 @@ fn differ(made: Mac, said: u32) -> bool {
     check(made, Mac(said.to_be_bytes())).is_none()
 }
 
-/// A row with a record, and the codes that it must have.
-fn judged(row: &Outcome, codes: &Codes) -> Verdict {
+/// A row with a record, and which of its codes are not those that it must have.
+fn judged(row: &Outcome, faults: Faults) -> Verdict {
+    let wrong = |code: Faults| faults.any_of(code);
     let verdict = Verdict::GOOD
-        .and(Reason::Mac2Wrong, differ(codes.mac2, row.mac2))
+        .and(Reason::Mac2Wrong, wrong(Faults::MAC2))
         .and(Reason::CeilingExceedsBalance, row.ceiling > row.balance)
         .and(Reason::AmountExceedsCeiling, row.amount > row.ceiling)
-        .and(Reason::GtacWrong, differ(codes.gtac, row.gtac));
+        .and(Reason::GtacWrong, wrong(Faults::GTAC));
     if row.kind() == Some(Kind::Unproved) {
         return verdict;
     }
-    let tac = row.tac.filter(|_| row.kind() == Some(Kind::Sale));
+    let has_tac = row.kind() == Some(Kind::Sale) && row.tac.is_some();
     verdict
-        .and(Reason::GmacWrong, differ(codes.gmac, row.gmac))
-        .and(Reason::SamTacWrong, differ(codes.sam_tac, row.sam_tac))
-        .and(Reason::TacWrong, tac.is_some_and(|tac| differ(codes.tac, tac)))
+        .and(Reason::GmacWrong, wrong(Faults::GMAC))
+        .and(Reason::SamTacWrong, wrong(Faults::SAM_TAC))
+        .and(Reason::TacWrong, has_tac && wrong(Faults::TAC))
 }

@@ -39,7 +39,7 @@ mod verdict;
 mod verify;
 
 pub use bad::{BadWriter, UNREADABLE};
-pub use check::Checker;
+pub use check::{Checker, Ready};
 pub use columns::{COLUMNS, Column};
 pub use error::{Damage, Wrong};
 pub use file::{Format, RecordFile};

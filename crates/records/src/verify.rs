@@ -113,6 +113,7 @@ fn work(
     steps: &Mutex<Receiver<Numbered<Step>>>,
     to: &SyncSender<Numbered<Event>>,
 ) {
+    let mut ready = checker.ready();
     loop {
         let step = match steps.lock() {
             Ok(steps) => steps.recv(),
@@ -123,7 +124,7 @@ fn work(
         let event = match step {
             Step::Tell(event) => event,
             Step::Verify(batch, read) => {
-                match catch_unwind(AssertUnwindSafe(|| checker.verdicts(&batch.rows))) {
+                match catch_unwind(AssertUnwindSafe(|| ready.verdicts(&batch.rows))) {
                     Ok(verdicts) => Event::Rows(batch, verdicts, read),
                     Err(panic) => {
                         // The others must not wait for this batch for ever.

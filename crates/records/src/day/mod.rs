@@ -20,7 +20,7 @@ mod render;
 mod town;
 mod truth;
 
-use crypto::bulk::Engine;
+use crypto::bulk::{Bulk, Engine};
 use host::MainKeys;
 use wire::Date;
 
@@ -41,8 +41,7 @@ pub struct Day<'a> {
     order: Order,
     main: &'a MainKeys,
     versions: Versions,
-    engine: Engine,
-    threads: usize,
+    bulks: Vec<Vec<Bulk>>,
     day_before: Date,
     cards: u64,
     town: Town,
@@ -67,23 +66,13 @@ impl<'a> Day<'a> {
         if versions.all().is_empty() {
             return Err(OrderError::NoKeys);
         }
+        let ready = || versions.all().iter().map(|version| Bulk::new(engine, &version.keys));
+        let bulks = (0..threads.max(1)).map(|_| ready().collect()).collect();
         let town = Town::new(order.stations()?, order.seed);
         let (day_before, cards) = (order.day_before()?, order.cards()?);
         let (parts, next) = (order.records.div_ceil(PART), 0);
         let truth = Truth::default();
-        Ok(Self {
-            order,
-            main,
-            versions,
-            engine,
-            threads,
-            day_before,
-            cards,
-            town,
-            parts,
-            next,
-            truth,
-        })
+        Ok(Self { order, main, versions, bulks, day_before, cards, town, parts, next, truth })
     }
 
     /// The next rows; `None` when the day is over.
@@ -115,9 +104,8 @@ impl<'a> Day<'a> {
         };
         self.next += 1;
         let block = block::decide(&part, &mut self.town)?;
-        let (engine, threads) = (self.engine, self.threads);
-        let tools = Tools { main: self.main, versions: &self.versions, engine, threads };
-        let rows = render::rows(&block, &tools);
+        let mut tools = Tools { main: self.main, bulks: &mut self.bulks };
+        let rows = render::rows(&block, &mut tools);
         let before = u32::from_be_bytes(self.day_before.to_bytes());
         render::tell(&block, &rows, before, &mut self.truth);
         Ok(Some(rows))

@@ -1,26 +1,24 @@
 //! The codes of a part of the day, and its rows.
 
-use crypto::bulk::{self, Codes, Engine, Record};
+use crypto::bulk::{Batch, Bulk, Codes, Record};
 use crypto::online::Unlock;
 use host::{KeyKind, KeyVault, MainKeys};
 use wire::{Amount, Date, Mac, Time};
 
 use super::block::{Block, Fate, Forged, Lock, Saying};
 use super::truth::{End, Truth};
-use crate::keys::Versions;
 use crate::outcome::{Kind, Outcome};
 
 /// What codes are made with.
 pub(super) struct Tools<'a> {
     pub(super) main: &'a MainKeys,
-    pub(super) versions: &'a Versions,
-    pub(super) engine: Engine,
-    pub(super) threads: usize,
+    /// For each thread the keys of all versions, made ready.
+    pub(super) bulks: &'a mut [Vec<Bulk>],
 }
 
 /// Every row of a part, whole.
-pub(super) fn rows(block: &Block, tools: &Tools<'_>) -> Vec<Outcome> {
-    let codes = codes_of(&block.locks, tools);
+pub(super) fn rows(block: &Block, tools: &mut Tools<'_>) -> Vec<Outcome> {
+    let codes = codes_of(&block.locks, tools.bulks);
     let row = |saying: &Saying| {
         let place = saying.lock();
         let lock = block.locks.get(place)?;
@@ -40,19 +38,19 @@ pub(super) fn rows(block: &Block, tools: &Tools<'_>) -> Vec<Outcome> {
 
 /// The codes of every lock that has some, in the order of locks. The locks are shared out in runs, so that it does not
 /// matter how many threads there are.
-fn codes_of(locks: &[Lock], tools: &Tools<'_>) -> Vec<Codes> {
+fn codes_of(locks: &[Lock], bulks: &mut [Vec<Bulk>]) -> Vec<Codes> {
     let mut codes = vec![Codes::ZERO; locks.len()];
-    let run = locks.len().div_ceil(tools.threads.max(1)).max(1);
+    let run = locks.len().div_ceil(bulks.len().max(1)).max(1);
     std::thread::scope(|scope| {
-        for (locks, codes) in locks.chunks(run).zip(codes.chunks_mut(run)) {
-            scope.spawn(|| codes_of_run(locks, codes, tools));
+        for ((locks, codes), bulks) in locks.chunks(run).zip(codes.chunks_mut(run)).zip(bulks) {
+            scope.spawn(|| codes_of_run(locks, codes, bulks));
         }
     });
     codes
 }
 
-fn codes_of_run(locks: &[Lock], codes: &mut [Codes], tools: &Tools<'_>) {
-    for (at, version) in tools.versions.all().iter().enumerate() {
+fn codes_of_run(locks: &[Lock], codes: &mut [Codes], bulks: &mut [Bulk]) {
+    for (at, bulk) in bulks.iter_mut().enumerate() {
         let of_version = |(place, lock): (usize, &Lock)| {
             let coded = !matches!(lock.fate, Fate::NoDispense | Fate::Void) && lock.version == at;
             let record = if coded { lock.outcome.record() } else { None };
@@ -61,7 +59,9 @@ fn codes_of_run(locks: &[Lock], codes: &mut [Codes], tools: &Tools<'_>) {
         let found = locks.iter().enumerate().filter_map(of_version);
         let (places, records): (Vec<usize>, Vec<Record>) = found.unzip();
         let mut made = vec![Codes::ZERO; records.len()];
-        bulk::codes(tools.engine, &version.keys, &records, &mut made);
+        let mut batch = Batch::with_capacity(records.len());
+        records.iter().for_each(|record| batch.push(record));
+        bulk.codes(&batch, &mut made);
         for (place, made) in places.into_iter().zip(made) {
             if let Some(codes) = codes.get_mut(place) {
                 *codes = made;

@@ -47,7 +47,7 @@ fn exactly_the_forged_rows_are_found_whatever_their_keys() {
             rows.iter().filter(|row| row.icc > 0).map(|row| row.key_version).collect();
         assert_eq!(versions.len(), keys.older.len() + 1);
         for engine in Engine::available() {
-            let verdicts = Checker::new(&keys, engine).verdicts(&rows);
+            let verdicts = Checker::new(&keys, engine).ready().verdicts(&rows);
             let mut found: BTreeMap<String, u64> = BTreeMap::new();
             for reason in verdicts.iter().filter_map(|verdict| verdict.reason()) {
                 *found.entry(reason.name().to_owned()).or_default() += 1;
@@ -104,13 +104,31 @@ fn changed(row: Outcome) -> Vec<(Outcome, Option<Reason>)> {
 }
 
 #[test]
+fn a_batch_leaves_nothing_behind_for_the_next_one() {
+    let keys = many_keys();
+    let (rows, _) = made(&day(20_000, 300, 8), &keys, 1);
+    for engine in Engine::available() {
+        let checker = Checker::new(&keys, engine);
+        let whole = checker.ready().verdicts(&rows);
+        let mut ready = checker.ready();
+        let (first, others) = rows.split_at(9_000);
+        let mut parts = ready.verdicts(first);
+        for rows in others.chunks(777) {
+            assert!(ready.verdicts(&[]).is_empty());
+            parts.extend(ready.verdicts(rows));
+        }
+        assert!(parts == whole, "{}", engine.name());
+    }
+}
+
+#[test]
 fn each_reason_is_the_one_that_the_centre_gives() {
     let keys = keys();
     let (rows, _) = made(&order(50, 4), &keys, 1);
     let sale = rows.iter().find(|row| row.kind() == Some(Kind::Sale) && row.purse == 1).unwrap();
     let cases = changed(Outcome { ceiling: sale.ceiling - 1, ..*sale });
     let rows: Vec<Outcome> = cases.iter().map(|(row, _)| *row).collect();
-    let verdicts = Checker::new(&keys, Engine::best()).verdicts(&rows);
+    let verdicts = Checker::new(&keys, Engine::best()).ready().verdicts(&rows);
     for ((row, want), verdict) in cases.iter().zip(verdicts) {
         assert_eq!(verdict.reason(), *want, "{row:?}");
     }
@@ -143,7 +161,7 @@ fn what_has_no_code_of_its_own_is_looked_at_all_the_same() {
         (Outcome { tid: u64::MAX, ..void }, Some(Reason::Malformed)),
     ];
     let rows: Vec<Outcome> = cases.iter().map(|(row, _)| *row).collect();
-    let verdicts = Checker::new(&keys, Engine::best()).verdicts(&rows);
+    let verdicts = Checker::new(&keys, Engine::best()).ready().verdicts(&rows);
     for ((row, want), verdict) in cases.iter().zip(verdicts) {
         assert_eq!(verdict.reason(), *want, "{row:?}");
     }
