@@ -119,3 +119,17 @@ fn a_small_file_gets_no_more_memory_than_it_has_bytes_for() {
     let took = peak() - before;
     assert!(took < 32 << 20, "{took} bytes");
 }
+
+#[test]
+fn a_schema_of_many_levels_ends_nothing() {
+    // Each of 1,023 nodes has one below it; the last one is a number.
+    let node = |children: &[u8]| [&[0x35, 0, 0x18, 1, b'a'], children, &[0]].concat();
+    let mut metadata = vec![0x15, 2, 0x19, 0xFC, 0xFF, 7];
+    (1..1_023).for_each(|_| metadata.extend(node(&[0x15, 2])));
+    metadata.extend([0x15, 2, 0x25, 0, 0x18, 1, b'a', 0]);
+    metadata.extend([0x16, 0, 0x19, 0x0C, 0]);
+    let metadata = end(&metadata);
+    let read = std::thread::spawn(move || read(&metadata)).join().unwrap();
+    let what = read.unwrap_err().to_string();
+    assert!(what.contains("does not say greylock.records"), "{what}");
+}
