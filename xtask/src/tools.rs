@@ -52,6 +52,7 @@ const TOOLS: &[Tool] = &[
     Tool { name: "opensc-tool", probe: "dpkg --status opensc", from: Apt("opensc"), used_by: "pcsc, a client that is not ours" },
     Tool { name: "pyscard", probe: "dpkg --status python3-pyscard", from: Apt("python3-pyscard"), used_by: "pcsc, the terminal in Python" },
     Tool { name: "cryptography", probe: "dpkg --status python3-cryptography", from: Apt("python3-cryptography"), used_by: "pcsc, the codes of that terminal" },
+    Tool { name: "libcrypto", probe: "dpkg --status libssl3", from: Apt("libssl3"), used_by: "cargo-test, the yardstick of codes in bulk" },
     Tool { name: "postgres", probe: "dpkg --status postgresql", from: Apt("postgresql"), used_by: "databases" },
     Tool { name: "runuser", probe: "runuser --version", from: Apt("util-linux"), used_by: "databases, to start PostgreSQL when run by root" },
     Tool { name: "chromium", probe: "chromium --version", from: Apt("chromium"), used_by: "page" },
