@@ -3,9 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::cast_possible_truncation, reason = "tests")]
 
 use crypto::Key;
-use crypto::bulk::{
-    Batch, Bulk, Codes, Engine, Faults, Integers, Keys, Record, codes, gmacs, tacs,
-};
+use crypto::bulk::{Batch, Bulk, Codes, Engine, Faults, Integers, Keys, Record};
 use crypto::session::{Randoms, SessionKey};
 use wire::{Amount, Asn, Date, Dispersing, Icc, Mac, Purse, Scheme, Suite, Tid, Time, Trn, Ttc};
 
@@ -82,18 +80,21 @@ fn same_of(mut random: Random, (suite, psam): (Suite, Suite), scheme: Scheme, co
     let keys = Keys { psam: Key::of(psam, random.bytes()), ..random.keys(suite, scheme) };
     let records: Vec<Record> = (0..count).map(|_| random.record()).collect();
     let expected: Vec<Codes> = records.iter().map(|record| reference(&keys, record)).collect();
+    let mut batch = Batch::default();
+    records.iter().for_each(|record| batch.push(record));
     for engine in Engine::available() {
         let mut made = vec![Codes::ZERO; count];
-        codes(engine, &keys, &records, &mut made);
+        let mut bulk = Bulk::new(engine, &keys);
+        bulk.codes(&batch, &mut made);
         assert!(made == expected, "{} {suite:?} {scheme:?} {count}", engine.name());
         let mut made = vec![Mac([0; 4]); count];
-        tacs(engine, &keys, &records, &mut made);
+        bulk.tacs(&batch, &mut made);
         assert!(
             made.iter().zip(&expected).all(|(made, codes)| *made == codes.tac),
             "{}",
             engine.name()
         );
-        gmacs(engine, &keys, &records, &mut made);
+        bulk.gmacs(&batch, &mut made);
         assert!(
             made.iter().zip(&expected).all(|(made, codes)| *made == codes.gmac),
             "{}",

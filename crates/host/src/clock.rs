@@ -2,21 +2,11 @@
 
 use wire::{Date, Stamp, Time};
 
-const fn days_of(year: u16, month: u8) -> u8 {
-    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-    match month {
-        2 if leap => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
-}
-
 fn next_day(date: Date) -> Option<Date> {
     let (year, month, day) = date.ymd();
     match (month, day) {
         (12, 31..) => Date::new(year + 1, 1, 1),
-        (month, day) if day >= days_of(year, month) => Date::new(year, month + 1, 1),
+        (month, day) if day >= Date::days_of_month(year, month) => Date::new(year, month + 1, 1),
         (month, day) => Date::new(year, month, day + 1),
     }
 }

@@ -52,6 +52,19 @@ const fn to_bcd(number: u8) -> u8 {
 }
 
 impl Date {
+    /// Days of a month in the calendar; [`Date::new`] takes up to 31 in every one, as cards do.
+    #[must_use]
+    pub const fn days_of_month(year: u16, month: u8) -> u8 {
+        let leap =
+            year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+        match month {
+            2 if leap => 29,
+            2 => 28,
+            4 | 6 | 9 | 11 => 30,
+            _ => 31,
+        }
+    }
+
     /// All zero: what GET GREY STATUS shows where there is no date.
     pub const ZERO: Self = Self([0; 4]);
 

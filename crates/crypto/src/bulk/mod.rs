@@ -5,9 +5,14 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `record` | a record and its codes |
-//! | `engine` | the ways to compute them that this processor has |
-//! | `scalar` | one record after the other, by the functions of this crate |
+//! | `record`, `batch` | a record and its codes; records as columns of numbers |
+//! | `engine`, `maker` | the ways to compute codes that this processor has, and which one keys get |
+//! | `scalar`, `messages` | one record after the other, by the ciphers of this crate |
+//! | `sliced`, `state`, `layout` | suite 00 side by side: the codes, blocks on their way, where data elements stand |
+//! | `des`, `des_tables`, `circuits`, `transpose` | DES over words, its wiring, its S-boxes, records into planes |
+//! | `word`, `portable`, `vector` | what a word is, in numbers and in a processor's registers |
+//! | `by_bytes` | suites 10 and 20, sixteen records side by side |
+//! | `gates` | how many gates a code takes, and how many a processor makes |
 
 mod batch;
 mod by_bytes;
@@ -29,13 +34,13 @@ mod transpose;
 mod vector;
 mod word;
 
-pub use batch::{Batch, Integers};
 use core::fmt;
 use std::boxed::Box;
 
 use maker::Maker;
 use wire::{Mac, Scheme};
 
+pub use batch::{Batch, Integers};
 pub use engine::Engine;
 pub use gates::{busy, gmac_gates, sbox_gates, tac_gates};
 pub use record::{Codes, Faults, Record};
@@ -68,9 +73,10 @@ impl Bulk {
         Self(maker::maker(engine.or_less(), keys))
     }
 
-    /// All five codes of each record of the batch; beyond its end they mean nothing.
+    /// All five codes of each record, as many as the shorter of both has.
     pub fn codes(&mut self, batch: &Batch, codes: &mut [Codes]) {
-        self.0.codes(batch, codes);
+        let count = batch.len().min(codes.len());
+        self.0.codes(batch, &mut codes[..count]);
     }
 
     /// What is wrong with the codes that records claim to have; as many as the shortest of the three has.
@@ -94,14 +100,16 @@ impl Bulk {
         }
     }
 
-    /// TAC of each record.
+    /// TAC of each record, likewise.
     pub fn tacs(&mut self, batch: &Batch, codes: &mut [Mac]) {
-        self.0.tacs(batch, codes);
+        let count = batch.len().min(codes.len());
+        self.0.tacs(batch, &mut codes[..count]);
     }
 
-    /// GMAC of each record.
+    /// GMAC of each record, likewise.
     pub fn gmacs(&mut self, batch: &Batch, codes: &mut [Mac]) {
-        self.0.gmacs(batch, codes);
+        let count = batch.len().min(codes.len());
+        self.0.gmacs(batch, &mut codes[..count]);
     }
 }
 
@@ -109,28 +117,4 @@ impl fmt::Debug for Bulk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Bulk(..)")
     }
-}
-
-/// All five codes of each record; as many are made as the shorter of both slices has room for.
-pub fn codes(engine: Engine, keys: &Keys, records: &[Record], codes: &mut [Codes]) {
-    let room = codes.len().min(records.len());
-    Bulk::new(engine, keys).codes(&batch(records), &mut codes[..room]);
-}
-
-/// TAC of each record alone.
-pub fn tacs(engine: Engine, keys: &Keys, records: &[Record], codes: &mut [Mac]) {
-    let room = codes.len().min(records.len());
-    Bulk::new(engine, keys).tacs(&batch(records), &mut codes[..room]);
-}
-
-/// GMAC of each record alone.
-pub fn gmacs(engine: Engine, keys: &Keys, records: &[Record], codes: &mut [Mac]) {
-    let room = codes.len().min(records.len());
-    Bulk::new(engine, keys).gmacs(&batch(records), &mut codes[..room]);
-}
-
-fn batch(records: &[Record]) -> Batch {
-    let mut batch = Batch::with_capacity(records.len());
-    records.iter().for_each(|record| batch.push(record));
-    batch
 }

@@ -144,20 +144,10 @@ impl Order {
         let (year, month, day) = self.day.ymd();
         let before = match (month, day) {
             (1, 1) => year.checked_sub(1).and_then(|year| Date::new(year, 12, 31)),
-            (_, 1) => Date::new(year, month - 1, days_of(year, month - 1)),
+            (_, 1) => Date::new(year, month - 1, Date::days_of_month(year, month - 1)),
             _ => Date::new(year, month, day - 1),
         };
         before.ok_or(OrderError::NoDayBefore(self.day))
-    }
-}
-
-const fn days_of(year: u16, month: u8) -> u8 {
-    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-    match month {
-        2 if leap => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crypto::bulk::{Codes, Engine, codes};
+use crypto::bulk::{Batch, Bulk, Codes, Engine};
 use host::MainKeys;
 use records::day::{Day, End, Order, OrderError};
 use records::{Kind, Outcome, Versions};
@@ -93,7 +93,9 @@ fn wrong(row: &Outcome, keys: &MainKeys) -> usize {
     let versions = Versions::of(keys);
     let at = versions.find(row.key_version, row.algorithm).unwrap();
     let mut right = [Codes::ZERO];
-    codes(Engine::Scalar, &versions.all()[at].keys, &[row.record().unwrap()], &mut right);
+    let mut batch = Batch::default();
+    batch.push(&row.record().unwrap());
+    Bulk::new(Engine::Scalar, &versions.all()[at].keys).codes(&batch, &mut right);
     let right = right[0];
     let pairs = [
         (row.mac2, right.mac2, true),
