@@ -63,6 +63,7 @@ fn function(set: GateSet, number: usize, net: &Net) -> String {
 }
 
 fn expression(set: GateSet, gate: Gate) -> String {
+    let gate = if set == GateSet::Ternary { gate.with_latest_first() } else { gate };
     let [a, b, c] = gate.from.map(name);
     match (set, gate.table) {
         (GateSet::Ternary, table) => format!("W::lut::<0x{table:02x}>({a}, {b}, {c})"),
@@ -105,7 +106,7 @@ mod tests {
             [AND, OR, 0x3C, AND_NOT, NOT].map(|table| expression(GateSet::Binary, gate(table)));
         assert_eq!(written, ["a.and(g0)", "a.or(g0)", "a.xor(g0)", "a.and_not(g0)", "a.not()"]);
         let gate = Gate { table: 0x0A, from: [5, 4, INPUTS + 11] };
-        assert_eq!(expression(GateSet::Ternary, gate), "W::lut::<0x0a>(f, e, g11)");
+        assert_eq!(expression(GateSet::Ternary, gate), "W::lut::<0x50>(g11, e, f)");
     }
 
     #[test]

@@ -57,6 +57,23 @@ impl Gate {
         self.from.into_iter()
     }
 
+    /// The same function with the latest of its inputs in the first place.
+    pub(crate) fn with_latest_first(self) -> Self {
+        let [a, b, c] = self.from;
+        // A row of the new table is the old one's with the same values of the nodes.
+        let moved = |from: [usize; 3], row: fn(u8) -> u8| {
+            let bit = |new: u8| (self.table >> row(new) & 1) << new;
+            Self { table: (0..8).map(bit).sum(), from }
+        };
+        match a.max(b).max(c) {
+            latest if latest == a => self,
+            latest if latest == b => {
+                moved([b, a, c], |row| row & 1 | (row & 2) << 1 | row >> 1 & 2)
+            }
+            _ => moved([c, b, a], |row| row & 2 | (row & 1) << 2 | row >> 2 & 1),
+        }
+    }
+
     /// The same function with this input taken for its complement.
     pub(crate) fn with_flipped(mut self, input: usize) -> Self {
         for (place, from) in self.from.into_iter().enumerate() {
@@ -179,6 +196,17 @@ mod tests {
                 assert_eq!(gate.value(inputs) & 1, u64::from(table >> row & 1));
                 assert_eq!(flipped.value(inputs) & 1, u64::from(table >> (row ^ 2) & 1));
             }
+        }
+    }
+
+    #[test]
+    fn the_latest_input_comes_first_and_the_function_stays() {
+        for from in [[8, 1, 2], [1, 8, 2], [1, 2, 8], [8, 1, 8], [1, 8, 8], [8, 8, 8], [3, 3, 8]] {
+            let gate = Gate { table: 0x2B, from };
+            let other = gate.with_latest_first();
+            let value = |node: usize| [0xF0, 0xCC, 0xAA][node % 3];
+            assert_eq!(other.from[0], 8);
+            assert_eq!(other.value(other.from.map(value)), gate.value(from.map(value)), "{from:?}");
         }
     }
 

@@ -20,15 +20,20 @@ pub(crate) type Rank = [usize; 3];
 
 /// The rank of a circuit of the set's gates, in an order of them that is quickly found.
 ///
-/// Fewer gates are best. Then, with the 32 registers that have gates of three inputs, a short way through counts, and with
-/// the 16 of others, that few values are held at once.
+/// Fewer gates are best. Then a short way through counts; and, with the 16 registers of gates of two inputs, that few
+/// values are held at once.
 pub(crate) fn rank(set: GateSet, net: &Net) -> Rank {
     let held = schedule::peak(&schedule::scheduled(net, QUICK));
     match set {
         GateSet::Ternary => [net.gates.len(), net.depth(), held],
-        GateSet::Binary => [net.gates.len(), held, net.depth()],
+        GateSet::Binary => {
+            [net.gates.len(), net.depth() + 2 * held.saturating_sub(BINARY_HELD), held]
+        }
     }
 }
+
+/// Values that 16 registers hold without trouble.
+const BINARY_HELD: usize = 14;
 
 /// Orders of gates that are tried for a rank.
 const QUICK: usize = 20;

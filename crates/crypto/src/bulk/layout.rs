@@ -6,8 +6,8 @@ use super::des_tables::IP;
 pub(super) const NUMBERS: usize = 7;
 
 /// The planes of a record: a word for each bit of its numbers, then those that are no data, then a code that goes into
-/// another one.
-pub(super) const PLANES: usize = INNER_CODE.start + INNER_CODE.bits;
+/// another one; and as many more as make finding one cheap.
+pub(super) const PLANES: usize = (INNER_CODE.start + INNER_CODE.bits).next_power_of_two();
 
 /// No bit of any record, and a bit of all.
 pub(super) const ZERO: usize = NUMBERS * 64;

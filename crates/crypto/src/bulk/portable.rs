@@ -2,7 +2,7 @@
 
 use super::circuits::Binary;
 use super::circuits::binary;
-use super::des::{self, Half, Halves, LaneKey, SharedKey, Way};
+use super::des::{self, Entry, Half, Halves, LaneKey, Masks, SharedKey, Way};
 use super::layout::{PLANES, Wiring};
 use super::transpose;
 use super::word::{Gates, Word, sbox};
@@ -86,11 +86,19 @@ impl Gates for u64 {
 }
 
 impl Word for u64 {
-    fn shared(left: &mut Half<Self>, right: &mut Half<Self>, key: &SharedKey) {
-        des::with_shared_key(left, right, key);
+    fn shared(left: &mut Half<Self>, right: &mut Half<Self>, entry: &Entry, key: &SharedKey) {
+        #[cfg(target_arch = "x86_64")]
+        if super::vector::bmi::shared(left, right, entry, key) {
+            return;
+        }
+        des::with_shared_key(left, right, entry, key);
     }
 
     fn lanes(left: &mut Half<Self>, right: &mut Half<Self>, key: &LaneKey<Self>, way: Way) {
+        #[cfg(target_arch = "x86_64")]
+        if super::vector::bmi::lanes(left, right, key, way) {
+            return;
+        }
         des::with_lane_key(left, right, key, way);
     }
 
@@ -98,31 +106,27 @@ impl Word for u64 {
         transpose::planes(column, planes);
     }
 
-    fn column(planes: &mut [Self; 64], column: &mut [u64]) {
-        transpose::column(planes, column);
+    fn column(high: Halves<'_, Self>, low: Halves<'_, Self>, column: &mut [u64]) {
+        des::column(high, low, column);
     }
 
     fn busy(rounds: usize) -> usize {
         super::gates::keep_busy::<Self>(rounds)
     }
 
-    fn set(state: [&mut Half<Self>; 2], planes: &[Self; PLANES], wiring: &Wiring, flip: u64) {
-        des::set(state, planes, wiring, flip);
+    fn set(state: [&mut Half<Self>; 2], planes: &[Self; PLANES], wiring: &Wiring) {
+        des::set(state, planes, wiring);
     }
 
     fn absorb(state: [&mut Half<Self>; 2], planes: &[Self; PLANES], wiring: &Wiring) {
         des::absorb(state, planes, wiring);
     }
 
-    fn key(key: &mut LaneKey<Self>, state: Halves<'_, Self>) {
-        des::key(key, state);
+    fn key(key: &mut LaneKey<Self>, state: Halves<'_, Self>, carried: &Masks) {
+        des::key(key, state, carried);
     }
 
     fn folded_key(key: &mut LaneKey<Self>, one: Halves<'_, Self>, other: Halves<'_, Self>) {
         des::folded_key(key, one, other);
-    }
-
-    fn first_bytes(planes: &mut [Self; 64], high: Halves<'_, Self>, low: Halves<'_, Self>) {
-        des::first_bytes(planes, high, low);
     }
 }

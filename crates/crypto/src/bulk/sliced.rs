@@ -109,9 +109,9 @@ impl<W: Word> Slice<W> {
 
     /// `diversify(key, X)`.
     fn disperse(&mut self, key: &SharedTriple, input: &Wiring) {
-        for (state, flip) in self.dispersed.iter_mut().zip([0, u64::MAX]) {
-            state.set(&self.planes, input, flip);
-            state.shared_triple(key);
+        for (state, complement) in self.dispersed.iter_mut().zip([false, true]) {
+            state.set(&self.planes, input);
+            state.shared_triple(key, complement);
         }
     }
 
@@ -122,16 +122,17 @@ impl<W: Word> Slice<W> {
     }
 
     /// SESPK of what MPK was dispersed to.
-    fn source(&mut self, scheme: Scheme) {
+    fn source(&mut self, shared: &Shared) {
         let ([left, right], [left_key, right_key]) = (&self.dispersed, &mut self.card);
-        left.key(left_key);
-        right.key(right_key);
-        self.made.set(&self.planes, &SOURCE, 0);
+        let carried = shared.consumption.left_over();
+        left.key(left_key, carried);
+        right.key(right_key, carried);
+        self.made.set(&self.planes, &SOURCE);
         self.made.lane_triple(left_key, right_key);
-        self.made.key(&mut self.key);
-        if scheme == Scheme::Field {
+        self.made.key(&mut self.key, &[0; 32]);
+        if shared.scheme == Scheme::Field {
             self.made.chain(&self.planes, &FIELD_SOURCE, &self.key);
-            self.made.key(&mut self.key);
+            self.made.key(&mut self.key, &[0; 32]);
         }
     }
 
@@ -155,7 +156,7 @@ impl<W: Word> Slice<W> {
     pub(super) fn gmacs(&mut self, shared: &Shared, columns: &[&[u64]; 5], codes: &mut [u64]) {
         self.fill(columns);
         self.disperse(&shared.consumption, &CARD);
-        self.source(shared.scheme);
+        self.source(shared);
         self.made.chain(&self.planes, Self::debit(shared.scheme), &self.key);
         store(&self.made, &self.made, codes);
     }
@@ -176,7 +177,7 @@ impl<W: Word> Slice<W> {
         self.made.first_bytes(&mut self.planes);
 
         self.disperse(&shared.consumption, &CARD);
-        self.source(shared.scheme);
+        self.source(shared);
         let mac2: &[Wiring] = if shared.scheme == Scheme::Seed { &MAC2 } else { &FIELD_MAC2 };
         self.made.chain(&self.planes, mac2, &self.key);
         self.other.chain(&self.planes, &GTAC, &self.key);

@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::des::{Half, Halves, LaneKey, SharedKey, Way};
+use super::des::{Entry, Half, Halves, LaneKey, Masks, RoundKeys, SharedKey, Way, first_bytes};
 use super::des_tables::chosen;
 use super::layout::{INNER_CODE, PLANES, Wiring};
 use super::word::Word;
@@ -19,6 +19,10 @@ pub(super) struct State<W> {
 pub(super) struct SharedTriple {
     left: SharedKey,
     right: SharedKey,
+    /// Into the first cipher: for the block, and for its complement.
+    begin: [Entry; 2],
+    /// From the first into the second, and from there into the third.
+    over: [Entry; 2],
 }
 
 impl SharedTriple {
@@ -29,9 +33,18 @@ impl SharedTriple {
                 let place = chosen(k);
                 key[from + place / 8] >> (7 - place % 8) & 1 == 1
             };
-            SharedKey::new(&Zeroizing::new(core::array::from_fn(bit)), way)
+            RoundKeys::new(&Zeroizing::new(core::array::from_fn(bit)), way)
         };
-        Self { left: half(0, Way::Encrypt), right: half(8, Way::Decrypt) }
+        let (left_keys, right_keys) = (half(0, Way::Encrypt), half(8, Way::Decrypt));
+        let (left, right) = (left_keys.rest(), right_keys.rest());
+        let begin = [0, u64::MAX].map(|flip| left_keys.entry(&[flip; 32], &[flip; 32]));
+        let over = [right_keys.entry(&[0; 32], &left.last), left_keys.entry(&[0; 32], &right.last)];
+        Self { left, right, begin, over }
+    }
+
+    /// What a block's right half still carries behind the ciphers.
+    pub(super) const fn left_over(&self) -> &Masks {
+        &self.left.last
     }
 }
 
@@ -53,14 +66,14 @@ impl<W: Word> State<W> {
         [&self.halves[self.left], &self.halves[self.left ^ 1]]
     }
 
-    /// A block of planes, each bit flipped or not.
-    pub(super) fn set(&mut self, planes: &[W; PLANES], wiring: &Wiring, flip: u64) {
-        W::set(self.halves_mut(), planes, wiring, flip);
+    /// A block of planes.
+    pub(super) fn set(&mut self, planes: &[W; PLANES], wiring: &Wiring) {
+        W::set(self.halves_mut(), planes, wiring);
     }
 
-    fn shared(&mut self, key: &SharedKey) {
+    fn shared(&mut self, entry: &Entry, key: &SharedKey) {
         let [left, right] = self.halves_mut();
-        W::shared(left, right, key);
+        W::shared(left, right, entry, key);
         self.left ^= 1;
     }
 
@@ -70,11 +83,11 @@ impl<W: Word> State<W> {
         self.left ^= 1;
     }
 
-    /// Under a 3DES key that all lanes share.
-    pub(super) fn shared_triple(&mut self, key: &SharedTriple) {
-        self.shared(&key.left);
-        self.shared(&key.right);
-        self.shared(&key.left);
+    /// The block or its complement under a 3DES key that all lanes share; [`SharedTriple::left_over`] stays.
+    pub(super) fn shared_triple(&mut self, key: &SharedTriple, complement: bool) {
+        self.shared(&key.begin[usize::from(complement)], &key.left);
+        self.shared(&key.over[0], &key.right);
+        self.shared(&key.over[1], &key.left);
     }
 
     /// Under the 3DES keys of the lanes.
@@ -87,7 +100,7 @@ impl<W: Word> State<W> {
     /// DES-CBC of blocks of planes, from IV 0.
     pub(super) fn chain(&mut self, planes: &[W; PLANES], blocks: &[Wiring], key: &LaneKey<W>) {
         let [first, rest @ ..] = blocks else { return };
-        self.set(planes, first, 0);
+        self.set(planes, first);
         self.lanes(key, Way::Encrypt);
         for block in rest {
             W::absorb(self.halves_mut(), planes, block);
@@ -97,21 +110,22 @@ impl<W: Word> State<W> {
 
     /// The first four bytes of the block as the code that goes into GTAC.
     pub(super) fn first_bytes(&self, planes: &mut [W; PLANES]) {
-        let mut number = [W::splat(0); 64];
-        W::first_bytes(&mut number, self.halves(), self.halves());
-        planes[INNER_CODE.start..][..32].copy_from_slice(&number[..32]);
+        for (plane, word) in planes[INNER_CODE.start..].iter_mut().take(INNER_CODE.bits).enumerate()
+        {
+            *word = first_bytes(plane, self.halves(), self.halves());
+        }
     }
 
     pub(super) fn wipe(&mut self, zero: W) {
         self.halves = [[zero; 32]; 2];
     }
 
-    /// The block as a key.
-    pub(super) fn key(&self, key: &mut LaneKey<W>) {
-        W::key(key, self.halves());
+    /// The block as a key, without what its right half carries.
+    pub(super) fn key(&self, key: &mut LaneKey<W>, carried: &Masks) {
+        W::key(key, self.halves(), carried);
     }
 
-    /// Both blocks, xored, as a key.
+    /// Both blocks, which carry the same, xored, as a key.
     pub(super) fn folded_with(&self, other: &Self, key: &mut LaneKey<W>) {
         W::folded_key(key, self.halves(), other.halves());
     }
@@ -119,7 +133,5 @@ impl<W: Word> State<W> {
 
 /// The first four bytes of two blocks into a column: one in the high half, one in the low half of each number.
 pub(super) fn store<W: Word>(high: &State<W>, low: &State<W>, column: &mut [u64]) {
-    let mut planes = [W::splat(0); 64];
-    W::first_bytes(&mut planes, high.halves(), low.halves());
-    W::column(&mut planes, column);
+    W::column(high.halves(), low.halves(), column);
 }

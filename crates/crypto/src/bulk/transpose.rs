@@ -2,6 +2,40 @@
 
 use super::word::Gates;
 
+/// 64 words, in whatever memory.
+pub(super) trait Place<W> {
+    fn get(&self, place: usize) -> W;
+
+    fn put(&mut self, place: usize, word: W);
+}
+
+impl<W: Copy> Place<W> for [W; 64] {
+    #[inline(always)]
+    fn get(&self, place: usize) -> W {
+        self[place % 64]
+    }
+
+    #[inline(always)]
+    fn put(&mut self, place: usize, word: W) {
+        self[place % 64] = word;
+    }
+}
+
+/// A column of `64 * PARTS` numbers.
+struct Column<'a>(&'a mut [u64]);
+
+impl<W: Gates> Place<W> for Column<'_> {
+    #[inline(always)]
+    fn get(&self, place: usize) -> W {
+        W::load(&self.0[place * W::PARTS..])
+    }
+
+    #[inline(always)]
+    fn put(&mut self, place: usize, word: W) {
+        word.store(&mut self.0[place * W::PARTS..]);
+    }
+}
+
 macro_rules! stage {
     ($words:ident, $by:literal, $mask:literal, $(($first:literal, $second:literal)),*) => {
         $(
@@ -30,34 +64,32 @@ fn near<W: Gates>(mut w: [W; 8]) -> [W; 8] {
     w
 }
 
+#[inline(always)]
+fn transpose<W: Gates>(word: impl Fn(usize) -> W, made: &mut impl Place<W>) {
+    for base in 0..8 {
+        let words = far(core::array::from_fn(|i| word(base + 8 * i)));
+        for (i, word) in words.into_iter().enumerate() {
+            made.put(base + 8 * i, word);
+        }
+    }
+    for base in 0..8 {
+        let words = near(core::array::from_fn(|i| made.get(8 * base + i)));
+        for (i, word) in words.into_iter().enumerate() {
+            made.put(8 * base + i, word);
+        }
+    }
+}
+
 /// A column of `64 * PARTS` numbers into planes; a shorter one leaves them as they are.
 #[inline(always)]
 pub(super) fn planes<W: Gates>(column: &[u64], planes: &mut [W; 64]) {
     let Some(column) = column.get(..64 * W::PARTS) else { return };
-    for base in 0..8 {
-        let word = |i: usize| W::load(&column[(base + 8 * i) * W::PARTS..]);
-        for (i, word) in far(core::array::from_fn(word)).into_iter().enumerate() {
-            planes[base + 8 * i] = word;
-        }
-    }
-    for words in planes.as_chunks_mut::<8>().0 {
-        *words = near(*words);
-    }
+    transpose(|i| W::load(&column[i * W::PARTS..]), planes);
 }
 
-/// Planes into a column; the planes are lost.
+/// Planes into a column.
 #[inline(always)]
-pub(super) fn column<W: Gates>(planes: &mut [W; 64], column: &mut [u64]) {
-    for base in 0..8 {
-        let words: [W; 8] = core::array::from_fn(|i| planes[base + 8 * i]);
-        for (i, word) in far(words).into_iter().enumerate() {
-            planes[base + 8 * i] = word;
-        }
-    }
-    let parts = column.chunks_exact_mut(8 * W::PARTS);
-    for (words, parts) in planes.as_chunks::<8>().0.iter().zip(parts) {
-        for (word, parts) in near(*words).into_iter().zip(parts.chunks_exact_mut(W::PARTS)) {
-            word.store(parts);
-        }
-    }
+pub(super) fn column<W: Gates>(plane: impl Fn(usize) -> W, column: &mut [u64]) {
+    let Some(column) = column.get_mut(..64 * W::PARTS) else { return };
+    transpose(plane, &mut Column(column));
 }

@@ -1,6 +1,6 @@
 //! A word: as many lanes side by side as a processor's register has bits.
 
-use super::des::{Half, Halves, LaneKey, SharedKey, Way};
+use super::des::{Entry, Half, Halves, LaneKey, Masks, SharedKey, Way};
 use super::layout::{PLANES, Wiring};
 
 /// One bit of every lane, and the gates of the processor.
@@ -19,6 +19,7 @@ pub(super) trait Gates: Copy + 'static {
 
     fn xor(self, other: Self) -> Self;
 
+    /// The exclusive or of all three; where it matters, `self` is what was made last.
     fn xor3(self, second: Self, third: Self) -> Self;
 
     /// `self` where the mask is clear, `other` where it is set.
@@ -38,7 +39,7 @@ pub(super) trait Gates: Copy + 'static {
 /// The loops, each compiled for the processor that has the gates.
 pub(super) trait Word: Gates {
     /// Sixteen rounds under a key that all lanes share.
-    fn shared(left: &mut Half<Self>, right: &mut Half<Self>, key: &SharedKey);
+    fn shared(left: &mut Half<Self>, right: &mut Half<Self>, entry: &Entry, key: &SharedKey);
 
     /// Sixteen rounds under keys of the lanes.
     fn lanes(left: &mut Half<Self>, right: &mut Half<Self>, key: &LaneKey<Self>, way: Way);
@@ -46,26 +47,23 @@ pub(super) trait Word: Gates {
     /// A column of numbers, one for each lane, into a word for each bit, the lowest first.
     fn planes(column: &[u64], planes: &mut [Self; 64]);
 
-    /// The other way.
-    fn column(planes: &mut [Self; 64], column: &mut [u64]);
+    /// The first four bytes of two blocks into a column of numbers: one in the high half, one in the low half.
+    fn column(high: Halves<'_, Self>, low: Halves<'_, Self>, column: &mut [u64]);
 
     /// See [`super::gates::keep_busy`].
     fn busy(rounds: usize) -> usize;
 
     /// See [`super::des::set`].
-    fn set(state: [&mut Half<Self>; 2], planes: &[Self; PLANES], wiring: &Wiring, flip: u64);
+    fn set(state: [&mut Half<Self>; 2], planes: &[Self; PLANES], wiring: &Wiring);
 
     /// See [`super::des::absorb`].
     fn absorb(state: [&mut Half<Self>; 2], planes: &[Self; PLANES], wiring: &Wiring);
 
     /// See [`super::des::key`].
-    fn key(key: &mut LaneKey<Self>, state: Halves<'_, Self>);
+    fn key(key: &mut LaneKey<Self>, state: Halves<'_, Self>, carried: &Masks);
 
     /// See [`super::des::folded_key`].
     fn folded_key(key: &mut LaneKey<Self>, one: Halves<'_, Self>, other: Halves<'_, Self>);
-
-    /// See [`super::des::first_bytes`].
-    fn first_bytes(planes: &mut [Self; 64], high: Halves<'_, Self>, low: Halves<'_, Self>);
 }
 
 /// S-box `N + 1` in the gates of a module of circuits.

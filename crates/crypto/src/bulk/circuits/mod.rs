@@ -9,7 +9,7 @@ pub(crate) mod ternary;
 /// A word with gates of three inputs.
 pub(crate) trait Ternary: Copy {
     /// The gate whose output for inputs `a`, `b`, `c` is bit `4a + 2b + c` of the table, as the immediate of `vpternlogq`
-    /// has it.
+    /// has it. `a` is what was made last: it is overwritten.
     fn lut<const TABLE: i32>(a: Self, b: Self, c: Self) -> Self;
 }
 

@@ -1,11 +1,13 @@
 //! Words and ciphers in the registers of an x86-64.
 //!
 //! The only module with `unsafe`. It stands for one thing: a function may use instructions that not every processor has.
-//! Nothing here is called but through [`super::engine::Engine::or_less`], which asks the processor first. Memory is
-//! reached by reference, but for loads and stores of whole registers, whose lengths are asserted.
+//! Nothing here is called but through [`super::engine::Engine::or_less`], which asks the processor first; `bmi` asks itself.
+//! Memory is reached by reference, but for loads and stores of whole registers, whose lengths are asserted. One instruction
+//! is written as such, because it matters which register it overwrites.
 #![allow(unsafe_code)]
 
 mod aes;
+pub(super) mod bmi;
 mod sm4;
 mod ymm;
 mod zmm;
@@ -34,16 +36,15 @@ macro_rules! with_features {
 macro_rules! compiled_for {
     ($features:literal, $word:ty) => {
         crate::bulk::vector::with_features! { $features, $word,
-            fn shared(left: &mut Half<$word>, right: &mut Half<$word>, key: &SharedKey) = des::with_shared_key;
+            fn shared(left: &mut Half<$word>, right: &mut Half<$word>, entry: &Entry, key: &SharedKey) = des::with_shared_key;
             fn lanes(left: &mut Half<$word>, right: &mut Half<$word>, key: &LaneKey<$word>, way: Way) = des::with_lane_key;
             fn planes(column: &[u64], planes: &mut [$word; 64]) = transpose::planes;
-            fn column(planes: &mut [$word; 64], column: &mut [u64]) = transpose::column;
+            fn column(high: Halves<'_, $word>, low: Halves<'_, $word>, column: &mut [u64]) = des::column;
             fn busy(rounds: usize) -> usize = gates::keep_busy::<$word>;
-            fn set(state: [&mut Half<$word>; 2], planes: &[$word; PLANES], wiring: &Wiring, flip: u64) = des::set;
+            fn set(state: [&mut Half<$word>; 2], planes: &[$word; PLANES], wiring: &Wiring) = des::set;
             fn absorb(state: [&mut Half<$word>; 2], planes: &[$word; PLANES], wiring: &Wiring) = des::absorb;
-            fn key(key: &mut LaneKey<$word>, state: Halves<'_, $word>) = des::key;
+            fn key(key: &mut LaneKey<$word>, state: Halves<'_, $word>, carried: &Masks) = des::key;
             fn folded_key(key: &mut LaneKey<$word>, one: Halves<'_, $word>, other: Halves<'_, $word>) = des::folded_key;
-            fn first_bytes(planes: &mut [$word; 64], high: Halves<'_, $word>, low: Halves<'_, $word>) = des::first_bytes;
         }
     };
 }

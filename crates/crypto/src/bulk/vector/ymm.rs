@@ -8,7 +8,7 @@ use core::arch::x86_64::{
 
 use super::compiled_for;
 use crate::bulk::circuits::{Binary, binary};
-use crate::bulk::des::{self, Half, Halves, LaneKey, SharedKey, Way};
+use crate::bulk::des::{self, Entry, Half, Halves, LaneKey, Masks, SharedKey, Way};
 use crate::bulk::layout::{PLANES, Wiring};
 use crate::bulk::word::{Gates, Word, sbox};
 use crate::bulk::{gates, transpose};
