@@ -196,6 +196,9 @@ documents! {
         /// The vehicle's plate, where limits ask for it.
         #[serde(default)]
         pub vehicle: Option<String>,
+        /// The card that is meant, 16 digits: another one is told no PIN.
+        #[serde(default)]
+        pub card: Option<String>,
     }
 
     /// Asks for a load, an unload or a purchase with the card that is in.
@@ -210,6 +213,9 @@ documents! {
         pub purse: Option<String>,
         /// How much.
         pub amount: u32,
+        /// The card that is meant, 16 digits: another one is told no PIN.
+        #[serde(default)]
+        pub card: Option<String>,
     }
 
     /// A visit was begun; its [`Outcome`] comes as an event, and is kept.

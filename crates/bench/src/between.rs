@@ -118,7 +118,7 @@ fn escape(
     put_in(north, &card)?;
     shows(north, "card")?;
     let pin = PIN.to_owned();
-    let asked = RefuelAsked { pin, purse: None, amount: None, vehicle: None };
+    let asked = RefuelAsked { pin, purse: None, amount: None, vehicle: None, card: None };
     north.station.refuel(1, asked).map_err(|_| BenchError::OurBug("a refuelling"))?;
     shows(north, "flowing")?;
     north.hand.pull();

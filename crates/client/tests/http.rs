@@ -209,8 +209,13 @@ fn station(url: &str) -> SiteClient {
 fn a_visit_is_asked_for_once_even_when_the_connection_breaks() {
     // A second answer would be given to whoever asks again.
     let (url, serving) = serve(vec![String::new(), done(&json!({ "name": "north" }))]);
-    let asked =
-        RefuelAsked { pin: "123456".to_owned(), purse: None, amount: Some(900), vehicle: None };
+    let asked = RefuelAsked {
+        pin: "123456".to_owned(),
+        purse: None,
+        amount: Some(900),
+        vehicle: None,
+        card: None,
+    };
     let north = station(&format!("{url}/stations/north"));
     let error = north.refuel(2, &asked).unwrap_err();
     assert!(error.is_out_of_reach(), "{error}");

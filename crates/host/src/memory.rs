@@ -98,6 +98,25 @@ impl MemoryBooks {
         }
     }
 
+    /// Whether anything was heard or seen under a (TID, TTC).
+    #[must_use]
+    pub fn is_heard(&self, tid: Tid, ttc: Ttc) -> bool {
+        let number = number(tid, ttc);
+        self.cases.contains_key(&number)
+            || self.purchases.contains_key(&(tid, ttc))
+            || self.sighted.contains_key(&(tid, ttc))
+            || self.tacs.contains_key(&(tid, ttc))
+    }
+
+    /// Whether anything was answered about a lock of a card, had to wait, or was ruled.
+    #[must_use]
+    pub fn is_decided(&self, asn: Asn) -> bool {
+        let [purse, _] = Purse::ALL;
+        let from = LockId { asn, purse, ctc: 0, tid: Tid::default(), ttc: Ttc(0) };
+        let ruled = self.proposals.range(from..).next().is_some_and(|(lock, _)| lock.asn == asn);
+        self.decisions.contains_key(&asn) || self.waiting.contains_key(&asn) || ruled
+    }
+
     /// Empty books that keep every sum and no list of postings and notices, for a model that
     /// copies them at each step.
     #[must_use]

@@ -14,6 +14,7 @@ use crate::migrate::check_steps;
 use crate::partial::Partial;
 use crate::reach::{Reach, without_password};
 use crate::sqlite::Sqlite;
+use crate::table::{KNOWN_LOCKS, PURCHASES, SIGHTINGS, TACS, Table};
 
 /// What a copy holds; it was opened and looked through.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -54,6 +55,7 @@ fn check(path: &Path) -> Result<Copied, StoreError> {
         ));
     }
     check_steps(&mut database)?;
+    check_names(&mut database)?;
     let accounts = list::accounts(&mut database)?;
     let sum: i128 = accounts.values().sum();
     if sum != 0 {
@@ -65,6 +67,21 @@ fn check(path: &Path) -> Result<Copied, StoreError> {
     drop(database);
     let bytes = fs::metadata(path).map_or(0, |found| found.len());
     Ok(Copied { bytes, accounts: accounts.len() })
+}
+
+/// Every fact's lock stands among the known ones: what is missing there the rules would not see.
+fn check_names(database: &mut Sqlite) -> Result<(), StoreError> {
+    for table in [&SIGHTINGS, &TACS, &PURCHASES] {
+        let locks = |table: &Table| format!("SELECT asn, purse, ctc, tid, ttc FROM {}", table.name);
+        let unnamed = format!("{} EXCEPT {} LIMIT 1", locks(table), locks(&KNOWN_LOCKS));
+        if !database.query(&unnamed, &[])?.is_empty() {
+            return Err(StoreError::damaged(format!(
+                "the copy has {} whose locks are not among its known ones",
+                table.name
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// The command that dumps the books of a PostgreSQL as they are at one moment that a serial order of transactions

@@ -1,10 +1,10 @@
 //! The yardstick of the desk: rows that the rules made, put into other books without them.
 
-use crate::database::{Clash, Purpose};
+use crate::database::{Clash, Purpose, PutOf};
 use crate::error::StoreError;
 use crate::place::Place;
 use crate::table::{
-    CARDS, CASE_NUMBERS, CASES, CHANGES, DECISIONS, ENTRIES, EVENTS, OPEN_LOCKS, PSAMS, PURCHASES,
+    CARDS, CASES, CHANGES, DECISIONS, ENTRIES, EVENTS, KNOWN_LOCKS, OPEN_LOCKS, PSAMS, PURCHASES,
     RULINGS, SIGHTINGS, TACS, TRANSFERS, Table, WAITING,
 };
 use crate::value::Row;
@@ -14,7 +14,7 @@ const TABLES: [&Table; 15] = [
     &CARDS,
     &PSAMS,
     &CASES,
-    &CASE_NUMBERS,
+    &KNOWN_LOCKS,
     &SIGHTINGS,
     &TACS,
     &CHANGES,
@@ -74,16 +74,24 @@ pub fn insert(place: &Place, rows: &Rows, transactions: usize) -> Result<(), Sto
     let mut database = place.connect()?;
     for turn in 0..transactions {
         database.begin(Purpose::Write)?;
-        for (table, rows) in TABLES.into_iter().zip(&rows.0) {
-            let at = |turn: usize| rows.len() * turn / transactions.max(1);
-            let part = rows.get(at(turn)..at(turn + 1)).unwrap_or(&[]);
-            if !part.is_empty() {
-                // The first code that is heard of a card makes it active: its row is written again, here as there.
-                let changes = [CARDS.name, PSAMS.name].contains(&table.name);
-                database.put(table, if changes { Clash::Replace } else { Clash::Fail }, part)?;
-            }
-        }
+        let tables = TABLES.into_iter().zip(&rows.0);
+        let parts = tables.map(|(table, rows)| of_turn(table, rows, (turn, transactions)));
+        let parts: Vec<PutOf<'_>> = parts.collect();
+        database.put_all(&parts)?;
         database.commit()?;
     }
     Ok(())
+}
+
+/// The rows of a table that are this transaction's, of so many.
+fn of_turn<'a>(
+    table: &'a Table,
+    rows: &'a [Row],
+    (turn, transactions): (usize, usize),
+) -> PutOf<'a> {
+    let at = |turn: usize| rows.len() * turn / transactions.max(1);
+    // The first code that is heard of a card makes it active: its row is written again, here as there.
+    let changes = [CARDS.name, PSAMS.name].contains(&table.name);
+    let clash = if changes { Clash::Replace } else { Clash::Fail };
+    (table, clash, rows.get(at(turn)..at(turn + 1)).unwrap_or(&[]))
 }

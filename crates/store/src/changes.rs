@@ -21,6 +21,8 @@ pub(crate) struct Changes {
     pub(crate) put: (usize, usize, usize),
     /// Cases that are on their way, and whether as they stand now.
     pub(crate) sent: BTreeMap<(Tid, Ttc), bool>,
+    /// Locks and purchases of which something was put, since their names were.
+    pub(crate) kept: BTreeSet<LockId>,
     pub(crate) changes: Vec<OnlineChange>,
     pub(crate) decisions: BTreeSet<(Asn, Date, Time)>,
     pub(crate) transfers: BTreeSet<(Asn, Date, Time)>,

@@ -35,6 +35,25 @@ pub(crate) enum Purpose {
     Migrate,
 }
 
+/// Rows that are sought: those of a table whose columns `by` are one of these keys.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sought<'a> {
+    pub(crate) table: &'a Table,
+    pub(crate) by: &'a [&'a str],
+    pub(crate) last: Last,
+    pub(crate) keys: &'a [Row],
+}
+
+/// Rows to be put into a table.
+pub(crate) type Put = (Table, Clash, Vec<Row>);
+
+/// The same, where they are.
+pub(crate) type PutOf<'a> = (&'a Table, Clash, &'a [Row]);
+
+pub(crate) fn put_of((table, clash, rows): &Put) -> PutOf<'_> {
+    (table, *clash, rows)
+}
+
 /// One connection.
 pub(crate) trait Database: Send {
     fn begin(&mut self, purpose: Purpose) -> Result<(), StoreError>;
@@ -64,11 +83,22 @@ pub(crate) trait Database: Send {
         keys: &[Row],
     ) -> Result<Vec<Row>, StoreError>;
 
+    /// The rows of several such questions, in their order: one round trip where the database is far.
+    fn find_all(&mut self, sought: &[Sought<'_>]) -> Result<Vec<Vec<Row>>, StoreError> {
+        let find = |of: &Sought<'_>| self.find(of.table, of.by, of.last, of.keys);
+        sought.iter().map(find).collect()
+    }
+
     fn put(&mut self, table: &Table, clash: Clash, rows: &[Row]) -> Result<(), StoreError>;
 
+    /// Rows of several tables: one round trip where the database is far.
+    fn put_all(&mut self, puts: &[PutOf<'_>]) -> Result<(), StoreError> {
+        puts.iter().try_for_each(|(table, clash, rows)| self.put(table, *clash, rows))
+    }
+
     /// The same for rows that nobody needs any more: they may be on their way until something is read or committed.
-    fn hand_over(&mut self, table: &Table, clash: Clash, rows: Vec<Row>) -> Result<(), StoreError> {
-        self.put(table, clash, &rows)
+    fn hand_over(&mut self, puts: Vec<Put>) -> Result<(), StoreError> {
+        self.put_all(&puts.iter().map(put_of).collect::<Vec<_>>())
     }
 
     /// Takes out rows by their whole keys.

@@ -10,6 +10,7 @@
 //! | `sheet` | the books of one transaction, fetched as the rules ask |
 //! | `rows`, `table` | facts as rows |
 //! | `sqlite`, `postgres`, `reach` | the two databases behind one trait; how a far one is reached |
+//! | `question` | many such questions as one statement of PostgreSQL |
 //! | `piped` | rows on their way into the database while the writer goes on |
 //! | `backup` | copies of the books while they are written |
 //! | `base`, `sums` | the lists of stations as their files, and what they hold at any cursor |
@@ -45,6 +46,7 @@ mod partial;
 mod piped;
 mod place;
 mod postgres;
+mod question;
 mod reach;
 mod reader;
 mod rows;

@@ -70,7 +70,10 @@ pub(crate) fn whole_postings(entries: Vec<Row>) -> Result<Vec<Numbered<Posting>>
     for row in entries {
         let entry = rows::entry(row)?;
         let overflow = || StoreError::damaged("a posting leaves the range of the ledger");
-        match postings.last_mut().filter(|posting| posting.number == entry.number) {
+        match postings
+            .last_mut()
+            .filter(|posting| (posting.lane, posting.number) == (entry.lane, entry.number))
+        {
             Some(posting) => {
                 let lines = std::mem::take(&mut posting.row.lines);
                 let lines = lines.transfer(entry.source, entry.target, entry.amount);

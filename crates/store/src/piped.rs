@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, SendError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread::JoinHandle;
 
-use crate::database::{Clash, Database, Last, Purpose};
+use crate::database::{Clash, Database, Last, Purpose, Put, PutOf, Sought, put_of};
 use crate::error::{Kind, StoreError};
 use crate::table::Table;
 use crate::value::{Row, Value};
@@ -17,7 +17,6 @@ use crate::value::{Row, Value};
 const FEW: usize = 32;
 
 type Shared = Arc<Mutex<Line>>;
-type Rows = (Table, Clash, Vec<Row>);
 
 /// A connection, and what becomes of its transaction.
 struct Line {
@@ -50,7 +49,7 @@ impl Line {
 pub(crate) struct Piped {
     line: Shared,
     /// `None` once the thread is gone.
-    rows: Option<Sender<Rows>>,
+    rows: Option<Sender<Vec<Put>>>,
     /// One for each that was handed over, once it was put or left out.
     done: Receiver<()>,
     /// Handed over, and not known to be done.
@@ -61,14 +60,14 @@ pub(crate) struct Piped {
 impl Piped {
     pub(crate) fn new(database: Box<dyn Database>) -> Result<Self, StoreError> {
         let line = Arc::new(Mutex::new(Line { database, failed: None }));
-        let ((rows, waiting), (said, done)) = (channel::<Rows>(), channel());
+        let ((rows, waiting), (said, done)) = (channel::<Vec<Put>>(), channel());
         let shared = Arc::clone(&line);
         let thread = std::thread::Builder::new().name("rows".to_owned());
         let thread = thread
             .spawn(move || {
-                for (table, clash, rows) in waiting {
+                for puts in waiting {
                     // Whoever waits for the rows finds the error where it was noted.
-                    let _ = lock(&shared).attempt(|database| database.put(&table, clash, &rows));
+                    let _ = lock(&shared).attempt(|database| database.put_all(&those(&puts)));
                     if said.send(()).is_err() {
                         return;
                     }
@@ -98,6 +97,10 @@ impl Piped {
             Err(TryLockError::WouldBlock) => Ok(()),
         }
     }
+}
+
+fn those(puts: &[Put]) -> Vec<PutOf<'_>> {
+    puts.iter().map(put_of).collect()
 }
 
 /// A thread that panicked with it left a transaction that nobody commits.
@@ -149,18 +152,27 @@ impl Database for Piped {
         self.after().attempt(|database| database.find(table, by, last, keys))
     }
 
+    fn find_all(&mut self, sought: &[Sought<'_>]) -> Result<Vec<Vec<Row>>, StoreError> {
+        self.after().attempt(|database| database.find_all(sought))
+    }
+
     fn put(&mut self, table: &Table, clash: Clash, rows: &[Row]) -> Result<(), StoreError> {
         self.after().attempt(|database| database.put(table, clash, rows))
     }
 
-    fn hand_over(&mut self, table: &Table, clash: Clash, rows: Vec<Row>) -> Result<(), StoreError> {
-        let Some(thread) = self.rows.as_ref().filter(|_| rows.len() >= FEW) else {
-            return self.put(table, clash, &rows);
+    fn put_all(&mut self, puts: &[PutOf<'_>]) -> Result<(), StoreError> {
+        self.after().attempt(|database| database.put_all(puts))
+    }
+
+    fn hand_over(&mut self, puts: Vec<Put>) -> Result<(), StoreError> {
+        let count: usize = puts.iter().map(|(_, _, rows)| rows.len()).sum();
+        let Some(thread) = self.rows.as_ref().filter(|_| count >= FEW) else {
+            return self.put_all(&those(&puts));
         };
         self.failed_yet()?;
-        if let Err(SendError((table, clash, rows))) = thread.send((*table, clash, rows)) {
+        if let Err(SendError(puts)) = thread.send(puts) {
             self.rows = None;
-            return self.put(&table, clash, &rows);
+            return self.put_all(&those(&puts));
         }
         self.pending += 1;
         Ok(())
@@ -233,10 +245,10 @@ mod tests {
         let mut piped = opened(folder.path());
         piped.begin(Purpose::Write).unwrap();
         for turn in 0..20 {
-            piped.hand_over(&EVENTS, Clash::Fail, events(turn * COUNT, COUNT)).unwrap();
+            piped.hand_over(vec![(EVENTS, Clash::Fail, events(turn * COUNT, COUNT))]).unwrap();
             assert_eq!(counted(&mut piped), Ok((turn + 1) * COUNT));
         }
-        piped.hand_over(&EVENTS, Clash::Fail, events(-COUNT, COUNT)).unwrap();
+        piped.hand_over(vec![(EVENTS, Clash::Fail, events(-COUNT, COUNT))]).unwrap();
         piped.commit().unwrap();
         drop(piped);
         assert_eq!(counted(&mut opened(folder.path())), Ok(21 * COUNT));
@@ -247,15 +259,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut piped = opened(folder.path());
         piped.begin(Purpose::Write).unwrap();
-        piped.hand_over(&EVENTS, Clash::Fail, events(0, COUNT)).unwrap();
-        piped.hand_over(&EVENTS, Clash::Fail, events(COUNT - 1, COUNT)).unwrap();
-        piped.hand_over(&EVENTS, Clash::Fail, events(3 * COUNT, COUNT)).unwrap();
+        piped.hand_over(vec![(EVENTS, Clash::Fail, events(0, COUNT))]).unwrap();
+        piped.hand_over(vec![(EVENTS, Clash::Fail, events(COUNT - 1, COUNT))]).unwrap();
+        piped.hand_over(vec![(EVENTS, Clash::Fail, events(3 * COUNT, COUNT))]).unwrap();
         assert_eq!(counted(&mut piped).map_err(|error| error.kind), Err(Kind::Conflict));
         assert_eq!(piped.commit().map_err(|error| error.kind), Err(Kind::Conflict));
         piped.rollback();
         piped.begin(Purpose::Write).unwrap();
         assert_eq!(counted(&mut piped), Ok(0));
-        piped.hand_over(&EVENTS, Clash::Fail, events(0, COUNT)).unwrap();
+        piped.hand_over(vec![(EVENTS, Clash::Fail, events(0, COUNT))]).unwrap();
         piped.commit().unwrap();
         assert_eq!(counted(&mut piped), Ok(COUNT));
     }
@@ -266,26 +278,26 @@ mod tests {
         let mut piped = opened(folder.path());
         full(&mut piped, COUNT / 4);
         piped.begin(Purpose::Write).unwrap();
-        piped.hand_over(&EVENTS, Clash::Fail, events(-COUNT, COUNT)).unwrap();
-        piped.hand_over(&EVENTS, Clash::Fail, too_much()).unwrap();
+        piped.hand_over(vec![(EVENTS, Clash::Fail, events(-COUNT, COUNT))]).unwrap();
+        piped.hand_over(vec![(EVENTS, Clash::Fail, too_much())]).unwrap();
         for turn in 1..=3 {
             // Whether it is told already depends on how far the thread is.
-            let _ = piped.hand_over(&EVENTS, Clash::Fail, events(turn * COUNT, COUNT));
+            let _ = piped.hand_over(vec![(EVENTS, Clash::Fail, events(turn * COUNT, COUNT))]);
         }
         assert_eq!(piped.commit().map_err(|error| error.kind), Err(Kind::Unavailable));
         let few = i64::try_from(FEW).unwrap();
         for count in [few, few - 1] {
-            let told = piped.hand_over(&EVENTS, Clash::Fail, events(9 * COUNT, count));
+            let told = piped.hand_over(vec![(EVENTS, Clash::Fail, events(9 * COUNT, count))]);
             assert_eq!(told.map_err(|error| error.kind), Err(Kind::Unavailable), "{count} rows");
         }
         piped.rollback();
         assert_eq!(counted(&mut piped), Ok(0));
         full(&mut piped, 100 * COUNT);
         piped.begin(Purpose::Write).unwrap();
-        piped.hand_over(&EVENTS, Clash::Fail, events(-COUNT, COUNT)).unwrap();
-        piped.hand_over(&EVENTS, Clash::Fail, too_much()).unwrap();
+        piped.hand_over(vec![(EVENTS, Clash::Fail, events(-COUNT, COUNT))]).unwrap();
+        piped.hand_over(vec![(EVENTS, Clash::Fail, too_much())]).unwrap();
         for turn in 1..=3 {
-            piped.hand_over(&EVENTS, Clash::Fail, events(turn * COUNT, COUNT)).unwrap();
+            piped.hand_over(vec![(EVENTS, Clash::Fail, events(turn * COUNT, COUNT))]).unwrap();
         }
         piped.commit().unwrap();
         drop(piped);
@@ -301,14 +313,14 @@ mod tests {
         let (said, done) = channel();
         (piped.rows, piped.done) = (Some(rows), done);
         piped.begin(Purpose::Write).unwrap();
-        piped.hand_over(&EVENTS, Clash::Fail, events(0, COUNT)).unwrap();
-        piped.hand_over(&EVENTS, Clash::Fail, events(COUNT, COUNT)).unwrap();
+        piped.hand_over(vec![(EVENTS, Clash::Fail, events(0, COUNT))]).unwrap();
+        piped.hand_over(vec![(EVENTS, Clash::Fail, events(COUNT, COUNT))]).unwrap();
         said.send(()).unwrap();
         drop((said, waiting));
         assert_eq!(piped.commit().map_err(|error| error.kind), Err(Kind::OurBug));
         piped.rollback();
         piped.begin(Purpose::Write).unwrap();
-        piped.hand_over(&EVENTS, Clash::Fail, events(0, COUNT)).unwrap();
+        piped.hand_over(vec![(EVENTS, Clash::Fail, events(0, COUNT))]).unwrap();
         piped.commit().unwrap();
         assert_eq!(counted(&mut piped), Ok(COUNT));
     }
@@ -320,7 +332,7 @@ mod tests {
         piped.rows = Some(channel().0);
         piped.begin(Purpose::Write).unwrap();
         for turn in 0..3 {
-            piped.hand_over(&EVENTS, Clash::Fail, events(turn * COUNT, COUNT)).unwrap();
+            piped.hand_over(vec![(EVENTS, Clash::Fail, events(turn * COUNT, COUNT))]).unwrap();
         }
         piped.commit().unwrap();
         assert_eq!(counted(&mut piped), Ok(3 * COUNT));

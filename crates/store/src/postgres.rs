@@ -11,10 +11,11 @@ use ::postgres::error::SqlState;
 use ::postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use ::postgres::{Client, Statement};
 
-use crate::database::{Clash, Database, Last, Purpose};
+use crate::database::{Clash, Database, Last, Purpose, PutOf, Sought};
 use crate::error::{Kind, StoreError};
+use crate::question::Question;
 use crate::reach::Reach;
-use crate::sqlite::{conflict_clause, only};
+use crate::sqlite::conflict_clause;
 use crate::table::{Column, Holds, Table};
 use crate::value::{Row, Value};
 
@@ -24,6 +25,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const SILENCE: (Duration, u32, Duration) = (Duration::from_secs(5), 3, Duration::from_secs(2));
 /// Statements of one shape are prepared once; beyond these they are forgotten and begin anew.
 const PREPARED: usize = 256;
+/// So many numbers of postings are a block. Blocks are drawn; what a transaction leaves of one is never used, so that numbers
+/// are in the order of transactions that saw each other.
+const NUMBERS: usize = 1024;
 
 /// A connection that is made again when it was lost.
 pub(crate) struct Postgres {
@@ -53,12 +57,15 @@ impl Postgres {
             let mut client = self.reach.connect()?;
             let patience = PATIENCE.as_millis();
             // Rows are found by their keys. A plan that scans a table, made when it was small and kept, would be slow,
-            // and would put every other host's write into conflict with it.
+            // and would put every other host's write into conflict with it; one that gathers rows by page, those of its
+            // page. Keys come as arrays, whose values say nothing about which plan is good: one is made for each statement.
             client.batch_execute(&format!(
                 "SET statement_timeout = {patience}; SET lock_timeout = {patience}; \
                  SET idle_in_transaction_session_timeout = {patience}; \
                  SET synchronous_commit = on; SET client_min_messages = warning; \
-                 SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off"
+                 SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; \
+                 SET enable_bitmapscan = off; \
+                 SET plan_cache_mode = force_generic_plan; SET jit = off"
             ))?;
             self.prepared.clear();
             self.client = Some(client);
@@ -93,6 +100,27 @@ impl Postgres {
         let prepared = self.prepare(statement)?;
         self.client()?.execute(&prepared, values)?;
         Ok(())
+    }
+
+    /// Some rows of each of several tables, by one statement.
+    fn put_together<'a>(&mut self, puts: &[PutOf<'a>]) -> Result<(), StoreError> {
+        let Some(((table, clash, _), before)) = puts.split_last() else { return Ok(()) };
+        let mut first = 1;
+        let mut part = |table: &Table, clash: Clash| {
+            let insertion = insertion(table, clash, first);
+            first += table.columns.len();
+            insertion
+        };
+        let mut parts = Vec::new();
+        for (place, (table, clash, _)) in before.iter().enumerate() {
+            parts.push(format!("w{place} AS ({})", part(table, *clash)));
+        }
+        let last = part(table, *clash);
+        let statement =
+            if parts.is_empty() { last } else { format!("WITH {} {last}", parts.join(",")) };
+        let of = |(table, _, rows): &PutOf<'a>| arrays(table.columns, rows);
+        let arrays: Vec<Array<'_>> = puts.iter().flat_map(of).collect();
+        self.execute(&statement, &as_sql(&arrays))
     }
 
     fn prepare(&mut self, statement: &str) -> Result<Statement, StoreError> {
@@ -172,13 +200,13 @@ fn kind_of(state: &SqlState) -> Kind {
 }
 
 /// The values of one column of many rows, where they are.
-enum Array<'a> {
+pub(crate) enum Array<'a> {
     Numbers(Vec<Option<i64>>),
     Texts(Vec<Option<&'a str>>),
 }
 
 impl Array<'_> {
-    fn as_sql(&self) -> &(dyn ToSql + Sync) {
+    pub(crate) fn as_sql(&self) -> &(dyn ToSql + Sync) {
         match self {
             Self::Numbers(values) => values,
             Self::Texts(values) => values,
@@ -194,7 +222,7 @@ fn text(value: Option<&Value>) -> Option<&str> {
     if let Some(Value::Text(text)) = value { Some(text) } else { None }
 }
 
-fn arrays<'a>(columns: &[Column], rows: &'a [Row]) -> Vec<Array<'a>> {
+pub(crate) fn arrays<'a>(columns: &[Column], rows: &'a [Row]) -> Vec<Array<'a>> {
     let column = |(place, (_, holds)): (usize, &Column)| {
         let values = rows.iter().map(|row| row.get(place));
         match holds {
@@ -205,28 +233,42 @@ fn arrays<'a>(columns: &[Column], rows: &'a [Row]) -> Vec<Array<'a>> {
     columns.iter().enumerate().map(column).collect()
 }
 
-/// `unnest($1::text[],$2::bigint[])`.
-fn unnest(columns: &[Column]) -> String {
-    let part = |(place, (_, holds)): (usize, &Column)| match holds {
-        Holds::Number => format!("${}::bigint[]", place + 1),
-        Holds::Text => format!("${}::text[]", place + 1),
-    };
+/// `unnest($1::text[],$2::bigint[])`, the first array being parameter `first`.
+pub(crate) fn unnest(columns: &[Column], first: usize) -> String {
+    let part = |(place, (_, holds)): (usize, &Column)| array_of(first + place, *holds);
     format!("unnest({})", columns.iter().enumerate().map(part).collect::<Vec<_>>().join(","))
+}
+
+/// `$1::text[]`.
+pub(crate) fn array_of(place: usize, holds: Holds) -> String {
+    match holds {
+        Holds::Number => format!("${place}::bigint[]"),
+        Holds::Text => format!("${place}::text[]"),
+    }
+}
+
+/// Arrays of columns, as rows of a table.
+fn insertion(table: &Table, clash: Clash, first: usize) -> String {
+    format!(
+        "INSERT INTO {} ({}) SELECT * FROM {}{}",
+        table.name,
+        names(table.columns),
+        unnest(table.columns, first),
+        conflict_clause(table, clash)
+    )
 }
 
 fn as_sql<'a>(arrays: &'a [Array<'_>]) -> Vec<&'a (dyn ToSql + Sync)> {
     arrays.iter().map(Array::as_sql).collect()
 }
 
-/// `t.a=k.a AND t.b=k.b`, the last one perhaps `>=`.
-fn condition(by: &[Column], last: Last) -> String {
-    let end = by.len().saturating_sub(1);
-    let compare = |place: usize| if place == end && last == Last::AtLeast { ">=" } else { "=" };
-    let part = |(place, (name, _)): (usize, &Column)| format!("t.{name}{}k.{name}", compare(place));
-    by.iter().enumerate().map(part).collect::<Vec<_>>().join(" AND ") + &only(last)
+/// `t.a=k.a AND t.b=k.b`.
+fn condition(by: &[Column]) -> String {
+    let part = |(name, _): &Column| format!("t.{name}=k.{name}");
+    by.iter().map(part).collect::<Vec<_>>().join(" AND ")
 }
 
-fn names(columns: &[Column]) -> String {
+pub(crate) fn names(columns: &[Column]) -> String {
     columns.iter().map(|column| column.0).collect::<Vec<_>>().join(",")
 }
 
@@ -280,36 +322,33 @@ impl Database for Postgres {
         last: Last,
         keys: &[Row],
     ) -> Result<Vec<Row>, StoreError> {
-        if keys.is_empty() {
-            return Ok(Vec::new());
-        }
-        let by = table.only(by);
-        let columns = table.names().iter().map(|name| format!("t.{name}")).collect::<Vec<_>>();
-        let statement = format!(
-            "SELECT {} FROM {} AS k({}) JOIN {} AS t ON {}",
-            columns.join(","),
-            unnest(&by),
-            names(&by),
-            table.name,
-            condition(&by, last)
-        );
-        let arrays = arrays(&by, keys);
-        self.select(&statement, &as_sql(&arrays))
+        let found = self.find_all(&[Sought { table, by, last, keys }])?;
+        Ok(found.into_iter().next().unwrap_or_default())
+    }
+
+    fn find_all(&mut self, sought: &[Sought<'_>]) -> Result<Vec<Vec<Row>>, StoreError> {
+        let question = Question::of(sought);
+        let Some(statement) = question.statement() else {
+            return Ok(vec![Vec::new(); sought.len()]);
+        };
+        let found = self.select(&statement, &question.values())?;
+        question.sort(found)
     }
 
     fn put(&mut self, table: &Table, clash: Clash, rows: &[Row]) -> Result<(), StoreError> {
-        if rows.is_empty() {
-            return Ok(());
+        self.put_all(&[(table, clash, rows)])
+    }
+
+    fn put_all(&mut self, puts: &[PutOf<'_>]) -> Result<(), StoreError> {
+        let mut together: Vec<PutOf<'_>> = Vec::new();
+        for put in puts.iter().filter(|(_, _, rows)| !rows.is_empty()) {
+            // A part of a statement does not see what its other parts do.
+            if together.iter().any(|(other, ..)| other.name == put.0.name) {
+                self.put_together(&std::mem::take(&mut together))?;
+            }
+            together.push(*put);
         }
-        let statement = format!(
-            "INSERT INTO {} ({}) SELECT * FROM {}{}",
-            table.name,
-            names(table.columns),
-            unnest(table.columns),
-            conflict_clause(table, clash)
-        );
-        let arrays = arrays(table.columns, rows);
-        self.execute(&statement, &as_sql(&arrays))
+        self.put_together(&together)
     }
 
     fn take_out(&mut self, table: &Table, keys: &[Row]) -> Result<(), StoreError> {
@@ -320,9 +359,9 @@ impl Database for Postgres {
         let statement = format!(
             "DELETE FROM {} AS t USING {} AS k({}) WHERE {}",
             table.name,
-            unnest(by),
+            unnest(by, 1),
             names(by),
-            condition(by, Last::Equal)
+            condition(by)
         );
         let arrays = arrays(by, keys);
         self.execute(&statement, &as_sql(&arrays))
@@ -341,16 +380,31 @@ impl Database for Postgres {
     }
 
     fn posting_numbers(&mut self, count: usize) -> Result<Vec<i64>, StoreError> {
-        let count = i64::try_from(count).unwrap_or(i64::MAX);
-        let statement = "SELECT nextval('postings') FROM generate_series(1, $1::bigint)";
-        let rows = self.select(statement, &[&count])?;
-        Ok(rows
-            .into_iter()
-            .flatten()
-            .filter_map(|value| match value {
-                Value::Number(number) => Some(number),
-                _ => None,
-            })
-            .collect())
+        let blocks = i64::try_from(count.div_ceil(NUMBERS)).unwrap_or(i64::MAX);
+        let statement = "SELECT nextval('posting_blocks') FROM generate_series(1, $1::bigint)";
+        let drawn = self.select(statement, &[&blocks])?.into_iter().flatten();
+        let block = drawn.filter_map(|value| match value {
+            Value::Number(block) => Some(block),
+            _ => None,
+        });
+        Ok(block.flat_map(numbers_of).take(count).collect())
+    }
+}
+
+/// The numbers of a block, which are its own: blocks are counted from 1.
+fn numbers_of(block: i64) -> impl Iterator<Item = i64> {
+    let most = i64::try_from(NUMBERS).unwrap_or(i64::MAX);
+    let first = block.saturating_sub(1).saturating_mul(most).saturating_add(1);
+    (first..).take(NUMBERS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::numbers_of;
+
+    #[test]
+    fn no_number_stands_in_two_blocks_and_none_is_left_out() {
+        let numbers: Vec<i64> = (1..=3).flat_map(numbers_of).collect();
+        assert!(numbers.iter().copied().eq(1..=3 * 1024));
     }
 }

@@ -58,7 +58,8 @@ pub(crate) const CASES: Table = Table {
     key: 2,
 };
 
-pub(crate) const CASE_NUMBERS: Table = Table { name: "case_numbers", columns: LOCK, key: 5 };
+/// Every lock and purchase of which a case, a TAC, a sighting or a purchase is kept.
+pub(crate) const KNOWN_LOCKS: Table = Table { name: "known_locks", columns: LOCK, key: 5 };
 
 pub(crate) const SIGHTINGS: Table = Table { name: "sightings", columns: LOCK_FACT, key: 6 };
 

@@ -94,7 +94,7 @@ impl Writing {
         operated::note(self.database.as_mut(), lane.lane, calls, &outputs)?;
         let (rows, lane) = lane.rows(&committed.events, &moves);
         if !rows.is_empty() {
-            self.database.hand_over(&EVENTS, Clash::Fail, rows)?;
+            self.database.hand_over(vec![(EVENTS, Clash::Fail, rows)])?;
         }
         self.database.commit()?;
         self.commits.fetch_add(1, Ordering::Relaxed);

@@ -50,7 +50,8 @@ CREATE TABLE cases (
 CREATE INDEX cases_of_card ON cases (asn, tid, ttc);
 CREATE INDEX cases_listed ON cases (asn, tid, ttc) WHERE listed IS NOT NULL;
 
-CREATE TABLE case_numbers (
+-- Every lock and purchase of which a case, a TAC, a sighting or a purchase is kept: one look says whether anything is.
+CREATE TABLE known_locks (
     asn TEXT NOT NULL,
     purse BIGINT NOT NULL,
     ctc BIGINT NOT NULL,
@@ -221,4 +222,5 @@ CREATE TABLE events (
     PRIMARY KEY (lane, number)
 );
 
-CREATE SEQUENCE postings;
+-- Numbers of postings are drawn by the block: `NUMBERS` in `postgres.rs` of them.
+CREATE SEQUENCE posting_blocks;

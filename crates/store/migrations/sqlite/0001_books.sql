@@ -46,7 +46,8 @@ CREATE TABLE cases (
 CREATE INDEX cases_of_card ON cases (asn, tid, ttc);
 CREATE INDEX cases_listed ON cases (asn, tid, ttc) WHERE listed IS NOT NULL;
 
-CREATE TABLE case_numbers (
+-- Every lock and purchase of which a case, a TAC, a sighting or a purchase is kept: one look says whether anything is.
+CREATE TABLE known_locks (
     asn TEXT NOT NULL,
     purse INTEGER NOT NULL,
     ctc INTEGER NOT NULL,

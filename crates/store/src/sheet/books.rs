@@ -10,7 +10,7 @@ use host::{
 use wire::{Asn, LockId, Purse, Tid, Ttc};
 
 use super::{Inner, Sheet};
-use crate::error::StoreError;
+use crate::error::{Kind, StoreError};
 use crate::list;
 
 impl Sheet<'_> {
@@ -52,7 +52,7 @@ const fn prepaid_of(account: &Account) -> Option<PrepaidName> {
 
 impl Books for Sheet<'_> {
     fn card(&self, asn: Asn) -> Option<Card> {
-        self.ask(|inner| inner.fetch_cards([asn]), |rows| rows.card(asn))
+        self.ask(|inner| inner.fetch_card(asn), |rows| rows.card(asn))
     }
 
     fn cards(&self) -> Vec<Asn> {
@@ -61,7 +61,7 @@ impl Books for Sheet<'_> {
 
     fn put_card(&mut self, card: Card) {
         let inner = self.inner.get_mut();
-        inner.attempt(|inner| inner.fetch_cards([card.opening.asn]));
+        inner.attempt(|inner| inner.fetch_card(card.opening.asn));
         inner.changes.cards.insert(card.opening.asn);
         inner.rows.put_card(card);
     }
@@ -71,16 +71,16 @@ impl Books for Sheet<'_> {
     }
 
     fn station_of(&self, tid: Tid) -> Option<StationId> {
-        self.ask(|inner| inner.fetch_psams([tid]), |rows| rows.station_of(tid))
+        self.ask(|inner| inner.fetch_psam(tid), |rows| rows.station_of(tid))
     }
 
     fn psam(&self, tid: Tid) -> Option<Psam> {
-        self.ask(|inner| inner.fetch_psams([tid]), |rows| rows.psam(tid))
+        self.ask(|inner| inner.fetch_psam(tid), |rows| rows.psam(tid))
     }
 
     fn put_psam(&mut self, psam: Psam) {
         let inner = self.inner.get_mut();
-        inner.attempt(|inner| inner.fetch_psams([psam.tid]));
+        inner.attempt(|inner| inner.fetch_psam(psam.tid));
         let new = inner.rows.psam(psam.tid).is_none();
         inner.changes.psams.entry(psam.tid).or_insert(new);
         inner.rows.put_psam(psam);
@@ -113,14 +113,14 @@ impl Books for Sheet<'_> {
     }
 
     fn case(&self, tid: Tid, ttc: Ttc) -> Option<Case> {
-        self.ask(|inner| inner.fetch_numbers([(tid, ttc)]), |rows| rows.case(tid, ttc))
+        self.ask(|inner| inner.fetch_number((tid, ttc)), |rows| rows.case(tid, ttc))
     }
 
     fn put_case(&mut self, case: Case) {
         let inner = self.inner.get_mut();
         let number = (case.tid, case.ttc);
         // The row that is there first: it says whether the case is listed.
-        inner.attempt(|inner| inner.fetch_numbers([number]));
+        inner.attempt(|inner| inner.fetch_number(number));
         inner.changes.cases.insert(number);
         inner.changes.judged.insert(number);
         if let Some(as_it_stands) = inner.changes.sent.get_mut(&number) {
@@ -130,16 +130,16 @@ impl Books for Sheet<'_> {
     }
 
     fn cases_at(&self, asn: Asn, purse: Purse, ctc: u16) -> Vec<Case> {
-        let fetch = |inner: &mut Inner<'_>| inner.fetch_purse_numbers([(asn, purse, ctc)]);
+        let fetch = |inner: &mut Inner<'_>| inner.fetch_purse_number((asn, purse, ctc));
         self.ask(fetch, |rows| rows.cases_at(asn, purse, ctc))
     }
 
     fn claimed_lock(&self, tid: Tid, ttc: Ttc) -> Option<LockId> {
-        self.ask(|inner| inner.fetch_numbers([(tid, ttc)]), |rows| rows.claimed_lock(tid, ttc))
+        self.ask(|inner| inner.fetch_number((tid, ttc)), |rows| rows.claimed_lock(tid, ttc))
     }
 
     fn claimed_at(&self, asn: Asn, purse: Purse, ctc: u16) -> Vec<LockId> {
-        let fetch = |inner: &mut Inner<'_>| inner.fetch_purse_numbers([(asn, purse, ctc)]);
+        let fetch = |inner: &mut Inner<'_>| inner.fetch_purse_number((asn, purse, ctc));
         self.ask(fetch, |rows| rows.claimed_at(asn, purse, ctc))
     }
 
@@ -154,8 +154,8 @@ impl Books for Sheet<'_> {
     fn add_sighting(&mut self, sighting: Sighting) -> bool {
         let LockId { asn, purse, ctc, tid, ttc } = sighting.lock;
         let inner = self.inner.get_mut();
-        inner.attempt(|inner| inner.fetch_sightings([(asn, purse, ctc)]));
-        inner.attempt(|inner| inner.fetch_numbers([(tid, ttc)]));
+        inner.attempt(|inner| inner.fetch_seen((asn, purse, ctc)));
+        inner.attempt(|inner| inner.fetch_number((tid, ttc)));
         let new = inner.rows.add_sighting(sighting);
         if new {
             inner.changes.sightings.push(sighting);
@@ -164,24 +164,24 @@ impl Books for Sheet<'_> {
     }
 
     fn sightings_from(&self, asn: Asn, purse: Purse, ctc: u16) -> Vec<Sighting> {
-        let fetch = |inner: &mut Inner<'_>| inner.fetch_sightings([(asn, purse, ctc)]);
+        let fetch = |inner: &mut Inner<'_>| inner.fetch_seen((asn, purse, ctc));
         self.ask(fetch, |rows| rows.sightings_from(asn, purse, ctc))
     }
 
     fn sightings_at(&self, asn: Asn, purse: Purse, ctc: u16) -> Vec<Sighting> {
-        let fetch = |inner: &mut Inner<'_>| inner.fetch_sightings([(asn, purse, ctc)]);
+        let fetch = |inner: &mut Inner<'_>| inner.fetch_seen((asn, purse, ctc));
         self.ask(fetch, |rows| rows.sightings_at(asn, purse, ctc))
     }
 
     fn sighted(&self, tid: Tid, ttc: Ttc) -> Vec<LockId> {
-        self.ask(|inner| inner.fetch_numbers([(tid, ttc)]), |rows| rows.sighted(tid, ttc))
+        self.ask(|inner| inner.fetch_number((tid, ttc)), |rows| rows.sighted(tid, ttc))
     }
 
     fn add_tac(&mut self, fact: TacFact) -> bool {
         let LockId { asn, purse, ctc, tid, ttc } = fact.lock;
         let inner = self.inner.get_mut();
-        inner.attempt(|inner| inner.fetch_numbers([(tid, ttc)]));
-        inner.attempt(|inner| inner.fetch_purse_numbers([(asn, purse, ctc)]));
+        inner.attempt(|inner| inner.fetch_number((tid, ttc)));
+        inner.attempt(|inner| inner.fetch_purse_number((asn, purse, ctc)));
         let new = inner.rows.add_tac(fact);
         if new {
             inner.changes.tacs.push(fact);
@@ -190,33 +190,33 @@ impl Books for Sheet<'_> {
     }
 
     fn tacs_of(&self, tid: Tid, ttc: Ttc) -> Vec<TacFact> {
-        self.ask(|inner| inner.fetch_numbers([(tid, ttc)]), |rows| rows.tacs_of(tid, ttc))
+        self.ask(|inner| inner.fetch_number((tid, ttc)), |rows| rows.tacs_of(tid, ttc))
     }
 
     fn tacs_at(&self, asn: Asn, purse: Purse, ctc: u16) -> Vec<TacFact> {
-        let fetch = |inner: &mut Inner<'_>| inner.fetch_purse_numbers([(asn, purse, ctc)]);
+        let fetch = |inner: &mut Inner<'_>| inner.fetch_purse_number((asn, purse, ctc));
         self.ask(fetch, |rows| rows.tacs_at(asn, purse, ctc))
     }
 
     fn add_change(&mut self, change: OnlineChange) {
         let inner = self.inner.get_mut();
-        inner.attempt(|inner| inner.fetch_cards([change.asn]));
+        inner.attempt(|inner| inner.fetch_card(change.asn));
         inner.changes.changes.push(change);
         inner.rows.add_change(change);
     }
 
     fn changes(&self, asn: Asn, purse: Purse) -> Vec<OnlineChange> {
-        self.ask(|inner| inner.fetch_cards([asn]), |rows| rows.changes(asn, purse))
+        self.ask(|inner| inner.fetch_card(asn), |rows| rows.changes(asn, purse))
     }
 
     fn decisions_of(&self, asn: Asn) -> Vec<DecisionRow> {
-        self.ask(|inner| inner.fetch_cards([asn]), |rows| rows.decisions_of(asn))
+        self.ask(|inner| inner.fetch_card(asn), |rows| rows.decisions_of(asn))
     }
 
     fn put_decision(&mut self, decision: DecisionRow) {
         let inner = self.inner.get_mut();
         let asn = decision.lock.asn;
-        inner.attempt(|inner| inner.fetch_cards([asn]));
+        inner.attempt(|inner| inner.fetch_card(asn));
         inner.changes.decisions.insert((asn, decision.date, decision.time));
         inner.rows.put_decision(decision);
     }
@@ -226,23 +226,23 @@ impl Books for Sheet<'_> {
     }
 
     fn purchase(&self, tid: Tid, ttc: Ttc) -> Option<PurchaseCase> {
-        self.ask(|inner| inner.fetch_numbers([(tid, ttc)]), |rows| rows.purchase(tid, ttc))
+        self.ask(|inner| inner.fetch_number((tid, ttc)), |rows| rows.purchase(tid, ttc))
     }
 
     fn put_purchase(&mut self, case: PurchaseCase) {
         let inner = self.inner.get_mut();
-        inner.attempt(|inner| inner.fetch_numbers([case.number()]));
+        inner.attempt(|inner| inner.fetch_number(case.number()));
         inner.changes.purchases.insert(case.number());
         inner.rows.put_purchase(case);
     }
 
     fn purchases_at(&self, asn: Asn, purse: Purse, ctc: u16) -> Vec<PurchaseCase> {
-        let fetch = |inner: &mut Inner<'_>| inner.fetch_bought([(asn, purse, ctc)]);
+        let fetch = |inner: &mut Inner<'_>| inner.fetch_bought((asn, purse, ctc));
         self.ask(fetch, |rows| rows.purchases_at(asn, purse, ctc))
     }
 
     fn open_purchases(&self, asn: Asn, purse: Purse) -> Vec<PurchaseCase> {
-        self.ask(|inner| inner.fetch_cards([asn]), |rows| rows.open_purchases(asn, purse))
+        self.ask(|inner| inner.fetch_card(asn), |rows| rows.open_purchases(asn, purse))
     }
 
     fn purchases(&self) -> Vec<PurchaseCase> {
@@ -250,53 +250,53 @@ impl Books for Sheet<'_> {
     }
 
     fn transfers_of(&self, asn: Asn) -> Vec<TransferRow> {
-        self.ask(|inner| inner.fetch_cards([asn]), |rows| rows.transfers_of(asn))
+        self.ask(|inner| inner.fetch_card(asn), |rows| rows.transfers_of(asn))
     }
 
     fn put_transfer(&mut self, row: TransferRow) {
         let inner = self.inner.get_mut();
-        inner.attempt(|inner| inner.fetch_cards([row.asn]));
+        inner.attempt(|inner| inner.fetch_card(row.asn));
         inner.changes.transfers.insert((row.asn, row.date, row.time));
         inner.rows.put_transfer(row);
     }
 
     fn booked_purchase(&self, id: &LockId) -> Legs {
-        self.ask(|inner| inner.fetch_locks([*id]), |rows| rows.booked_purchase(id))
+        self.ask(|inner| inner.fetch_lock(*id), |rows| rows.booked_purchase(id))
     }
 
     fn waiting(&self, lock: &LockId) -> Option<Shown> {
-        self.ask(|inner| inner.fetch_cards([lock.asn]), |rows| rows.waiting(lock))
+        self.ask(|inner| inner.fetch_card(lock.asn), |rows| rows.waiting(lock))
     }
 
     fn waiting_of(&self, asn: Asn) -> Vec<Shown> {
-        self.ask(|inner| inner.fetch_cards([asn]), |rows| rows.waiting_of(asn))
+        self.ask(|inner| inner.fetch_card(asn), |rows| rows.waiting_of(asn))
     }
 
     fn put_waiting(&mut self, lock: LockId, shown: Shown) {
         let inner = self.inner.get_mut();
-        inner.attempt(|inner| inner.fetch_cards([lock.asn]));
+        inner.attempt(|inner| inner.fetch_card(lock.asn));
         inner.changes.waiting.insert(lock);
         inner.rows.put_waiting(lock, shown);
     }
 
     fn proposals(&self, lock: &LockId) -> Vec<ProposalRow> {
-        self.ask(|inner| inner.fetch_locks([*lock]), |rows| rows.proposals(lock))
+        self.ask(|inner| inner.fetch_card(lock.asn), |rows| rows.proposals(lock))
     }
 
     fn put_proposals(&mut self, lock: LockId, rulings: Vec<ProposalRow>) {
         let inner = self.inner.get_mut();
-        inner.attempt(|inner| inner.fetch_locks([lock]));
+        inner.attempt(|inner| inner.fetch_card(lock.asn));
         inner.changes.rulings.insert(lock);
         inner.rows.put_proposals(lock, rulings);
     }
 
     fn open_locks(&self, asn: Asn, purse: Purse) -> Vec<LockId> {
-        self.ask(|inner| inner.fetch_cards([asn]), |rows| rows.open_locks(asn, purse))
+        self.ask(|inner| inner.fetch_card(asn), |rows| rows.open_locks(asn, purse))
     }
 
     fn mark_open(&mut self, lock: LockId, open: bool) {
         let inner = self.inner.get_mut();
-        inner.attempt(|inner| inner.fetch_cards([lock.asn]));
+        inner.attempt(|inner| inner.fetch_card(lock.asn));
         let was_open = inner.rows.open_locks(lock.asn, lock.purse).contains(&lock);
         // Marked and unmarked within one transaction: the database never hears of it.
         if was_open != open {
@@ -310,13 +310,17 @@ impl Books for Sheet<'_> {
     }
 
     fn booked(&self, lock: &LockId) -> Legs {
-        self.ask(|inner| inner.fetch_locks([*lock]), |rows| rows.booked(lock))
+        self.ask(|inner| inner.fetch_lock(*lock), |rows| rows.booked(lock))
     }
 
     fn post(&mut self, posting: Posting) {
         let inner = self.inner.get_mut();
         if let Some(lock) = posting.lock {
-            inner.attempt(|inner| inner.fetch_locks([lock]));
+            inner.attempt(|inner| {
+                inner.fetch_lock(lock)?;
+                let unheard = || StoreError::new(Kind::OurBug, "a posting of an unheard-of lock");
+                if inner.is_known(&lock) { Ok(()) } else { Err(unheard()) }
+            });
         }
         for name in posting.lines.iter().filter_map(|(account, _)| prepaid_of(account)) {
             inner.attempt(|inner| inner.fetch_prepaid([name]));

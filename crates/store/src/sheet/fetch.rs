@@ -1,75 +1,121 @@
-//! Fetching rows: each kind for many names at once, and only those that were not fetched before.
+//! Fetching rows: each kind for many names at once, and only those that were not fetched before in this transaction.
+//!
+//! Nothing that was fetched outlives its transaction: other hosts may write the same books.
 
 use std::collections::{BTreeSet, HashSet};
-use std::hash::Hash;
 
-use host::{
-    Books as _, DecisionRow, OnlineChange, PrepaidName, ProposalRow, Shown, Sighting, TacFact,
-    TransferRow,
-};
-use wire::{Asn, LockId, Purse, Tid, Ttc};
+use host::{Books as _, PrepaidName};
+use wire::{Asn, LockId, Tid, Ttc};
 
 use super::Inner;
-use crate::database::Last;
+use super::known::PurseNumber;
+use super::lookups::{
+    Fetch, Keep, new_names, of_bought, of_cards, of_kept, of_listed, of_numbers, of_prepaid,
+    of_psams, of_purse_numbers, of_sightings, purse_number_keys,
+};
+use crate::database::{Last, Sought};
 use crate::error::StoreError;
 use crate::rows;
-use crate::table::{
-    CARDS, CASE_NUMBERS, CASES, CHANGES, DECISIONS, ENTRIES, FUNDINGS, OPEN_LOCKS, PREPAID, PSAMS,
-    PURCHASES, RULINGS, SIGHTINGS, TACS, TRANSFERS, Table, WAITING,
-};
+use crate::table::{ENTRIES, FUNDINGS};
 use crate::value::{Row, Value};
 
-const BY_NUMBER: &[&str] = &["tid", "ttc"];
-const BY_PURSE_NUMBER: &[&str] = &["asn", "purse", "ctc"];
-const BY_LOCK: &[&str] = &["asn", "purse", "ctc", "tid", "ttc"];
-
-/// The names that are not known yet; they are from now on.
-fn new_names<T: Eq + Hash + Copy>(
-    known: &mut HashSet<T>,
-    names: impl IntoIterator<Item = T>,
-) -> Vec<T> {
-    names.into_iter().filter(|name| known.insert(*name)).collect()
-}
-
 impl Inner<'_> {
-    fn find(&mut self, table: &Table, by: &[&str], keys: &[Row]) -> Result<Vec<Row>, StoreError> {
-        if keys.is_empty() {
-            Ok(Vec::new())
-        } else {
-            self.database.find(table, by, Last::Equal, keys)
+    /// Fetches all of these in one round trip, those without keys left out.
+    pub(super) fn fetch_all<'a>(
+        &mut self,
+        fetches: impl IntoIterator<Item = Fetch<'a>>,
+    ) -> Result<(), StoreError> {
+        let fetches = fetches.into_iter().filter(|(sought, _)| !sought.keys.is_empty());
+        let (sought, keep): (Vec<Sought<'_>>, Vec<Keep>) = fetches.unzip();
+        if sought.is_empty() {
+            return Ok(());
         }
+        let found = self.database.find_all(&sought)?;
+        keep.into_iter().zip(found).try_for_each(|(keep, found)| keep(self, found))
+    }
+
+    pub(crate) fn fetch_psam(&mut self, one: Tid) -> Result<(), StoreError> {
+        if self.known.last.psam != Some(one) {
+            self.fetch_psams([one])?;
+            self.known.last.psam = Some(one);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn fetch_card(&mut self, one: Asn) -> Result<(), StoreError> {
+        if self.known.last.card != Some(one) {
+            self.fetch_cards([one])?;
+            self.known.last.card = Some(one);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn fetch_number(&mut self, one: (Tid, Ttc)) -> Result<(), StoreError> {
+        if self.known.last.number != Some(one) {
+            self.fetch_numbers([one])?;
+            self.known.last.number = Some(one);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn fetch_lock(&mut self, one: LockId) -> Result<(), StoreError> {
+        if self.known.last.lock != Some(one) {
+            self.fetch_locks([one])?;
+            self.known.last.lock = Some(one);
+        }
+        Ok(())
+    }
+
+    /// Cases and TACs of a purse number.
+    pub(crate) fn fetch_purse_number(&mut self, one: PurseNumber) -> Result<(), StoreError> {
+        if self.known.last.purse_number != Some(one) {
+            if !self.known.purse_numbers.contains(&one) {
+                self.fetch_kept(one)?;
+                self.fetch_at(&[one], &[], &[])?;
+            }
+            self.known.last.purse_number = Some(one);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn fetch_bought(&mut self, one: PurseNumber) -> Result<(), StoreError> {
+        if self.known.bought.contains(&one) {
+            return Ok(());
+        }
+        self.fetch_kept(one)?;
+        self.fetch_at(&[], &[one], &[])
+    }
+
+    /// Sightings of a purse from this CTC on.
+    pub(crate) fn fetch_seen(&mut self, from: PurseNumber) -> Result<(), StoreError> {
+        if self.known.last.seen != Some(from) {
+            self.fetch_kept(from)?;
+            self.fetch_at(&[], &[], &[from])?;
+            self.known.last.seen = Some(from);
+        }
+        Ok(())
+    }
+
+    /// Which locks and purchases of a purse anything is kept of, from its CTC on.
+    fn fetch_kept(&mut self, from: PurseNumber) -> Result<(), StoreError> {
+        let keys = self.known.new_kept([from]);
+        self.fetch_all([of_kept(&keys)])
     }
 
     pub(crate) fn fetch_psams(
         &mut self,
         tids: impl IntoIterator<Item = Tid>,
     ) -> Result<(), StoreError> {
-        let new = new_names(&mut self.known.psams, tids);
-        if new.is_empty() {
-            return Ok(());
-        }
-        let keys: Vec<Row> = new.iter().map(|tid| vec![Value::text(tid)]).collect();
-        for row in self.find(&PSAMS, &["tid"], &keys)? {
-            self.rows.put_psam(rows::psam(row)?);
-        }
-        Ok(())
+        let keys = self.known.new_psams(tids);
+        self.fetch_all([of_psams(&keys)])
     }
 
     pub(crate) fn fetch_prepaid(
         &mut self,
         names: impl IntoIterator<Item = PrepaidName>,
     ) -> Result<(), StoreError> {
-        let new = new_names(&mut self.known.prepaid, names);
-        if new.is_empty() {
-            return Ok(());
-        }
-        let keys: Vec<Row> = new.iter().map(|name| vec![Value::text(name)]).collect();
-        for row in self.find(&PREPAID, &["name"], &keys)? {
-            let (account, balance) = rows::prepaid(row)?;
-            self.prepaid.insert(account.name, balance);
-            self.rows.put_prepaid(account);
-        }
-        Ok(())
+        let keys = self.known.new_prepaid(names);
+        self.fetch_all([of_prepaid(&keys)])
     }
 
     pub(crate) fn fetch_funding(
@@ -81,7 +127,8 @@ impl Inner<'_> {
             return Ok(());
         }
         let key = vec![Value::text(name), reference.into()];
-        for row in self.find(&FUNDINGS, &["name", "reference"], &[key])? {
+        let by = &["name", "reference"];
+        for row in self.database.find(&FUNDINGS, by, Last::Equal, &[key])? {
             self.rows.add_funding(rows::funding(row)?);
         }
         Ok(())
@@ -91,41 +138,8 @@ impl Inner<'_> {
         &mut self,
         asns: impl IntoIterator<Item = Asn>,
     ) -> Result<(), StoreError> {
-        let new = new_names(&mut self.known.cards, asns);
-        if new.is_empty() {
-            return Ok(());
-        }
-        let keys: Vec<Row> = new.iter().map(|asn| vec![Value::text(asn)]).collect();
-        for row in self.find(&CARDS, &["asn"], &keys)? {
-            let card = rows::card(row)?;
-            if card.blacklisted().is_some() {
-                self.blacklisted.insert(card.opening.asn);
-            }
-            self.rows.put_card(card);
-        }
-        for row in self.find(&CHANGES, &["asn"], &keys)? {
-            let change: OnlineChange = rows::behind_three(CHANGES.name, row)?;
-            self.rows.add_change(change);
-        }
-        for row in self.find(&DECISIONS, &["asn"], &keys)? {
-            let decision: DecisionRow = rows::behind_three(DECISIONS.name, row)?;
-            self.rows.put_decision(decision);
-        }
-        for row in self.find(&TRANSFERS, &["asn"], &keys)? {
-            let transfer: TransferRow = rows::behind_three(TRANSFERS.name, row)?;
-            self.rows.put_transfer(transfer);
-        }
-        let open = Last::EqualWhere("open = 1");
-        let purchases = self.database.find(&PURCHASES, &["asn"], open, &keys)?;
-        self.keep_purchases(purchases)?;
-        for row in self.find(&WAITING, &["asn"], &keys)? {
-            let (lock, shown): (LockId, Shown) = rows::behind_lock(WAITING.name, row)?;
-            self.rows.put_waiting(lock, shown);
-        }
-        for row in self.find(&OPEN_LOCKS, &["asn"], &keys)? {
-            self.rows.mark_open(rows::lock_row(OPEN_LOCKS.name, row)?, true);
-        }
-        Ok(())
+        let keys = self.known.new_cards(asns);
+        self.fetch_all(of_cards(&keys))
     }
 
     /// The cases of cards that are on the grey list.
@@ -133,120 +147,37 @@ impl Inner<'_> {
         &mut self,
         asns: impl IntoIterator<Item = Asn>,
     ) -> Result<(), StoreError> {
-        let new = new_names(&mut self.known.listed, asns);
-        if new.is_empty() {
-            return Ok(());
-        }
-        let keys: Vec<Row> = new.iter().map(|asn| vec![Value::text(asn)]).collect();
-        let last = Last::EqualWhere("listed IS NOT NULL");
-        let found = self.database.find(&CASES, &["asn"], last, &keys)?;
-        self.keep_cases(found)
+        let keys = self.known.new_listed(asns);
+        self.fetch_all([of_listed(&keys)])
     }
 
     pub(crate) fn fetch_numbers(
         &mut self,
         numbers: impl IntoIterator<Item = (Tid, Ttc)>,
     ) -> Result<(), StoreError> {
-        let new = new_names(&mut self.known.numbers, numbers);
-        if new.is_empty() {
-            return Ok(());
-        }
-        let keys: Vec<Row> = new.iter().map(|(tid, ttc)| rows::number_key(*tid, *ttc)).collect();
-        let cases = self.find(&CASES, BY_NUMBER, &keys)?;
-        self.keep_cases(cases)?;
-        let purchases = self.find(&PURCHASES, BY_NUMBER, &keys)?;
-        self.keep_purchases(purchases)?;
-        for row in self.find(&SIGHTINGS, BY_NUMBER, &keys)? {
-            let (_, sighting): (_, Sighting) = rows::behind_lock(SIGHTINGS.name, row)?;
-            self.rows.add_sighting(sighting);
-        }
-        for row in self.find(&TACS, BY_NUMBER, &keys)? {
-            let (_, fact): (_, TacFact) = rows::behind_lock(TACS.name, row)?;
-            self.rows.add_tac(fact);
-        }
-        Ok(())
+        let keys = self.known.new_numbers(numbers);
+        self.fetch_all(of_numbers(&keys))
     }
 
-    /// What was written here is newer than what is fetched.
-    fn keep_purchases(&mut self, found: Vec<Row>) -> Result<(), StoreError> {
-        for row in found {
-            let case = rows::purchase(row)?;
-            if !self.changes.purchases.contains(&case.number()) {
-                self.rows.put_purchase(case);
-            }
-        }
-        Ok(())
-    }
-
-    fn keep_cases(&mut self, found: Vec<Row>) -> Result<(), StoreError> {
-        for row in found {
-            let (case, listed) = rows::case(row)?;
-            let number = (case.tid, case.ttc);
-            if !self.changes.cases.contains(&number) {
-                self.listed.entry(number).or_insert(listed);
-                self.rows.put_case(case);
-            }
-        }
-        Ok(())
-    }
-
-    pub(crate) fn fetch_purse_numbers(
+    /// Cases and TACs of purse numbers, purchases of others, sightings from others on, where the database has any: what
+    /// is kept of them was fetched before.
+    pub(super) fn fetch_at(
         &mut self,
-        numbers: impl IntoIterator<Item = (Asn, Purse, u16)>,
+        numbers: &[PurseNumber],
+        bought: &[PurseNumber],
+        seen: &[PurseNumber],
     ) -> Result<(), StoreError> {
-        let new = new_names(&mut self.known.purse_numbers, numbers);
-        if new.is_empty() {
-            return Ok(());
-        }
-        let keys = purse_number_keys(&new);
-        for row in self.find(&TACS, BY_PURSE_NUMBER, &keys)? {
-            let (_, fact): (_, TacFact) = rows::behind_lock(TACS.name, row)?;
-            self.rows.add_tac(fact);
-        }
-        let mut cases = Vec::new();
-        for row in self.find(&CASE_NUMBERS, BY_PURSE_NUMBER, &keys)? {
-            let lock = rows::lock_row(CASE_NUMBERS.name, row)?;
-            cases.push((lock.tid, lock.ttc));
-        }
-        self.fetch_numbers(cases)
+        let known = &mut self.known;
+        let at = known.new_purse_numbers(numbers.iter().copied());
+        let cases = known.numbers_at(&at);
+        let (at, cases) = (purse_number_keys(&at), known.new_numbers(cases));
+        let bought = known.new_bought(bought.iter().copied());
+        let seen = known.new_sightings(seen.iter().copied());
+        let all = [of_purse_numbers(&at), of_bought(&bought), of_sightings(&seen)];
+        self.fetch_all(all.into_iter().chain(of_numbers(&cases)))
     }
 
-    pub(crate) fn fetch_bought(
-        &mut self,
-        numbers: impl IntoIterator<Item = (Asn, Purse, u16)>,
-    ) -> Result<(), StoreError> {
-        let new = new_names(&mut self.known.bought, numbers);
-        if new.is_empty() {
-            return Ok(());
-        }
-        let keys = purse_number_keys(&new);
-        let purchases = self.find(&PURCHASES, BY_PURSE_NUMBER, &keys)?;
-        self.keep_purchases(purchases)
-    }
-
-    /// Sightings of purses, each from its CTC on.
-    pub(crate) fn fetch_sightings(
-        &mut self,
-        from: impl IntoIterator<Item = (Asn, Purse, u16)>,
-    ) -> Result<(), StoreError> {
-        let mut keys = Vec::new();
-        for (asn, purse, ctc) in from {
-            if !self.known.sightings_from(asn, purse, ctc) {
-                self.known.sightings.insert((asn, purse), ctc);
-                keys.push(rows::purse_number_key(asn, purse, ctc));
-            }
-        }
-        if keys.is_empty() {
-            return Ok(());
-        }
-        for row in self.database.find(&SIGHTINGS, BY_PURSE_NUMBER, Last::AtLeast, &keys)? {
-            let (_, sighting): (_, Sighting) = rows::behind_lock(SIGHTINGS.name, row)?;
-            self.rows.add_sighting(sighting);
-        }
-        Ok(())
-    }
-
-    /// Rulings on locks, and what is booked for them.
+    /// What is booked for locks. Of a lock of which nothing is known nothing is booked ([`Self::is_known`]).
     pub(crate) fn fetch_locks(
         &mut self,
         locks: impl IntoIterator<Item = LockId>,
@@ -255,16 +186,16 @@ impl Inner<'_> {
         if new.is_empty() {
             return Ok(());
         }
-        let keys: Vec<Row> = new.iter().map(rows::lock_key).collect();
-        for row in self.find(&RULINGS, BY_LOCK, &keys)? {
-            let (lock, rulings): (LockId, Vec<ProposalRow>) = rows::behind_lock(RULINGS.name, row)?;
-            self.rows.put_proposals(lock, rulings);
-        }
+        self.fetch_cards(new.iter().map(|lock| lock.asn))?;
+        self.fetch_numbers(new.iter().map(|lock| (lock.tid, lock.ttc)))?;
+        let wanted: HashSet<LockId> = new.into_iter().filter(|lock| self.is_known(lock)).collect();
         // Each once: locks of one number have one key, and a row is found for every key that it has.
-        let keys: BTreeSet<Row> = new.iter().map(entry_key).collect();
+        let keys: BTreeSet<Row> = wanted.iter().map(entry_key).collect();
         let keys: Vec<Row> = keys.into_iter().collect();
-        let wanted: HashSet<LockId> = new.into_iter().collect();
-        for row in self.find(&ENTRIES, &["asn", "tid", "ttc"], &keys)? {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        for row in self.database.find(&ENTRIES, &["asn", "tid", "ttc"], Last::Equal, &keys)? {
             let entry = rows::entry(row)?;
             // Another lock of the same number that was not asked for.
             if entry.lock.is_some_and(|lock| wanted.contains(&lock)) {
@@ -276,11 +207,14 @@ impl Inner<'_> {
         }
         Ok(())
     }
-}
 
-fn purse_number_keys(numbers: &[(Asn, Purse, u16)]) -> Vec<Row> {
-    let key = |(asn, purse, ctc): &(Asn, Purse, u16)| rows::purse_number_key(*asn, *purse, *ctc);
-    numbers.iter().map(key).collect()
+    /// Whether the fetched rows know of a lock: something under its (TID, TTC), or an answer, a wait or a ruling about its
+    /// card. No such row is ever taken out, and `post` takes no posting of a lock without one: so of any other lock
+    /// nothing is booked.
+    pub(super) fn is_known(&self, lock: &LockId) -> bool {
+        let LockId { asn, tid, ttc, .. } = *lock;
+        self.rows.is_heard(tid, ttc) || self.rows.is_decided(asn)
+    }
 }
 
 /// How the index has entries of a lock: without its purse and CTC.
@@ -294,11 +228,13 @@ fn entry_key(lock: &LockId) -> Row {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::database::{Clash, Database};
+    use crate::database::{Clash, Database, Purpose};
+    use crate::error::Kind;
     use crate::place::Place;
-    use crate::sheet::Sheet;
-    use host::{Account, Legs, Posting, PostingReason};
-    use wire::{Date, Stamp, Time};
+    use crate::sheet::{Listing, Sheet};
+    use crate::table::SIGHTINGS;
+    use host::{Account, Legs, Posting, PostingReason, PurchaseCase, Sighting, TacFact};
+    use wire::{Amount, Date, Icc, KeyRef, Limit, Mac, PurchaseTerms, Purse, Stamp, Time};
 
     const ASN: Asn = Asn([0x12, 0x34, 0, 0, 0, 0, 0, 1]);
 
@@ -327,6 +263,8 @@ mod tests {
             let date = Date::new(2026, 1, 1).unwrap();
             let at = Stamp { date, time: Time::ZERO, utc_offset_minutes: 0 };
             let reason = PostingReason::GreyHeard;
+            let sighting = Sighting { lock: lock(ctc), balance: Amount::ZERO, otc: None };
+            database.put(&SIGHTINGS, Clash::Fail, &[rows::of_sighting(&sighting)]).unwrap();
             let lock = Some(lock(ctc));
             let posting = Posting { reason, asn: Some(ASN), lock, at, lines };
             database.put(&ENTRIES, Clash::Fail, &rows::of_posting(0, number, &posting)).unwrap();
@@ -344,5 +282,73 @@ mod tests {
             assert_eq!(amounts, [-500, 500, 0], "{calls:?}");
         }
         assert_eq!(booked(database.as_mut(), ways[2], &other).amount(&reserved), 40);
+    }
+
+    fn posting_of(lock: LockId) -> Posting {
+        let (float, reserved) = (Account::Float(ASN, Purse::Ed), Account::Reserved(ASN, Purse::Ed));
+        let lines = Legs::default().transfer(float, reserved, 500).unwrap();
+        let date = Date::new(2026, 1, 1).unwrap();
+        let at = Stamp { date, time: Time::ZERO, utc_offset_minutes: 0 };
+        Posting { reason: PostingReason::GreyHeard, asn: Some(ASN), lock: Some(lock), at, lines }
+    }
+
+    /// What is booked for such a lock would not be looked for.
+    #[test]
+    fn nothing_is_posted_for_a_lock_of_which_nothing_is_known() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place::Sqlite(folder.path().join("books.sqlite"));
+        place.prepare().unwrap();
+        let mut database = place.connect().unwrap();
+        let mut sheet = Sheet::new(database.as_mut());
+        sheet.post(posting_of(lock(3)));
+        assert_eq!(sheet.failure().map_err(|error| error.kind), Err(Kind::OurBug));
+        let mut sheet = Sheet::new(database.as_mut());
+        sheet.add_sighting(Sighting { lock: lock(3), balance: Amount::ZERO, otc: None });
+        sheet.post(posting_of(lock(3)));
+        assert_eq!(sheet.failure(), Ok(()));
+    }
+
+    /// Each kind of fact alone, in books of its own, is found by its purse number in a later transaction.
+    #[test]
+    fn whatever_is_kept_at_a_purse_number_is_found_there() {
+        let (date, time) = (Date::new(2026, 1, 1).unwrap(), Time::ZERO);
+        let at = Stamp { date, time, utc_offset_minutes: 0 };
+        let key = KeyRef { version: 1, algorithm: 0 };
+        let (icc, balance, limit, tac) = (Icc([1; 4]), Amount::ZERO, Limit::ZERO, Mac([1; 4]));
+        let terms = PurchaseTerms { id: lock(3), icc, amount: balance, balance, limit, at, key };
+        let bought = PurchaseCase { terms, paid: None, mac2_proved: false, open: false };
+        let told: [&dyn Fn(&mut Sheet<'_>); 3] = [
+            &|sheet| assert!(sheet.add_sighting(Sighting { lock: lock(3), balance, otc: None })),
+            &|sheet| {
+                assert!(sheet.add_tac(TacFact { lock: lock(3), amount: balance, date, time, tac }));
+            },
+            &|sheet| sheet.put_purchase(bought),
+        ];
+        for (kind, tell) in told.into_iter().enumerate() {
+            let folder = tempfile::tempdir().unwrap();
+            let place = Place::Sqlite(folder.path().join("books.sqlite"));
+            place.prepare().unwrap();
+            let mut database = place.connect().unwrap();
+            database.begin(Purpose::Write).unwrap();
+            let mut sheet = Sheet::new(database.as_mut());
+            tell(&mut sheet);
+            sheet.flush(&Listing::new(), 0).unwrap();
+            database.commit().unwrap();
+            let sheet = Sheet::new(database.as_mut());
+            let count = |ctc| {
+                [
+                    sheet.sightings_from(ASN, Purse::Ed, ctc).len(),
+                    sheet.tacs_at(ASN, Purse::Ed, ctc).len(),
+                    sheet.purchases_at(ASN, Purse::Ed, ctc).len(),
+                ]
+            };
+            // From above downwards, so that each is asked for after one that is farther.
+            assert_eq!(count(4), [0, 0, 0]);
+            let mut one = [0, 0, 0];
+            one[kind] = 1;
+            assert_eq!(count(3), one);
+            assert_eq!(count(2), [one[0], 0, 0]);
+            assert_eq!(sheet.failure(), Ok(()));
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use host::{Account, Books as _, Case, Notice, Posting};
+use host::{Account, Books as _, Case, Notice, Posting, PurchaseCase};
 use wire::{Asn, ClaimedRecord, LockId, Tid, Ttc};
 
 use super::{Inner, Sheet};
@@ -12,8 +12,8 @@ use crate::event::Event;
 use crate::rows;
 use crate::sums::Moved;
 use crate::table::{
-    CARDS, CASE_NUMBERS, CASES, CHANGES, DECISIONS, ENTRIES, FUNDINGS, NOTICES, OPEN_LOCKS,
-    PREPAID, PSAMS, PURCHASES, RULINGS, SIGHTINGS, TACS, TRANSFERS, Table, WAITING,
+    CARDS, CASES, CHANGES, DECISIONS, ENTRIES, FUNDINGS, KNOWN_LOCKS, NOTICES, OPEN_LOCKS, PREPAID,
+    PSAMS, PURCHASES, RULINGS, SIGHTINGS, TACS, TRANSFERS, Table, WAITING,
 };
 use crate::value::{Row, Value};
 use crate::watch::Committed;
@@ -45,9 +45,11 @@ impl Sheet<'_> {
     pub(crate) fn put_ahead(&self, lane: i64) {
         self.inner.borrow_mut().attempt(|inner| {
             inner.put_postings(lane)?;
-            inner.put_facts()?;
+            inner.put_facts();
             let numbers = inner.cases_to_put();
-            inner.put_cases(&numbers, &Listing::new())
+            inner.put_cases(&numbers, &Listing::new());
+            inner.put_known_locks();
+            inner.send()
         });
     }
 
@@ -62,12 +64,13 @@ impl Sheet<'_> {
             return Err(error);
         }
         let (events, moves) = inner.events(listing)?.into_iter().unzip();
-        // Numbers are asked for first: the rows of one table go to the database while those of the next are made.
         inner.flush_ledger(lane)?;
-        inner.flush_cases(listing)?;
+        inner.flush_cases(listing);
         inner.flush_facts()?;
         inner.flush_prepaid()?;
-        inner.flush_cards()?;
+        inner.flush_cards();
+        inner.put_known_locks();
+        inner.send()?;
         Ok((inner.written(events), moves))
     }
 }
@@ -137,30 +140,37 @@ impl Inner<'_> {
         }
     }
 
-    fn put(&mut self, table: &Table, clash: Clash, rows: Vec<Row>) -> Result<(), StoreError> {
-        if rows.is_empty() { Ok(()) } else { self.database.hand_over(table, clash, rows) }
+    fn put(&mut self, table: &Table, clash: Clash, rows: Vec<Row>) {
+        if !rows.is_empty() {
+            self.puts.push((*table, clash, rows));
+        }
     }
 
-    fn flush_cards(&mut self) -> Result<(), StoreError> {
+    /// What was put goes to the database, all tables at once.
+    fn send(&mut self) -> Result<(), StoreError> {
+        let puts = std::mem::take(&mut self.puts);
+        if puts.is_empty() { Ok(()) } else { self.database.hand_over(puts) }
+    }
+
+    fn flush_cards(&mut self) {
         let cards = self.changes.cards.iter().filter_map(|asn| self.rows.card(*asn));
         let cards: Vec<Row> = cards.map(|card| rows::of_card(&card)).collect();
-        self.put(&CARDS, Clash::Replace, cards)?;
+        self.put(&CARDS, Clash::Replace, cards);
         // Two hosts that register one TID at once: the second one must see the first.
         for (new, clash) in [(true, Clash::Fail), (false, Clash::Replace)] {
             let written = self.changes.psams.iter().filter(|(_, is_new)| **is_new == new);
             let psams = written.filter_map(|(tid, _)| self.rows.psam(*tid));
             let psams: Vec<Row> = psams.map(|psam| rows::of_psam(&psam)).collect();
-            self.put(&PSAMS, clash, psams)?;
+            self.put(&PSAMS, clash, psams);
         }
-        Ok(())
     }
 
-    fn flush_cases(&mut self, listing: &Listing) -> Result<(), StoreError> {
+    fn flush_cases(&mut self, listing: &Listing) {
         let relisted =
             listing.iter().filter(|(number, now)| self.listed(**number).is_some() != now.is_some());
         let mut numbers: BTreeSet<(Tid, Ttc)> = relisted.map(|(number, _)| *number).collect();
         numbers.extend(self.cases_to_put());
-        self.put_cases(&numbers, listing)
+        self.put_cases(&numbers, listing);
     }
 
     /// Cases that were written, and are not on their way as they stand.
@@ -170,35 +180,42 @@ impl Inner<'_> {
         changes.cases.iter().copied().filter(|number| !is_sent(number)).collect()
     }
 
-    fn put_cases(
-        &mut self,
-        numbers: &BTreeSet<(Tid, Ttc)>,
-        listing: &Listing,
-    ) -> Result<(), StoreError> {
+    fn put_cases(&mut self, numbers: &BTreeSet<(Tid, Ttc)>, listing: &Listing) {
         // Rows that are not there yet: should another host write one meanwhile, this transaction is done again.
         let is_there = |number: &(Tid, Ttc)| {
             self.listed.contains_key(number) || self.changes.sent.contains_key(number)
         };
         let (old, new): (Vec<_>, Vec<_>) = numbers.iter().partition(|number| is_there(number));
-        for (numbers, clashes) in
-            [(new, (Clash::Fail, Clash::Fail)), (old, (Clash::Replace, Clash::Keep))]
-        {
+        for (numbers, clash) in [(new, Clash::Fail), (old, Clash::Replace)] {
             let case = |(tid, ttc): (Tid, Ttc)| self.rows.case(tid, ttc);
             let cases: Vec<Case> = numbers.iter().copied().filter_map(case).collect();
             let row =
                 |case: &Case| rows::of_case(case, self.to_be_listed(case, listing).as_deref());
             let written: Vec<Row> = cases.iter().map(row).collect();
-            let named = cases.iter().flat_map(|case| {
-                let locks = [case.claimed_lock(), case.no_dispense.map(|terms| terms.id)];
-                locks.into_iter().flatten()
-            });
-            let named: BTreeSet<LockId> = named.collect();
-            let named: Vec<Row> = named.iter().map(rows::lock_key).collect();
-            self.put(&CASES, clashes.0, written)?;
-            self.put(&CASE_NUMBERS, clashes.1, named)?;
+            self.put(&CASES, clash, written);
+            for case in &cases {
+                let named = [case.claimed_lock(), case.no_dispense.map(|terms| terms.id)];
+                self.changes.kept.extend(named.into_iter().flatten());
+            }
             self.changes.sent.extend(numbers.into_iter().map(|number| (number, true)));
         }
-        Ok(())
+    }
+
+    /// The names of what was put, unless the database has them. Where it was asked and had none, none is there: should
+    /// another host write one meanwhile, this transaction is done again.
+    fn put_known_locks(&mut self) {
+        let known = &mut self.known;
+        let names = std::mem::take(&mut self.changes.kept);
+        let is_new = |lock: &LockId| known.found.insert(*lock);
+        let asked = |lock: &LockId| {
+            known.kept.get(&(lock.asn, lock.purse)).is_some_and(|from| *from <= lock.ctc)
+        };
+        let names: Vec<LockId> = names.into_iter().filter(is_new).collect();
+        let (new, perhaps): (Vec<LockId>, Vec<LockId>) = names.into_iter().partition(asked);
+        for (locks, clash) in [(new, Clash::Fail), (perhaps, Clash::Keep)] {
+            let rows: Vec<Row> = locks.iter().map(rows::lock_key).collect();
+            self.put(&KNOWN_LOCKS, clash, rows);
+        }
     }
 
     /// The record of a case as it is to stand on the grey list, in hex.
@@ -213,45 +230,48 @@ impl Inner<'_> {
     }
 
     fn flush_facts(&mut self) -> Result<(), StoreError> {
-        self.put_facts()?;
+        self.put_facts();
         let online: Vec<Row> = self.changes.changes.iter().map(rows::of_change).collect();
-        self.put(&CHANGES, Clash::Fail, online)?;
+        self.put(&CHANGES, Clash::Fail, online);
         let decisions = self.decisions();
-        self.put(&DECISIONS, Clash::Replace, decisions)?;
+        self.put(&DECISIONS, Clash::Replace, decisions);
         let transfers = self.transfers();
-        self.put(&TRANSFERS, Clash::Replace, transfers)?;
+        self.put(&TRANSFERS, Clash::Replace, transfers);
         let bought = |(tid, ttc): &(Tid, Ttc)| self.rows.purchase(*tid, *ttc);
         let purchases = self.changes.purchases.iter().filter_map(bought);
-        let purchases: Vec<Row> = purchases.map(|case| rows::of_purchase(&case)).collect();
-        self.put(&PURCHASES, Clash::Replace, purchases)?;
+        let purchases: Vec<PurchaseCase> = purchases.collect();
+        self.changes.kept.extend(purchases.iter().map(|case| case.terms.id));
+        let purchases: Vec<Row> = purchases.iter().map(rows::of_purchase).collect();
+        self.put(&PURCHASES, Clash::Replace, purchases);
         self.flush_rulings()
     }
 
     /// What cards proved. It was looked for before, so no row of it is there.
-    fn put_facts(&mut self) -> Result<(), StoreError> {
+    fn put_facts(&mut self) {
         let (sightings, tacs, _) = self.changes.put;
-        let new = self.changes.sightings.iter().skip(sightings).map(rows::of_sighting);
-        let new: Vec<Row> = new.collect();
-        self.put(&SIGHTINGS, Clash::Fail, new)?;
+        let seen = self.changes.sightings.iter().skip(sightings);
+        let new: Vec<Row> = seen.clone().map(rows::of_sighting).collect();
+        let heard = self.changes.tacs.iter().skip(tacs).map(|fact| fact.lock);
+        self.changes.kept.extend(seen.map(|sighting| sighting.lock).chain(heard));
+        self.put(&SIGHTINGS, Clash::Fail, new);
         let new: Vec<Row> = self.changes.tacs.iter().skip(tacs).map(rows::of_tac).collect();
-        self.put(&TACS, Clash::Fail, new)?;
+        self.put(&TACS, Clash::Fail, new);
         (self.changes.put.0, self.changes.put.1) =
             (self.changes.sightings.len(), self.changes.tacs.len());
-        Ok(())
     }
 
     fn flush_rulings(&mut self) -> Result<(), StoreError> {
         let shown = |lock: &LockId| Some(rows::of_waiting(lock, &self.rows.waiting(lock)?));
         let waiting: Vec<Row> = self.changes.waiting.iter().filter_map(shown).collect();
-        self.put(&WAITING, Clash::Replace, waiting)?;
+        self.put(&WAITING, Clash::Replace, waiting);
         let ruled = |lock: &LockId| rows::of_rulings(lock, &self.rows.proposals(lock));
         let rulings: Vec<Row> = self.changes.rulings.iter().map(ruled).collect();
-        self.put(&RULINGS, Clash::Replace, rulings)?;
+        self.put(&RULINGS, Clash::Replace, rulings);
         let (open, rest): (Vec<_>, Vec<_>) = self.changes.open.iter().partition(|(_, open)| **open);
         let key = |(lock, _): (&LockId, &bool)| rows::lock_key(lock);
         let (open, rest): (Vec<Row>, Vec<Row>) =
             (open.into_iter().map(key).collect(), rest.into_iter().map(key).collect());
-        self.put(&OPEN_LOCKS, Clash::Keep, open)?;
+        self.put(&OPEN_LOCKS, Clash::Keep, open);
         if rest.is_empty() { Ok(()) } else { self.database.take_out(&OPEN_LOCKS, &rest) }
     }
 
@@ -282,9 +302,10 @@ impl Inner<'_> {
             let balance = i64::try_from(balance).map_err(|_| overflow())?;
             accounts.push(rows::of_prepaid(&account, balance));
         }
-        self.put(&PREPAID, Clash::Replace, accounts)?;
+        self.put(&PREPAID, Clash::Replace, accounts);
         let fundings: Vec<Row> = self.changes.fundings.iter().map(rows::of_funding).collect();
-        self.put(&FUNDINGS, Clash::Fail, fundings)
+        self.put(&FUNDINGS, Clash::Fail, fundings);
+        Ok(())
     }
 
     fn put_postings(&mut self, lane: i64) -> Result<(), StoreError> {
@@ -302,7 +323,8 @@ impl Inner<'_> {
         let row = |(posting, number)| rows::of_posting(lane, number, posting);
         let entries: Vec<Row> = new.iter().zip(numbers).flat_map(row).collect();
         self.changes.put.2 = count;
-        self.put(&ENTRIES, Clash::Fail, entries)
+        self.put(&ENTRIES, Clash::Fail, entries);
+        Ok(())
     }
 
     fn flush_ledger(&mut self, lane: i64) -> Result<(), StoreError> {
@@ -311,7 +333,8 @@ impl Inner<'_> {
         let notices = self.changes.notices.iter().map(|notice| rows::of_notice(lane, notice));
         let new = notices.filter(|row| told.insert(row.get(..3).map(<[Value]>::to_vec)));
         let notices: Vec<Row> = new.collect();
-        self.put(&NOTICES, Clash::Keep, notices)
+        self.put(&NOTICES, Clash::Keep, notices);
+        Ok(())
     }
 }
 

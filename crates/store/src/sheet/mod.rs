@@ -7,7 +7,9 @@
 mod books;
 mod fetch;
 mod flush;
+mod keep;
 mod known;
+mod lookups;
 mod prefetch;
 
 use std::cell::RefCell;
@@ -17,7 +19,7 @@ use host::{MemoryBooks, PrepaidName};
 use wire::{Asn, Tid, Ttc};
 
 use crate::changes::Changes;
-use crate::database::Database;
+use crate::database::{Database, Put};
 use crate::error::StoreError;
 
 pub(crate) use flush::Listing;
@@ -42,6 +44,8 @@ struct Inner<'d> {
     /// Numbers of postings that are drawn and not used yet.
     numbers: Vec<i64>,
     changes: Changes,
+    /// Rows that are made and not sent yet.
+    puts: Vec<Put>,
     failed: Option<StoreError>,
 }
 
@@ -57,6 +61,7 @@ impl<'d> Sheet<'d> {
                 blacklisted: BTreeSet::new(),
                 numbers: Vec::new(),
                 changes: Changes::default(),
+                puts: Vec::new(),
                 failed: None,
             }),
         }

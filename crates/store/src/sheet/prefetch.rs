@@ -1,12 +1,17 @@
-//! What calls will ask for, fetched for all of them at once: a round trip for each table, not for each call.
+//! What calls will ask for, fetched for all of them at once: a round trip for most transactions, not for each call.
 
 use std::collections::BTreeSet;
 
 use host::{Books as _, Input, PrepaidName, Subject};
 use wire::{Asn, LockId, Purse, Report, Tid, Ttc};
 
+use super::known::PurseNumber;
+use super::lookups::{of_cards, of_kept, of_listed, of_numbers, of_prepaid, of_psams};
 use super::{Inner, Sheet};
 use crate::error::StoreError;
+
+/// What so many calls will ask for is one statement: it has to be done while the database has patience.
+const AT_ONCE: usize = 512;
 
 #[derive(Default)]
 struct Wanted {
@@ -28,32 +33,54 @@ impl Sheet<'_> {
 
     /// Fetches ahead. What is missing after it, the rules fetch when they ask.
     pub(crate) fn prefetch(&mut self, inputs: &[&Input]) -> Result<(), StoreError> {
+        inputs.chunks(AT_ONCE).try_for_each(|inputs| self.prefetch_at_once(inputs))
+    }
+
+    fn prefetch_at_once(&mut self, inputs: &[&Input]) -> Result<(), StoreError> {
         let mut wanted = Wanted::default();
         inputs.iter().for_each(|input| wanted.add(input));
         let inner = self.inner.get_mut();
-        inner.fetch_psams(wanted.psams)?;
-        inner.fetch_prepaid(wanted.prepaid)?;
-        inner.fetch_cards(wanted.cards.iter().copied())?;
-        inner.fetch_listed(wanted.cards.iter().copied())?;
-        let mut locks = wanted.locks;
-        locks.extend(inner.open_locks(&wanted.cards));
-        wanted.numbers.extend(locks.iter().map(|lock| (lock.tid, lock.ttc)));
-        inner.fetch_numbers(wanted.numbers)?;
-        let purse_number = |lock: &LockId| (lock.asn, lock.purse, lock.ctc);
-        let purse_numbers: BTreeSet<(Asn, Purse, u16)> = locks.iter().map(purse_number).collect();
-        inner.fetch_purse_numbers(purse_numbers.iter().copied())?;
-        // A lock at n ends at n + 1: a purchase of either number is looked for.
-        let next = |(asn, purse, ctc): &(Asn, Purse, u16)| (*asn, *purse, ctc.saturating_add(1));
-        let after = purse_numbers.iter().map(next);
-        inner.fetch_bought(purse_numbers.iter().copied().chain(after).collect::<BTreeSet<_>>())?;
-        // From the lowest CTC of each purse: one fetch serves all.
-        inner.fetch_sightings(lowest(&purse_numbers))?;
-        inner.fetch_locks(locks)
+        inner.fetch_wanted(&wanted)?;
+        // What open locks are about, unless it is there already.
+        let open = inner.open_locks(&wanted.cards);
+        let more = Wanted { locks: open.into_iter().collect(), ..Wanted::default() };
+        inner.fetch_wanted(&more)?;
+        inner.fetch_locks(wanted.locks.into_iter().chain(more.locks))
     }
 }
 
-fn lowest(numbers: &BTreeSet<(Asn, Purse, u16)>) -> Vec<(Asn, Purse, u16)> {
-    let mut lowest: Vec<(Asn, Purse, u16)> = Vec::new();
+impl Inner<'_> {
+    /// All that is kept by card, (TID, TTC) and purse number: in one round trip where nothing is by purse number.
+    fn fetch_wanted(&mut self, wanted: &Wanted) -> Result<(), StoreError> {
+        let numbers = wanted.locks.iter().map(|lock| (lock.tid, lock.ttc));
+        let numbers: BTreeSet<(Tid, Ttc)> = numbers.chain(wanted.numbers.iter().copied()).collect();
+        let purse_number = |lock: &LockId| (lock.asn, lock.purse, lock.ctc);
+        let purse_numbers: BTreeSet<PurseNumber> = wanted.locks.iter().map(purse_number).collect();
+        // A lock at n ends at n + 1: a purchase of either number is looked for.
+        let next = |(asn, purse, ctc): &PurseNumber| (*asn, *purse, ctc.saturating_add(1));
+        let bought: BTreeSet<PurseNumber> =
+            purse_numbers.iter().flat_map(|number| [*number, next(number)]).collect();
+        // From the lowest CTC of each purse: one fetch serves all.
+        let lowest = lowest(&purse_numbers);
+        let known = &mut self.known;
+        let psams = known.new_psams(wanted.psams.iter().copied());
+        let prepaid = known.new_prepaid(wanted.prepaid.iter().copied());
+        let cards = known.new_cards(wanted.cards.iter().copied());
+        let listed = known.new_listed(wanted.cards.iter().copied());
+        let numbers = known.new_numbers(numbers);
+        let kept = known.new_kept(lowest.iter().copied());
+        let all = [of_psams(&psams), of_prepaid(&prepaid), of_listed(&listed), of_kept(&kept)];
+        let all = all.into_iter().chain(of_cards(&cards)).chain(of_numbers(&numbers));
+        self.fetch_all(all)?;
+        // What the database has of these purses at all; of a card's newest lock nothing, so that all is there by now.
+        let (purse_numbers, bought): (Vec<_>, Vec<_>) =
+            (purse_numbers.into_iter().collect(), bought.into_iter().collect());
+        self.fetch_at(&purse_numbers, &bought, &lowest)
+    }
+}
+
+fn lowest(numbers: &BTreeSet<PurseNumber>) -> Vec<PurseNumber> {
+    let mut lowest: Vec<PurseNumber> = Vec::new();
     for number in numbers {
         if lowest.last().is_none_or(|last| (last.0, last.1) != (number.0, number.1)) {
             lowest.push(*number);

@@ -95,6 +95,30 @@ fn a_copy_replaces_nothing_and_is_of_books_alone() {
     assert_eq!(left, 2, "what was not finished is gone");
 }
 
+#[test]
+fn a_copy_whose_facts_the_rules_would_not_see_is_refused() {
+    let base = on_sqlite(keys(Scheme::Seed));
+    base.desk().apply(told()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    assert!(copied(&base, &folder.path().join("whole.sqlite")).is_ok());
+    let Place::Sqlite(path) = &base.place else { panic!("no file") };
+    let by_hand = rusqlite::Connection::open(path).unwrap();
+    for table in ["sightings", "tacs", "purchases"] {
+        let names = format!("SELECT asn, purse, ctc, tid, ttc FROM {table} LIMIT 1");
+        let lost =
+            format!("DELETE FROM known_locks WHERE (asn, purse, ctc, tid, ttc) IN ({names})");
+        assert!(by_hand.execute(&lost, []).unwrap() > 0, "{table}");
+        let refused = copied(&base, &folder.path().join(table)).unwrap_err();
+        assert!(refused.what.contains("are not among its known ones"), "{}", refused.what);
+        let again = format!(
+            "INSERT INTO known_locks {}",
+            names.replace(" LIMIT 1", " WHERE true ON CONFLICT DO NOTHING")
+        );
+        by_hand.execute(&again, []).unwrap();
+    }
+    assert!(copied(&base, &folder.path().join("again.sqlite")).is_ok());
+}
+
 #[expect(clippy::redundant_closure, reason = "the function has one lifetime, the closure any")]
 #[test]
 #[ignore = "wants a PostgreSQL: cargo xtask databases"]

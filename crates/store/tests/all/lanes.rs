@@ -65,7 +65,7 @@ fn events_of_two_hosts_about_one_card_are_in_their_order_on_postgres() {
 
 /// Another host, that has drawn its numbers and commits after the pages were read.
 const LATE: &str = "BEGIN; INSERT INTO lanes VALUES (63); \
-    INSERT INTO entries VALUES (63, nextval('postings'), 0, 'opening', '1234000000000001', NULL, NULL, NULL, NULL, \
+    INSERT INTO entries VALUES (63, nextval('posting_blocks') * 1024, 0, 'opening', '1234000000000001', NULL, NULL, NULL, NULL, \
         (SELECT MIN(at) FROM entries), 'issued', 'float/1234000000000001/ed', 5); \
     INSERT INTO notices (code, about, detail, at, lane) VALUES ('tac_wrong', '[null,null,null,null]', 'late', \
         (SELECT MIN(at) FROM entries), 63)";
