@@ -120,7 +120,7 @@ fn visit(station: &Forecourt, place: &Place) -> Result<Duration, BenchError> {
         return Err(BenchError::OurBug("the look at a card"));
     }
     let pin = PIN.to_owned();
-    let asked = RefuelAsked { pin, purse: None, amount: None, vehicle: None };
+    let asked = RefuelAsked { pin, purse: None, amount: None, vehicle: None, card: None };
     let number = station.refuel(place.number, asked).map_err(broke)?;
     let ended = station.wait_for_end(place.number, number, PATIENCE).map_err(broke)?;
     let waited = begun.elapsed();

@@ -2,7 +2,7 @@
 
 use api::site::{PayAsked, RefuelAsked};
 use terminal::transfer::Way;
-use wire::{Amount, Purse};
+use wire::{Amount, Asn, Purse};
 use zeroize::Zeroizing;
 
 use crate::refused::Refused;
@@ -39,6 +39,7 @@ pub(crate) struct Refuel {
     pub(crate) purse: Purse,
     pub(crate) amount: Option<Amount>,
     pub(crate) vehicle: Option<String>,
+    pub(crate) card: Option<Asn>,
 }
 
 /// Money without fuel.
@@ -48,6 +49,7 @@ pub(crate) struct Pay {
     pub(crate) pin: Option<Digits>,
     pub(crate) purse: Purse,
     pub(crate) amount: Amount,
+    pub(crate) card: Option<Asn>,
 }
 
 /// Which way the money goes.
@@ -82,6 +84,15 @@ impl Command {
             Self::Pay(pay) => pay.what.name(),
         }
     }
+
+    /// The card that is meant, where who asks has said it.
+    pub(crate) const fn card(&self) -> Option<Asn> {
+        match self {
+            Self::Refuel(refuel) => refuel.card,
+            Self::Unlock => None,
+            Self::Pay(pay) => pay.card,
+        }
+    }
 }
 
 impl TryFrom<RefuelAsked> for Refuel {
@@ -98,6 +109,7 @@ impl TryFrom<RefuelAsked> for Refuel {
             purse: purse(asked.purse.as_deref())?,
             amount: asked.amount.map(amount).transpose()?,
             vehicle,
+            card: asked.card.as_deref().map(card).transpose()?,
         })
     }
 }
@@ -122,7 +134,8 @@ impl TryFrom<PayAsked> for Pay {
         if pin.is_none() && !(what == What::Purchase && purse == Purse::Ep) {
             return Err(Refused::Malformed(format!("a {} asks for the PIN", what.name())));
         }
-        Ok(Self { what, pin, purse, amount })
+        let card = asked.card.as_deref().map(card).transpose()?;
+        Ok(Self { what, pin, purse, amount, card })
     }
 }
 
@@ -132,6 +145,13 @@ fn purse(name: Option<&str>) -> Result<Purse, Refused> {
         Some("ep") => Ok(Purse::Ep),
         Some(other) => Err(Refused::Malformed(format!("`{other}` is no purse: ed or ep"))),
     }
+}
+
+fn card(digits: &str) -> Result<Asn, Refused> {
+    let mut asn = [0; 8];
+    let read = hex::decode_to_slice(digits, &mut asn).ok().map(|()| Asn(asn));
+    read.filter(Asn::is_bcd)
+        .ok_or_else(|| Refused::Malformed(format!("`{digits}` is no card: 16 digits")))
 }
 
 fn amount(units: u32) -> Result<Amount, Refused> {

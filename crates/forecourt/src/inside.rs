@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use api::site::{CardSeen, PurseSeen};
+use api::site::{CardSeen, Outcome, PurseSeen};
 use station::visit::{self, NotFreed};
 use terminal::{CardIs, Failure, Ready, Transport as _};
 use wire::apdu::split_response;
@@ -126,7 +126,12 @@ impl Nozzle {
             (nozzle.visit, nozzle.sale) = (Some(visit), None);
         });
         let before = self.apdus(session);
+        let meant = command.card();
         let (mut ended, trouble) = match command {
+            // Whoever typed the PIN saw another card go in: not even a wrong try is counted on this one.
+            _ if meant.is_some() && meant != session.asn => {
+                (self.another_card(session, begun), None)
+            }
             Command::Refuel(refuel) => self.refuel(session, begun, &refuel),
             Command::Unlock => self.unlock(session, begun),
             Command::Pay(pay) => self.pay(session, begun, &pay),
@@ -136,6 +141,15 @@ impl Nozzle {
         session.bring_proofs();
         self.post.end_visit(&ended);
         trouble.map_or(Ok(()), Err)
+    }
+
+    fn another_card(&self, session: &Session, begun: Outcome) -> Outcome {
+        let begun = outcome::with_card(begun, session.asn, session.freed.as_ref());
+        outcome::refused(
+            begun,
+            "another_card",
+            "another card is in than the one that is meant".to_owned(),
+        )
     }
 
     fn apdus(&self, session: &Session) -> u32 {

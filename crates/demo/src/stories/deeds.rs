@@ -48,6 +48,7 @@ impl Teller<'_> {
             pin: Some(PIN.to_owned()),
             purse: self.purse_at(at),
             amount,
+            card: None,
         };
         let station = self.station(at.0).ok_or("the station has no power")?;
         station.pay(at.1, asked).map(|_| ()).map_err(words)

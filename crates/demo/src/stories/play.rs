@@ -229,8 +229,13 @@ impl<'a> Teller<'a> {
 
     fn refuel(&mut self, at: At, amount: Option<u32>) -> Result<(), String> {
         self.remember(at);
-        let asked =
-            RefuelAsked { pin: PIN.to_owned(), purse: self.purse_at(at), amount, vehicle: None };
+        let asked = RefuelAsked {
+            pin: PIN.to_owned(),
+            purse: self.purse_at(at),
+            amount,
+            vehicle: None,
+            card: None,
+        };
         let station = self.station(at.0).ok_or("the station has no power")?;
         station.refuel(at.1, asked).map(|_| ()).map_err(words)
     }

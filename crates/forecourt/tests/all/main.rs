@@ -3,6 +3,7 @@
 
 mod breaks;
 mod many;
+mod meant;
 mod prices;
 mod purchases;
 mod smoke;

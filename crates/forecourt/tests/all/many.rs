@@ -9,7 +9,7 @@ use crate::support::chips::PIN;
 use crate::support::{Bench, CardMemory, Deed, World};
 
 fn pay(what: &str, amount: u32) -> PayAsked {
-    PayAsked { what: what.to_owned(), pin: Some(PIN.to_owned()), purse: None, amount }
+    PayAsked { what: what.to_owned(), pin: Some(PIN.to_owned()), purse: None, amount, card: None }
 }
 
 #[test]

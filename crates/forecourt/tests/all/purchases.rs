@@ -10,7 +10,7 @@ fn pay(bench: &mut Bench, card: &CardMemory) -> Outcome {
     bench.insert(1, card);
     bench.wait_for_state(1, "card");
     let pin = Some(PIN.to_owned());
-    let asked = PayAsked { what: "purchase".to_owned(), pin, purse: None, amount: 300 };
+    let asked = PayAsked { what: "purchase".to_owned(), pin, purse: None, amount: 300, card: None };
     bench.station().pay(1, asked).unwrap();
     bench.wait_for_end("purchase")
 }

@@ -260,7 +260,7 @@ impl Bench {
     }
 
     pub fn asked() -> RefuelAsked {
-        RefuelAsked { pin: PIN.to_owned(), purse: None, amount: None, vehicle: None }
+        RefuelAsked { pin: PIN.to_owned(), purse: None, amount: None, vehicle: None, card: None }
     }
 
     /// Card in, PIN, so many thousandths, and how it ended; the card stays in.

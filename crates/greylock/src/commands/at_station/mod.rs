@@ -36,14 +36,15 @@ pub(super) fn refuel(
 ) -> Result<Report, Error> {
     let pin = pin(args.payer.pin_file.as_deref(), context)?;
     let client = client_of(station, &args.line.caller.certificate, &args.line.trace)?;
+    let mut visit = Visit::at(client, args.line.at.nozzle, image(&args.inserted.card)?)?;
+    visit.escape_at = args.escape_at;
     let asked = RefuelAsked {
         pin,
         purse: Some(Purse::from(args.payer.purse).to_string()),
         amount: Some(args.amount).filter(|amount| *amount != Amount::MAX).map(Amount::units),
         vehicle: args.vehicle.clone(),
+        card: visit.asn.clone(),
     };
-    let mut visit = Visit::at(client, args.line.at.nozzle, image(&args.inserted.card)?)?;
-    visit.escape_at = args.escape_at;
     let outcome = visit.play(&|client, nozzle| client.refuel(nozzle, &asked), context)?;
     Ok(Ended { outcome: &outcome, card: &args.inserted.card, station }.refuelling())
 }
@@ -79,13 +80,14 @@ pub(super) fn transfer(
         Way::Load => ["load", "loaded"],
         Way::Unload => ["unload", "unloaded"],
     };
+    let visit = Visit::at(client, args.at.nozzle, image(&args.inserted.card)?)?;
     let asked = PayAsked {
         what: what.to_owned(),
         pin: Some(pin),
         purse: Some(Purse::from(args.payer.purse).to_string()),
         amount: args.amount.units(),
+        card: visit.asn.clone(),
     };
-    let visit = Visit::at(client, args.at.nozzle, image(&args.inserted.card)?)?;
     let outcome = visit.play(&|client, nozzle| client.pay(nozzle, &asked), context)?;
     Ok(Ended { outcome: &outcome, card: &args.inserted.card, station }.payment(did))
 }
@@ -107,8 +109,9 @@ pub(super) fn purchase(
     };
     let client = client_of(station, &args.line.caller.certificate, &args.line.trace)?;
     let (what, purse) = ("purchase".to_owned(), Some(purse.to_string()));
-    let asked = PayAsked { what, pin, purse, amount: args.amount.units() };
     let visit = Visit::at(client, args.line.at.nozzle, image(&args.inserted.card)?)?;
+    let (amount, card) = (args.amount.units(), visit.asn.clone());
+    let asked = PayAsked { what, pin, purse, amount, card };
     let outcome = visit.play(&|client, nozzle| client.pay(nozzle, &asked), context)?;
     Ok(Ended { outcome: &outcome, card: &args.inserted.card, station }.payment("purchased"))
 }

@@ -41,7 +41,7 @@ pub(super) struct Visit<'a> {
     /// What is put in, and into which socket.
     image: Option<(&'a Place, String)>,
     /// The number of that card: somebody else's may be in the reader first.
-    asn: Option<String>,
+    pub(super) asn: Option<String>,
     /// Pulls the card when this much has flowed.
     pub(super) escape_at: Option<Amount>,
 }
