@@ -1,4 +1,4 @@
-//! What a developer runs: `cargo xtask test` does every check of the project, one after the other.
+//! What a developer runs: `cargo xtask test` does every check of the project.
 //!
 //! Each check is a [`steps::Step`] and runs alone under its own name. The tools they need are one table in
 //! [`tools`], and `setup` installs what is missing.
@@ -9,6 +9,7 @@ mod databases;
 mod features;
 mod link;
 mod ordeal;
+mod order;
 mod packaging;
 mod program;
 mod proof;
@@ -34,10 +35,10 @@ fn main() -> ExitCode {
     let workspace = Workspace::here();
     let outcome = match words.as_slice() {
         [] | ["help" | "--help" | "-h"] => {
-            print!("{}", steps::help());
+            print!("{}", order::help());
             return ExitCode::SUCCESS;
         }
-        ["test"] => steps::run_all(&workspace),
+        ["test"] => order::run_all(&workspace),
         ["siege", "--runs", runs] => match runs.parse() {
             Ok(runs) => siege::at_length(&workspace, runs),
             Err(_) => return wrong_use(&format!("`{runs}` is no number of runs")),
@@ -47,7 +48,7 @@ fn main() -> ExitCode {
             Err(_) => return wrong_use(&format!("`{kills}` is no number of kills")),
         },
         [name] => match steps::find(name) {
-            Some(step) => steps::run_alone(&workspace, step),
+            Some(step) => order::run_alone(&workspace, step),
             None => return wrong_use(&format!("there is no step `{name}`")),
         },
         [_, extra, ..] => return wrong_use(&format!("`{extra}` is one argument too many")),

@@ -176,6 +176,17 @@ impl Error {
     }
 }
 
+impl From<keys_file::KeysError> for Error {
+    fn from(error: keys_file::KeysError) -> Self {
+        use keys_file::KeysError;
+        match error {
+            KeysError::Read { path, source } => Self::file("read", &path, &source),
+            KeysError::Wrong { what, advice } => Self { advice, ..Self::usage(what) },
+            KeysError::NotSealed => Self::bug(error.to_string()),
+        }
+    }
+}
+
 impl From<pki::PkiError> for Error {
     fn from(error: pki::PkiError) -> Self {
         let fault = match error.kind {

@@ -16,7 +16,7 @@
 //! | `sizing` | what a network asks of its centre, as arithmetic |
 //! | `top` | running stations, drawn in a terminal |
 //! | `stationing` | configuration of a running station, and the station that is made of it |
-//! | [`keys_file`], [`transport_key`] | the main keys as TOML, and the key of a blank chip |
+//! | [`transport_key`] | the key of a blank chip |
 //! | [`mod@env`] | time, randomness, environment and PIN, each through one place |
 //! | [`output`], [`error`], [`guard`] | documents, texts, messages, exit codes; a panic becomes exit code 70 |
 #![forbid(unsafe_code)]
@@ -34,7 +34,6 @@ pub mod env;
 pub mod error;
 pub mod guard;
 mod hold;
-pub mod keys_file;
 pub mod media;
 pub mod output;
 pub mod script;

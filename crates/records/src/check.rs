@@ -61,6 +61,18 @@ impl Checker {
         Self { versions: Versions::of(main), engine }
     }
 
+    /// True when it has keys of every version of a centre: those with which nobody can compute are left out.
+    #[must_use]
+    pub fn has_all_of(&self, main: &MainKeys) -> bool {
+        main.sets().count() == self.versions.all().len()
+    }
+
+    /// The key versions that it knows.
+    #[must_use]
+    pub const fn versions(&self) -> &Versions {
+        &self.versions
+    }
+
     /// For one thread. Keys are made ready here and not for every batch.
     #[must_use]
     pub fn ready(&self) -> Ready<'_> {
@@ -83,13 +95,19 @@ impl Checker {
             }
             Kind::TacSeen => {
                 row.tac.ok_or(malformed)?;
-                row.debit().map(|record| Some(Work::Tac(record))).ok_or(malformed)
+                let record = row.debit().ok_or(malformed)?;
+                numbered(&record)?;
+                Ok(Some(Work::Tac(record)))
             }
             Kind::NoDispense => {
                 sound(&row.terms().ok_or(malformed)?)?;
                 Ok(None)
             }
-            Kind::OnlineUnlock => row.tac.and(row.numbers()).map(|_| None).ok_or(malformed),
+            Kind::OnlineUnlock => {
+                row.tac.ok_or(malformed)?;
+                numbered(&row.numbers().ok_or(malformed)?)?;
+                Ok(None)
+            }
             Kind::Void => row.tid().map(|_| None).ok_or(malformed),
         }
     }
@@ -192,8 +210,13 @@ fn claimed(row: &Outcome) -> Codes {
 
 /// What the terms of every honest lock have.
 fn sound(record: &Record) -> Result<(), Reason> {
-    let sound = record.trn.0[0] >= 0x80 && record.ctc <= LAST_LOCK_CTC && record.asn.is_bcd();
-    if sound { Ok(()) } else { Err(Reason::TermsInconsistent) }
+    let sound = record.trn.0[0] >= 0x80 && record.ctc <= LAST_LOCK_CTC;
+    if sound { numbered(record) } else { Err(Reason::TermsInconsistent) }
+}
+
+/// What every card has: an ASN of digits.
+fn numbered(record: &Record) -> Result<(), Reason> {
+    if record.asn.is_bcd() { Ok(()) } else { Err(Reason::TermsInconsistent) }
 }
 
 /// In constant time.

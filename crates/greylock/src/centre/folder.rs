@@ -10,7 +10,6 @@ use zeroize::Zeroizing;
 
 use crate::env::Random;
 use crate::error::{Error, Fault};
-use crate::keys_file;
 use crate::media::{Birth, FileNvm, Growth, Snapshot};
 
 const KEYS: &str = "keys.toml";

@@ -6,6 +6,7 @@ mod bench;
 mod caller;
 mod card;
 mod chip;
+mod clear;
 mod day;
 mod demo;
 mod host;
@@ -41,6 +42,7 @@ pub use card::{
     IssuerArgs, MigrateArgs, PurseName, ThroughArgs,
 };
 pub use chip::{ApduArgs, VectorsArgs};
+pub use clear::ClearArgs;
 pub use day::GenArgs;
 pub use demo::{DemoArgs, Script};
 pub use host::{
@@ -147,6 +149,8 @@ pub enum Command {
     Pki(PkiCommand),
     /// Check that the money adds up
     Audit(AuditArgs),
+    /// Clear a day: what a centre owes its stations; a program of its own
+    Clear(ClearArgs),
     /// Play many worlds under one seed, with every fault there is
     Sim(SimArgs),
     /// Try everything that can happen within small bounds

@@ -65,12 +65,7 @@ pub(crate) fn aid(text: &str) -> Result<card::Aid, String> {
 
 /// Three capital letters.
 pub(crate) fn currency(text: &str) -> Result<String, String> {
-    let good = text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase());
-    if good {
-        Ok(text.to_owned())
-    } else {
-        Err("want three capital letters such as EUR".to_owned())
-    }
+    keys_file::currency_code(text).map(str::to_owned).map_err(str::to_owned)
 }
 
 /// Whole cents up to 2147483647.

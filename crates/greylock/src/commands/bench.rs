@@ -2,13 +2,13 @@
 
 use std::fmt::Write as _;
 
+use keys_file::suite_name;
 use serde_json::{Value, json};
 
 use super::{bench_centre, bench_escape, bench_refuel, bench_room, bench_station, bench_verify};
 use crate::bench::{CommandFigures, SuiteFigures, card_core, ratio, run_card};
 use crate::cli::{BenchArgs, BenchName};
 use crate::error::Error;
-use crate::keys_file::suite_name;
 use crate::output::{Context, Report};
 
 /// Runs one benchmark, or all that can run here.

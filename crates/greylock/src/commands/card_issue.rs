@@ -13,7 +13,6 @@ use super::read_back;
 use crate::cli::CardIssueArgs;
 use crate::env::pin_for_new_card;
 use crate::error::Error;
-use crate::keys_file;
 use crate::output::{Context, Report};
 
 /// How long a card may be used unless the issuer says otherwise.

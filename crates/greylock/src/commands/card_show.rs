@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use card::{Application, DebitKind, LastDebit, LockView, PurseView, View};
+use keys_file::scheme_name;
 use nvm::Kind;
 use perso::CardGroupings;
 use serde_json::{Value, json};
@@ -14,7 +15,6 @@ use super::card_issue::shown_date;
 use super::chip_show;
 use crate::cli::CardShowArgs;
 use crate::error::Error;
-use crate::keys_file::scheme_name;
 use crate::media::{Place, look_at_blank, look_at_card};
 use crate::output::Report;
 

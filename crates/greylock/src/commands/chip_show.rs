@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use keys_file::scheme_name;
 use serde_json::{Value, json};
 use terminal::{CardIs, Transport, present};
 use wire::apdu::split_response;
@@ -15,7 +16,6 @@ use super::card_show::{log_document, write_record};
 use super::glance::{balance, status};
 use super::words;
 use crate::error::{Error, Fault};
-use crate::keys_file::scheme_name;
 use crate::media::ReaderSlot;
 use crate::output::Report;
 

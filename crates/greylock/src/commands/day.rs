@@ -7,13 +7,13 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 
 use crypto::bulk::Engine;
+use keys_file::MainKeys;
 use records::day::{Day, End, Net, Order, OrderError, Sum, Truth};
 use records::{Damage, Outcome, TableWriter};
 use serde_json::{Map, Value, json};
 
 use crate::cli::GenArgs;
 use crate::error::{Error, Fault};
-use crate::keys_file::{self, MainKeys};
 use crate::media::Birth;
 use crate::output::{Context, Report};
 

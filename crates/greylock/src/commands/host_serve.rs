@@ -3,6 +3,7 @@
 use std::pin::pin;
 use std::sync::Arc;
 
+use keys_file::{MainKeys, SealKey};
 use pki::Tls;
 use serde_json::json;
 use server::{App, Instance, Shared};
@@ -13,13 +14,12 @@ use super::who::{Callers, recognised};
 use crate::cli::HostServeArgs;
 use crate::env::{stamp_now, unix_time};
 use crate::error::{Error, Fault};
-use crate::keys_file::MainKeys;
 use crate::output::{Context, Report};
 use crate::serving::{
     Config, Door, Given, Logs, Signals, Told, listen, operator_token, read_tls, system, telling,
     until,
 };
-use crate::vault::{self, SealKey};
+use crate::vault;
 
 /// Serves until SIGINT or SIGTERM; requests that run are answered first.
 ///
@@ -71,14 +71,14 @@ fn open_vault(config: &Config, logs: &Logs, context: &mut Context<'_>) -> Result
     if config.door == Door::Development && !at.exists() {
         let key = match key_at.exists() {
             true => SealKey::read(key_at)?,
-            false => SealKey::make(key_at, context.io.random)?,
+            false => vault::make_key(key_at, context.io.random)?,
         };
         let keys = super::keys::for_development(context.io.random)?;
         vault::seal(at, &keys, &key, context.io.random)?;
         let text = format!("made main keys for trying things out, sealed in {}", at.display());
         logs.say(context, &text);
     }
-    vault::open(at, &SealKey::read(key_at)?)
+    Ok(keys_file::open(at, &SealKey::read(key_at)?)?)
 }
 
 /// How callers come in, and how they are told from each other.

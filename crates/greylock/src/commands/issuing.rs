@@ -11,9 +11,9 @@ use wire::{Amount, Limit, Suite};
 use host::MainKeys;
 pub use host::issue::{CardOrder, PsamOrder, card_profile, psam_profile};
 use host::issue::{NoWayOver, card_profile_from};
+use keys_file::suite_name;
 
 use crate::error::{Error, Fault};
-use crate::keys_file::suite_name;
 use crate::media::{Birth, FaultLog, FileNvm, Growth, MediumFault};
 
 /// A keys file from which no card key comes.

@@ -1,19 +1,19 @@
 //! `greylock keys new`.
 
 use crypto::Key;
-use serde_json::json;
+use keys_file::{
+    KeyKind, KeySet, MOST_OLDER, MainKeys, SealKey, check_values, render, scheme_name, suite_name,
+};
+use serde_json::{Map, Value, json};
 use wire::Suite;
 use zeroize::Zeroizing;
 
 use crate::cli::{KeysNewArgs, KeysSealArgs};
 use crate::env::Random;
 use crate::error::Error;
-use crate::keys_file::{
-    self, KeyKind, KeySet, MOST_OLDER, MainKeys, check_values, render, scheme_name, suite_name,
-};
 use crate::media::Birth;
 use crate::output::{Context, Report};
-use crate::vault::{self, SealKey};
+use crate::vault;
 
 /// Draws the eleven keys and writes them into a new file.
 pub(crate) fn run(args: &KeysNewArgs, context: &mut Context<'_>) -> Result<Report, Error> {
@@ -33,7 +33,7 @@ pub(crate) fn seal(args: &KeysSealArgs, context: &mut Context<'_>) -> Result<Rep
     let keys = keys_file::read(&args.keys)?.keys;
     let key = match args.seal_key.exists() {
         true => SealKey::read(&args.seal_key)?,
-        false => SealKey::make(&args.seal_key, context.io.random)?,
+        false => vault::make_key(&args.seal_key, context.io.random)?,
     };
     vault::seal(&args.out, &keys, &key, context.io.random)?;
     let (vault, seal_key) = (args.out.display().to_string(), args.seal_key.display().to_string());
@@ -112,7 +112,8 @@ fn fresh_key(random: &mut dyn Random, suite: Suite) -> Result<Key, Error> {
 }
 
 fn report(args: &KeysNewArgs, keys: &MainKeys) -> Report {
-    let values = check_values(keys);
+    let values: Map<String, Value> =
+        check_values(keys).map(|(name, value)| (name.to_owned(), value.into())).collect();
     let mut text = format!(
         "{}: version {}, suite {}, scheme {}, {} dispersing level(s), issuer {}, {} with {} decimals\n",
         args.out.display(),

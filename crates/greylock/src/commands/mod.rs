@@ -16,6 +16,7 @@ mod card_show;
 mod card_switch;
 mod card_unblock;
 mod chip_show;
+mod clear;
 mod day;
 mod decide;
 mod decode;
@@ -99,6 +100,7 @@ pub fn run(cli: &Cli, context: &mut Context<'_>) -> Result<Report, Error> {
         Some(Command::Top(args)) => top::run(args, context),
         Some(Command::Pki(command)) => pki::run(command, context),
         Some(Command::Audit(args)) => audit::run(args, context),
+        Some(Command::Clear(args)) => clear::run(args, context),
         Some(Command::Sim(args)) => sim::run(args, context),
         Some(Command::Model(args)) => model::run(args, context),
         Some(Command::Bench(args)) => bench::run(args, context),

@@ -285,7 +285,7 @@ mod tests {
 
     fn profile() -> card::Profile {
         let main = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(|fill| crypto::Key::new([fill; 16]));
-        let keys = crate::keys_file::MainKeys::new(main, crypto::Key::new([11; 16]));
+        let keys = keys_file::MainKeys::new(main, crypto::Key::new([11; 16]));
         let order = super::super::CardOrder {
             asn: wire::Asn([0x62, 0x80, 0x10, 0, 0, 0, 0, 0x17]),
             purse: wire::Purse::Ed,

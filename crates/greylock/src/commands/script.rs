@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use host::KeyKind;
+use keys_file::{MSK, MainKeys};
 use serde_json::{Value, json};
 
 use crate::cli::ScriptArgs;
 use crate::error::Error;
-use crate::keys_file::{self, MSK, MainKeys};
 use crate::media::Place;
 use crate::output::{Context, Exit, Report};
 use crate::script::{ChipKind, Difference, Names, Played, Script, in_memory, load, open, play};

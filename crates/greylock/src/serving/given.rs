@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use keys_file::{Fields, at_line};
 use toml::de::{DeTable, DeValue};
 
 use crate::cli::HostServeArgs;
 use crate::error::Error;
-use crate::keys_file::{Fields, at_line};
 
 /// Every key of the file. The flag has hyphens, the variable is `GREYLOCK_HOST_` and capitals.
 pub(crate) const KEYS: [&str; 12] = [
@@ -116,7 +116,7 @@ impl Given {
         let document = DeTable::parse(text).map_err(|error| {
             let offset = error.span().map_or(0, |span| span.start);
             let what = format!("this is not TOML: {}", error.message().replace('\n', ", "));
-            at_line(path, text, offset, &what).advice("write `key = \"value\"`, one a line")
+            at_line(path, text, offset, &what).advise("write `key = \"value\"`, one a line")
         })?;
         let fields = Fields::new(path, text, "a centre's configuration", document.get_ref());
         fields.only(&KEYS)?;
@@ -127,12 +127,12 @@ impl Given {
                 (key, DeValue::Boolean(yes)) if SWITCHES.contains(&key) => yes.to_string(),
                 (key, _) if SWITCHES.contains(&key) => {
                     let what = format!("`{key}` must be true or false");
-                    return Err(fields.wrong(&value.span(), &what));
+                    return Err(fields.wrong(&value.span(), &what).into());
                 }
                 (_, DeValue::String(words)) => words.to_string(),
                 _ => {
                     let what = format!("`{key}` must be a string in quotes");
-                    return Err(fields.wrong(&value.span(), &what));
+                    return Err(fields.wrong(&value.span(), &what).into());
                 }
             };
             let before = text.get(..value.span().start).unwrap_or_default();

@@ -2,11 +2,11 @@
 
 use crypto::session::Randoms;
 use crypto::{Debit, Key, Lock, SessionKey};
+use keys_file::{KeyKind, KeyVault as _, KeysFile};
 use wire::{Amount, Asn, Icc, Mac, Purse, Scheme, Tid, Trn, Ttc};
 
 use super::fields::Fields;
 use crate::error::Error;
-use crate::keys_file::{KeyKind, KeyVault as _, KeysFile};
 
 /// A vector's input.
 pub(crate) struct Given {

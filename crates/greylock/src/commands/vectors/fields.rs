@@ -1,12 +1,12 @@
 //! Fields of a vector, each mistake told by its place and name.
 
 use crypto::Key;
+use keys_file::KeysFile;
 use serde_json::{Map, Value};
 use wire::{Date, Scheme, Suite, Time};
 use zeroize::Zeroizing;
 
 use crate::error::Error;
-use crate::keys_file::KeysFile;
 
 /// An object of the input.
 pub(crate) struct Fields<'a> {

@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use codes::{Codes, Given};
 use fields::Fields;
+use keys_file::KeysFile;
 
 use crate::cli::VectorsArgs;
 use crate::error::{Error, Fault};
-use crate::keys_file::{self, KeysFile};
 use crate::output::{Context, Report};
 
 /// Reads an object or an array of objects, and adds what is computed to each.

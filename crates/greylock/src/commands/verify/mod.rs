@@ -11,14 +11,13 @@ use std::time::Instant;
 
 use crypto::bulk::Engine;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use keys_file::{MainKeys, SealKey};
 use records::{BadWriter, Checker};
 
 use crate::cli::VerifyArgs;
 use crate::error::Error;
-use crate::keys_file::{self, MainKeys};
 use crate::media::Birth;
 use crate::output::{Context, Report};
-use crate::vault::{self, SealKey};
 use tally::{Run, Tally};
 
 /// Verifies all files, and tells what was found.
@@ -114,7 +113,7 @@ fn main_keys(args: &VerifyArgs, context: &mut Context<'_>) -> Result<MainKeys, E
             }
             Ok(read.keys)
         }
-        (None, Some(path), Some(key)) => vault::open(path, &SealKey::read(key)?),
+        (None, Some(path), Some(key)) => Ok(keys_file::open(path, &SealKey::read(key)?)?),
         _ => Err(Error::bug("clap wants keys or a vault with its seal key")),
     }
 }

@@ -1,4 +1,4 @@
-//! The main keys as a TOML file.
+//! A centre's main keys as files: TOML, and sealed.
 //!
 //! ```toml
 //! [main]
@@ -25,13 +25,19 @@
 //! all card keys. Without `msk_suite` MSK is of `suite`. `[[older]]` stands up to three times: the keys of cards that were
 //! issued before. No message ever shows a key, at most its check value.
 
+#![forbid(unsafe_code)]
+
+mod error;
 mod fields;
 mod read;
+mod sealed;
 mod write;
 
-pub(crate) use fields::{Fields, at_line};
+pub use error::KeysError;
+pub use fields::{Fields, at_line};
 pub use host::{KeyKind, KeySet, KeyVault, MainKeys};
-pub use read::{KeysFile, parse, read};
+pub use read::{KeysFile, currency_code, parse, read};
+pub use sealed::{NONCE, SealKey, open, seal};
 pub use write::{check_values, render, scheme_name, suite_name};
 
 /// The most tables `[[older]]`: a PSAM has four places.

@@ -8,9 +8,9 @@ use toml::de::{DeTable, DeValue};
 use wire::{Scheme, Suite};
 use zeroize::Zeroizing;
 
-use super::fields::{Fields, at_line, looks_like_key};
-use super::{KeyKind, KeySet, MOST_OLDER, MSK, MainKeys, key_names};
-use crate::error::Error;
+use crate::error::KeysError;
+use crate::fields::{Fields, at_line, looks_like_key};
+use crate::{KeyKind, KeySet, MOST_OLDER, MSK, MainKeys, key_names, sealed};
 
 /// The keys of a file and what is questionable about them.
 #[derive(Debug)]
@@ -32,16 +32,19 @@ const MOST_BYTES: u64 = 1 << 20;
 ///
 /// # Errors
 /// No such file, not TOML, a field that is missing, unknown or wrong.
-pub fn read(path: &Path) -> Result<KeysFile, Error> {
-    let found = std::fs::metadata(path).map_err(|error| Error::file("read", path, &error))?;
+pub fn read(path: &Path) -> Result<KeysFile, KeysError> {
+    let found = std::fs::metadata(path).map_err(|error| KeysError::read(path, error))?;
     if found.len() > MOST_BYTES {
-        return Err(Error::usage(format!("{} is too long for a keys file", path.display())));
+        return Err(KeysError::wrong(format!("{} is too long for a keys file", path.display())));
     }
-    let bytes = std::fs::read(path)
-        .map(Zeroizing::new)
-        .map_err(|error| Error::file("read", path, &error))?;
+    let bytes =
+        std::fs::read(path).map(Zeroizing::new).map_err(|error| KeysError::read(path, error))?;
+    if bytes.starts_with(sealed::MAGIC) {
+        let what = format!("{} is a sealed vault and no keys file", path.display());
+        return Err(KeysError::wrong(what).advise("give it as `--vault`, with its `--seal-key`"));
+    }
     let text = std::str::from_utf8(&bytes).map_err(|_| {
-        Error::usage(format!("{} is not a keys file: it is not text", path.display()))
+        KeysError::wrong(format!("{} is not a keys file: it is not text", path.display()))
     })?;
     parse(path, text)
 }
@@ -50,7 +53,7 @@ pub fn read(path: &Path) -> Result<KeysFile, Error> {
 ///
 /// # Errors
 /// What is wrong in it, and where.
-pub fn parse(path: &Path, text: &str) -> Result<KeysFile, Error> {
+pub fn parse(path: &Path, text: &str) -> Result<KeysFile, KeysError> {
     let document = DeTable::parse(text).map_err(|error| not_toml(path, text, &error))?;
     let file = Fields::new(path, text, "the file", document.get_ref());
     file.only(&["main", "older"])?;
@@ -58,8 +61,8 @@ pub fn parse(path: &Path, text: &str) -> Result<KeysFile, Error> {
         Some((DeValue::Table(table), _)) => file.inner("[main]", table),
         Some((_, span)) => return Err(file.wrong(&span, "`main` must be a table: [main]")),
         None => {
-            return Err(Error::usage(format!("{} has no table [main]", path.display()))
-                .advice("`greylock keys new` makes a keys file"));
+            return Err(KeysError::wrong(format!("{} has no table [main]", path.display()))
+                .advise("`greylock keys new` makes a keys file"));
         }
     };
     let names: Vec<&str> = key_names().chain(ATTRIBUTES).collect();
@@ -71,7 +74,7 @@ pub fn parse(path: &Path, text: &str) -> Result<KeysFile, Error> {
     Ok(KeysFile { keys, warnings })
 }
 
-fn main_keys(main: &Fields<'_>) -> Result<MainKeys, Error> {
+fn main_keys(main: &Fields<'_>) -> Result<MainKeys, KeysError> {
     let KeySet { main: keys, version, suite: of_keys, scheme } = key_set(main)?;
     let of_msk = match main.field("msk_suite") {
         Some(_) => suite(main, "msk_suite")?,
@@ -92,7 +95,7 @@ fn main_keys(main: &Fields<'_>) -> Result<MainKeys, Error> {
 }
 
 /// The ten keys of a version, and what they are.
-fn key_set(table: &Fields<'_>) -> Result<KeySet, Error> {
+fn key_set(table: &Fields<'_>) -> Result<KeySet, KeysError> {
     let (suite, scheme) = (suite(table, "suite")?, scheme(table)?);
     if let (false, Some((_, span))) = (suite.has(scheme), table.text("scheme")?) {
         return Err(table.wrong(&span, "the field scheme belongs to suite 3des alone"));
@@ -106,7 +109,7 @@ fn key_set(table: &Fields<'_>) -> Result<KeySet, Error> {
 }
 
 /// The tables `[[older]]`: keys of earlier versions, which a PSAM has places for.
-fn older(file: &Fields<'_>) -> Result<Vec<KeySet>, Error> {
+fn older(file: &Fields<'_>) -> Result<Vec<KeySet>, KeysError> {
     let Some(value) = file.field("older") else { return Ok(Vec::new()) };
     let wrong = || file.wrong(&value.span(), "`older` must be at most 3 tables: [[older]]");
     let DeValue::Array(tables) = value.get_ref() else { return Err(wrong()) };
@@ -125,31 +128,31 @@ fn older(file: &Fields<'_>) -> Result<Vec<KeySet>, Error> {
 }
 
 /// Card, PSAM and record name a main key by its version.
-fn distinct_versions(path: &Path, keys: &MainKeys) -> Result<(), Error> {
+fn distinct_versions(path: &Path, keys: &MainKeys) -> Result<(), KeysError> {
     let mut seen = BTreeSet::new();
     match keys.sets().find(|set| !seen.insert(set.version)) {
         None => Ok(()),
-        Some(set) => Err(Error::usage(format!(
+        Some(set) => Err(KeysError::wrong(format!(
             "{}: two sets of keys have version {}",
             path.display(),
             set.version
         ))
-        .advice("give each set a version of its own")),
+        .advise("give each set a version of its own")),
     }
 }
 
-fn suite(table: &Fields<'_>, name: &str) -> Result<Suite, Error> {
+fn suite(table: &Fields<'_>, name: &str) -> Result<Suite, KeysError> {
     match table.text(name)? {
         None | Some(("3des" | "00", _)) => Ok(Suite::TripleDes),
         Some(("aes" | "10", _)) => Ok(Suite::Aes),
         Some(("sm4" | "20", _)) => Ok(Suite::Sm4),
         Some((_, span)) => Err(table
             .wrong(&span, &format!("`{name}` names a suite that this build has not got"))
-            .advice("it has \"3des\", \"aes\" and \"sm4\"")),
+            .advise("it has \"3des\", \"aes\" and \"sm4\"")),
     }
 }
 
-fn scheme(main: &Fields<'_>) -> Result<Scheme, Error> {
+fn scheme(main: &Fields<'_>) -> Result<Scheme, KeysError> {
     match main.text("scheme")? {
         None | Some(("seed", _)) => Ok(Scheme::Seed),
         Some(("field", _)) => Ok(Scheme::Field),
@@ -157,14 +160,24 @@ fn scheme(main: &Fields<'_>) -> Result<Scheme, Error> {
     }
 }
 
-fn currency(main: &Fields<'_>) -> Result<String, Error> {
+fn currency(main: &Fields<'_>) -> Result<String, KeysError> {
     let Some((text, span)) = main.text("currency")? else { return Ok("EUR".to_owned()) };
-    crate::cli::values::currency(text)
+    currency_code(text)
+        .map(str::to_owned)
         .map_err(|want| main.wrong(&span, &format!("`currency` is wrong: {want}")))
 }
 
+/// A currency by its three capital letters.
+///
+/// # Errors
+/// Anything else; says what is wanted.
+pub fn currency_code(text: &str) -> Result<&str, &'static str> {
+    let good = text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase());
+    if good { Ok(text) } else { Err("want three capital letters such as EUR") }
+}
+
 /// One number for all card keys, or a table of those that differ from one.
-fn levels(main: &Fields<'_>) -> Result<BTreeMap<KeyKind, u8>, Error> {
+fn levels(main: &Fields<'_>) -> Result<BTreeMap<KeyKind, u8>, KeysError> {
     let given = main.field("levels").map(toml::Spanned::get_ref);
     if let Some(DeValue::Table(table)) = given {
         let table = main.inner("levels", table);
@@ -202,7 +215,7 @@ fn weakness(key: &Key) -> Option<&'static str> {
 }
 
 /// Where the text stops being TOML. The parser's words are left out where they could quote a key.
-fn not_toml(path: &Path, text: &str, error: &toml::de::Error) -> Error {
+fn not_toml(path: &Path, text: &str, error: &toml::de::Error) -> KeysError {
     let offset = error.span().map_or(0, |span| span.start);
     let why = error.message();
     let why = if looks_like_key(why) { "not TOML" } else { why };

@@ -9,10 +9,10 @@ use toml::de::{DeTable, DeValue};
 use wire::Suite;
 use zeroize::Zeroizing;
 
-use crate::error::Error;
+use crate::error::KeysError;
 
 /// A table of a keys file.
-pub(crate) struct Fields<'a> {
+pub struct Fields<'a> {
     path: &'a Path,
     text: &'a str,
     name: &'a str,
@@ -21,22 +21,17 @@ pub(crate) struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     /// The table `name` of the whole file.
-    pub(crate) fn new(
-        path: &'a Path,
-        text: &'a str,
-        name: &'a str,
-        table: &'a DeTable<'a>,
-    ) -> Self {
+    pub fn new(path: &'a Path, text: &'a str, name: &'a str, table: &'a DeTable<'a>) -> Self {
         Self { path, text, name, table }
     }
 
     /// The same file, another table.
-    pub(crate) fn inner(&self, name: &'a str, table: &'a DeTable<'a>) -> Self {
+    pub fn inner(&self, name: &'a str, table: &'a DeTable<'a>) -> Self {
         Self { path: self.path, text: self.text, name, table }
     }
 
     /// Refuses every field that is not one of `known`.
-    pub(crate) fn only(&self, known: &[&str]) -> Result<(), Error> {
+    pub fn only(&self, known: &[&str]) -> Result<(), KeysError> {
         match self.table.keys().find(|key| !known.contains(&key.get_ref().as_ref())) {
             None => Ok(()),
             Some(unknown) => {
@@ -47,30 +42,30 @@ impl<'a> Fields<'a> {
                 );
                 Err(self
                     .wrong(&unknown.span(), &what)
-                    .advice(format!("known are {}", known.join(", "))))
+                    .advise(format!("known are {}", known.join(", "))))
             }
         }
     }
 
     /// The field, if it is there.
-    pub(crate) fn field(&self, name: &str) -> Option<&'a Spanned<DeValue<'a>>> {
+    pub fn field(&self, name: &str) -> Option<&'a Spanned<DeValue<'a>>> {
         self.table.get(name)
     }
 
     /// A field that must be there.
-    fn needed(&self, name: &str) -> Result<&'a Spanned<DeValue<'a>>, Error> {
+    fn needed(&self, name: &str) -> Result<&'a Spanned<DeValue<'a>>, KeysError> {
         self.field(name).ok_or_else(|| {
-            Error::usage(format!(
+            KeysError::wrong(format!(
                 "{}: the field `{name}` is missing in {}",
                 self.path.display(),
                 self.name
             ))
-            .advice("`greylock keys new` makes a whole file")
+            .advise("`greylock keys new` makes a whole file")
         })
     }
 
     /// A string, if the field is there.
-    pub(crate) fn text(&self, name: &str) -> Result<Option<(&'a str, Range<usize>)>, Error> {
+    pub fn text(&self, name: &str) -> Result<Option<(&'a str, Range<usize>)>, KeysError> {
         let Some(value) = self.field(name) else { return Ok(None) };
         match value.get_ref().as_str() {
             Some(text) => Ok(Some((text, value.span()))),
@@ -79,7 +74,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A number up to `most`, if the field is there.
-    pub(crate) fn number(&self, name: &str, least: u8, most: u8) -> Result<Option<u8>, Error> {
+    pub fn number(&self, name: &str, least: u8, most: u8) -> Result<Option<u8>, KeysError> {
         let Some(value) = self.field(name) else { return Ok(None) };
         let number = value
             .get_ref()
@@ -96,7 +91,7 @@ impl<'a> Fields<'a> {
     }
 
     /// 16 hex digits, if the field is there.
-    pub(crate) fn eight_bytes(&self, name: &str) -> Result<Option<[u8; 8]>, Error> {
+    pub fn eight_bytes(&self, name: &str) -> Result<Option<[u8; 8]>, KeysError> {
         let Some((text, span)) = self.text(name)? else { return Ok(None) };
         let mut bytes = [0; 8];
         match hex::decode_to_slice(text, &mut bytes) {
@@ -106,7 +101,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A key, which must be there: exactly 32 hex digits. The message never shows what stands there.
-    pub(crate) fn key(&self, name: &str, suite: Suite) -> Result<Key, Error> {
+    pub fn key(&self, name: &str, suite: Suite) -> Result<Key, KeysError> {
         let span = self.needed(name)?.span();
         let Some((digits, _)) = self.text(name)? else { return Err(self.wrong(&span, "no key")) };
         let found = digits.chars().count();
@@ -125,16 +120,16 @@ impl<'a> Fields<'a> {
     }
 
     /// An error at a place of the file.
-    pub(crate) fn wrong(&self, span: &Range<usize>, what: &str) -> Error {
+    pub fn wrong(&self, span: &Range<usize>, what: &str) -> KeysError {
         at_line(self.path, self.text, span.start, what)
     }
 }
 
 /// An error at a byte of a file.
-pub(crate) fn at_line(path: &Path, text: &str, offset: usize, what: &str) -> Error {
+pub fn at_line(path: &Path, text: &str, offset: usize, what: &str) -> KeysError {
     let before = text.get(..offset).unwrap_or(text);
     let line = before.bytes().filter(|byte| *byte == b'\n').count().saturating_add(1);
-    Error::usage(format!("{}, line {line}: {what}", path.display()))
+    KeysError::wrong(format!("{}, line {line}: {what}", path.display()))
 }
 
 /// A name as it stands there, unless a key could have got into its place.

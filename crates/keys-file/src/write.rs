@@ -2,11 +2,10 @@
 
 use std::fmt::Write as _;
 
-use serde_json::{Map, Value};
 use wire::{Scheme, Suite};
 use zeroize::Zeroizing;
 
-use super::{KeyKind, MSK, MainKeys};
+use crate::{KeyKind, MSK, MainKeys};
 
 const HEAD: &str = "\
 # Main keys of a purse. Whoever reads this file can make cards, take money and make money:
@@ -69,11 +68,8 @@ fn push_keys<'a>(
 }
 
 /// Key check values by the keys' names: safe to show.
-#[must_use]
-pub fn check_values(keys: &MainKeys) -> Map<String, Value> {
-    named_keys(keys)
-        .map(|(name, key)| (name.to_owned(), hex::encode(key.check_value()).into()))
-        .collect()
+pub fn check_values(keys: &MainKeys) -> impl Iterator<Item = (&'static str, String)> {
+    named_keys(keys).map(|(name, key)| (name, hex::encode(key.check_value())))
 }
 
 fn named_keys(keys: &MainKeys) -> impl Iterator<Item = (&'static str, &crypto::Key)> {

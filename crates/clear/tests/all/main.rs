@@ -1,0 +1,11 @@
+//! Clearing: the rules, whole runs, and the same day by other ways.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::cast_possible_truncation)]
+
+mod centre;
+mod checking;
+mod cluster;
+mod doors;
+mod maker;
+mod rules;
+mod runs;
+mod truth;
