@@ -92,12 +92,14 @@ fn apart(workspace: &Workspace, step: &'static Step) -> Row {
     Row { name: step.name, took: start.elapsed(), outcome }
 }
 
+/// This program, whatever became of its file: a step that builds the workspace puts another one in its place.
+const MYSELF: &str = "/proc/self/exe";
+
 fn in_process(workspace: &Workspace, step: &Step, log: &std::path::Path) -> Outcome {
     let told = |error: std::io::Error| format!("{}: {error}", log.display());
     let to = File::create(log).map_err(told)?;
     let also = to.try_clone().map_err(told)?;
-    let myself = std::env::current_exe().map_err(|error| format!("xtask is gone: {error}"))?;
-    let mut command = workspace.command(&myself.display().to_string(), &[step.name]);
+    let mut command = workspace.command(MYSELF, &[step.name]);
     // Where the workspace is.
     command.env("CARGO_MANIFEST_DIR", workspace.root().join("xtask"));
     let status = command.stdout(Stdio::from(to)).stderr(Stdio::from(also)).status();
@@ -163,6 +165,18 @@ mod tests {
         assert!(text.contains("all              3.5 s\n"), "{text}");
         let steps = steps::all().count();
         assert!(text.contains(&format!("not run: {} of {steps} steps", steps - 2)));
+    }
+
+    /// The step `build` links xtask anew while it runs: its path is of another file then.
+    #[test]
+    fn a_step_is_started_by_a_program_whose_file_is_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let copy = folder.path().join("xtask");
+        std::fs::copy("/bin/sh", &copy).unwrap();
+        let script = format!("rm '{}'; exec {MYSELF} -c 'echo still here'", copy.display());
+        let said = std::process::Command::new(&copy).args(["-c", &script]).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&said.stdout), "still here\n");
+        assert!(!copy.exists());
     }
 
     #[test]
