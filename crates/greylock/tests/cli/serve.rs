@@ -93,6 +93,8 @@ fn a_signal_pulls_it_and_another_puts_it_back() {
     let mut stderr = BufReader::new(reader.serve.stderr.take().unwrap());
     let mut card = reader.next_card();
     send(&mut card, ON);
+    // Once it has answered it has read all: a card that goes with something unread resets the connection.
+    assert_eq!(ask(&mut card, ATR).len(), 28);
     reader.signal("-USR1");
     assert_eq!(card.read(&mut [0; 8]).unwrap(), 0, "pulled");
     let mut heard = String::new();
