@@ -11,7 +11,8 @@ pub(crate) struct Step {
     pub(crate) run: fn(&Workspace) -> Outcome,
 }
 
-/// The steps that come first, one after the other: the quick ones, and those that build what the others run.
+/// The steps that come first, one after the other: the quick ones, those that build what the others run, and those to which
+/// a reader's service answers by its own clock, which nothing else should keep from the processor.
 pub(crate) const FIRST: &[Step] = &[
     Step {
         name: "setup",
@@ -36,26 +37,26 @@ pub(crate) const FIRST: &[Step] = &[
         about: "all tests, those in the documentation too",
         run: cargo_test,
     },
+    Step {
+        name: "pcsc",
+        about: "cards and PSAMs in readers, through a pcscd of the tests' own",
+        run: pcsc,
+    },
+    Step {
+        name: "bench",
+        about: "the benchmarks run and have their figures; no time is judged",
+        run: bench,
+    },
 ];
 
-/// Two rows of steps that run beside each other, each in its order. Those of the first wait for processes, disks and
-/// readers most of the time, and so leave the processor to those of the second.
+/// Two rows of steps that run beside each other, each in its order. Those of the first wait for processes and disks most
+/// of the time, and so leave the processor to those of the second.
 pub(crate) const BESIDE: [&[Step]; 2] = [
     &[
         Step {
             name: "page",
             about: "the page of the demo in a browser: every story by its button, by keys, by day and night",
             run: page,
-        },
-        Step {
-            name: "pcsc",
-            about: "cards and PSAMs in readers, through a pcscd of the tests' own",
-            run: pcsc,
-        },
-        Step {
-            name: "bench",
-            about: "the benchmarks run and have their figures; no time is judged",
-            run: bench,
         },
         Step {
             name: "databases",

@@ -24,7 +24,10 @@ pub(super) fn at_reader(name: &CStr, error: Pcsc) -> Error {
         Pcsc::SharingViolation => {
             (format!("the reader `{name}` is in use by another program"), "wait until it has ended")
         }
-        Pcsc::UnresponsiveCard | Pcsc::UnpoweredCard | Pcsc::UnsupportedCard => (
+        Pcsc::UnresponsiveCard
+        | Pcsc::UnpoweredCard
+        | Pcsc::UnsupportedCard
+        | Pcsc::ProtoMismatch => (
             format!("what is in the reader `{name}` does not answer: {error}"),
             "put the card in the right way round, and clean its contacts",
         ),

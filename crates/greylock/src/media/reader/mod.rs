@@ -31,7 +31,7 @@ const COMES_WITHIN: Duration = Duration::from_secs(4);
 /// How often a reader whose chip did not answer is asked again.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
-/// A chip that is on its way out or in.
+/// A chip that is on its way out or in. Its protocol is none that fits while its answer to reset is not there yet.
 const fn is_passing(error: pcsc::Error) -> bool {
     matches!(
         error,
@@ -40,6 +40,7 @@ const fn is_passing(error: pcsc::Error) -> bool {
             | pcsc::Error::ResetCard
             | pcsc::Error::UnpoweredCard
             | pcsc::Error::UnresponsiveCard
+            | pcsc::Error::ProtoMismatch
     )
 }
 
