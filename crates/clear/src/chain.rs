@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::card::Lock;
+use crate::lock::Lock;
 
 /// The nearest CTCs at which the card was seen again and that are judged, as the centre does.
 pub(crate) const NEAREST: usize = 3;
@@ -44,6 +44,12 @@ pub(crate) fn judge(locks: &[Lock], lock: &Lock) -> Succession {
         }
     }
     if broken { Succession::Gap } else { Succession::Disagrees }
+}
+
+/// True when the card was seen again after the lock (at CTC n + 2 or above): it is not locked by it any more.
+pub(crate) fn is_left(locks: &[Lock], lock: &Lock) -> bool {
+    let (purse, ctc, ..) = lock.id;
+    ctc.checked_add(2).is_some_and(|next| !nearest(locks, purse, next).is_empty())
 }
 
 fn at(locks: &[Lock], purse: u8, ctc: u16) -> &[Lock] {

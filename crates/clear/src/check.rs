@@ -3,12 +3,15 @@
 //! What is checked is what the centre's rules check without their books (protocol §9, "What the centre hears"). Whether
 //! the card was issued and whether the station owns the TID was asked at the centre's door.
 
+use crc::{CRC_64_XZ, Crc};
 use host::Code;
 use records::{Checker, Outcome, Reason, Verdict};
 use wire::Scheme;
 
 use crate::reason::number;
 use crate::row::{Kind, Row, mark};
+
+const CRC: Crc<u64> = Crc::<u64>::new(&CRC_64_XZ);
 
 /// What the keys say of a row.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -32,6 +35,22 @@ impl Finding {
         let [marks, reason] = column.to_be_bytes();
         Self { reason, marks }
     }
+}
+
+/// A number that tells these keys from others, so that all executors of a cluster are known to have the same: the
+/// CRC-64/XZ of codes that they make. No key can be had back from it.
+#[must_use]
+pub fn fingerprint(checker: &Checker) -> u64 {
+    let mut samples = checker.ready().samples();
+    samples.sort_unstable_by_key(|(version, algorithm, _)| (*version, *algorithm));
+    let mut digest = CRC.digest();
+    for (version, algorithm, codes) in samples {
+        digest.update(&[version, algorithm]);
+        for code in [codes.mac2, codes.gtac, codes.gmac, codes.sam_tac, codes.tac] {
+            digest.update(&code.0);
+        }
+    }
+    digest.finalize()
 }
 
 /// Checks rows; there are as many findings as rows.

@@ -14,7 +14,7 @@ use crate::bench;
 use crate::engine::cluster;
 use crate::engine::session::CLUSTER_PARTITIONS;
 use crate::error::ClearError;
-use crate::files::Summary;
+use crate::files::{Previous, Summary};
 use crate::run::{self, Cost, Order, Place};
 use records::Checker;
 
@@ -71,6 +71,9 @@ struct Run {
     /// The folder of the day that was cleared before
     #[arg(long, value_name = "FOLDER")]
     previous: Option<PathBuf>,
+    /// Days between --previous and --day were not cleared, since nothing was heard on them
+    #[arg(long, requires = "previous")]
+    gap: bool,
     /// Run on the cluster of this scheduler, df://HOST:PORT; its executors have the keys
     #[arg(long, value_name = "URL", conflicts_with_all = ["keys", "vault", "memory"])]
     scheduler: Option<String>,
@@ -251,7 +254,7 @@ impl Run {
         let order = Order {
             day: self.day_table,
             date: self.day,
-            previous: self.previous,
+            previous: self.previous.map(|folder| Previous { folder, gap: self.gap }),
             out: self.out,
             place,
         };
@@ -292,10 +295,14 @@ fn document(summary: &Summary, cost: &Cost) -> Result<String, ClearError> {
 fn told(summary: &Summary, cost: &Cost) -> String {
     let Summary { rows, settled, pending, .. } = summary;
     let mut text = format!(
-        "day {}: {} rows, {} of them carried\nsettled     {:>12}  {:>16}\npending     {:>12}  {:>16}\nduplicates  {:>12}\nnotices     {:>12}\nquarantined {:>12}\n",
+        "day {}: {} rows, {} of them carried{}\nsettled     {:>12}  {:>16}\npending     {:>12}  {:>16}\nduplicates  {:>12}\nnotices     {:>12}\nquarantined {:>12}\n",
         summary.day,
         rows.read,
         rows.carried,
+        summary.previous.as_ref().map_or_else(
+            || "; no --previous, so nothing is known of earlier days".to_owned(),
+            |day| format!(" from {day}")
+        ),
         rows.settled,
         settled.amount,
         rows.pending,

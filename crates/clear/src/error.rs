@@ -22,6 +22,18 @@ pub enum ClearError {
         #[source]
         source: std::io::Error,
     },
+    /// A row that an earlier day left open is not right any more.
+    #[error("{0}")]
+    Carried(String),
+    /// A table that cannot be written.
+    #[error("{}: it cannot be written: {source}", path.display())]
+    Table {
+        /// Which file.
+        path: PathBuf,
+        /// What the writer says.
+        #[source]
+        source: DataFusionError,
+    },
     /// The engine's: a damaged table, memory or disk that is full, a cluster that is gone.
     #[error("the engine gave up: {0}")]
     Engine(#[from] DataFusionError),
@@ -43,6 +55,10 @@ impl ClearError {
             Self::Usage(_) | Self::Keys(_) => 2,
             _ => 1,
         }
+    }
+
+    pub(crate) fn table(path: &Path, source: DataFusionError) -> Self {
+        Self::Table { path: path.to_owned(), source }
     }
 
     pub(crate) fn file(path: &Path, source: std::io::Error) -> Self {

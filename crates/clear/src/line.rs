@@ -41,11 +41,17 @@ pub enum Class {
     Late,
     /// Of the duplicates, those of locks that were settled on an earlier day.
     SettledBefore,
+    /// Paid on an earlier day for an unlock, and not claimed by the record that came later.
+    TakenBack,
+    /// A station's claim of an earlier day that came to nothing.
+    StationClaimBack,
+    /// A cardholder's claim of an earlier day that came to nothing.
+    CardholderClaimBack,
 }
 
 impl Class {
     /// All of them, in the order of their numbers, from 1.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::Sale,
         Self::TacSeen,
         Self::Online,
@@ -62,6 +68,9 @@ impl Class {
         Self::Quarantined,
         Self::Late,
         Self::SettledBefore,
+        Self::TakenBack,
+        Self::StationClaimBack,
+        Self::CardholderClaimBack,
     ];
 
     /// Its name in the files.
@@ -84,6 +93,9 @@ impl Class {
             Self::Quarantined => "quarantined",
             Self::Late => "late",
             Self::SettledBefore => "settled_before",
+            Self::TakenBack => "taken_back",
+            Self::StationClaimBack => "station_claim_back",
+            Self::CardholderClaimBack => "cardholder_claim_back",
         }
     }
 
@@ -124,11 +136,12 @@ pub struct Line {
 /// Most bytes of what is said.
 pub const LONGEST: usize = 2 + WIDTH;
 
-const TOTAL: u8 = 1;
-const EXCEPTION: u8 = 2;
-const PENDING: u8 = 3;
-const HEARD: u8 = 4;
-const PASSED: u8 = 5;
+const EXCEPTION: u8 = 1;
+const PENDING: u8 = 2;
+const HEARD: u8 = 3;
+const PASSED: u8 = 4;
+/// The last: where lines are missing at the end, sums are, and that is seen.
+const TOTAL: u8 = 5;
 
 impl Said {
     /// A row that was carried as right and that the keys of today reject: without it its number would count as settled.
@@ -139,7 +152,7 @@ impl Said {
         by_keys && row.has(mark::CARRIED) && row.fate == reason::number(*code)
     }
 
-    /// Appends its bytes. They sort totals by class and station, exceptions by reason and lock, rows by lock.
+    /// Appends its bytes. They sort exceptions by reason and lock, rows by lock, totals by class and station.
     pub fn pack(&self, into: &mut Vec<u8>) {
         match self {
             Self::Total(class, station) => {
@@ -191,6 +204,14 @@ pub trait Lines {
     /// One of a class for a station, with its money.
     fn total(&mut self, class: Class, station: u32, amount: u64) {
         self.line(Line { said: Said::Total(class, station), count: 1, amount });
+    }
+
+    /// More money of a class, for a lock that was counted on an earlier day.
+    fn more(&mut self, class: Class, station: u32, amount: u32) {
+        if amount > 0 {
+            let said = Said::Total(class, station);
+            self.line(Line { said, count: 0, amount: u64::from(amount) });
+        }
     }
 
     /// Something to look at, and the money that it is about.

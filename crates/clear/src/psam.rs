@@ -104,7 +104,8 @@ fn most<'a>(rows: impl Iterator<Item = &'a Row>) -> Option<u32> {
     Some(if with_most.next().is_some() { SEVERAL_STATIONS } else { station })
 }
 
-/// Judges the rows of one (TID, TTC); true when something of its lock counts as heard.
+/// Judges the rows of one (TID, TTC); true when its station has claimed a lock. A number of which others alone spoke is no
+/// number that was heard: what they said is carried, and its station may still come with another card's lock.
 fn one_number(rows: &mut [Row], owner: u32, before: &[(u32, u32)]) -> bool {
     for row in &mut *rows {
         row.owner = owner;
@@ -114,11 +115,8 @@ fn one_number(rows: &mut [Row], owner: u32, before: &[(u32, u32)]) -> bool {
             row.fate = number(Code::StationDoesNotOwnTid);
         }
     }
-    let open = rows.iter().any(|row| row.has(mark::CARRIED));
-    if !open && rows.first().is_some_and(|row| is_within(before, row.ttc)) {
-        for row in rows.iter_mut().filter(|row| is_proof(row)) {
-            row.fate = fate::SETTLED_BEFORE;
-        }
+    if rows.first().is_some_and(|row| is_within(before, row.ttc)) {
+        settled_before(rows);
     }
     let record = records(rows);
     let unproved = unproved(rows, record);
@@ -129,13 +127,23 @@ fn one_number(rows: &mut [Row], owner: u32, before: &[(u32, u32)]) -> bool {
     for row in rows.iter_mut().filter(|row| made && row.is(Kind::Void) && row.fate == fate::GOOD) {
         row.marks |= mark::BELIED;
     }
-    rows.iter().any(is_proof)
+    claim.is_some()
 }
 
-/// A row that counts, and is about a lock that was made.
-fn is_proof(row: &Row) -> bool {
-    let about = !(row.is(Kind::NoDispense) || row.is(Kind::Void));
-    row.fate == fate::GOOD && about
+/// A number whose claim is known and is not carried was settled on an earlier day. What comes under it is late or
+/// said again, but for the lock of another card, of which something is carried: it waits for a record of its own.
+fn settled_before(rows: &mut [Row]) {
+    let carried = || rows.iter().filter(|row| row.has(mark::CARRIED));
+    if carried().any(|row| row.kind().is_some_and(Kind::is_claim)) {
+        return;
+    }
+    let waiting: BTreeSet<(u64, u8)> = carried().map(|row| (row.asn, row.purse)).collect();
+    for row in rows.iter_mut().filter(|row| row.fate == fate::GOOD && !row.is(Kind::Void)) {
+        let claim = row.kind().is_some_and(Kind::is_claim);
+        if claim || !waiting.contains(&(row.asn, row.purse)) {
+            row.fate = fate::SETTLED_BEFORE;
+        }
+    }
 }
 
 fn is_good(row: &Row, kind: impl Fn(Kind) -> bool) -> bool {
@@ -146,29 +154,19 @@ fn is_good(row: &Row, kind: impl Fn(Kind) -> bool) -> bool {
 /// its card proved. Where it stands.
 fn records(rows: &mut [Row]) -> Option<usize> {
     let is_record = |row: &Row| is_good(row, Kind::is_record);
-    let rank = |row: &Row| (!row.has(mark::CARRIED), !row.has(mark::TAC));
+    let rank = |row: &Row| (!row.has(mark::CARRIED), !row.has(mark::TAC), !row.has(mark::GTAC));
     let all = rows.iter().enumerate().filter(|(_, row)| is_record(row));
     let (first, known) = all.min_by_key(|(place, row)| (rank(row), *place))?;
     let known = *known;
     let mut kept = first;
-    let mut marks = 0;
     for (place, row) in rows.iter_mut().enumerate().filter(|(_, row)| is_record(row)) {
-        if is_same_claim(row, &known) {
-            marks |= row.marks & (mark::GTAC | mark::DISPUTED);
-            if row.has(mark::TAC) && !known.has(mark::TAC) && kept == first {
-                kept = place;
-            }
-        } else {
+        if !is_same_claim(row, &known) {
             row.fate = number(Code::RecordDisagrees);
+        } else if row.has(mark::TAC) && !known.has(mark::TAC) && kept == first {
+            kept = place;
         }
     }
-    for (place, row) in rows.iter_mut().enumerate().filter(|(_, row)| is_record(row)) {
-        if place == kept {
-            row.marks |= marks;
-        } else {
-            row.fate = fate::REPEATED;
-        }
-    }
+    keep_one(rows, kept, is_record);
     Some(kept)
 }
 
@@ -179,16 +177,36 @@ fn unproved(rows: &mut [Row], record: Option<usize>) -> Option<usize> {
     let record = record.and_then(|place| rows.get(place)).map(lock);
     let all = rows.iter().enumerate().filter(|(_, row)| is_unproved(row));
     let all = all.filter(|(_, row)| record.is_none_or(|record| record == lock(row)));
-    let first = all.min_by_key(|(place, row)| (!row.has(mark::CARRIED), *place));
+    let rank = |row: &Row| (!row.has(mark::CARRIED), !row.has(mark::GTAC));
+    let first = all.min_by_key(|(place, row)| (rank(row), *place));
     let first = first.map(|(place, row)| (place, *row));
-    for (place, row) in rows.iter_mut().enumerate().filter(|(_, row)| is_unproved(row)) {
-        match first {
-            Some((kept, _)) if kept == place => {}
-            Some((_, known)) if is_same_claim(row, &known) => row.fate = fate::REPEATED,
-            _ => row.fate = number(Code::RecordDisagrees),
+    for row in rows.iter_mut().filter(|row| is_unproved(row)) {
+        if !first.is_some_and(|(_, known)| is_same_claim(row, &known)) {
+            row.fate = number(Code::RecordDisagrees);
         }
     }
-    first.map(|(place, _)| place)
+    let (kept, _) = first?;
+    keep_one(rows, kept, is_unproved);
+    Some(kept)
+}
+
+/// Of rows that say the same, one stays. What others know of its card goes on with it: the right GTAC, which proves the
+/// balance, and that the card was seen to go on otherwise.
+fn keep_one(rows: &mut [Row], kept: usize, is_one: impl Fn(&Row) -> bool) {
+    let same = || rows.iter().filter(|row| is_one(row));
+    let gtac = same().find(|row| row.has(mark::GTAC)).map(|row| row.gtac);
+    let disputed = same().fold(0, |marks, row| marks | row.marks & mark::DISPUTED);
+    for (place, row) in rows.iter_mut().enumerate().filter(|(_, row)| is_one(row)) {
+        if place != kept {
+            row.fate = fate::REPEATED;
+            continue;
+        }
+        row.marks |= disputed;
+        if let (Some(gtac), false) = (gtac, row.has(mark::GTAC)) {
+            row.gtac = gtac;
+            row.marks |= mark::GTAC;
+        }
+    }
 }
 
 /// All that the station says agrees: GTAC and TAC are the card's, and others say so too.
@@ -206,22 +224,28 @@ fn is_same_claim(one: &Row, other: &Row) -> bool {
     same(one) == same(other)
 }
 
-/// TACs, unlocks and notices that were heard already. A TAC proves TID and TTC, not the CTC that came beside it: the
-/// claim has the say there (protocol §12). Of two notices of one number the first counts.
+/// TACs, unlocks and notices that were heard already: what is carried counts first, since it knows what was booked. A TAC
+/// proves TID and TTC, not the CTC that came beside it: the claim has the say there (protocol §12). Of two notices of
+/// one number the first counts.
 fn repeats(rows: &mut [Row], claim: Option<&Row>) {
-    let is_fact =
-        |kind| matches!(kind, Kind::TacSeen | Kind::OnlineUnlock | Kind::NoDispense | Kind::Void);
     let mut known = BTreeSet::new();
     let mut noticed = false;
-    for row in rows.iter_mut().filter(|row| is_good(row, is_fact)) {
-        let of_claim = claim.filter(|claim| (claim.asn, claim.purse) == (row.asn, row.purse));
-        if let (true, Some(claim)) = (row.is(Kind::TacSeen), of_claim) {
-            row.ctc = claim.ctc;
-        }
-        if !known.insert(Row { marks: 0, station: 0, owner: 0, ..*row }.pack()) {
-            row.fate = fate::REPEATED;
-        } else if row.is(Kind::NoDispense) && std::mem::replace(&mut noticed, true) {
-            row.fate = number(Code::RecordDisagrees);
+    for carried in [true, false] {
+        let of_now = |row: &&mut Row| is_good(row, is_fact) && row.has(mark::CARRIED) == carried;
+        for row in rows.iter_mut().filter(of_now) {
+            let of_claim = claim.filter(|claim| (claim.asn, claim.purse) == (row.asn, row.purse));
+            if let (true, Some(claim)) = (row.is(Kind::TacSeen), of_claim) {
+                row.ctc = claim.ctc;
+            }
+            if !known.insert(Row { marks: 0, station: 0, owner: 0, ..*row }.pack()) {
+                row.fate = fate::REPEATED;
+            } else if row.is(Kind::NoDispense) && std::mem::replace(&mut noticed, true) {
+                row.fate = number(Code::RecordDisagrees);
+            }
         }
     }
+}
+
+const fn is_fact(kind: Kind) -> bool {
+    matches!(kind, Kind::TacSeen | Kind::OnlineUnlock | Kind::NoDispense | Kind::Void)
 }

@@ -84,8 +84,10 @@ pub mod mark {
     pub const DISPUTED: u8 = 32;
     /// Its service ended before the day.
     pub const LATE: u8 = 64;
-    /// A void whose lock was made after all; or an on-line unlock that was paid for on an earlier day.
+    /// A void whose lock was made after all.
     pub const BELIED: u8 = 128;
+    /// Any other row: what it proves or claims was booked on an earlier day.
+    pub const BOOKED: u8 = 128;
 }
 
 /// What became of a row by itself.

@@ -10,7 +10,7 @@ use futures_util::StreamExt as _;
 
 use crate::engine::{plan, session};
 use crate::error::ClearError;
-use crate::files::{self, Summary, Writer};
+use crate::files::{self, Previous, Summary, Writer};
 use crate::line::{Line, Said};
 use crate::spent::{Spent, peak_memory, process_time};
 use records::Checker;
@@ -43,8 +43,8 @@ pub struct Order {
     pub day: PathBuf,
     /// The date, BCD.
     pub date: u32,
-    /// The folder of the day before.
-    pub previous: Option<PathBuf>,
+    /// The day before.
+    pub previous: Option<Previous>,
     /// Where the files go.
     pub out: PathBuf,
     /// Where it is done.
@@ -68,8 +68,9 @@ pub struct Cost {
 /// See [`ClearError`].
 pub async fn clear(order: &Order) -> Result<(Summary, Cost), ClearError> {
     let (begun, before) = (Instant::now(), process_time());
-    files::is_another(&order.out, order.previous.as_deref())?;
-    let mut opened = files::open(&order.day, order.previous.as_deref(), order.date)?;
+    let previous = order.previous.as_ref();
+    files::is_another(&order.out, previous.map(|previous| previous.folder.as_path()))?;
+    let mut opened = files::open(&order.day, previous, order.date)?;
     let spent = Arc::new(Spent::default());
     let context = match &order.place {
         Place::Here { checker, threads, memory } => {
@@ -81,6 +82,7 @@ pub async fn clear(order: &Order) -> Result<(Summary, Cost), ClearError> {
             session::remote(scheduler, *partitions).await?
         }
     };
+    opened.sources.keys = plan::keys_name(&context).await?;
     let lines = plan::lines(&context, &opened.sources).await?;
     let mut stream = lines.execute_stream().await?;
     let mut writer = Writer::create(&order.out)?;
@@ -89,7 +91,7 @@ pub async fn clear(order: &Order) -> Result<(Summary, Cost), ClearError> {
             writer.line(&line)?;
         }
     }
-    let summary = writer.finish(order.date, (opened.day_rows, opened.carried_rows))?;
+    let summary = writer.finish(&opened.counted)?;
     let all = process_time().saturating_sub(before);
     Ok((
         summary,

@@ -2,7 +2,7 @@
 //!
 //! The rows of a batch are sorted by key version, so that each call of `crypto::bulk` has records of one suite and scheme.
 
-use crypto::bulk::{Batch, Bulk, Codes, Engine, Faults, Record};
+use crypto::bulk::{Batch, Bulk, Codes, Engine, Faults, Integers, Record};
 use crypto::check;
 use host::MainKeys;
 use wire::Mac;
@@ -114,6 +114,22 @@ impl Checker {
 }
 
 impl Ready<'_> {
+    /// The codes of one made-up record under each key version, by which sets of keys are told from one another. No card
+    /// has its ASN.
+    #[must_use]
+    pub fn samples(&mut self) -> Vec<(u8, u8, Codes)> {
+        self.batch.clear();
+        self.batch.push_integers(&Integers::default());
+        let versions = self.checker.versions.all().iter().zip(&mut self.bulks);
+        let sample = |(version, bulk): (&Version, &mut Bulk)| {
+            let mut codes = [Codes::ZERO];
+            bulk.codes(&self.batch, &mut codes);
+            let [codes] = codes;
+            (version.number, version.algorithm, codes)
+        };
+        versions.map(sample).collect()
+    }
+
     /// What is wrong with each row, in their order. Sales and grey records are held against MAC2, GTAC, GMAC and SAM TAC,
     /// sales and sightings against their TAC, unproved deliveries against MAC2 and GTAC. MAC3 of an on-line unlock was
     /// checked by whoever heard it: its session is not in the row.

@@ -188,7 +188,7 @@ pub fn batch(rows: &[Row], carried: bool) -> Result<RecordBatch> {
     columns.push(Arc::new(tacs.collect::<UInt32Array>()));
     if carried {
         let standing =
-            rows.iter().map(|row| row.marks & (mark::CARRIED | mark::DISPUTED | mark::BELIED));
+            rows.iter().map(|row| row.marks & (mark::CARRIED | mark::DISPUTED | mark::BOOKED));
         columns.push(Arc::new(UInt8Array::from_iter_values(standing)));
         return Ok(RecordBatch::try_new(carried_schema(), columns)?);
     }

@@ -1,6 +1,7 @@
-//! The scalar functions of the plan: `outcome_check` and `outcome_row`, and two around packed rows.
+//! The scalar functions of the plan: `outcome_check` and `outcome_row`, and those around packed rows.
 //!
-//! A plan names them and carries no key: whoever runs a part of it has loaded the keys itself.
+//! A plan names them and carries no key: whoever runs a part of it has loaded the keys itself. It carries a number that
+//! tells keys apart (`keys_name`), so that no part is checked with other keys than the rest.
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use datafusion::arrow::array::{
     Array, ArrayRef, AsArray, FixedSizeBinaryBuilder, UInt16Array, UInt64Array,
 };
 use datafusion::arrow::datatypes::{DataType, UInt8Type, UInt16Type, UInt32Type, UInt64Type};
-use datafusion::common::exec_err;
+use datafusion::common::{ScalarValue, exec_err};
 use datafusion::error::Result;
 use datafusion::logical_expr::TypeSignature;
 use datafusion::logical_expr::{
@@ -40,18 +41,24 @@ pub fn all(checker: Option<Arc<Checker>>, spent: &Arc<Spent>) -> Vec<ScalarUDF> 
     with_more.extend([DataType::UInt16, DataType::UInt8]);
     let of_row = || vec![packed_type()];
     let function = |name, work, arguments: Vec<DataType>, returns| {
-        ScalarUDF::from(Function {
-            name,
-            work,
-            signature: Signature::new(TypeSignature::Exact(arguments), Volatility::Immutable),
-            returns,
-        })
+        let signature = Signature::new(TypeSignature::Exact(arguments), Volatility::Immutable);
+        ScalarUDF::from(Function { name, work, signature, returns })
     };
+    let keys = checker.map(|checker| Keys { name: check::fingerprint(&checker), checker });
+    let mut with_name = types();
+    with_name.push(DataType::UInt64);
     vec![
+        // Volatile, so that whoever plans leaves it to whoever has keys.
+        ScalarUDF::from(Function {
+            name: "keys_name",
+            work: Work::Name(keys.clone()),
+            signature: Signature::nullary(Volatility::Volatile),
+            returns: DataType::UInt64,
+        }),
         function(
             "outcome_check",
-            Work::Check(checker, Arc::clone(spent)),
-            types(),
+            Work::Check(keys, Arc::clone(spent)),
+            with_name,
             DataType::UInt16,
         ),
         function("outcome_row", Work::Pack, with_more, packed_type()),
@@ -71,13 +78,22 @@ pub fn all(checker: Option<Arc<Checker>>, spent: &Arc<Spent>) -> Vec<ScalarUDF> 
     ]
 }
 
+/// The keys of this process, and the number that tells them from others.
+#[derive(Clone, Debug)]
+struct Keys {
+    name: u64,
+    checker: Arc<Checker>,
+}
+
 #[derive(Clone, Debug)]
 enum Work {
-    /// 25 columns: [`Finding`] as a column.
-    Check(Option<Arc<Checker>>, Arc<Spent>),
+    /// Nothing: the name of the keys.
+    Name(Option<Keys>),
+    /// 25 columns, and the name of the keys that all parts must have: [`Finding`] as a column.
+    Check(Option<Keys>, Arc<Spent>),
     /// 25 columns, the finding, bits of [`mark`] from outside: the packed row.
     Pack,
-    /// A packed row: its ASN.
+    /// A packed row: its ASN, or the TID of what is of no card.
     Asn,
     /// TID, first and last TTC, the terminal's owner: numbers that were heard, as a packed row.
     Heard,
@@ -125,16 +141,36 @@ impl ScalarUDFImpl for Function {
         let arrays = args.args.into_iter().map(|value| value.into_array(count));
         let arrays = arrays.collect::<Result<Vec<_>>>()?;
         let result = match &self.work {
-            Work::Check(None, _) => exec_err!(
+            Work::Name(None) | Work::Check(None, _) => exec_err!(
                 "this process has no keys to check outcomes with; executors are started with --keys"
             ),
-            Work::Check(Some(checker), spent) => checked(checker, spent, &arrays, count),
+            Work::Name(Some(keys)) => {
+                return Ok(ColumnarValue::Scalar(ScalarValue::UInt64(Some(keys.name))));
+            }
+            Work::Check(Some(keys), spent) => {
+                same_keys(keys, &arrays)?;
+                checked(&keys.checker, spent, &arrays, count)
+            }
             Work::Pack => packed(&arrays, count),
             Work::Asn => asns(&arrays),
             Work::Heard => heard(&arrays, count),
             Work::Passed => passed(&arrays, count),
         };
         result.map(ColumnarValue::Array)
+    }
+}
+
+/// All parts of a run are checked with the keys that the first executor has, which was asked for their name.
+fn same_keys(keys: &Keys, arrays: &[ArrayRef]) -> Result<()> {
+    let wanted = arrays.get(COLUMNS.len());
+    let Some(wanted) = wanted.and_then(|array| array.as_primitive_opt::<UInt64Type>()) else {
+        return exec_err!("outcome_check was called with other columns than it has");
+    };
+    match wanted.iter().find(|name| *name != Some(keys.name)) {
+        None => Ok(()),
+        Some(_) => exec_err!(
+            "executors of this cluster have different keys; start all of them with the same keys file or vault"
+        ),
     }
 }
 
@@ -176,7 +212,12 @@ fn asns(arrays: &[ArrayRef]) -> Result<ArrayRef> {
     let Some(rows) = arrays.first().and_then(|array| array.as_fixed_size_binary_opt()) else {
         return exec_err!("row_asn was called with other columns than it has");
     };
-    let asns = (0..rows.len()).map(|place| Row::unpack(rows.value(place)).asn);
+    // What is of no card goes by its terminal, so that not all of it comes to one place.
+    let place_of = |row: &Row| match row.kind() {
+        Some(Kind::Heard | Kind::Void) => row.tid,
+        _ => row.asn,
+    };
+    let asns = (0..rows.len()).map(|place| place_of(&Row::unpack(rows.value(place))));
     Ok(Arc::new(UInt64Array::from_iter_values(asns)))
 }
 

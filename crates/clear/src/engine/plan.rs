@@ -8,7 +8,8 @@
 //!   sum by what is said - sort              one answer, whatever the partitions
 //! ```
 
-use datafusion::arrow::datatypes::DataType;
+use datafusion::arrow::array::AsArray as _;
+use datafusion::arrow::datatypes::{DataType, UInt64Type};
 use datafusion::common::exec_datafusion_err;
 use datafusion::dataframe::DataFrame;
 use datafusion::error::Result;
@@ -35,6 +36,20 @@ pub struct Sources {
     pub date: u32,
     /// Partitions of each stage.
     pub partitions: usize,
+    /// The name of the keys ([`keys_name`]).
+    pub keys: u64,
+}
+
+/// The name of the keys that one of the processes has which check rows; all must have the same.
+///
+/// # Errors
+/// Nobody has keys, or nobody answers.
+pub async fn keys_name(context: &SessionContext) -> Result<u64> {
+    let name = function(context, "keys_name")?.call(vec![]).alias("name");
+    let answer = context.read_empty()?.select(vec![name])?.collect().await?;
+    let column = answer.iter().find(|batch| batch.num_rows() == 1).map(|batch| batch.column(0));
+    let name = column.and_then(|column| column.as_primitive_opt::<UInt64Type>());
+    name.map(|name| name.value(0)).ok_or_else(|| exec_datafusion_err!("no executor names its keys"))
 }
 
 /// The lines that clearing says of these sources: `said`, `count`, `amount`, in the order of `said`.
@@ -44,9 +59,10 @@ pub struct Sources {
 pub async fn lines(context: &SessionContext, sources: &Sources) -> Result<DataFrame> {
     let late = cast(col("end_date").lt(lit(sources.date)), DataType::UInt8) * lit(mark::LATE);
     let late = cast(late, DataType::UInt8);
-    let mut rows = checked(context, &sources.day, late).await?;
+    let mut rows = checked(context, &sources.day, late, sources.keys).await?;
     if !sources.pending.is_empty() {
-        rows = rows.union(checked(context, &sources.pending, col(STANDING)).await?)?;
+        rows =
+            rows.union(checked(context, &sources.pending, col(STANDING), sources.keys).await?)?;
     }
     if !sources.heard.is_empty() {
         rows = rows.union(heard(context, &sources.heard).await?)?;
@@ -96,12 +112,23 @@ fn function(context: &SessionContext, name: &str) -> Result<std::sync::Arc<Scala
     context.udf(name).map_err(|_| exec_datafusion_err!("{name} is not registered"))
 }
 
+/// Tables as they lie there, whatever their names end with.
+async fn table(context: &SessionContext, paths: &[String]) -> Result<DataFrame> {
+    context.read_parquet(paths.to_vec(), ParquetReadOptions::default().file_extension("")).await
+}
+
 /// Tables of outcomes as packed rows; `standing` is what is known of a row beside its columns.
-async fn checked(context: &SessionContext, paths: &[String], standing: Expr) -> Result<DataFrame> {
-    let options = ParquetReadOptions::default();
-    let table = context.read_parquet(paths.to_vec(), options).await?;
+async fn checked(
+    context: &SessionContext,
+    paths: &[String],
+    standing: Expr,
+    keys: u64,
+) -> Result<DataFrame> {
+    let table = table(context, paths).await?;
     let columns: Vec<Expr> = COLUMNS.iter().map(|(name, ..)| col(*name)).collect();
-    let found = function(context, "outcome_check")?.call(columns.clone());
+    let mut with_name = columns.clone();
+    with_name.push(lit(keys));
+    let found = function(context, "outcome_check")?.call(with_name);
     let mut with_more = columns;
     with_more.extend([found, standing]);
     let row = function(context, "outcome_row")?.call(with_more);
@@ -110,7 +137,7 @@ async fn checked(context: &SessionContext, paths: &[String], standing: Expr) -> 
 
 /// Packed rows as they were written.
 async fn heard(context: &SessionContext, paths: &[String]) -> Result<DataFrame> {
-    let table = context.read_parquet(paths.to_vec(), ParquetReadOptions::default()).await?;
+    let table = table(context, paths).await?;
     let columns = ["tid", "first", "last", "owner"].map(col).to_vec();
     let row = function(context, "heard_row")?.call(columns);
     table.select(vec![col("tid").alias("tid"), row.alias("row")])
@@ -118,7 +145,7 @@ async fn heard(context: &SessionContext, paths: &[String]) -> Result<DataFrame> 
 
 /// Settled locks as packed rows, with their ASN: they need no word of their PSAM.
 async fn passed(context: &SessionContext, paths: &[String]) -> Result<DataFrame> {
-    let table = context.read_parquet(paths.to_vec(), ParquetReadOptions::default()).await?;
+    let table = table(context, paths).await?;
     let columns = PASSED.iter().map(|(name, _)| col(*name)).collect();
     let row = function(context, "passed_row")?.call(columns);
     table.select(vec![col("asn").alias("asn"), row.alias("row")])

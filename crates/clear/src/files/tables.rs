@@ -1,20 +1,21 @@
 //! Writing Parquet with the same bytes whatever batches rows come in.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
     ArrayRef, RecordBatch, UInt8Array, UInt16Array, UInt32Array, UInt64Array,
 };
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use datafusion::error::{DataFusionError, Result};
+use datafusion::error::Result;
 use datafusion::parquet::arrow::ArrowWriter;
 use datafusion::parquet::basic::Compression;
 use datafusion::parquet::file::metadata::KeyValue;
 use datafusion::parquet::file::properties::WriterProperties;
 
 use crate::engine::columns::{PASSED, VERSION, batch, carried_schema};
+use crate::error::ClearError;
 use crate::row::Row;
 
 pub(super) const NET: &str = "net.csv";
@@ -23,6 +24,9 @@ pub(super) const PENDING: &str = "pending.parquet";
 pub(super) const HEARD: &str = "heard.parquet";
 pub(super) const CARDS: &str = "cards.parquet";
 pub(super) const SUMMARY: &str = "summary.json";
+
+/// What the next day reads.
+pub(super) const CARRIED: [&str; 3] = [PENDING, HEARD, CARDS];
 
 /// The key of the metadata of [`HEARD`], and its version.
 pub(super) const HEARD_VERSION: (&str, &str) = ("greylock.heard", "1");
@@ -54,13 +58,14 @@ pub(super) enum Table {
 
 /// A table that grows row by row.
 pub(super) struct Rows {
+    path: PathBuf,
     table: Table,
     writer: ArrowWriter<File>,
     rows: Vec<Row>,
 }
 
 impl Rows {
-    pub(super) fn create(path: &Path, table: Table) -> Result<Self> {
+    pub(super) fn create(path: &Path, table: Table) -> Result<Self, ClearError> {
         let (schema, (key, version)) = match table {
             Table::Pending => (carried_schema(), VERSION),
             Table::Heard => (heard_schema(), HEARD_VERSION),
@@ -71,34 +76,36 @@ impl Rows {
             .set_created_by("greylock-clear".to_owned())
             .set_key_value_metadata(Some(vec![KeyValue::new(key.to_owned(), version.to_owned())]))
             .build();
-        let file = File::create(path).map_err(DataFusionError::from)?;
-        let writer = ArrowWriter::try_new(file, schema, Some(properties))?;
-        Ok(Self { table, writer, rows: Vec::new() })
+        let file = File::create(path).map_err(|error| ClearError::file(path, error))?;
+        let writer = ArrowWriter::try_new(file, schema, Some(properties))
+            .map_err(|error| ClearError::table(path, error.into()))?;
+        Ok(Self { path: path.to_owned(), table, writer, rows: Vec::new() })
     }
 
-    pub(super) fn push(&mut self, row: Row) -> Result<()> {
+    pub(super) fn push(&mut self, row: Row) -> Result<(), ClearError> {
         self.rows.push(row);
         if self.rows.len() == BATCH { self.flush() } else { Ok(()) }
     }
 
-    fn flush(&mut self) -> Result<()> {
+    fn flush(&mut self) -> Result<(), ClearError> {
         let batch = match self.table {
-            Table::Pending => batch(&self.rows, true)?,
-            Table::Heard => heard_batch(&self.rows)?,
-            Table::Cards => cards_batch(&self.rows)?,
+            Table::Pending => batch(&self.rows, true),
+            Table::Heard => heard_batch(&self.rows),
+            Table::Cards => cards_batch(&self.rows),
         };
         self.rows.clear();
-        self.writer.write(&batch)?;
-        Ok(())
+        let written = batch.and_then(|batch| Ok(self.writer.write(&batch)?));
+        written.map_err(|error| ClearError::table(&self.path, error))
     }
 
     /// Writes the rest, and has it on the disk.
-    pub(super) fn finish(mut self) -> Result<()> {
+    pub(super) fn finish(mut self) -> Result<(), ClearError> {
         if !self.rows.is_empty() {
             self.flush()?;
         }
-        let file = self.writer.into_inner()?;
-        file.sync_all().map_err(DataFusionError::from)
+        let Self { path, writer, .. } = self;
+        let file = writer.into_inner().map_err(|error| ClearError::table(&path, error.into()))?;
+        file.sync_all().map_err(|error| ClearError::file(&path, error))
     }
 }
 

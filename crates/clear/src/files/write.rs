@@ -2,86 +2,26 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use host::Code;
-use serde::{Deserialize, Serialize};
 
-use super::tables::{CARDS, EXCEPTIONS, HEARD, NET, PENDING, Rows, SUMMARY, Table};
+use super::digest::Digest;
+use super::summary::{Counted, Sum, Summary, Sums, adds_up, sum_of, summary};
+use super::tables::{CARDS, CARRIED, EXCEPTIONS, HEARD, NET, PENDING, Rows, SUMMARY, Table};
 use crate::engine::columns::COLUMNS;
 use crate::error::ClearError;
 use crate::line::{Class, Line, Said};
 use crate::reason;
 use crate::row::{Row, is_station, mark};
 
-/// Counts and money of a station or of all, by class.
-type Sums = [(u64, u64); Class::ALL.len()];
-
-fn sum_of(sums: &Sums, classes: &[Class]) -> Sum {
-    let mut sum = Sum::default();
-    for class in classes {
-        if let Some((count, amount)) = sums.get(*class as usize - 1) {
-            sum.count += count;
-            sum.amount += amount;
-        }
-    }
-    sum
-}
-
-/// A number of rows or locks, and their money in the smallest unit.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-pub struct Sum {
-    /// How many.
-    pub count: u64,
-    /// How much.
-    pub amount: u64,
-}
-
-/// Rows of a run, and what became of them.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
-pub struct RowCounts {
-    /// All that went in.
-    pub read: u64,
-    /// Of the day.
-    pub day: u64,
-    /// Carried from an earlier day.
-    pub carried: u64,
-    /// Those by which a lock was settled.
-    pub settled: u64,
-    /// Those of open locks.
-    pub pending: u64,
-    /// Those that said again what another one says.
-    pub duplicates: u64,
-    /// Those that claim nothing by themselves.
-    pub notices: u64,
-    /// Those that count as not heard.
-    pub quarantined: u64,
-}
-
-/// The end of a run. The same bytes on either engine.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
-pub struct Summary {
-    /// The day, `YYYYMMDD`.
-    pub day: String,
-    /// Stations that something was said of.
-    pub stations: u64,
-    /// Rows: `read` is the sum of the last five.
-    pub rows: RowCounts,
-    /// What stations are paid.
-    pub settled: Sum,
-    /// What is open.
-    pub pending: Sum,
-    /// Counts and money of each class.
-    pub classes: BTreeMap<&'static str, Sum>,
-    /// Exceptions by reason.
-    pub exceptions: BTreeMap<&'static str, Sum>,
-}
-
 /// Writes the files of a run into a folder.
 pub struct Writer {
     folder: PathBuf,
+    /// Locked: one run at a time writes into a folder.
+    held: File,
     stations: BTreeMap<u32, Sums>,
     exceptions: BufWriter<File>,
     reasons: BTreeMap<&'static str, Sum>,
@@ -102,7 +42,19 @@ impl Writer {
     /// # Errors
     /// The system says no.
     pub fn create(folder: &Path) -> Result<Self, ClearError> {
-        std::fs::create_dir_all(folder).map_err(|error| ClearError::file(folder, error))?;
+        let failed = |error| ClearError::file(folder, error);
+        std::fs::create_dir_all(folder).map_err(failed)?;
+        let held = File::open(folder).map_err(failed)?;
+        match held.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(ClearError::Usage(format!(
+                    "another run is writing into {}; wait for it, or give another --out",
+                    folder.display()
+                )));
+            }
+            Err(TryLockError::Error(error)) => return Err(failed(error)),
+        }
         let path = partial(folder, EXCEPTIONS);
         let file = File::create(&path).map_err(|error| ClearError::file(&path, error))?;
         let mut exceptions = BufWriter::new(file);
@@ -111,6 +63,7 @@ impl Writer {
         exceptions.write_all(head.as_bytes()).map_err(|error| ClearError::file(&path, error))?;
         Ok(Self {
             folder: folder.to_owned(),
+            held,
             stations: BTreeMap::new(),
             exceptions,
             reasons: BTreeMap::new(),
@@ -158,12 +111,13 @@ impl Writer {
     /// disk before the first, so that a folder that has one is whole.
     ///
     /// # Errors
-    /// [`ClearError::Sums`] when a row is missing or counted twice, [`ClearError::Usage`] when a carried row is rejected:
-    /// then no file has its name.
-    pub fn finish(self, day: u32, read: (u64, u64)) -> Result<Summary, ClearError> {
-        let Self { folder, stations, exceptions, reasons, lost, pending, heard, cards } = self;
+    /// [`ClearError::Sums`] when a row is missing or counted twice, [`ClearError::Carried`] when a carried row is
+    /// rejected: then no file has its name.
+    pub fn finish(self, run: &Counted) -> Result<Summary, ClearError> {
+        let Self { folder, held, stations, exceptions, reasons, lost, pending, heard, cards } =
+            self;
         is_kept(lost.as_ref())?;
-        let summary = summary(day, read, &stations, reasons);
+        let mut summary = summary(run, &stations, reasons);
         adds_up(&summary.rows)?;
         let whole = |name: &str, file: std::io::Result<File>| {
             let path = partial(&folder, name);
@@ -173,33 +127,50 @@ impl Writer {
         pending.finish()?;
         heard.finish()?;
         cards.finish()?;
+        for name in CARRIED {
+            summary.carries.insert(name, Digest::of(&partial(&folder, name))?);
+        }
         whole(NET, written(&partial(&folder, NET), net(&stations).as_bytes()))?;
         let mut text = serde_json::to_string_pretty(&summary)
             .map_err(|error| ClearError::Sums(error.to_string()))?;
         text.push('\n');
         whole(SUMMARY, written(&partial(&folder, SUMMARY), text.as_bytes()))?;
+        let synced = || held.sync_all().map_err(|error| ClearError::file(&folder, error));
         unfinished(&folder)?;
-        for name in [NET, EXCEPTIONS, PENDING, HEARD, CARDS, SUMMARY] {
+        synced()?;
+        let name = |name: &str| {
             let path = folder.join(name);
             let named = std::fs::rename(partial(&folder, name), &path);
-            named.map_err(|error| ClearError::file(&path, error))?;
+            named.map_err(|error| ClearError::file(&path, error))
+        };
+        for file in [NET, EXCEPTIONS, PENDING, HEARD, CARDS] {
+            name(file)?;
         }
-        whole(".", File::open(&folder))?;
+        synced()?;
+        name(SUMMARY)?;
+        synced()?;
+        is_there(&folder)?;
         Ok(summary)
     }
 }
 
-/// What an earlier run left is no whole day from here on: its summary is taken away, on the disk too.
+/// Has a folder that may be new on the disk, by the folder that it stands in.
+fn is_there(folder: &Path) -> Result<(), ClearError> {
+    let above = std::path::absolute(folder).map_err(|error| ClearError::file(folder, error))?;
+    let Some(above) = above.parent() else { return Ok(()) };
+    let synced = File::open(above).and_then(|above| above.sync_all());
+    synced.map_err(|error| ClearError::file(above, error))
+}
+
+/// What an earlier run left is no whole day from here on: its summary is taken away.
 fn unfinished(folder: &Path) -> Result<(), ClearError> {
     let path = folder.join(SUMMARY);
     match std::fs::remove_file(&path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            return Err(ClearError::file(&path, error));
+            Err(ClearError::file(&path, error))
         }
-        _ => {}
+        _ => Ok(()),
     }
-    let synced = File::open(folder).and_then(|folder| folder.sync_all());
-    synced.map_err(|error| ClearError::file(folder, error))
 }
 
 /// A carried row is one that was right: when it is rejected, keys are missing or its file was altered, and to go on
@@ -207,7 +178,7 @@ fn unfinished(folder: &Path) -> Result<(), ClearError> {
 fn is_kept(lost: Option<&Row>) -> Result<(), ClearError> {
     let Some(row) = lost else { return Ok(()) };
     let reason = reason::of(row.fate).map_or("unknown", Code::name);
-    Err(ClearError::Usage(format!(
+    Err(ClearError::Carried(format!(
         "a row that an earlier day left open is rejected now: {reason}, TID {:012X}, TTC {}, key version {}; give the keys of all versions, and the folder of --previous as it was written",
         row.tid, row.ttc, row.key_version
     )))
@@ -219,55 +190,8 @@ fn written(path: &Path, bytes: &[u8]) -> std::io::Result<File> {
     Ok(file)
 }
 
-fn summary(
-    day: u32,
-    (of_day, carried): (u64, u64),
-    stations: &BTreeMap<u32, Sums>,
-    exceptions: BTreeMap<&'static str, Sum>,
-) -> Summary {
-    let mut all = Sums::default();
-    for sums in stations.values() {
-        for ((count, amount), (more, money)) in all.iter_mut().zip(sums) {
-            *count += more;
-            *amount += money;
-        }
-    }
-    let count = |classes: &[Class]| sum_of(&all, classes).count;
-    let classes = Class::ALL.map(|class| (class.name(), sum_of(&all, &[class])));
-    Summary {
-        day: format!("{day:08X}"),
-        stations: stations.keys().filter(|station| is_station(**station)).count() as u64,
-        rows: RowCounts {
-            read: of_day + carried,
-            day: of_day,
-            carried,
-            settled: count(&Class::SETTLED),
-            pending: count(&Class::PENDING),
-            duplicates: count(&[Class::Duplicate]),
-            notices: count(&[Class::Notice]),
-            quarantined: count(&[Class::Quarantined]),
-        },
-        settled: sum_of(&all, &Class::SETTLED),
-        pending: sum_of(&all, &Class::PENDING),
-        classes: classes.into(),
-        exceptions,
-    }
-}
-
-/// Each row that was read stands in one place: the count of the tables' own feet against what the rules said.
-fn adds_up(rows: &RowCounts) -> Result<(), ClearError> {
-    let RowCounts { read, settled, pending, duplicates, notices, quarantined, .. } = *rows;
-    let told = settled + pending + duplicates + notices + quarantined;
-    if told == read {
-        return Ok(());
-    }
-    Err(ClearError::Sums(format!(
-        "{read} rows were read, and {settled} settled + {pending} pending + {duplicates} duplicates + {notices} notices + {quarantined} quarantined are {told}"
-    )))
-}
-
 /// Classes of which a station's line has the money too.
-const WITH_MONEY: [Class; 11] = [
+const WITH_MONEY: [Class; 14] = [
     Class::Sale,
     Class::TacSeen,
     Class::Online,
@@ -279,6 +203,9 @@ const WITH_MONEY: [Class; 11] = [
     Class::Disputed,
     Class::StationClaim,
     Class::CardholderClaim,
+    Class::TakenBack,
+    Class::StationClaimBack,
+    Class::CardholderClaimBack,
 ];
 
 /// Classes of which it has the count alone.

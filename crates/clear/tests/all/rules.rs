@@ -14,15 +14,15 @@ use crate::maker::{checker, coded, grey, no_dispense, sale, tac_seen, unlock, vo
 pub(crate) struct Told {
     pub(crate) totals: BTreeMap<(Class, u32), (u64, u64)>,
     exceptions: BTreeMap<&'static str, u64>,
-    pending: Vec<Row>,
-    heard: Vec<(u64, u32, u32)>,
+    pub(crate) pending: Vec<Row>,
+    pub(crate) heard: Vec<(u64, u32, u32)>,
     owners: Vec<u32>,
-    passed: Vec<Row>,
+    pub(crate) passed: Vec<Row>,
     lost: u64,
 }
 
 impl Told {
-    fn sum(&self, class: Class) -> (u64, u64) {
+    pub(crate) fn sum(&self, class: Class) -> (u64, u64) {
         let all = self.totals.iter().filter(|((other, _), _)| *other == class);
         all.fold((0, 0), |(count, amount), (_, (more, money))| (count + more, amount + money))
     }
@@ -34,7 +34,7 @@ impl Told {
         classes.map(|class| self.sum(class).0).sum()
     }
 
-    fn exceptions(&self) -> Vec<(&'static str, u64)> {
+    pub(crate) fn exceptions(&self) -> Vec<(&'static str, u64)> {
         self.exceptions.iter().map(|(reason, count)| (*reason, *count)).collect()
     }
 }
@@ -92,7 +92,7 @@ fn take(told: &mut Told, line: &Line) {
 }
 
 /// What the rows of a day leave to the next.
-fn left(told: &Told) -> Vec<Row> {
+pub(crate) fn left(told: &Told) -> Vec<Row> {
     let findings = check::batch(&checker(), &told.pending);
     let pending = told.pending.iter().zip(findings).map(|(row, finding)| {
         assert_eq!(finding.reason, 0, "what is carried is right");

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use clear::error::ClearError;
-use clear::files::Summary;
+use clear::files::{Previous, Summary};
 use clear::row::Row;
 use clear::run::{Order, Place, clear};
 use crypto::bulk::Engine;
@@ -57,7 +57,7 @@ pub(crate) fn run(
     let order = Order {
         day: day.to_owned(),
         date,
-        previous: previous.map(Path::to_owned),
+        previous: previous.map(|folder| Previous { folder: folder.to_owned(), gap: false }),
         out: out.to_owned(),
         place,
     };
@@ -148,8 +148,10 @@ fn a_carried_row_that_is_rejected_stops_the_run() {
     let checker = Arc::new(Checker::new(&keys, Engine::best()));
     let place = Place::Here { checker, threads: 1, memory: None };
     let (day, first) = (path("day.parquet"), path("first"));
-    let told = run(&day, Some(&first), &path("next"), DAY + 1, place).unwrap_err().to_string();
+    let error = run(&day, Some(&first), &path("next"), DAY + 1, place).unwrap_err();
+    let told = error.to_string();
     assert!(told.contains("sam_tac_wrong") && told.contains("TTC 1"), "{told}");
+    assert_eq!(error.exit(), 1);
     assert!(files(&path("next")).keys().all(|name| name.ends_with(".partial")));
     let told = run(&day, Some(&first), &first.join("."), DAY + 1, here(1, None)).unwrap_err();
     assert!(told.to_string().contains("--out and --previous are both"), "{told}");
