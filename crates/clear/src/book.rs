@@ -89,10 +89,14 @@ impl Lock {
         then.booked(then.proved()?)
     }
 
-    /// All that is to be said of it was booked on an earlier day.
+    /// All that is to be said of it was booked on an earlier day. Where nobody claims anything, one proof is all: what
+    /// another one proves beside it is told of, and not paid.
     pub(crate) fn is_done(&self) -> bool {
-        let mut facts = self.facts().peekable();
-        self.record.is_none() && facts.peek().is_some() && facts.all(|row| row.has(mark::BOOKED))
+        let is_booked = |row: &Row| row.has(mark::BOOKED);
+        match self.claim() {
+            Some(_) => self.record.is_none() && self.facts().all(is_booked),
+            None => self.facts().any(is_booked),
+        }
     }
 
     /// It is looked at again on the next day, and so on: its record may still come.
@@ -100,7 +104,9 @@ impl Lock {
         for row in self.facts().chain(&self.notice) {
             out.total(Class::Notice, row.payee(), 0);
         }
-        self.facts().for_each(|row| carry(row, 0, out));
+        if !self.proved().is_some_and(|ending| self.is_nothing(ending)) {
+            self.facts().for_each(|row| carry(row, 0, out));
+        }
     }
 
     /// A station said that nothing flowed, and nobody has said anything else.
@@ -111,11 +117,6 @@ impl Lock {
     /// The lock is open: when it is unlocked with nothing, that is what its station said.
     pub(crate) fn keep_notice(&self, out: &mut impl Lines) {
         self.notice.iter().for_each(|row| out.pending(&Row { marks: mark::CARRIED, ..*row }));
-    }
-
-    /// Claims and proofs.
-    fn facts(&self) -> impl Iterator<Item = &Row> {
-        self.record.iter().chain(&self.unproved).chain(&self.unlocks).chain(&self.tacs)
     }
 
     /// An open record: once its card was seen to go on with another balance, it is a claim until it is settled. Numbers
@@ -198,16 +199,19 @@ impl Lock {
 
     /// Nothing flowed, and nothing was debited: no record is to be waited for.
     fn is_nothing(&self, ending: Ending) -> bool {
-        self.notice.is_some() && self.claim().is_none() && ending.amount() == 0
+        let nothing = ending.amount() == 0 && self.unlocks.iter().all(|row| row.amount == 0);
+        nothing && self.notice.is_some() && self.claim().is_none()
     }
 
-    /// Somebody proved a debit of a terminal whose owner is not known: who did an unlock is not owed its money.
+    /// Somebody proved a debit of a terminal whose owner is not known: who did an unlock is not owed its money, nor who
+    /// says without a GMAC that he delivered.
     fn is_nobodys(&self) -> bool {
-        self.claim().is_none() && !is_station(self.owner) && self.booked_before().is_none()
+        self.record.is_none() && !is_station(self.owner) && self.booked_before().is_none()
     }
 
     fn keep(&self, class: Class, amount: u32, out: &mut impl Lines) {
-        let payee = if self.is_nobodys() { NO_STATION } else { self.payee() };
+        let nobodys = class == Class::NoRecord && self.is_nobodys();
+        let payee = if nobodys { NO_STATION } else { self.payee() };
         out.total(class, payee, u64::from(amount));
         if let (Class::NoRecord, Some(row)) = (class, self.tacs.first()) {
             out.exception(Code::TacWithoutRecord, row, u64::from(amount));
@@ -227,7 +231,7 @@ impl Lock {
 }
 
 /// A row for the next day. What was booked before, stays so.
-fn carry(row: &Row, more: u8, out: &mut impl Lines) {
+pub(crate) fn carry(row: &Row, more: u8, out: &mut impl Lines) {
     let kept = row.marks & (mark::TAC_THERE | mark::BOOKED);
     out.pending(&Row { marks: kept | mark::CARRIED | more, ..*row });
 }

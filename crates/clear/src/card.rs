@@ -9,15 +9,19 @@ use host::Code;
 
 use crate::chain::{self, Succession};
 use crate::line::{Class, Lines};
-use crate::lock::Lock;
+use crate::lock::{Ending, Lock};
 use crate::row::{Kind, NO_STATION, Row, SEVERAL_STATIONS, fate, is_station, mark};
 
 /// Judges the rows of one ASN, in the order of their bytes.
 pub fn judge(rows: &[Row], out: &mut impl Lines) {
     let mut locks: Vec<Lock> = Vec::new();
+    let mut late = Vec::new();
     for row in rows {
         if row.fate != fate::GOOD {
             left_out(row, out);
+            if row.fate == fate::SETTLED_BEFORE && row.is(Kind::OnlineUnlock) {
+                late.push(row);
+            }
             continue;
         }
         if row.owner == SEVERAL_STATIONS && row.kind().is_some_and(Kind::is_record) {
@@ -34,6 +38,7 @@ pub fn judge(rows: &[Row], out: &mut impl Lines) {
             None => {}
         }
     }
+    late.into_iter().for_each(|row| still_grey(&locks, row, out));
     move_twins(&mut locks, out);
     let mut settled = Vec::new();
     for number in locks.chunk_by(|one, other| (one.id.0, one.id.1) == (other.id.0, other.id.1)) {
@@ -65,9 +70,6 @@ fn left_out(row: &Row, out: &mut impl Lines) {
         fate::SETTLED_BEFORE => {
             out.total(Class::Duplicate, payee, amount);
             out.total(Class::SettledBefore, payee, amount);
-            if row.is(Kind::OnlineUnlock) {
-                out.exception(Code::SettledCardStillGrey, row, amount);
-            }
         }
         reason => {
             out.total(Class::Quarantined, row.station, amount);
@@ -104,30 +106,38 @@ fn file(locks: &mut Vec<Lock>, kind: Kind, row: &Row) {
     }
 }
 
+/// An unlock of a lock that was settled on an earlier day, and not by it. When nothing is known any more of how it was
+/// settled, the unlock is taken for that by which it was.
+fn still_grey(locks: &[Lock], row: &Row, out: &mut impl Lines) {
+    let place = locks.binary_search_by_key(&row.lock(), |lock| lock.id);
+    let passed = place.ok().and_then(|place| locks.get(place)).and_then(|lock| lock.passed);
+    let other = |passed: &Row| passed.amount != row.amount || !Ending::was_mac3(passed);
+    if passed.is_some_and(|passed| other(&passed)) {
+        out.exception(Code::SettledCardStillGrey, row, u64::from(row.amount));
+    }
+}
+
 /// All agrees but the high half of TTC: LOCK was altered on its way, and what its card proved belongs to the lock that
-/// its station claims (protocol §9).
+/// its station claims (protocol §9), today or on an earlier day.
 fn move_twins(locks: &mut [Lock], out: &mut impl Lines) {
     let low = |lock: &Lock| (lock.id.0, lock.id.1, lock.id.2, lock.id.3 & 0xFFFF);
-    let mut claimed = BTreeMap::new();
-    for (place, lock) in locks.iter().enumerate().filter(|(_, lock)| lock.claim().is_some()) {
-        claimed.entry(low(lock)).or_insert(place);
+    let mut homes = BTreeMap::new();
+    let is_home = |lock: &Lock| lock.claim().is_some() || lock.passed.is_some();
+    for (place, lock) in locks.iter().enumerate().filter(|(_, lock)| is_home(lock)) {
+        homes.entry(low(lock)).or_insert(place);
     }
     for place in 0..locks.len() {
-        let Some(lock) = locks.get(place) else { continue };
-        if lock.claim().is_some() || (lock.tacs.is_empty() && lock.unlocks.is_empty()) {
+        let Some(lock) = locks.get_mut(place) else { continue };
+        if is_home(lock) || (lock.tacs.is_empty() && lock.unlocks.is_empty()) {
             continue;
         }
-        let Some(home) = claimed.get(&low(lock)).copied() else { continue };
-        let Some(lock) = locks.get_mut(place) else { continue };
+        let Some(home) = homes.get(&low(lock)).copied() else { continue };
         let (tacs, unlocks) = (std::mem::take(&mut lock.tacs), std::mem::take(&mut lock.unlocks));
-        let fresh = tacs.iter().chain(&unlocks).find(|row| !row.has(mark::BOOKED));
-        if let Some(row) = fresh {
+        if let Some(row) = tacs.iter().chain(&unlocks).find(|row| !row.has(mark::CARRIED)) {
             out.exception(Code::TtcHighHalfAltered, row, u64::from(row.amount));
         }
         if let Some(home) = locks.get_mut(home) {
-            home.twins.extend(tacs.iter().chain(&unlocks));
-            home.tacs.extend(tacs);
-            home.unlocks.extend(unlocks);
+            home.take_twins(tacs, unlocks, out);
         }
     }
 }
@@ -142,15 +152,20 @@ fn one_number(locks: &[Lock], number: &[Lock], settled: &mut Vec<Row>, out: &mut
             true => chain::judge(locks, lock),
             false => Succession::NotYet,
         };
-        if lock.is_done() {
-            lock.keep_done(out);
-        } else {
+        let done = lock.is_done();
+        if !done || lock.is_told_of() {
             lock.tell(is_primary, proved.len() > 1, out);
-            lock.settle(is_primary, succession, out);
+        }
+        match done {
+            true => lock.keep_done(out),
+            false => lock.settle(is_primary, succession, out),
         }
         if lock.is_noticed_alone() && !chain::is_left(locks, lock) {
             lock.keep_notice(out);
         }
-        settled.extend(lock.as_passed(succession));
+        // What was paid as a loss is not how its number was settled.
+        if is_primary || lock.passed.is_some() {
+            settled.extend(lock.as_passed(succession));
+        }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use host::Code;
 
+use crate::book::carry;
 use crate::chain::Succession;
 use crate::line::{Class, Lines};
 use crate::row::{Kind, NO_STATION, Row, is_station, mark};
@@ -34,6 +35,20 @@ pub(crate) enum Ending {
 }
 
 impl Ending {
+    /// As a settled lock is carried.
+    const fn number(self) -> u8 {
+        match self {
+            Self::Mac3(_) => 1,
+            Self::Tac(_) => 2,
+            Self::Succession(_) => 3,
+        }
+    }
+
+    /// A settled lock that is carried was settled by an unlock.
+    pub(crate) fn was_mac3(passed: &Row) -> bool {
+        passed.key_version == Self::Mac3(0).number()
+    }
+
     pub(crate) const fn amount(self) -> u32 {
         match self {
             Self::Mac3(amount) | Self::Tac(amount) | Self::Succession(amount) => amount,
@@ -42,6 +57,37 @@ impl Ending {
 }
 
 impl Lock {
+    /// What came under a number of which the high half was altered. When the lock was settled on an earlier day, it is
+    /// late, and remembered so that it is known under that number.
+    pub(crate) fn take_twins(&mut self, tacs: Vec<Row>, unlocks: Vec<Row>, out: &mut impl Lines) {
+        if self.claim().is_some() {
+            self.twins.extend(tacs.iter().chain(&unlocks));
+            self.tacs.extend(tacs);
+            self.unlocks.extend(unlocks);
+            return;
+        }
+        for row in tacs.iter().chain(&unlocks) {
+            match row.has(mark::BOOKED) {
+                true => out.total(Class::Notice, row.payee(), 0),
+                false => {
+                    out.total(Class::Duplicate, row.payee(), u64::from(row.amount));
+                    out.total(Class::SettledBefore, row.payee(), u64::from(row.amount));
+                }
+            }
+            carry(row, mark::BOOKED, out);
+        }
+    }
+
+    /// Something was heard of it today.
+    pub(crate) fn is_told_of(&self) -> bool {
+        self.facts().any(|row| !row.has(mark::CARRIED))
+    }
+
+    /// Claims and proofs.
+    pub(crate) fn facts(&self) -> impl Iterator<Item = &Row> {
+        self.record.iter().chain(&self.unproved).chain(&self.unlocks).chain(&self.tacs)
+    }
+
     /// What its station claims.
     pub(crate) fn claim(&self) -> Option<&Row> {
         self.record.as_ref().or(self.unproved.as_ref())
@@ -68,10 +114,10 @@ impl Lock {
 
     /// How it goes into the next day, when it is settled and its card proved its balance.
     pub(crate) fn as_passed(&self, succession: Succession) -> Option<Row> {
-        let open = self.proved().is_none() && succession != Succession::Fits;
-        if open && self.passed.is_none() {
-            return None;
-        }
+        let by_succession = succession == Succession::Fits;
+        let succeeded = || by_succession.then_some(Ending::Succession(0));
+        let by = self.passed.map(|passed| passed.key_version);
+        let by = by.or_else(|| self.proved().or_else(succeeded).map(Ending::number))?;
         let (purse, ctc, tid, ttc) = self.id;
         let rows = self.claim().or(self.passed.as_ref());
         Some(Row {
@@ -82,6 +128,7 @@ impl Lock {
             ttc,
             balance: self.sighting()?,
             amount: self.debit()?,
+            key_version: by,
             kind: Kind::Passed as u8,
             owner: NO_STATION,
             ..Row::default()

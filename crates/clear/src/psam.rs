@@ -151,9 +151,15 @@ fn is_good(row: &Row, kind: impl Fn(Kind) -> bool) -> bool {
 }
 
 /// Leaves one record of all that agree and quarantines the others. What was known before today counts first, then what
-/// its card proved. Where it stands.
+/// its card proved; none is of another lock than what was booked without it. Where it stands.
 fn records(rows: &mut [Row]) -> Option<usize> {
     let is_record = |row: &Row| is_good(row, Kind::is_record);
+    let lock = |row: &Row| (row.asn, row.lock());
+    let is_booked = |row: &&Row| row.is(Kind::Unproved) && row.has(mark::BOOKED);
+    if let Some(booked) = rows.iter().find(is_booked).map(lock) {
+        let others = |row: &&mut Row| is_record(row) && lock(row) != booked;
+        rows.iter_mut().filter(others).for_each(|row| row.fate = number(Code::RecordDisagrees));
+    }
     let rank = |row: &Row| (!row.has(mark::CARRIED), !row.has(mark::TAC), !row.has(mark::GTAC));
     let all = rows.iter().enumerate().filter(|(_, row)| is_record(row));
     let (first, known) = all.min_by_key(|(place, row)| (rank(row), *place))?;

@@ -134,7 +134,7 @@ pub struct Row {
     pub balance: u32,
     /// What the station would have delivered at most.
     pub ceiling: u32,
-    /// Version of the keys.
+    /// Version of the keys; of a settled lock of an earlier day, by what: 1 MAC3, 2 TAC, 3 succession.
     pub key_version: u8,
     /// Their algorithm identifier.
     pub algorithm: u8,

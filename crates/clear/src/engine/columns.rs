@@ -49,7 +49,7 @@ pub const COLUMNS: [(&str, DataType, bool); 25] = [
 pub const STANDING: &str = "standing";
 
 /// The columns of the locks by which cards are known on later days.
-pub const PASSED: [(&str, DataType); 7] = [
+pub const PASSED: [(&str, DataType); 8] = [
     ("asn", DataType::UInt64),
     ("purse", DataType::UInt8),
     ("ctc", DataType::UInt16),
@@ -57,6 +57,7 @@ pub const PASSED: [(&str, DataType); 7] = [
     ("ttc", DataType::UInt32),
     ("balance", DataType::UInt32),
     ("amount", DataType::UInt32),
+    ("settled_by", DataType::UInt8),
 ];
 
 /// Settled locks out of the columns of [`PASSED`].
@@ -76,7 +77,7 @@ pub fn passed(columns: &[ArrayRef], count: usize) -> Result<Vec<Row>> {
     }
     take! {
         0 UInt64Type asn; 1 UInt8Type purse; 2 UInt16Type ctc; 3 UInt64Type tid; 4 UInt32Type ttc;
-        5 UInt32Type balance; 6 UInt32Type amount;
+        5 UInt32Type balance; 6 UInt32Type amount; 7 UInt8Type key_version;
     }
     Ok(rows)
 }

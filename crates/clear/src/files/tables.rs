@@ -131,6 +131,7 @@ fn cards_batch(rows: &[Row]) -> Result<RecordBatch> {
         word(|row| row.ttc),
         word(|row| row.balance),
         word(|row| row.amount),
+        Arc::new(UInt8Array::from_iter_values(rows.iter().map(|row| row.key_version))),
     ];
     Ok(RecordBatch::try_new(cards_schema(), columns)?)
 }

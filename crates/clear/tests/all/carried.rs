@@ -215,3 +215,72 @@ fn what_was_paid_by_an_unlock_comes_before_a_copy_of_its_card() {
     let second = clear(&[sale((1, 0, 2, 1, 5_000, 700))], &left(&first));
     assert_eq!(sums(&second, [Class::Loss, Class::Sale]), [700, 0], "the other was paid already");
 }
+
+#[test]
+fn what_comes_under_another_ttc_after_its_lock_was_settled_is_late() {
+    let row = grey((1, 4, 2, 1, 5_000, 1_200));
+    let altered = coded(Row { ttc: 0x0001_0001, ..row });
+    for fact in [unlock(&altered, 1_200), tac_seen(&altered, 5)] {
+        let first = clear(&[row], &[]);
+        let second = clear(&[sale((1, 6, 3, 1, 3_800, 100))], &left(&first));
+        assert_eq!(sums(&second, [Class::Succession]), [1_200]);
+        let third = clear(&[fact], &left(&second));
+        assert_eq!(sums(&third, [Class::Online, Class::Loss, Class::NoRecord]), [0; 3]);
+        assert_eq!(third.exceptions(), [("ttc_high_half_altered", 1)]);
+        let mut before = left(&third);
+        before.retain(|row| row.kind != 10);
+        let fourth = clear(&[fact, unlock(&altered, 1_100)], &before);
+        assert_eq!(sums(&fourth, [Class::Online, Class::Loss, Class::NoRecord]), [0; 3]);
+    }
+}
+
+#[test]
+fn who_says_what_he_delivered_without_a_gmac_is_paid_when_the_terminal_is_known_to_be_his() {
+    let said = Row { station: 7, ..unproved(1_500) };
+    let first = clear(&[said, unlock(&said, 1_500)], &[]);
+    assert_eq!(sums(&first, [Class::Online, Class::NoRecord]), [0, 1_500]);
+    assert_eq!(first.totals.get(&(Class::NoRecord, 7)), None);
+    let second = clear(&[grey((1, 0, 2, 1, 5_000, 1_200))], &left(&first));
+    assert_eq!(second.totals[&(Class::Online, 2)], (1, 1_200));
+    assert_eq!(sums(&second, [Class::CardholderClaim, Class::TakenBack]), [300, 0]);
+    let own = clear(&[unproved(1_500), unlock(&said, 1_500), record().1], &[]);
+    assert_eq!(own.totals[&(Class::Online, 2)], (1, 1_500));
+}
+
+#[test]
+fn a_copy_that_was_paid_as_a_loss_does_not_settle_its_number() {
+    let first = clear(&[grey((1, 0, 2, 1, 5_000, 1_200))], &[]);
+    let second = clear(&[sale((1, 0, 3, 1, 5_000, 700))], &left(&first));
+    assert_eq!(sums(&second, [Class::Loss, Class::Grey]), [700, 1_200]);
+    let third = clear(&[sale((1, 2, 4, 1, 3_800, 100))], &left(&second));
+    assert_eq!(sums(&third, [Class::Succession, Class::Loss]), [1_200, 0]);
+}
+
+#[test]
+fn a_notice_after_its_unlock_ends_it_too() {
+    let (row, other) = record();
+    let first = clear(&[unlock(&row, 0), other], &[]);
+    assert_eq!(first.pending.len(), 1);
+    let second = clear(&[no_dispense(&row)], &left(&first));
+    assert_eq!(second.pending.len(), 0);
+}
+
+#[test]
+fn an_unlock_that_is_said_again_raises_no_alarm() {
+    let (row, _) = record();
+    let first = clear(&[row, unlock(&row, 1_200)], &[]);
+    let second = clear(&[row, unlock(&row, 1_200)], &left(&first));
+    assert_eq!((second.sum(Class::SettledBefore).0, second.exceptions()), (2, vec![]));
+    let third = clear(&[unlock(&row, 1_100)], &left(&second));
+    assert_eq!(third.exceptions(), [("settled_card_still_grey", 1)]);
+}
+
+#[test]
+fn a_record_of_another_lock_does_not_displace_what_was_booked() {
+    let row = grey((1, 0, 2, 1, 5_000, 1_000));
+    let first = clear(&[unproved(1_200), unlock(&row, 1_000), record().1], &[]);
+    let second = clear(&[grey((8, 0, 2, 1, 5_000, 50))], &left(&first));
+    assert_eq!(second.exceptions(), [("record_disagrees", 1)]);
+    let third = clear(&[row], &left(&second));
+    assert_eq!(sums(&third, [Class::StationClaimBack, Class::StationClaim]), [200, 0]);
+}
