@@ -21,6 +21,7 @@
 //! | [`operator`], [`replace`] | what two persons decide |
 //! | [`life`], [`acts`] | cards and PSAMs as registered things, and what operators do about them |
 //! | [`ledger`], [`account`] | accounts, the table of postings, and how accounts are named |
+//! | [`held`] | what books hold of locks, piece by piece |
 //! | [`holes`] | TTCs of which nothing was heard |
 //! | [`notice`], [`refusal`] | every reason, its words, and what to do |
 //! | [`input`] | every mutating call as a value |
@@ -50,6 +51,7 @@ pub mod confirm;
 pub mod facts;
 mod filed;
 pub mod hear;
+pub mod held;
 pub mod holes;
 pub mod input;
 pub mod issue;
@@ -92,6 +94,7 @@ pub use facts::{
     TacFact,
 };
 pub use hear::{Heard, News, is_final};
+pub use held::{Held, Piece};
 pub use holes::Holes;
 pub use input::{Answer, Input, Output};
 pub use keys::{KeyKind, KeySet, KeyVault, MainKeys, Set};

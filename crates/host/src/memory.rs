@@ -1,5 +1,6 @@
 //! Storage in memory: for tests, the simulator, and a shell that replays its inputs at start.
 
+mod held;
 mod join;
 
 use std::collections::{BTreeMap, BTreeSet};

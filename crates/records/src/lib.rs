@@ -10,6 +10,8 @@
 //! | `table` | the table as Parquet: written in row groups, read in batches |
 //! | `text`, `lines` | the table as CSV, and lines of any text |
 //! | `export` | what a station's export holds |
+//! | `books` | what a centre's books hold of a lock |
+//! | `register` | the numbers of stations, and the file that keeps them |
 //! | `file` | a file of records, told by its content |
 //! | `keys` | the main keys of a centre, ready for codes in bulk |
 //! | `check` | rows held against the keys, many at a time |
@@ -25,6 +27,7 @@
 pub mod day;
 
 mod bad;
+mod books;
 mod check;
 mod columns;
 mod error;
@@ -33,18 +36,21 @@ mod file;
 mod keys;
 mod lines;
 mod outcome;
+mod register;
 mod table;
 mod text;
 mod verdict;
 mod verify;
 
 pub use bad::{BadWriter, UNREADABLE};
+pub use books::rows_of;
 pub use check::{Checker, Ready};
 pub use columns::{COLUMNS, Column};
 pub use error::{Damage, Wrong};
 pub use file::{Format, RecordFile};
 pub use keys::{Version, Versions};
 pub use outcome::{Kind, Outcome};
+pub use register::{Register, RegisterError};
 pub use table::{Batch, TableReader, TableWriter, VERSION, VERSION_KEY, reads_pages};
 pub use text::CsvWriter;
 pub use verdict::{Class, Reason, Verdict};

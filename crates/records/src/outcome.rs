@@ -1,8 +1,8 @@
 //! A row of the table: one thing that a centre heard or knows.
 
 use crypto::bulk::Record;
-use wire::record::ClaimedRecord;
-use wire::{Amount, Asn, Date, Icc, Mac, Purse, Tid, Time, Trn, Ttc};
+use wire::record::{Certified, ClaimedRecord, Delivery};
+use wire::{Amount, Asn, Date, Icc, LockId, LockTerms, Mac, Purse, Tid, Time, Trn, Ttc};
 
 /// What a row speaks of. The numbers stand in files.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -137,8 +137,19 @@ fn time(bits: u32) -> Option<Time> {
     Time::from_bytes([hour, minute, second])
 }
 
+/// The 32 bits of a code.
+pub(crate) const fn bits(code: Mac) -> u32 {
+    u32::from_be_bytes(code.0)
+}
+
+/// The 48 bits of a TID.
+pub(crate) const fn wide_tid(tid: Tid) -> u64 {
+    let [a, b, c, d, e, f] = tid.0;
+    u64::from_be_bytes([0, 0, a, b, c, d, e, f])
+}
+
 /// The 24 bits of a time of day.
-const fn time_bits(time: Time) -> u32 {
+pub(crate) const fn time_bits(time: Time) -> u32 {
     let [hour, minute, second] = time.to_bytes();
     u32::from_be_bytes([0, hour, minute, second])
 }
@@ -213,20 +224,9 @@ impl Outcome {
         })
     }
 
-    /// A claimed record, with the TAC that was answered for it if there was one.
-    #[must_use]
-    pub fn of_record(station: u32, record: &ClaimedRecord, tac: Option<Mac>) -> Self {
-        let ClaimedRecord { terms, certified, delivery, claim } = record;
-        let [a, b, c, d, e, f] = terms.id.tid.0;
-        let kind = if tac.is_some() { Kind::Sale } else { Kind::Grey };
+    /// The terms of a lock, and no kind yet.
+    pub(crate) fn of_terms(station: u32, terms: &LockTerms) -> Self {
         Self {
-            station,
-            kind: kind.number(),
-            asn: u64::from_be_bytes(terms.id.asn.0),
-            purse: terms.id.purse.number(),
-            ctc: terms.id.ctc,
-            tid: u64::from_be_bytes([0, 0, a, b, c, d, e, f]),
-            ttc: terms.id.ttc.0,
             key_version: terms.key.version,
             algorithm: terms.key.algorithm,
             icc: u32::from_be_bytes(terms.icc.0),
@@ -235,16 +235,55 @@ impl Outcome {
             overdraft: terms.limit.units(),
             lock_date: u32::from_be_bytes(terms.at.date.to_bytes()),
             lock_time: time_bits(terms.at.time),
+            ..Self::of_lock(station, &terms.id)
+        }
+    }
+
+    /// The name of a lock, and no kind yet.
+    pub(crate) fn of_lock(station: u32, lock: &LockId) -> Self {
+        Self {
+            station,
+            asn: u64::from_be_bytes(lock.asn.0),
+            purse: lock.purse.number(),
+            ctc: lock.ctc,
+            tid: wide_tid(lock.tid),
+            ttc: lock.ttc.0,
+            ..Self::default()
+        }
+    }
+
+    /// A delivery without GMAC and SAM TAC.
+    #[must_use]
+    pub fn of_unproved(
+        station: u32,
+        terms: &LockTerms,
+        certified: &Certified,
+        delivery: &Delivery,
+    ) -> Self {
+        Self {
+            kind: Kind::Unproved.number(),
             amount: delivery.amount.units(),
             end_date: u32::from_be_bytes(delivery.at.date.to_bytes()),
             end_time: time_bits(delivery.at.time),
             utc_offset_minutes: delivery.at.utc_offset_minutes,
             ceiling: certified.ceiling.units(),
-            mac2: u32::from_be_bytes(certified.mac2.0),
-            gtac: u32::from_be_bytes(certified.gtac.0),
-            gmac: u32::from_be_bytes(claim.gmac.0),
-            sam_tac: u32::from_be_bytes(claim.sam_tac.0),
-            tac: tac.map(|tac| u32::from_be_bytes(tac.0)),
+            mac2: bits(certified.mac2),
+            gtac: bits(certified.gtac),
+            ..Self::of_terms(station, terms)
+        }
+    }
+
+    /// A claimed record, with the TAC that was answered for it if there was one.
+    #[must_use]
+    pub fn of_record(station: u32, record: &ClaimedRecord, tac: Option<Mac>) -> Self {
+        let ClaimedRecord { terms, certified, delivery, claim } = record;
+        let kind = if tac.is_some() { Kind::Sale } else { Kind::Grey };
+        Self {
+            kind: kind.number(),
+            gmac: bits(claim.gmac),
+            sam_tac: bits(claim.sam_tac),
+            tac: tac.map(bits),
+            ..Self::of_unproved(station, terms, certified, delivery)
         }
     }
 }

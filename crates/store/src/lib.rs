@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`Desk`] | takes calls, answers them once they are durable |
 //! | [`Reader`] | looks at one state of the books |
+//! | [`Snapshot`] | one state of the books, a page at a time |
 //! | [`insert`] | the yardstick: the same rows without the rules |
 //! | `sheet` | the books of one transaction, fetched as the rules ask |
 //! | `rows`, `table` | facts as rows |
@@ -37,6 +38,7 @@ mod error;
 mod event;
 mod export;
 mod feed;
+mod held;
 mod lane;
 mod list;
 mod migrate;
@@ -68,6 +70,7 @@ pub use error::{Kind, StoreError};
 pub use event::Event;
 pub use export::Export;
 pub use feed::Fed;
+pub use held::Snapshot;
 pub use lists::{Cursor, CursorError, Head, Kind as List};
 pub use operated::{Operation, Signature};
 pub use page::{Kept, Listed, Numbered, Of};

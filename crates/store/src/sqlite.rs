@@ -40,6 +40,15 @@ impl Sqlite {
         Ok(Self { connection, begun: false })
     }
 
+    /// Opens a file that is there, to look at it: nothing is made, and no setting of it is changed.
+    pub(crate) fn look(path: &Path) -> Result<Self, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(PATIENCE)?;
+        connection.set_prepared_statement_cache_capacity(PREPARED);
+        Ok(Self { connection, begun: false })
+    }
+
     /// Runs a file of statements.
     pub(crate) fn run(&mut self, statements: &str) -> Result<(), StoreError> {
         Ok(self.connection.execute_batch(statements)?)

@@ -20,7 +20,7 @@ use crate::maker::{DAY, keys, write};
 use crate::runs::{here, run};
 use crate::truth::{make, net, order};
 
-fn id(row: &Row) -> LockId {
+pub(crate) fn id(row: &Row) -> LockId {
     let [_, _, tid @ ..] = row.tid.to_be_bytes();
     let purse = if row.purse == 1 { Purse::Ed } else { Purse::Ep };
     LockId {
@@ -32,20 +32,20 @@ fn id(row: &Row) -> LockId {
     }
 }
 
-fn mac(code: u32) -> Mac {
+pub(crate) fn mac(code: u32) -> Mac {
     Mac(code.to_be_bytes())
 }
 
-fn date(number: u32) -> Date {
+pub(crate) fn date(number: u32) -> Date {
     Date::from_bytes(number.to_be_bytes()).unwrap()
 }
 
-fn time(number: u32) -> Time {
+pub(crate) fn time(number: u32) -> Time {
     let [_, time @ ..] = number.to_be_bytes();
     Time::from_bytes(time).unwrap()
 }
 
-fn terms(row: &Row) -> LockTerms {
+pub(crate) fn terms(row: &Row) -> LockTerms {
     LockTerms {
         id: id(row),
         icc: Icc(row.icc.to_be_bytes()),
@@ -119,9 +119,17 @@ fn report(row: &Row) -> Report {
     }
 }
 
-fn centre(rows: &[Row]) -> Centre<MemoryBooks, host::MainKeys> {
+/// The rules, and books in memory.
+pub(crate) type InMemory = Centre<MemoryBooks, host::MainKeys>;
+
+pub(crate) fn now() -> Stamp {
+    Stamp { date: date(DAY), time: time(0), utc_offset_minutes: 480 }
+}
+
+/// With every card and PSAM of the rows.
+pub(crate) fn opened(rows: &[Row]) -> InMemory {
     let mut centre = Centre::new(MemoryBooks::forgetful(), keys());
-    let now = Stamp { date: date(DAY), time: time(0), utc_offset_minutes: 480 };
+    let now = now();
     let purse =
         PurseOpening { balance: Amount::new(1_000_000_000).unwrap(), ..PurseOpening::default() };
     let asns: BTreeSet<Asn> =
@@ -130,23 +138,43 @@ fn centre(rows: &[Row]) -> Centre<MemoryBooks, host::MainKeys> {
         let card = CardOpening { asn, openings: [purse, purse], key_version: None, expiry: None };
         centre.apply(&Input::RegisterCard { card, chip: None, now }).unwrap();
     }
-    let reporters = rows.iter().filter(|row| !row.is(Kind::TacSeen));
+    let reporters =
+        rows.iter().filter(|row| !(row.is(Kind::TacSeen) || row.is(Kind::OnlineUnlock)));
     let owners: BTreeMap<Tid, u32> = reporters.map(|row| (id(row).tid, row.station)).collect();
     for (tid, station) in owners {
         let station = station.to_string();
         centre.apply(&Input::RegisterPsam { tid, station, expiry: None, chip: None }).unwrap();
     }
-    for row in rows {
-        let _ = centre.apply(&Input::Hear {
-            station: row.station.to_string(),
-            report: report(row),
-            now,
-        });
-    }
     centre
 }
 
-fn rows_of(path: &std::path::Path) -> Vec<Row> {
+/// Tells it what a row says.
+pub(crate) fn hear(centre: &mut InMemory, row: &Row) {
+    let (station, report) = (row.station.to_string(), report(row));
+    let _ = centre.apply(&Input::Hear { station, report, now: now() });
+}
+
+/// What a clearing says that stations are owed is what the centre's books say.
+pub(crate) fn owes_the_same(centre: &InMemory, folder: &std::path::Path, what: &str) {
+    let trial = centre.trial_balance();
+    let mut settled = 0;
+    for (station, columns) in net(folder) {
+        let name = host::StationId::from(station.to_string().as_str());
+        let payable = trial.of(&Account::StationPayable(name.clone()));
+        assert_eq!(payable, i128::from(columns["settled_amount"]), "{what}, station {station}");
+        let claims = i128::from(columns["disputed_amount"] + columns["station_claim_amount"]);
+        let claimed = trial.of(&Account::StationClaims(name));
+        assert_eq!(claimed, claims, "{what}, station {station}");
+        settled += payable;
+    }
+    let payable = |(account, amount): (&Account, &i128)| {
+        matches!(account, Account::StationPayable(_)).then_some(*amount)
+    };
+    let all: i128 = trial.accounts.iter().filter_map(payable).sum();
+    assert_eq!((settled, all > 0), (all, true), "{what}: no station is left out");
+}
+
+pub(crate) fn rows_of(path: &std::path::Path) -> Vec<Row> {
     let file = std::fs::File::open(path).unwrap();
     let batches = ParquetRecordBatchReaderBuilder::try_new(file).unwrap().build().unwrap();
     let rows = batches.flat_map(|batch| {
@@ -166,22 +194,8 @@ fn the_centres_own_rules_owe_stations_the_same() {
         rows.retain(|row| !row.is(Kind::OnlineUnlock));
         write(&path("day.parquet"), &rows);
         run(&path("day.parquet"), None, &path("out"), DAY, here(2, None)).unwrap();
-        let centre = centre(&rows);
-        let trial = centre.trial_balance();
-        for (station, columns) in net(&path("out")) {
-            let name = host::StationId::from(station.to_string().as_str());
-            let payable = trial.of(&Account::StationPayable(name.clone()));
-            assert_eq!(
-                payable,
-                i128::from(columns["settled_amount"]),
-                "seed {seed}, station {station}"
-            );
-            let claims = i128::from(columns["disputed_amount"] + columns["station_claim_amount"]);
-            assert_eq!(
-                trial.of(&Account::StationClaims(name)),
-                claims,
-                "seed {seed}, station {station}"
-            );
-        }
+        let mut centre = opened(&rows);
+        rows.iter().for_each(|row| hear(&mut centre, row));
+        owes_the_same(&centre, &path("out"), &format!("seed {seed}"));
     }
 }

@@ -8,7 +8,7 @@ use wire::{Amount, Asn, Tid};
 use super::caller::OperatorArgs;
 use super::host_life::{AccountCommand, HostCardArgs, HostPsamArgs};
 use super::values;
-use super::{HostBackupArgs, HostServeArgs};
+use super::{HostBackupArgs, HostServeArgs, HostTableArgs};
 
 /// What can be done with the centre.
 #[derive(Debug, Subcommand)]
@@ -19,6 +19,8 @@ pub enum HostCommand {
     Serve(HostServeArgs),
     /// Copy the books while the centre serves
     Backup(HostBackupArgs),
+    /// Write what the books hold of locks as a table, for `greylock clear`
+    Table(HostTableArgs),
     /// List the outcomes that the centre heard
     Outcomes(HostOutcomesArgs),
     /// List what waits for a decision or needs attention, and the proposals that wait for a checker

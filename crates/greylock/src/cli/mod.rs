@@ -13,6 +13,7 @@ mod host;
 mod host_backup;
 mod host_life;
 mod host_serve;
+mod host_table;
 mod keys;
 mod model;
 mod pki;
@@ -55,6 +56,7 @@ pub use host_life::{
     HostCardArgs, HostPsamArgs,
 };
 pub use host_serve::HostServeArgs;
+pub use host_table::HostTableArgs;
 pub use keys::{KeysCommand, KeysNewArgs, KeysSealArgs, KeysTransportArgs, SchemeName, SuiteName};
 pub use model::ModelArgs;
 pub use psam::{PsamCommand, PsamIssueArgs, PsamShowArgs};

@@ -6,7 +6,7 @@ use api::operate::{Holes, Notice, Outcome, Purchase};
 use client::Wanted;
 use serde_json::{Value, json};
 
-use super::{decide, host_backup, host_life, host_serve};
+use super::{decide, host_backup, host_life, host_serve, host_table};
 use crate::centre::{CentreFolder, Office, To, open_office};
 use crate::cli::{
     HostCommand, HostHolesArgs, HostInitArgs, HostNoticesArgs, HostOutcomesArgs, OperatorArgs,
@@ -23,6 +23,7 @@ pub(crate) fn run(command: &HostCommand, context: &mut Context<'_>) -> Result<Re
         HostCommand::Init(args) => init(args, context),
         HostCommand::Serve(args) => host_serve::run(args, context),
         HostCommand::Backup(args) => host_backup::run(args, context),
+        HostCommand::Table(args) => host_table::run(args, context),
         HostCommand::Outcomes(args) => outcomes(args, context),
         HostCommand::Notices(args) => notices(args, context),
         HostCommand::Decide(args) => decide::run(args, context),

@@ -26,6 +26,7 @@ mod host;
 mod host_backup;
 mod host_life;
 mod host_serve;
+mod host_table;
 mod issue_by_host;
 mod issuing;
 mod keys;

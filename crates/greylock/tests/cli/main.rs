@@ -25,6 +25,8 @@ mod host_run;
 #[cfg(test)]
 mod host_serve;
 #[cfg(test)]
+mod host_table;
+#[cfg(test)]
 mod input;
 #[cfg(test)]
 mod issue;

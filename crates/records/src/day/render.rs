@@ -3,11 +3,11 @@
 use crypto::bulk::{Batch, Bulk, Codes, Record};
 use crypto::online::Unlock;
 use host::{KeyKind, KeyVault, MainKeys};
-use wire::{Amount, Date, Mac, Time};
+use wire::{Amount, Date, Time};
 
 use super::block::{Block, Fate, Forged, Lock, Saying};
 use super::truth::{End, Truth};
-use crate::outcome::{Kind, Outcome};
+use crate::outcome::{Kind, Outcome, bits};
 
 /// What codes are made with.
 pub(super) struct Tools<'a> {
@@ -68,10 +68,6 @@ fn codes_of_run(locks: &[Lock], codes: &mut [Codes], bulks: &mut [Bulk]) {
             }
         }
     }
-}
-
-const fn bits(mac: Mac) -> u32 {
-    u32::from_be_bytes(mac.0)
 }
 
 fn reported(lock: &Lock, codes: &Codes) -> Outcome {

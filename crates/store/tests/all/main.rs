@@ -5,6 +5,7 @@ mod append_only;
 mod backup;
 mod base;
 mod export;
+mod held;
 mod history;
 mod hosts;
 mod lanes;
