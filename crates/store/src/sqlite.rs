@@ -1,7 +1,7 @@
 //! SQLite: one file, WAL, `synchronous=FULL`: a commit that returned survives a power failure.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, params_from_iter};
@@ -33,7 +33,7 @@ impl Sqlite {
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(PATIENCE)?;
-        connection.pragma_update(None, "journal_mode", "wal")?;
+        keep_a_log(&connection)?;
         connection.pragma_update(None, "synchronous", "full")?;
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.set_prepared_statement_cache_capacity(PREPARED);
@@ -88,6 +88,26 @@ impl Sqlite {
         }
         Ok(())
     }
+}
+
+/// WAL, which the file then has for good. Of those that give it to a new file in one moment all but one are refused at
+/// once: they read already when they want to write, and SQLite asks no patience there. They say it again when the one is
+/// done.
+fn keep_a_log(connection: &Connection) -> Result<(), StoreError> {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        match connection.pragma_update(None, "journal_mode", "wal") {
+            Err(error) if is_busy(&error) && Instant::now() < end => {
+                // Waits for whoever writes; whether it did in vain shows when the pragma is said again.
+                let _waited = connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK");
+            }
+            said => return Ok(said?),
+        }
+    }
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
 }
 
 fn value_of(value: ValueRef<'_>) -> Result<Value, StoreError> {
@@ -270,6 +290,25 @@ mod tests {
     use super::*;
     use crate::place::Place;
     use crate::table::EVENTS;
+
+    #[test]
+    fn many_open_a_file_that_is_not_there_in_one_moment() {
+        let folder = tempfile::tempdir().unwrap();
+        for round in 0..100 {
+            let path = folder.path().join(format!("{round}.sqlite"));
+            let ready = std::sync::Barrier::new(8);
+            let open = || {
+                ready.wait();
+                Sqlite::open(&path).map(drop)
+            };
+            std::thread::scope(|scope| {
+                let opening: Vec<_> = (0..8).map(|_| scope.spawn(open)).collect();
+                for thread in opening {
+                    assert_eq!(thread.join().unwrap(), Ok(()), "round {round}");
+                }
+            });
+        }
+    }
 
     #[test]
     fn a_row_is_put_in_the_transaction_that_was_begun_or_nowhere() {
