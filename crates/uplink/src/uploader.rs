@@ -241,8 +241,10 @@ impl Uploader {
         pending.iter().filter(|sent| self.taken.contains(*sent)).count()
     }
 
+    /// What came while it was tried makes the queue longer, and a reason that was told already is told no more.
     fn down(&self, reason: &str) -> Round {
         self.shared.line.down(Part::Reports, reason);
+        self.shared.line.tell_queue();
         Round::Down
     }
 

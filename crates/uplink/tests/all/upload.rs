@@ -53,6 +53,16 @@ fn a_station_that_was_alone_tells_everything_when_the_centre_is_back() {
     assert_eq!(rig.linked.flush(), Flushed::All, "there is nothing to wait for");
 }
 
+/// How many wait, as it was told last.
+fn told_queue(rig: &Rig) -> Option<u64> {
+    let told = rig.feed.after(0).unwrap();
+    let queue = |told: &forecourt::Told| match &*told.happened {
+        api::site::Happened::Centre { line, .. } => Some(line.queue),
+        _ => None,
+    };
+    told.iter().filter_map(queue).next_back()
+}
+
 #[test]
 fn every_change_of_the_queue_is_told() {
     let (books, folder) = (Books::new(), Folder::new());
@@ -61,19 +71,27 @@ fn every_change_of_the_queue_is_told() {
     proxy.set(Mode::Cut);
     let rig = Rig::at(&folder, proxy.address, NORTH);
     rig.until_down();
-    let told = |rig: &Rig| {
-        let told = rig.feed.after(0).unwrap();
-        let queue = |told: &forecourt::Told| match &*told.happened {
-            api::site::Happened::Centre { line, .. } => Some(line.queue),
-            _ => None,
-        };
-        told.iter().filter_map(queue).next_back()
-    };
     sales(&rig, &mut Scene::new(), 2);
-    rig.until("both wait", || told(&rig) == Some(2));
+    rig.until("both wait", || told_queue(&rig) == Some(2));
     proxy.set(Mode::Passes);
     rig.until_reported();
-    rig.until("none waits", || told(&rig) == Some(0));
+    rig.until("none waits", || told_queue(&rig) == Some(0));
+}
+
+/// As when a nudge comes in the moment in which a wait for the centre ends.
+#[test]
+fn a_queue_that_a_try_in_vain_finds_longer_is_told() {
+    let folder = Folder::new();
+    // Nobody listens there, and the reason is the same each time.
+    let rig = Rig::at(&folder, ([127, 0, 0, 1], 1).into(), NORTH);
+    let mut scene = Scene::new();
+    sales(&rig, &mut scene, 1);
+    rig.until("one waits", || told_queue(&rig) == Some(1));
+    let (record, tac) = scene.sale(100, 2);
+    let mut logbook = rig.logbook.clone();
+    // Nobody nudges.
+    entries(&record, Some(tac)).iter().for_each(|entry| logbook.append(entry).unwrap());
+    rig.until("both wait", || told_queue(&rig) == Some(2));
 }
 
 #[test]
