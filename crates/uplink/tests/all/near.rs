@@ -160,9 +160,7 @@ fn one_that_is_silent_keeps_nobody_waiting() {
         north.setup(NORTH, who.clone(), vec![T1]),
     ];
     // As long as a test may take: only an answer ends it sooner.
-    let patient = Pace { neighbour: Duration::from_secs(60), ..pace() };
-    let setup = Setup { neighbours, pace: patient, ..folder.setup(None) };
-    let rig = Rig::new(setup);
+    let rig = Rig::with_neighbours(&folder, neighbours);
     let begun = Instant::now();
     assert_eq!(rig.found(&record.terms.id), Some((record, Found::Neighbour)));
     assert!(begun.elapsed() < Duration::from_secs(30), "the first answer counts");

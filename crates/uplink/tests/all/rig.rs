@@ -26,9 +26,16 @@ impl Disk for Plenty {
     }
 }
 
-/// Tries soon, so that tests are soon done; what they wait for is events.
+/// Tries soon, so that tests are soon done; what they wait for is events, and no slow machine is a neighbour that is
+/// silent.
 pub fn pace() -> Pace {
-    Pace { first: Duration::from_millis(5), longest: Duration::from_millis(50), ..Pace::default() }
+    Pace {
+        first: Duration::from_millis(5),
+        longest: Duration::from_millis(50),
+        neighbour: LIMIT,
+        flush: LIMIT,
+        ..Pace::default()
+    }
 }
 
 pub fn way(address: SocketAddr, name: &str) -> Way {
@@ -93,16 +100,13 @@ impl Rig {
     /// Waits until this holds; asked again after every event.
     pub fn until(&self, what: &str, holds: impl Fn() -> bool) {
         let mut news = self.feed.listen();
-        self.runtime.block_on(async {
-            loop {
-                news.mark_unchanged();
-                if holds() {
-                    return;
-                }
-                let waited = tokio::time::timeout(LIMIT, news.changed()).await;
-                assert!(waited.is_ok(), "{what}: {:?}", self.linked.standing());
+        let held = async {
+            while !holds() {
+                news.changed().await.unwrap();
             }
-        });
+        };
+        let waited = self.runtime.block_on(async { tokio::time::timeout(LIMIT, held).await });
+        assert!(waited.is_ok(), "{what}: {:?}", self.linked.standing());
     }
 
     pub fn until_up(&self) {
