@@ -1,11 +1,14 @@
 //! Money without fuel, many nozzles, and a station that is closed.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 use api::site::{Happened, PayAsked};
 use forecourt::Refused;
 
 use crate::support::chips::PIN;
+use crate::support::station::PATIENCE;
 use crate::support::{Bench, CardMemory, Deed, World};
 
 fn pay(what: &str, amount: u32) -> PayAsked {
@@ -64,11 +67,7 @@ fn lost_load() -> (Bench, CardMemory) {
 
 fn until_proved(bench: &Bench, card: &CardMemory) {
     let open = || bench.uplink.rules.lock().unwrap().open_transfers(card.asn).len();
-    let end = std::time::Instant::now() + std::time::Duration::from_secs(10);
-    while open() > 0 {
-        assert!(std::time::Instant::now() < end, "it was not proved");
-        std::thread::yield_now();
-    }
+    bench.until("it is proved", || open() == 0);
 }
 
 #[test]
@@ -81,6 +80,15 @@ fn a_load_whose_answer_is_lost_is_proved_when_the_card_is_in_again() {
 #[test]
 fn a_load_is_proved_before_a_customer_hears_of_the_end_and_pulls_the_card() {
     let (mut bench, card) = lost_load();
+    let heard = Arc::clone(&bench.uplink.heard);
+    bench.until("the first visit's question is answered", || heard.load(Ordering::SeqCst) == 1);
+    // The second one's while fuel flows: the card is busy then, and can prove it at the end of the sale alone.
+    bench.while_flowing(1, move |_| {
+        let end = Instant::now() + PATIENCE;
+        while heard.load(Ordering::SeqCst) < 2 && Instant::now() < end {
+            std::thread::yield_now();
+        }
+    });
     let ended = bench.refuel(1, &card, 1_000);
     bench.nozzles[0].hand.pull();
     assert_eq!(ended.outcome, "settled");

@@ -1,8 +1,9 @@
 //! The centre's own rules behind a line that can be cut.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use api::site::{Line, ListStanding};
 use forecourt::{ClockOffset, Flushed, Found, Standing, Uplink};
@@ -32,6 +33,21 @@ pub struct FakeUplink {
     pub confirmed: Mutex<Option<u64>>,
     /// Calls that had to wait for the network.
     pub waits: AtomicU64,
+    /// Threads that asked which transfers are open and have ended: what they heard is where it was to go.
+    pub heard: Arc<AtomicU64>,
+}
+
+/// Counts the thread that holds it when that ends.
+struct Ends(Arc<AtomicU64>);
+
+impl Drop for Ends {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+thread_local! {
+    static ENDS: RefCell<Option<Ends>> = const { RefCell::new(None) };
 }
 
 impl FakeUplink {
@@ -48,6 +64,7 @@ impl FakeUplink {
             since: AtomicU64::new(0),
             confirmed: Mutex::new(Some(1)),
             waits: AtomicU64::new(0),
+            heard: Arc::default(),
         }
     }
 
@@ -139,6 +156,7 @@ impl Uplink for FakeUplink {
     }
 
     fn open_transfers(&self, asn: Asn) -> Result<Vec<OpenTransfer>, LinkDown> {
+        ENDS.with_borrow_mut(|ends| _ = ends.get_or_insert_with(|| Ends(Arc::clone(&self.heard))));
         self.line()?;
         let open = self.rules.lock().unwrap().open_transfers(asn);
         Ok(open

@@ -20,7 +20,7 @@ use super::chips::{CardMemory, PIN, PsamMemory, World, noon};
 use super::pump::{Happens, Pump, Tank};
 
 /// Longest wait for an event: only a test that fails waits so long.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// One nozzle, as it outlives the station's power.
 pub struct Nozzle {
