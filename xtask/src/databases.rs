@@ -12,6 +12,8 @@ const VERSIONS: &str = "/usr/lib/postgresql";
 const USER: &str = "postgres";
 /// Where the tests look for it.
 const ADDRESS: &str = "GREYLOCK_TEST_POSTGRES";
+/// So many ports are tried.
+const TRIES: u32 = 3;
 /// The command by which tests end it without any care and start it again.
 const RESTART: &str = "GREYLOCK_TEST_POSTGRES_RESTART";
 
@@ -40,7 +42,7 @@ impl Server {
         let id = capture(&mut workspace.command("id", &["-u"]))?;
         let is_root = id.trim_ascii() == b"0";
         let folder = std::env::temp_dir().join(format!("greylock-postgres-{}", std::process::id()));
-        let server = Self { programs, folder, port: free_port()?, is_root };
+        let mut server = Self { programs, folder, port: 0, is_root };
         server.make(workspace).and_then(|()| server.run(workspace)).inspect_err(|_| {
             // What was made until then; the reason is on its way already.
             let _ = std::fs::remove_dir_all(&server.folder);
@@ -59,8 +61,19 @@ impl Server {
         capture(init.args(options).arg("--pgdata").arg(self.data())).map(drop)
     }
 
-    fn run(&self, workspace: &Workspace) -> Outcome {
-        run(&mut self.control(workspace, "start"))
+    /// A port that is free may be somebody else's a moment later: then another one is tried.
+    fn run(&mut self, workspace: &Workspace) -> Outcome {
+        let mut started = Err(String::new());
+        for tried in 0..TRIES {
+            self.port = free_port(tried)?;
+            started = run(&mut self.control(workspace, "start"));
+            if started.is_ok() {
+                break;
+            }
+            // Why it did not start.
+            eprint!("{}", std::fs::read_to_string(self.log()).unwrap_or_default());
+        }
+        started
     }
 
     /// `pg_ctl start` or `restart`, with all that it wants.
@@ -73,7 +86,7 @@ impl Server {
         let mut command = self.program(workspace, "pg_ctl");
         // `--wait` comes back when the server takes connections.
         command.args([act, "--wait", "--silent", "--options"]).arg(options);
-        command.arg("--pgdata").arg(self.data()).arg("--log").arg(self.folder.join("log"));
+        command.arg("--pgdata").arg(self.data()).arg("--log").arg(self.log());
         command
     }
 
@@ -110,6 +123,10 @@ impl Server {
         self.folder.join("data")
     }
 
+    fn log(&self) -> PathBuf {
+        self.folder.join("log")
+    }
+
     /// A program of PostgreSQL, as its user where root may not run it.
     fn program(&self, workspace: &Workspace, name: &str) -> Command {
         let program = self.programs.join(name);
@@ -135,9 +152,12 @@ fn newest_version() -> Outcome<PathBuf> {
     newest.map(|(_, path)| path.join("bin")).ok_or_else(missing)
 }
 
-/// The system names a port that is free now.
-fn free_port() -> Outcome<u16> {
-    let listener = TcpListener::bind(("127.0.0.1", 0));
-    let address = listener.and_then(|listener| listener.local_addr());
-    address.map(|address| address.port()).map_err(|error| format!("no free port: {error}"))
+/// A port that is free now, below those that the system gives to whoever asks for any (they begin at 32768): so nobody
+/// gets it while a test starts the server again. Each process begins elsewhere.
+fn free_port(tried: u32) -> Outcome<u16> {
+    let first = std::process::id().wrapping_add(tried);
+    let ports = (0..1_000).map(|place| 30_000 + first.wrapping_add(place) % 1_000);
+    let mut ports = ports.filter_map(|port| u16::try_from(port).ok());
+    let free = ports.find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok());
+    free.ok_or_else(|| "no port from 30000 to 30999 is free".to_owned())
 }
