@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use tempfile::TempDir;
 
@@ -23,15 +24,19 @@ const DRIVER: &str = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so";
 impl Service {
     /// Starts it and waits until it is ready.
     pub(crate) fn start() -> Self {
+        // Two that are free now may be somebody else's a moment later.
+        (0..10).find_map(|_| Self::start_at(two_free_ports())).expect("two ports that are free")
+    }
+
+    fn start_at(port: u16) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("conf")).unwrap();
-        let port = two_free_ports();
         let reader = format!(
             "FRIENDLYNAME \"Pump\"\nDEVICENAME /dev/null:0x{port:X}\nLIBPATH {DRIVER}\nCHANNELID 0x{port:X}\n"
         );
         std::fs::write(folder.path().join("conf/vpcd"), reader).unwrap();
-        let pcscd = spawn(&folder);
-        Self { folder, port, pcscd }
+        let pcscd = spawn(&folder)?;
+        Some(Self { folder, port, pcscd })
     }
 
     /// Its process.
@@ -48,7 +53,7 @@ impl Service {
     /// Ends it and starts it again, with the same readers.
     pub(crate) fn restart(&mut self) {
         self.kill();
-        self.pcscd = spawn(&self.folder);
+        self.pcscd = spawn(&self.folder).expect("nobody took its ports");
     }
 
     /// Where reader 0 or 1 listens for a virtual chip.
@@ -69,7 +74,11 @@ impl Drop for Service {
     }
 }
 
-fn spawn(folder: &TempDir) -> Child {
+/// What the driver of the readers says when it gets no port; pcscd goes on without the reader.
+const NO_PORT: &str = "Could not initialize connection to virtual ICC";
+
+/// Nothing when somebody else has a port of its readers.
+fn spawn(folder: &TempDir) -> Option<Child> {
     let run = folder.path().join("run");
     let _first_time = std::fs::remove_dir_all(&run);
     std::fs::create_dir(&run).unwrap();
@@ -83,6 +92,11 @@ fn spawn(folder: &TempDir) -> Child {
         let read = log.read_line(&mut heard).unwrap();
         assert_ne!(read, 0, "pcscd did not start (`cargo xtask setup`, and root): {heard}");
     }
+    if heard.contains(NO_PORT) {
+        pcscd.kill().unwrap();
+        pcscd.wait().unwrap();
+        return None;
+    }
     // It says so a moment before it listens.
     while UnixStream::connect(run.join("pcscd.comm")).is_err() {
         assert!(pcscd.try_wait().unwrap().is_none(), "pcscd ended: {heard}");
@@ -90,15 +104,26 @@ fn spawn(folder: &TempDir) -> Child {
     }
     // It writes on, and stops when nobody reads.
     std::thread::spawn(move || log.read_to_end(&mut Vec::new()));
-    pcscd
+    Some(pcscd)
 }
 
+/// Below those that the system gives to whoever asks for any, and so nobody gets them while a pcscd is started again. Each
+/// process begins elsewhere.
 fn two_free_ports() -> u16 {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
     loop {
-        let first = TcpListener::bind(("0.0.0.0", 0)).unwrap();
-        let port = first.local_addr().unwrap().port();
-        if port < u16::MAX && TcpListener::bind(("0.0.0.0", port + 1)).is_ok() {
+        let place = std::process::id().wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % 10_000;
+        let port = 10_000 + 2 * u16::try_from(place).unwrap();
+        if [port, port + 1].iter().all(|port| TcpListener::bind(("0.0.0.0", *port)).is_ok()) {
             return port;
         }
     }
+}
+
+#[test]
+#[ignore = "needs a pcscd: cargo xtask pcsc"]
+fn ports_that_somebody_has_are_left_to_him() {
+    let port = two_free_ports();
+    let _his = TcpListener::bind(("0.0.0.0", port + 1)).unwrap();
+    assert!(Service::start_at(port).is_none());
 }
