@@ -10,12 +10,13 @@ from smartcard.CardConnection import CardConnection
 from smartcard.CardRequest import CardRequest
 from smartcard.CardType import AnyCardType
 from smartcard.Exceptions import CardConnectionException, CardRequestTimeoutException, NoCardException
-from smartcard.scard import (SCARD_RESET_CARD, SCARD_SHARE_EXCLUSIVE, SCARD_STATE_PRESENT, SCARD_STATE_UNAWARE,
-                             SCardEstablishContext, SCardGetStatusChange, SCardReleaseContext, SCARD_SCOPE_USER)
+from smartcard.scard import (SCARD_LEAVE_CARD, SCARD_RESET_CARD, SCARD_SCOPE_USER, SCARD_SHARE_EXCLUSIVE,
+                             SCARD_SHARE_SHARED, SCARD_STATE_PRESENT, SCARD_STATE_UNAWARE, SCardEstablishContext,
+                             SCardGetStatusChange, SCardReleaseContext)
 from smartcard.System import readers
 
-# pcscd looks every 400 ms whether a chip is there.
-PATIENCE = 5
+# pcscd looks every 400 ms whether a chip is there. Only a test that fails waits so long.
+PATIENCE = 60
 LOOK_AGAIN_MS = 100
 
 
@@ -130,11 +131,15 @@ class Hand:
 
 
 class OpenscTool(Chip):
-    """Each command is a call of its own. Between two calls the chip stays as it is."""
+    """Each command is a call of its own. Between two calls the chip stays as it is: somebody else holds it all the time,
+    since pcscd takes the power off a chip that nobody has held for five seconds."""
 
     def __init__(self, reader):
         self.reader = reader
         wait_until(reader, present=True)
+        chip = next(chip for chip in readers() if str(chip) == reader)
+        self.held = chip.createConnection()
+        self.held.connect(CardConnection.T1_protocol, mode=SCARD_SHARE_SHARED, disposition=SCARD_LEAVE_CARD)
 
     def exchange(self, command):
         return self.batch([command])[0]
@@ -157,6 +162,9 @@ class OpenscTool(Chip):
         # A byte has three places in hex and one as a character; a line that stands alone is not filled up.
         width = 48 if len(lines) > 1 else len("".join(lines)) // 4 * 3
         return bytes.fromhex("".join(line[:width] for line in lines) + status[1] + status[2])
+
+    def close(self):
+        self.held.disconnect()
 
 
 class Scriptor(Chip):
