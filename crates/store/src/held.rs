@@ -6,7 +6,7 @@ use host::{Case, DecisionRow, Piece, Psam, TacFact};
 use wire::{LockId, Tid, Ttc};
 
 use crate::database::{Database, Last, Purpose};
-use crate::error::{Kind, StoreError};
+use crate::error::StoreError;
 use crate::migrate::check_steps;
 use crate::place::Place;
 use crate::postgres::Postgres;
@@ -41,11 +41,7 @@ impl Snapshot {
         };
         database.begin(Purpose::Read)?;
         database.take_time()?;
-        check_steps(database.as_mut()).map_err(|error| match error.kind {
-            // The question for the steps is right for books, so what is there are none.
-            Kind::OurBug => StoreError::damaged(format!("there are no books: {error}")),
-            _ => error,
-        })?;
+        check_steps(database.as_mut())?;
         Ok(Self { database, page: page.max(1) })
     }
 

@@ -1,7 +1,7 @@
 //! The schema, brought up to date at start. Each step happens wholly or not at all, and once.
 
 use crate::database::{Database, Purpose};
-use crate::error::StoreError;
+use crate::error::{Kind, StoreError};
 use crate::value::Value;
 
 /// One step: what it does in each dialect.
@@ -63,7 +63,12 @@ fn steps_done(database: &mut dyn Database) -> Result<Vec<Value>, StoreError> {
 
 /// That these are books, with every step of this version done.
 pub(crate) fn check_steps(database: &mut dyn Database) -> Result<(), StoreError> {
-    match steps_done(database)?.len() == STEPS.len() {
+    let done = steps_done(database).map_err(|error| match error.kind {
+        // The question for the steps is right for books, so what is there are none.
+        Kind::OurBug => StoreError::damaged(format!("there are no books: {error}")),
+        _ => error,
+    })?;
+    match done.len() == STEPS.len() {
         true => Ok(()),
         false => Err(StoreError::damaged(
             "the books were made by an earlier version, and not yet brought up to date",

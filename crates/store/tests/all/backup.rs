@@ -8,7 +8,7 @@ use crate::history::picture;
 use crate::support::keys;
 use crate::support::world::{Story, World};
 use host::{Centre, Input, MemoryBooks};
-use store::{Copied, Place, Reader, StoreError, copy_sqlite, dump_postgres};
+use store::{Copied, Kind, Place, Reader, StoreError, copy_sqlite, dump_postgres};
 use wire::Scheme;
 
 fn copied(base: &Base, to: &std::path::Path) -> Result<Copied, StoreError> {
@@ -90,7 +90,8 @@ fn a_copy_replaces_nothing_and_is_of_books_alone() {
     assert!(nowhere.unwrap_err().what.contains("unable to open"));
     let other = folder.path().join("other.sqlite");
     rusqlite::Connection::open(&other).unwrap().execute_batch("CREATE TABLE t (a)").unwrap();
-    copy_sqlite(&other, &folder.path().join("c")).unwrap_err();
+    let none = copy_sqlite(&other, &folder.path().join("c")).unwrap_err();
+    assert!(none.kind == Kind::Damaged && none.what.contains("no books"), "{none}");
     let left = std::fs::read_dir(folder.path()).unwrap().count();
     assert_eq!(left, 2, "what was not finished is gone");
 }
