@@ -13,6 +13,8 @@ use yardstick::{NoOpenSsl, OpenSsl};
 
 /// Records of a batch: 32 slices of the widest engine.
 const RECORDS: usize = 16_384;
+/// Batches that each thread does when two are held against one.
+const BATCHES: usize = 200;
 /// How long one way is measured before the next one has its turn.
 const TURN: Duration = Duration::from_millis(4);
 
@@ -209,7 +211,7 @@ fn two_cores(engine: Engine, batch: &Batch, turns: u32) -> f64 {
     2.0 * one.as_secs_f64() / two.as_secs_f64()
 }
 
-/// How long so many threads take for 20 batches each.
+/// How long so many threads take for their batches: long enough that none of it is their beginning.
 fn together(engine: Engine, batch: &Batch, threads: usize) -> Duration {
     // The first time all are ready, the second time they begin: whoever is late then counts.
     let ready = Barrier::new(threads + 1);
@@ -219,7 +221,7 @@ fn together(engine: Engine, batch: &Batch, threads: usize) -> Duration {
             let mut macs = vec![Mac([0; 4]); RECORDS];
             ready.wait();
             ready.wait();
-            (0..20).for_each(|_| bulk.tacs(batch, &mut macs));
+            (0..BATCHES).for_each(|_| bulk.tacs(batch, &mut macs));
         };
         let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
         ready.wait();
